@@ -1,0 +1,27 @@
+using SigmoidApi.Compute.Simd;
+
+namespace SigmoidApi.Compute.Objectives;
+
+/// <summary>A symmetric matrix by its upper triangle; rows are padded to whole vectors.</summary>
+internal sealed class SymmetricMatrix
+{
+    public SymmetricMatrix(int order)
+    {
+        Order = order;
+        Stride = (order + GramUpdate.Lanes - 1) / GramUpdate.Lanes * GramUpdate.Lanes;
+        Values = new double[order * Stride];
+    }
+
+    public int Order { get; }
+
+    public int Stride { get; }
+
+    /// <summary>Entry (i, j), j ≥ i, at i · <see cref="Stride"/> + j; what lies elsewhere holds no meaning.</summary>
+    public double[] Values { get; }
+
+    public double this[int i, int j]
+    {
+        get => Values[Math.Min(i, j) * Stride + Math.Max(i, j)];
+        set => Values[Math.Min(i, j) * Stride + Math.Max(i, j)] = value;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace SigmoidApi.Compute.Regression;
+
+/// <summary>Something about a fit that its reader must know.</summary>
+/// <param name="Code">Stable, in snake_case.</param>
+/// <param name="Message">A sentence for a person.</param>
+/// <param name="Columns">Indices of the columns that it is about; empty where it is about the whole fit.</param>
+public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyList<int> Columns)
+{
+    internal static ConvergenceWarning MaxIterationsReached(int maxIterations, double gradientNorm) => new("max_iterations_reached",
+        string.Create(CultureInfo.InvariantCulture, $"Stopped after {maxIterations} iterations with a gradient of {gradientNorm:g3}; the optimum may be elsewhere."), []);
+
+    internal static ConvergenceWarning Diverged(int iterations, double learningRate) => new("diverged",
+        string.Create(CultureInfo.InvariantCulture, $"The weights overflowed after {iterations} iterations; learning rate {learningRate:g3} is too large for these columns."), []);
+
+    internal static ConvergenceWarning LineSearchFailed(int iterations, double gradientNorm) => new("line_search_failed",
+        string.Create(CultureInfo.InvariantCulture, $"After {iterations} iterations no step lowers the loss within float64's precision; the gradient is {gradientNorm:g3}."), []);
+
+    internal static ConvergenceWarning Separation() => new("separation",
+        "A combination of the columns separates the classes for some or all rows, so that some coefficients grow without bound; use a penalty.", []);
+
+    internal static ConvergenceWarning ConstantColumns(IReadOnlyList<int> columns) => new("constant_column",
+        "Columns with one value only carry no information; their coefficients are 0.", columns);
+
+    internal static ConvergenceWarning CollinearColumns(IReadOnlyList<int> columns) => new("collinear_columns",
+        "Columns are linear combinations of those before them (and the intercept); their coefficients stay where they started.", columns);
+}

@@ -1,0 +1,8 @@
+namespace SigmoidApi.Compute.Regression;
+
+/// <summary>How far a fit is: at the start (iteration 0) and after each iteration.</summary>
+/// <param name="Iteration">Iterations done.</param>
+/// <param name="MaxIterations">Where it would stop at the latest.</param>
+/// <param name="Loss">The mean log loss, plus penalty / (c · n).</param>
+/// <param name="GradientNorm">The largest absolute partial derivative of that.</param>
+public sealed record FitProgress(int Iteration, int MaxIterations, double Loss, double GradientNorm);

@@ -1,0 +1,71 @@
+using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Simd;
+
+namespace SigmoidApi.Compute.Regression;
+
+/// <summary>P(y = 1 | x) = σ(intercept + xᵀcoefficients), in the columns' own units. Immutable, and safe to use from many threads.</summary>
+public sealed class LogisticModel
+{
+    private readonly double[] _coefficients;
+
+    /// <param name="intercept">The margin of a row of zeros.</param>
+    /// <param name="coefficients">One for each column, at least one.</param>
+    public LogisticModel(double intercept, double[] coefficients)
+    {
+        ArgumentNullException.ThrowIfNull(coefficients);
+        ArgumentOutOfRangeException.ThrowIfZero(coefficients.Length, nameof(coefficients));
+        Intercept = intercept;
+        _coefficients = (double[])coefficients.Clone();
+    }
+
+    public double Intercept { get; }
+
+    public ReadOnlySpan<double> Coefficients => _coefficients;
+
+    /// <summary>Margins (log-odds) of n row-major rows of as many columns as there are coefficients.</summary>
+    /// <exception cref="ArgumentException"><paramref name="rows"/> is not n · columns long, with n the length of <paramref name="margins"/>.</exception>
+    public void PredictMargins(ReadOnlySpan<double> rows, Span<double> margins)
+    {
+        var columns = _coefficients.Length;
+        if (rows.Length != (long)margins.Length * columns)
+            throw new ArgumentException($"Expected {margins.Length} rows of {columns} columns, got {rows.Length} values.", nameof(rows));
+        for (var i = 0; i < margins.Length; i++)
+            margins[i] = Intercept + DotProduct.Compute(rows.Slice(i * columns, columns), _coefficients);
+    }
+
+    /// <summary>Probabilities of label 1 of n row-major rows. Allocates nothing.</summary>
+    /// <exception cref="ArgumentException"><paramref name="rows"/> is not n · columns long, with n the length of <paramref name="probabilities"/>.</exception>
+    public void PredictProbabilities(ReadOnlySpan<double> rows, Span<double> probabilities)
+    {
+        PredictMargins(rows, probabilities);
+        for (var i = 0; i < probabilities.Length; i++)
+            probabilities[i] = LogisticLoss.Probability(probabilities[i]);
+    }
+
+    /// <summary>The mean log loss on n row-major rows with labels 0 or 1: finite wherever the margins are, also where the sigmoid saturates.</summary>
+    /// <exception cref="UntrainableDataException"><c>invalid_label</c>: a label is neither 0 nor 1.</exception>
+    /// <exception cref="ArgumentException"><paramref name="rows"/> is not n · columns long, or there are no rows.</exception>
+    public double MeanLogLoss(ReadOnlySpan<double> rows, ReadOnlySpan<double> labels)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(labels.Length, nameof(labels));
+        BinaryLabels.RequireBinary(labels);
+        var margins = new double[labels.Length];
+        PredictMargins(rows, margins);
+        var sum = 0.0;
+        for (var i = 0; i < margins.Length; i++)
+            sum += LogisticLoss.Value(margins[i], labels[i]);
+        return sum / labels.Length;
+    }
+
+    internal double[] PredictMargins(DesignMatrix features)
+    {
+        var margins = new double[features.Rows];
+        for (var b = 0; b < features.BlockCount; b++)
+        {
+            var block = features.Block(b);
+            PredictMargins(block, margins.AsSpan(b * DesignMatrix.BlockRows, block.Length / features.Columns));
+        }
+        return margins;
+    }
+}

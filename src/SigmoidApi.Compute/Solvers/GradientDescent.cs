@@ -1,0 +1,58 @@
+using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Regression;
+
+namespace SigmoidApi.Compute.Solvers;
+
+/// <summary>
+/// Minimises f by w ← w − learningRate · ∇f(w), over all rows and with a fixed step: the article's loop, where
+/// ∇f = Xᵀ(σ(Xw) − y) / n. One pass over the rows for each iteration and one for the start.
+/// <para>
+/// Stops when the largest |∂f| is at most the tolerance. Without a tolerance it runs every iteration, as the article does, and calls
+/// the end converged by <see cref="DefaultTolerance"/>. A step too large for the data makes the weights overflow: then it stops at the
+/// last finite ones, with the warning <c>diverged</c>.
+/// </para>
+/// </summary>
+internal static class GradientDescent
+{
+    public const double DefaultTolerance = 1e-8;
+
+    public static Minimum Minimize(LogisticObjective objective, double[] start, double learningRate, int maxIterations, double? tolerance,
+        Action<FitProgress>? progress, CancellationToken cancellationToken)
+    {
+        var parameters = (double[])start.Clone();
+        var gradient = new double[parameters.Length];
+        var (next, nextGradient) = (new double[parameters.Length], new double[parameters.Length]);
+        var value = objective.Evaluate(parameters, gradient, cancellationToken).Value;
+        NumericRange.RequireFinite(value, gradient);
+        var iteration = 0;
+        var diverged = false;
+        while (true)
+        {
+            var norm = Minimum.InfinityNorm(gradient);
+            progress?.Invoke(new FitProgress(iteration, maxIterations, value, norm));
+            if (iteration == maxIterations || norm <= tolerance)
+                break;
+
+            for (var j = 0; j < next.Length; j++)
+                next[j] = parameters[j] - learningRate * gradient[j];
+            var nextValue = objective.Evaluate(next, nextGradient, cancellationToken).Value;
+            diverged = !NumericRange.IsFinite(nextValue, nextGradient);
+            if (diverged)
+                break;
+            (parameters, next) = (next, parameters);
+            (gradient, nextGradient) = (nextGradient, gradient);
+            value = nextValue;
+            iteration++;
+        }
+
+        var gradientNorm = Minimum.InfinityNorm(gradient);
+        var converged = !diverged && gradientNorm <= (tolerance ?? DefaultTolerance);
+        ConvergenceWarning[] warnings = (converged, diverged) switch
+        {
+            (true, _) => [],
+            (_, true) => [ConvergenceWarning.Diverged(iteration, learningRate)],
+            _ => [ConvergenceWarning.MaxIterationsReached(maxIterations, gradientNorm)],
+        };
+        return new Minimum(parameters, value, gradientNorm, iteration, converged, warnings);
+    }
+}

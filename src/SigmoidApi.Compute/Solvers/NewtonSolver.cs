@@ -1,0 +1,161 @@
+using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Regression;
+
+namespace SigmoidApi.Compute.Solvers;
+
+/// <summary>
+/// Minimises f by Newton's method: H·d = −∇f by Cholesky, then the first of the steps d, d/2, d/4, … that lowers f enough (Armijo's
+/// condition; Nocedal and Wright, "Numerical Optimization" (2006), chapter 3). One pass over the rows gives f, ∇f and H at a trial point.
+/// <para>
+/// Stops when √(n · ∇fᵀH⁻¹∇f) ≤ tolerance. That is the Newton decrement (Boyd and Vandenberghe, "Convex Optimization" (2004), 9.5.1) of
+/// the summed loss: it doesn't change with the columns' units, and for a fit without penalty it is the distance to the optimum
+/// in standard errors.
+/// </para>
+/// <para>
+/// Which columns depend on those before them is decided once, by H at 0, where all rows weigh the same; their parameters stay as they
+/// started (<c>collinear_columns</c>). Where H later loses rank because rows saturate, the step comes from H at 0 instead: it bounds H
+/// everywhere, so that the step still lowers f (Böhning and Lindsay, "Monotonicity of quadratic-approximation algorithms", 1988). If at the end a
+/// full step would still move the margin of some row, the parameters have no finite optimum (<c>separation</c>).
+/// </para>
+/// </summary>
+internal sealed class NewtonSolver
+{
+    /// <summary>The share of the decrease that the slope promises which a step must bring.</summary>
+    private const double SufficientDecrease = 1e-4;
+
+    /// <summary>Relative rounding of f, within which two values count as equal.</summary>
+    private const double ValueRounding = 1e-14;
+
+    private const int MaxHalvings = 40;
+
+    /// <summary>
+    /// Where an optimum exists, a step with a decrement of 1e-8 moves no margin by a tenth unless a row with curvature below 1e-14
+    /// carries a direction alone; where none exists, each step moves the separated rows by about 1.
+    /// </summary>
+    private const double MovingMargin = 0.1;
+
+    private readonly LogisticObjective _objective;
+    private readonly double _tolerance;
+    private readonly int _maxIterations;
+    private readonly Cholesky _bound;
+    private readonly Cholesky _cholesky;
+    private readonly double[] _step;
+    private double[] _parameters;
+    private double[] _gradient;
+    private SymmetricMatrix _hessian;
+    private double[] _trial;
+    private double[] _trialGradient;
+    private SymmetricMatrix _trialHessian;
+    private double _value;
+
+    private NewtonSolver(LogisticObjective objective, double[] start, int maxIterations, double tolerance)
+    {
+        var order = objective.Dimension;
+        _objective = objective;
+        _tolerance = tolerance;
+        _maxIterations = maxIterations;
+        (_bound, _cholesky, _step) = (new Cholesky(order), new Cholesky(order), new double[order]);
+        (_parameters, _gradient, _hessian) = ((double[])start.Clone(), new double[order], new SymmetricMatrix(order));
+        (_trial, _trialGradient, _trialHessian) = (new double[order], new double[order], new SymmetricMatrix(order));
+    }
+
+    public static Minimum Minimize(LogisticObjective objective, double[] start, int maxIterations, double tolerance,
+        Action<FitProgress>? progress, CancellationToken cancellationToken) =>
+        new NewtonSolver(objective, start, maxIterations, tolerance).Run(progress, cancellationToken);
+
+    private Minimum Run(Action<FitProgress>? progress, CancellationToken cancellationToken)
+    {
+        var warnings = new List<ConvergenceWarning>();
+        Start(warnings, cancellationToken);
+        for (var iteration = 0; ; iteration++)
+        {
+            var gradientNorm = KeptGradientNorm();
+            progress?.Invoke(new FitProgress(iteration, _maxIterations, _value, gradientNorm));
+            var fullRank = _cholesky.Factorize(_hessian, _bound.Kept);
+            _gradient.CopyTo(_step, 0);
+            (fullRank ? _cholesky : _bound).Solve(_step);
+            var decrease = 0.0;
+            for (var j = 0; j < _step.Length; j++)
+            {
+                decrease += _step[j] * _gradient[j];
+                _step[j] = -_step[j];
+            }
+
+            var converged = Math.Sqrt(Math.Max(0, decrease) * _objective.Rows) <= _tolerance;
+            if (!converged && iteration < _maxIterations && TakeStep(decrease, cancellationToken))
+                continue;
+
+            if (!converged)
+            {
+                warnings.Add(iteration == _maxIterations
+                    ? ConvergenceWarning.MaxIterationsReached(_maxIterations, gradientNorm)
+                    : ConvergenceWarning.LineSearchFailed(iteration, gradientNorm));
+            }
+            else if (!fullRank || _objective.Evaluate(_step, _trialGradient, cancellationToken).LargestMargin > MovingMargin)
+            {
+                warnings.Add(ConvergenceWarning.Separation());
+                converged = false;
+            }
+            return new Minimum(_parameters, _value, gradientNorm, iteration, converged, warnings);
+        }
+    }
+
+    private void Start(List<ConvergenceWarning> warnings, CancellationToken cancellationToken)
+    {
+        var zero = new double[_parameters.Length];
+        _value = Evaluate(zero, _gradient, _hessian, cancellationToken);
+        if (!_bound.Factorize(_hessian))
+        {
+            var dependent = Enumerable.Range(0, zero.Length).Where(j => !_bound.Kept[j] && !IsConstant(j)).Select(_objective.ColumnOf).ToArray();
+            if (dependent.Length > 0)
+                warnings.Add(ConvergenceWarning.CollinearColumns(dependent));
+        }
+        if (_parameters.AsSpan().ContainsAnyExcept(0.0))
+            _value = Evaluate(_parameters, _gradient, _hessian, cancellationToken);
+    }
+
+    /// <summary>A column of zeros once standardised: named by the trainer, and dependent on nothing.</summary>
+    private bool IsConstant(int parameter) => _hessian[parameter, parameter] == 0;
+
+    private double Evaluate(double[] parameters, double[] gradient, SymmetricMatrix hessian, CancellationToken cancellationToken)
+    {
+        var value = _objective.Evaluate(parameters, gradient, hessian, cancellationToken).Value;
+        NumericRange.RequireFinite(value, gradient);
+        for (var j = 0; j < hessian.Order; j++)
+            NumericRange.RequireFinite(hessian[j, j], []);
+        return value;
+    }
+
+    /// <summary>Halves the step until it lowers f enough; false if none does, and then the parameters are as they were.</summary>
+    private bool TakeStep(double decrease, CancellationToken cancellationToken)
+    {
+        var length = 1.0;
+        for (var halving = 0; halving <= MaxHalvings; halving++, length /= 2)
+        {
+            for (var j = 0; j < _step.Length; j++)
+                _trial[j] = _parameters[j] + length * _step[j];
+            var trialValue = _objective.Evaluate(_trial, _trialGradient, _trialHessian, cancellationToken).Value;
+            if (trialValue <= _value - SufficientDecrease * length * decrease + ValueRounding * Math.Abs(_value)
+                && NumericRange.IsFinite(trialValue, _trialGradient))
+            {
+                _value = trialValue;
+                (_parameters, _trial) = (_trial, _parameters);
+                (_gradient, _trialGradient) = (_trialGradient, _gradient);
+                (_hessian, _trialHessian) = (_trialHessian, _hessian);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private double KeptGradientNorm()
+    {
+        var largest = 0.0;
+        for (var j = 0; j < _gradient.Length; j++)
+        {
+            if (_bound.Kept[j])
+                largest = Math.Max(largest, Math.Abs(_gradient[j]));
+        }
+        return largest;
+    }
+}

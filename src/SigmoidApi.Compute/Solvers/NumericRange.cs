@@ -1,0 +1,29 @@
+using SigmoidApi.Compute.Data;
+
+namespace SigmoidApi.Compute.Solvers;
+
+/// <summary>Whether what a pass gave is still within float64.</summary>
+internal static class NumericRange
+{
+    public static bool IsFinite(double value, ReadOnlySpan<double> vector)
+    {
+        if (!double.IsFinite(value))
+            return false;
+        foreach (var element in vector)
+        {
+            if (!double.IsFinite(element))
+                return false;
+        }
+        return true;
+    }
+
+    /// <exception cref="UntrainableDataException"><c>numeric_range_exceeded</c></exception>
+    public static void RequireFinite(double value, ReadOnlySpan<double> vector)
+    {
+        if (!IsFinite(value, vector))
+        {
+            throw new UntrainableDataException("numeric_range_exceeded",
+                "The loss, its gradient or its curvature exceeds float64 at the starting weights; standardise the columns or start from smaller weights.");
+        }
+    }
+}
