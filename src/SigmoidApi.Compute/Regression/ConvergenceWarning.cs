@@ -24,5 +24,5 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
         "Columns with one value only carry no information; their coefficients are 0.", columns);
 
     internal static ConvergenceWarning CollinearColumns(IReadOnlyList<int> columns) => new("collinear_columns",
-        "Columns are linear combinations of those before them (and the intercept); their coefficients stay where they started.", columns);
+        "To within rounding these columns are combinations of those before them and the intercept; their coefficients stay where they started.", columns);
 }

@@ -74,9 +74,14 @@ public static class LogisticTrainer
         NumericRange.RequireFinite(own.Item1, own.Item2);
         var model = new LogisticModel(own.Item1, own.Item2);
 
-        List<ConvergenceWarning> warnings = [.. end.Warnings];
-        if (options.Standardize && scaling.ConstantColumns().ToArray() is { Length: > 0 } constant)
-            warnings.Insert(0, ConvergenceWarning.ConstantColumns(constant));
+        int[] constant = options.Standardize ? [.. scaling.ConstantColumns()] : [];
+        int[] dependent = [.. end.Dependent.Select(objective.ColumnOf).Except(constant)];
+        List<ConvergenceWarning> warnings = [];
+        if (constant.Length > 0)
+            warnings.Add(ConvergenceWarning.ConstantColumns(constant));
+        if (dependent.Length > 0)
+            warnings.Add(ConvergenceWarning.CollinearColumns(dependent));
+        warnings.AddRange(end.Warnings);
         var convergence = new Convergence(end.Converged, end.Iterations, end.Value * c * features.Rows, end.GradientNorm, warnings);
         return new LogisticTraining(model, standardized.Item1, standardized.Item2, convergence,
             ClassificationMetrics.FromMargins(labels, model.PredictMargins(features)), ValidationMetrics: null);

@@ -6,6 +6,9 @@ namespace SigmoidApi.Compute.Solvers;
 internal sealed record Minimum(double[] Parameters, double Value, double GradientNorm, int Iterations, bool Converged,
     IReadOnlyList<ConvergenceWarning> Warnings)
 {
+    /// <summary>Parameters that others determine, left where they started.</summary>
+    public IReadOnlyList<int> Dependent { get; init; } = [];
+
     /// <summary>The largest absolute value.</summary>
     public static double InfinityNorm(ReadOnlySpan<double> vector)
     {

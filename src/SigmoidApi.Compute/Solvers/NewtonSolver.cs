@@ -28,6 +28,9 @@ internal sealed class NewtonSolver
 
     private const int MaxHalvings = 40;
 
+    /// <summary>2⁻¹⁰⁰⁸: still 14 bits above the smallest normal number.</summary>
+    private const double SmallestCurvature = 3.6e-304;
+
     /// <summary>
     /// Where an optimum exists, a step with a decrement of 1e-8 moves no margin by a tenth unless a row with curvature below 1e-14
     /// carries a direction alone; where none exists, each step moves the separated rows by about 1.
@@ -66,7 +69,7 @@ internal sealed class NewtonSolver
     private Minimum Run(Action<FitProgress>? progress, CancellationToken cancellationToken)
     {
         var warnings = new List<ConvergenceWarning>();
-        Start(warnings, cancellationToken);
+        Start(cancellationToken);
         for (var iteration = 0; ; iteration++)
         {
             var gradientNorm = KeptGradientNorm();
@@ -96,34 +99,31 @@ internal sealed class NewtonSolver
                 warnings.Add(ConvergenceWarning.Separation());
                 converged = false;
             }
-            return new Minimum(_parameters, _value, gradientNorm, iteration, converged, warnings);
+            return new Minimum(_parameters, _value, gradientNorm, iteration, converged, warnings)
+            {
+                Dependent = [.. Enumerable.Range(0, _step.Length).Where(j => !_bound.Kept[j])],
+            };
         }
     }
 
-    private void Start(List<ConvergenceWarning> warnings, CancellationToken cancellationToken)
+    private void Start(CancellationToken cancellationToken)
     {
-        var zero = new double[_parameters.Length];
-        _value = Evaluate(zero, _gradient, _hessian, cancellationToken);
-        if (!_bound.Factorize(_hessian))
+        EvaluateAt(new double[_parameters.Length], cancellationToken);
+        for (var j = 0; j < _hessian.Order; j++)
         {
-            var dependent = Enumerable.Range(0, zero.Length).Where(j => !_bound.Kept[j] && !IsConstant(j)).Select(_objective.ColumnOf).ToArray();
-            if (dependent.Length > 0)
-                warnings.Add(ConvergenceWarning.CollinearColumns(dependent));
+            // The squares of a column that moves the loss must neither overflow nor vanish.
+            if (!double.IsFinite(_hessian[j, j]) || (_gradient[j] != 0 && _hessian[j, j] < SmallestCurvature))
+                throw NumericRange.Exceeded();
         }
+        _bound.Factorize(_hessian);
         if (_parameters.AsSpan().ContainsAnyExcept(0.0))
-            _value = Evaluate(_parameters, _gradient, _hessian, cancellationToken);
+            EvaluateAt(_parameters, cancellationToken);
     }
 
-    /// <summary>A column of zeros once standardised: named by the trainer, and dependent on nothing.</summary>
-    private bool IsConstant(int parameter) => _hessian[parameter, parameter] == 0;
-
-    private double Evaluate(double[] parameters, double[] gradient, SymmetricMatrix hessian, CancellationToken cancellationToken)
+    private void EvaluateAt(double[] parameters, CancellationToken cancellationToken)
     {
-        var value = _objective.Evaluate(parameters, gradient, hessian, cancellationToken).Value;
-        NumericRange.RequireFinite(value, gradient);
-        for (var j = 0; j < hessian.Order; j++)
-            NumericRange.RequireFinite(hessian[j, j], []);
-        return value;
+        _value = _objective.Evaluate(parameters, _gradient, _hessian, cancellationToken).Value;
+        NumericRange.RequireFinite(_value, _gradient);
     }
 
     /// <summary>Halves the step until it lowers f enough; false if none does, and then the parameters are as they were.</summary>

@@ -21,9 +21,9 @@ internal static class NumericRange
     public static void RequireFinite(double value, ReadOnlySpan<double> vector)
     {
         if (!IsFinite(value, vector))
-        {
-            throw new UntrainableDataException("numeric_range_exceeded",
-                "The loss, its gradient or its curvature exceeds float64 at the starting weights; standardise the columns or start from smaller weights.");
-        }
+            throw Exceeded();
     }
+
+    public static UntrainableDataException Exceeded() => new("numeric_range_exceeded",
+        "The loss, its derivatives or the coefficients leave float64's range; standardise or rescale the columns, or start from smaller weights.");
 }
