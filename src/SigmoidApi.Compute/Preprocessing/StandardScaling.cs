@@ -18,7 +18,10 @@ internal sealed class StandardScaling
 
     public double[] Deviations { get; }
 
-    /// <summary>Two passes over the rows, the second about the means, in units of each column's range so that no square overflows.</summary>
+    /// <summary>
+    /// The corrected two-pass algorithm (Chan, Golub and LeVeque, "Algorithms for computing the sample variance", 1983): the second pass
+    /// is about the means of the first and corrects them; it counts in units of each column's range, so that no square overflows.
+    /// </summary>
     /// <exception cref="UntrainableDataException"><c>numeric_range_exceeded</c>: a column's sum, range or 1 / deviation is not a float64.</exception>
     public static StandardScaling Fit(DesignMatrix features, CancellationToken cancellationToken)
     {
@@ -39,21 +42,28 @@ internal sealed class StandardScaling
         for (var j = 0; j < columns; j++)
             means[j] = shift[j] + means[j] / features.Rows;
 
-        var deviations = new double[columns];
+        var moments = new double[2 * columns];
         var ranges = new double[columns];
         for (var j = 0; j < columns; j++)
             ranges[j] = maxima[j] - minima[j];
-        SumRows(features, deviations, (row, sums) =>
+        SumRows(features, moments, (row, sums) =>
         {
             for (var j = 0; j < row.Length; j++)
             {
                 var z = (row[j] - means[j]) / ranges[j];
-                sums[j] += z * z;
+                sums[j] += z;
+                sums[columns + j] += z * z;
             }
         }, cancellationToken);
+        var deviations = new double[columns];
         for (var j = 0; j < columns; j++)
         {
-            deviations[j] = ranges[j] == 0 ? 0 : ranges[j] * Math.Sqrt(deviations[j] / features.Rows);
+            if (ranges[j] != 0)
+            {
+                var correction = moments[j] / features.Rows;
+                means[j] += ranges[j] * correction;
+                deviations[j] = ranges[j] * Math.Sqrt(moments[columns + j] / features.Rows - correction * correction);
+            }
             if (!double.IsFinite(means[j]) || !double.IsFinite(deviations[j]) || (deviations[j] != 0 && !double.IsFinite(1 / deviations[j])))
             {
                 throw new UntrainableDataException("numeric_range_exceeded",
@@ -97,7 +107,7 @@ internal sealed class StandardScaling
     /// <summary>Sums within each block of rows first, then over the blocks: the error grows with neither's number alone.</summary>
     private static void SumRows(DesignMatrix features, double[] totals, RowAction action, CancellationToken cancellationToken)
     {
-        var sums = new double[features.Columns];
+        var sums = new double[totals.Length];
         for (var b = 0; b < features.BlockCount; b++)
         {
             cancellationToken.ThrowIfCancellationRequested();

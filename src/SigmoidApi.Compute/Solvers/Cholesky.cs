@@ -5,79 +5,100 @@ namespace SigmoidApi.Compute.Solvers;
 
 /// <summary>
 /// A = L·Lᵀ of a symmetric positive semi-definite matrix, scaled to unit diagonal first, so that neither the columns' units nor their
-/// overflow matter. A column that depends on those before it, to within rounding, is left out: its part of a solution is 0, as R's
-/// <c>lm</c> and <c>glm</c> do with aliased terms.
+/// overflow matter. A column that depends on others, to within rounding, is left out: its part of a solution is 0, as R's <c>lm</c> and
+/// <c>glm</c> do with aliased terms.
+/// <para>
+/// Scaled, a pivot is 1 − R² of its column on those taken before. Columns are taken in their order while that is safe, and otherwise by
+/// the largest pivot (threshold pivoting), for dividing by small pivots would drown the later ones in rounding
+/// (Higham, "Accuracy and Stability of Numerical Algorithms" (2002), 10.3).
+/// </para>
 /// </summary>
 internal sealed class Cholesky(int order)
 {
+    /// <summary>A column is taken in its turn if its pivot is at least this share of the largest.</summary>
+    private const double PivotThreshold = 0.1;
+
+    /// <summary>What rounding leaves of a dependent column's pivot, with room to spare.</summary>
+    private readonly double _smallestPivot = 16 * Math.ScaleB(1, -52) * order;
+
+    /// <summary>Row i belongs to column i of A, entry k to the k-th column taken.</summary>
     private readonly double[] _lower = new double[order * order];
     private readonly double[] _scale = new double[order];
+    private readonly double[] _pivots = new double[order];
+    private readonly double[] _solution = new double[order];
+    private readonly List<int> _taken = new(order);
 
-    /// <summary>
-    /// After scaling a pivot is 1 − R² of its column on the kept ones before it; rounding leaves a dependent column some
-    /// units of 2⁻⁵² per row of the triangle.
-    /// </summary>
-    private readonly double _smallestPivot = 100 * Math.ScaleB(1, -52) * order;
-
-    /// <summary>Which columns the last factorisation kept.</summary>
+    /// <summary>Which columns the last factorisation took.</summary>
     public bool[] Kept { get; } = new bool[order];
 
-    /// <summary>Factorises; considers the columns of <paramref name="candidates"/>, or all. Returns whether it kept every one of them.</summary>
+    /// <summary>Factorises over the columns of <paramref name="candidates"/>, or all. Returns whether it took every one of them.</summary>
     public bool Factorize(SymmetricMatrix matrix, ReadOnlySpan<bool> candidates = default)
     {
-        var complete = true;
+        var wanted = 0;
         for (var i = 0; i < order; i++)
         {
+            var candidate = candidates.IsEmpty || candidates[i];
+            wanted += candidate ? 1 : 0;
             _scale[i] = 1 / Math.Sqrt(matrix[i, i]);
-            var row = _lower.AsSpan(i * order, i + 1);
-            row.Clear();
-            Kept[i] = false;
-            if (!candidates.IsEmpty && !candidates[i])
-                continue;
-
-            if (matrix[i, i] > 0 && double.IsFinite(_scale[i]))
-            {
-                for (var j = 0; j < i; j++)
-                {
-                    if (Kept[j])
-                    {
-                        var scaled = matrix[j, i] * _scale[j] * _scale[i];
-                        row[j] = (scaled - DotProduct.Compute(row[..j], _lower.AsSpan(j * order, j))) / _lower[j * order + j];
-                    }
-                }
-                var pivot = 1 - DotProduct.Compute(row[..i], row[..i]);
-                Kept[i] = pivot > _smallestPivot;
-                if (Kept[i])
-                    row[i] = Math.Sqrt(pivot);
-                else
-                    row.Clear();
-            }
-            complete &= Kept[i];
+            _pivots[i] = candidate && matrix[i, i] > 0 && double.IsFinite(_scale[i]) ? 1 : 0;
         }
-        return complete;
+        _taken.Clear();
+        Array.Clear(Kept);
+        while (NextColumn() is { } column)
+        {
+            Take(column, matrix);
+        }
+        return _taken.Count == wanted;
     }
 
-    /// <summary>Solves A·x = b in place over the kept columns; x is 0 on the others.</summary>
+    /// <summary>Solves A·x = b in place over the columns taken; x is 0 on the others.</summary>
     public void Solve(Span<double> b)
     {
+        for (var k = 0; k < _taken.Count; k++)
+        {
+            var row = Row(_taken[k]);
+            _solution[k] = (b[_taken[k]] * _scale[_taken[k]] - DotProduct.Compute(row[..k], _solution.AsSpan(0, k))) / row[k];
+        }
+        b.Clear();
+        for (var k = _taken.Count - 1; k >= 0; k--)
+        {
+            var row = Row(_taken[k]);
+            var x = _solution[k] / row[k];
+            for (var j = 0; j < k; j++)
+                _solution[j] -= row[j] * x;
+            b[_taken[k]] = x * _scale[_taken[k]];
+        }
+    }
+
+    private Span<double> Row(int column) => _lower.AsSpan(column * order, order);
+
+    private int? NextColumn()
+    {
+        var largest = 0.0;
+        foreach (var pivot in _pivots)
+            largest = Math.Max(largest, pivot);
+        if (!(largest > _smallestPivot))
+            return null;
+        return Array.FindIndex(_pivots, pivot => pivot >= PivotThreshold * largest);
+    }
+
+    private void Take(int column, SymmetricMatrix matrix)
+    {
+        var k = _taken.Count;
+        var taken = Row(column);
+        taken[k] = Math.Sqrt(_pivots[column]);
+        _pivots[column] = 0;
+        Kept[column] = true;
+        _taken.Add(column);
         for (var i = 0; i < order; i++)
         {
-            b[i] = Kept[i]
-                ? (b[i] * _scale[i] - DotProduct.Compute(_lower.AsSpan(i * order, i), b[..i])) / _lower[i * order + i]
-                : 0;
-        }
-        for (var i = order - 1; i >= 0; i--)
-        {
-            if (!Kept[i])
-                continue;
-            b[i] /= _lower[i * order + i];
-            for (var j = 0; j < i; j++)
-                b[j] -= _lower[i * order + j] * b[i];
-        }
-        for (var i = 0; i < order; i++)
-        {
-            if (Kept[i])
-                b[i] *= _scale[i];
+            if (_pivots[i] > 0)
+            {
+                var row = Row(i);
+                var scaled = matrix[column, i] * _scale[column] * _scale[i];
+                row[k] = (scaled - DotProduct.Compute(row[..k], taken[..k])) / taken[k];
+                _pivots[i] -= row[k] * row[k];
+            }
         }
     }
 }

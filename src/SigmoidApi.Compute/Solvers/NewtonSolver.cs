@@ -14,7 +14,8 @@ namespace SigmoidApi.Compute.Solvers;
 /// <para>
 /// Which columns depend on those before them is decided once, by H at 0, where all rows weigh the same; their parameters stay as they
 /// started (<c>collinear_columns</c>). Where H later loses rank because rows saturate, the step comes from H at 0 instead: it bounds H
-/// everywhere, so that the step still lowers f (Böhning and Lindsay, "Monotonicity of quadratic-approximation algorithms", 1988). If at the end a
+/// everywhere, so that the step still lowers f (Böhning and Lindsay, "Monotonicity of quadratic-approximation algorithms", 1988); likewise where no
+/// step along Newton's direction does. If at the end a
 /// full step would still move the margin of some row, the parameters have no finite optimum (<c>separation</c>).
 /// </para>
 /// </summary>
@@ -26,7 +27,7 @@ internal sealed class NewtonSolver
     /// <summary>Relative rounding of f, within which two values count as equal.</summary>
     private const double ValueRounding = 1e-14;
 
-    private const int MaxHalvings = 40;
+    private const int MaxHalvings = 20;
 
     /// <summary>2⁻¹⁰⁰⁸: still 14 bits above the smallest normal number.</summary>
     private const double SmallestCurvature = 3.6e-304;
@@ -75,18 +76,13 @@ internal sealed class NewtonSolver
             var gradientNorm = KeptGradientNorm();
             progress?.Invoke(new FitProgress(iteration, _maxIterations, _value, gradientNorm));
             var fullRank = _cholesky.Factorize(_hessian, _bound.Kept);
-            _gradient.CopyTo(_step, 0);
-            (fullRank ? _cholesky : _bound).Solve(_step);
-            var decrease = 0.0;
-            for (var j = 0; j < _step.Length; j++)
-            {
-                decrease += _step[j] * _gradient[j];
-                _step[j] = -_step[j];
-            }
-
+            var decrease = Direct(fullRank ? _cholesky : _bound);
             var converged = Math.Sqrt(Math.Max(0, decrease) * _objective.Rows) <= _tolerance;
-            if (!converged && iteration < _maxIterations && TakeStep(decrease, cancellationToken))
+            if (!converged && iteration < _maxIterations
+                && (TakeStep(decrease, cancellationToken) || (fullRank && TakeStep(Direct(_bound), cancellationToken))))
+            {
                 continue;
+            }
 
             if (!converged)
             {
@@ -124,6 +120,20 @@ internal sealed class NewtonSolver
     {
         _value = _objective.Evaluate(parameters, _gradient, _hessian, cancellationToken).Value;
         NumericRange.RequireFinite(_value, _gradient);
+    }
+
+    /// <summary>Sets the step to −H⁻¹∇f. Returns ∇fᵀH⁻¹∇f, the decrease that the slope promises of a full step.</summary>
+    private double Direct(Cholesky hessian)
+    {
+        _gradient.CopyTo(_step, 0);
+        hessian.Solve(_step);
+        var decrease = 0.0;
+        for (var j = 0; j < _step.Length; j++)
+        {
+            decrease += _step[j] * _gradient[j];
+            _step[j] = -_step[j];
+        }
+        return decrease;
     }
 
     /// <summary>Halves the step until it lowers f enough; false if none does, and then the parameters are as they were.</summary>

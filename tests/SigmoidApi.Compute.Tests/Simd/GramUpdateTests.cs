@@ -1,0 +1,59 @@
+using CsCheck;
+using SigmoidApi.Compute.Simd;
+
+namespace SigmoidApi.Compute.Tests.Simd;
+
+public class GramUpdateTests
+{
+    /// <summary>Small integers: every sum is exact, so that results can be compared to the last bit.</summary>
+    private static double[] Integers(int length, int seed) => [.. Enumerable.Range(0, length).Select(i => (double)((i * 7919 + seed * 104729) % 23 - 11))];
+
+    [Fact]
+    public void DotProductIsTheSumOfProductsAtEveryLength()
+    {
+        for (var length = 0; length <= 70; length++)
+        {
+            var (x, y) = (Integers(length, 1), Integers(length, 2));
+            DotProduct.Compute(x, y).ShouldBe(x.Zip(y, (a, b) => a * b).Sum(), $"length {length}");
+        }
+    }
+
+    [Fact]
+    public void DotProductRefusesTwoLengths() => Should.Throw<ArgumentOutOfRangeException>(() => DotProduct.Compute([1, 2], [1]));
+
+    [Fact]
+    public void SumsAreThoseOfTheDefinition() =>
+        Gen.Select(Gen.Int[1, 30], Gen.Int[0, 5], Gen.Int[0, 1000]).Sample((order, groups, seed) =>
+        {
+            var stride = (order + GramUpdate.Lanes - 1) / GramUpdate.Lanes * GramUpdate.Lanes;
+            var rows = groups * GramUpdate.RowStep;
+            var tile = Integers(rows * stride, seed);
+            var weights = Integers(rows, seed + 1);
+            var sums = Integers(stride, 3);
+            var upper = Integers(order * stride, 4);
+            var (expectedSums, expectedUpper) = ((double[])sums.Clone(), (double[])upper.Clone());
+            for (var k = 0; k < rows; k++)
+            {
+                for (var i = 0; i < stride; i++)
+                {
+                    expectedSums[i] += weights[k] * tile[k * stride + i];
+                    for (var j = i; i < order && j < order; j++)
+                        expectedUpper[i * stride + j] += weights[k] * tile[k * stride + i] * tile[k * stride + j];
+                }
+            }
+
+            GramUpdate.AddRows(tile, stride, weights, sums);
+            GramUpdate.AddOuterProducts(tile, stride, order, weights, upper);
+
+            sums.ShouldBe(expectedSums);
+            for (var i = 0; i < order; i++)
+                upper[(i * stride + i)..(i * stride + order)].ShouldBe(expectedUpper[(i * stride + i)..(i * stride + order)]);
+        }, iter: 300);
+
+    [Theory]
+    [InlineData(7, 4, 28)]
+    [InlineData(8, 3, 24)]
+    [InlineData(8, 4, 31)]
+    public void ATileThatIsNotPaddedIsRefused(int stride, int rows, int length) =>
+        Should.Throw<ArgumentOutOfRangeException>(() => GramUpdate.AddRows(new double[length], stride, new double[rows], new double[stride]));
+}
