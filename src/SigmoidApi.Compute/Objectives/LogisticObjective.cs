@@ -80,8 +80,10 @@ internal sealed class LogisticObjective
         }
         if (hessian is not null)
         {
-            for (var i = 0; i < hessian.Values.Length; i++)
-                hessian.Values[i] = sums.Curvature!.Values[i] / Rows;
+            var values = hessian.Values;
+            var curvatures = sums.Curvature!.Values;
+            for (var i = 0; i < values.Length; i++)
+                values[i] = curvatures[i] / Rows;
             for (var j = 0; j < Dimension; j++)
                 hessian[j, j] += ColumnOf(j) >= 0 ? Penalty : 0;
         }

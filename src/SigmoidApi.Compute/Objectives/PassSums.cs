@@ -19,7 +19,7 @@ internal sealed class PassSums(int stride, SymmetricMatrix? curvature)
         LargestMargin = 0;
         Array.Clear(Gradient);
         if (Curvature is not null)
-            Array.Clear(Curvature.Values);
+            Curvature.Values.Clear();
     }
 
     public void Add(PassSums other)
@@ -30,7 +30,8 @@ internal sealed class PassSums(int stride, SymmetricMatrix? curvature)
             Gradient[j] += other.Gradient[j];
         if (Curvature is not null)
         {
-            var (values, others) = (Curvature.Values, other.Curvature!.Values);
+            var values = Curvature.Values;
+            var others = other.Curvature!.Values;
             for (var i = 0; i < values.Length; i++)
                 values[i] += others[i];
         }

@@ -19,7 +19,7 @@ internal sealed class RowTile
     private readonly int _lead;
     private readonly double[]? _means;
     private readonly double[]? _reciprocals;
-    private readonly double[] _values;
+    private readonly AlignedBuffer _values;
 
     public RowTile(int columns, bool intercept, StandardScaling? scaling)
     {
@@ -27,7 +27,7 @@ internal sealed class RowTile
         _lead = intercept ? 1 : 0;
         Dimension = columns + _lead;
         Stride = (Dimension + GramUpdate.Lanes - 1) / GramUpdate.Lanes * GramUpdate.Lanes;
-        _values = new double[MaxRows * Stride];
+        _values = new AlignedBuffer(MaxRows * Stride);
         if (scaling is not null)
         {
             _means = scaling.Means;
@@ -44,19 +44,19 @@ internal sealed class RowTile
     /// <summary>Rows loaded, rounded up to a multiple of <see cref="GramUpdate.RowStep"/>; those past the end are zero.</summary>
     public int PaddedRows { get; private set; }
 
-    public ReadOnlySpan<double> Values => _values.AsSpan(0, PaddedRows * Stride);
+    public ReadOnlySpan<double> Values => _values.Span[..(PaddedRows * Stride)];
 
-    public ReadOnlySpan<double> Row(int row) => _values.AsSpan(row * Stride, Stride);
+    public ReadOnlySpan<double> Row(int row) => _values.Span.Slice(row * Stride, Stride);
 
     /// <summary>Takes at most <see cref="MaxRows"/> row-major rows.</summary>
     public void Load(ReadOnlySpan<double> rows)
     {
         var count = rows.Length / _columns;
         PaddedRows = (count + GramUpdate.RowStep - 1) / GramUpdate.RowStep * GramUpdate.RowStep;
-        _values.AsSpan(count * Stride, (PaddedRows - count) * Stride).Clear();
+        _values.Span.Slice(count * Stride, (PaddedRows - count) * Stride).Clear();
         for (var i = 0; i < count; i++)
         {
-            var target = _values.AsSpan(i * Stride, Stride);
+            var target = _values.Span.Slice(i * Stride, Stride);
             if (_lead == 1)
                 target[0] = 1;
             Standardize(rows.Slice(i * _columns, _columns), target.Slice(_lead, _columns));

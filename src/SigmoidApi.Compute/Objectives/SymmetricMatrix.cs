@@ -5,11 +5,13 @@ namespace SigmoidApi.Compute.Objectives;
 /// <summary>A symmetric matrix by its upper triangle; rows are padded to whole vectors.</summary>
 internal sealed class SymmetricMatrix
 {
+    private readonly AlignedBuffer _values;
+
     public SymmetricMatrix(int order)
     {
         Order = order;
         Stride = (order + GramUpdate.Lanes - 1) / GramUpdate.Lanes * GramUpdate.Lanes;
-        Values = new double[order * Stride];
+        _values = new AlignedBuffer(order * Stride);
     }
 
     public int Order { get; }
@@ -17,7 +19,7 @@ internal sealed class SymmetricMatrix
     public int Stride { get; }
 
     /// <summary>Entry (i, j), j ≥ i, at i · <see cref="Stride"/> + j; what lies elsewhere holds no meaning.</summary>
-    public double[] Values { get; }
+    public Span<double> Values => _values.Span;
 
     public double this[int i, int j]
     {
