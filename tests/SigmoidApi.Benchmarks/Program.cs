@@ -1,1 +1,7 @@
-return 0;
+using SigmoidApi.Benchmarks;
+
+return args switch
+{
+    ["elementwise", .. var rest] => Elementwise.Run(rest),
+    _ => 0,
+};

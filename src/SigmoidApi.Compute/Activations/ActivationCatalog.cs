@@ -1,0 +1,26 @@
+namespace SigmoidApi.Compute.Activations;
+
+/// <summary>All activations, in the order in which they are listed.</summary>
+public static class ActivationCatalog
+{
+    public static Activation Sigmoid { get; } = new Sigmoid();
+
+    public static IReadOnlyList<Activation> All { get; } =
+    [
+        Sigmoid,
+        new LogSigmoid(),
+        new Tanh(),
+        new Relu(),
+        new LeakyRelu(),
+        new Softplus(),
+        new Silu(),
+        new Gelu(),
+        new Elu(),
+        new Selu(),
+        new Softsign(),
+        new Mish(),
+    ];
+
+    /// <summary>The activation of that exact name, or null.</summary>
+    public static Activation? Find(string name) => All.FirstOrDefault(activation => activation.Name == name);
+}

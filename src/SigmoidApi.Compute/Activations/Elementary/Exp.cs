@@ -1,0 +1,111 @@
+using System.Runtime.CompilerServices;
+using SigmoidApi.Compute.Simd;
+
+namespace SigmoidApi.Compute.Activations.Elementary;
+
+/// <summary>
+/// e^-z for z ≥ 0 as 2^k·(1 + r + t), with more bits than a float64 has: together the three parts err by some 2^-58, so that
+/// a product or quotient of them still rounds well.
+/// </summary>
+/// <remarks>
+/// Reduction by k·ln 2 in two parts after W. J. Cody and W. Waite, "Software Manual for the Elementary Functions" (1980), with the
+/// rounding error of the reduced argument kept after P. T. P. Tang, "Table-driven implementation of the exponential function"
+/// (ACM TOMS 15, 1989), but without a table. The polynomial interpolates (e^r − 1 − r − r²/2)/r³ at Chebyshev nodes on
+/// |r| ≤ ln 2 / 2; times r³ it errs by less than 2^-61.
+/// </remarks>
+internal readonly struct Exp<T>
+    where T : struct, ILanes<T>
+{
+    /// <summary>The largest z that is told apart: e^-z, and any x·e^-x, is already 0 in float64 there.</summary>
+    public const double Limit = 800;
+
+    private const double Log2E = 1.4426950408889634;
+
+    // ln 2 in two parts. The high one has 42 bits, so its product with k is exact.
+    private const double Ln2High = 0.6931471805598903;
+    private const double Ln2Low = 5.497923018708371e-14;
+
+    // From z = 708 on 2^k is subnormal or nothing. It is kept as 2^(k + 200), which stays normal up to Limit, so that
+    // a result is rounded once, in its last multiplication.
+    private const double TwoToMinus200 = 6.223015277861142e-61;
+
+    // Adding 1.5·2^52 rounds to an integer in the low bits; with the exponent's bias added those bits, moved up, are the power.
+    private const double RoundToPower = 6755399441055744 + 1023 + 200;
+
+    private readonly T _biasedPower;
+
+    /// <summary>r, at most ln 2 / 2 in magnitude: with k = 0 it is -z itself.</summary>
+    public readonly T Reduced;
+
+    /// <summary>t = e^r − 1 − r, and what rounding r has dropped.</summary>
+    public readonly T Tail;
+
+    /// <param name="z">At least 0, at most <see cref="Limit"/>; or NaN, which gives NaN.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Exp(T z)
+    {
+        var rounded = T.NegatedMultiplyAdd(z, Log2E, RoundToPower);
+        _biasedPower = T.ShiftBitsLeft(rounded, 52);
+        var k = rounded - RoundToPower;
+        var exact = -T.MultiplyAdd(k, Ln2High, z);
+        var r = T.NegatedMultiplyAdd(k, Ln2Low, exact);
+        var dropped = T.NegatedMultiplyAdd(k, Ln2Low, exact - r);
+        Reduced = r;
+
+        var r2 = r * r;
+        var r4 = r2 * r2;
+        var p01 = T.MultiplyAdd(r, 0.041666666666666664, 0.16666666666666669);
+        var p23 = T.MultiplyAdd(r, 0.0013888888888886552, 0.008333333333330062);
+        var p45 = T.MultiplyAdd(r, 2.4801587317144498e-05, 0.00019841269863053618);
+        var p67 = T.MultiplyAdd(r, 2.755728296954995e-07, 2.7557268459997064e-06);
+        var p89 = T.MultiplyAdd(r, 2.0911236630261545e-09, 2.510038549551032e-08);
+        var p03 = T.MultiplyAdd(p23, r2, p01);
+        var p47 = T.MultiplyAdd(p67, r2, p45);
+        var p = T.MultiplyAdd(T.MultiplyAdd(p89, r4, p47), r4, p03);
+        Tail = T.MultiplyAdd(T.MultiplyAdd(r, p, 0.5), r2, T.MultiplyAdd(dropped, r, dropped));
+    }
+
+    /// <summary>1 + r + t, between 0.7 and 1.42.</summary>
+    public Pair<T> Mantissa
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            var sum = Pair<T>.Sum(1.0, Reduced);
+            return Pair<T>.Sum(sum.High, sum.Low + Tail);
+        }
+    }
+
+    /// <summary>2^k, rounded where that is subnormal.</summary>
+    public T Power
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _biasedPower * TwoToMinus200;
+    }
+
+    /// <summary>value·2^k, rounded once at most.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Scale(T value) => value * _biasedPower * TwoToMinus200;
+
+    /// <summary>1 + value·2^k for a value below 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Pair<T> OnePlus(Pair<T> value)
+    {
+        var power = Power;
+        var high = T.MultiplyAdd(value.High, power, 1.0);
+        return new(high, T.MultiplyAdd(value.Low, power, T.MultiplyAdd(value.High, power, (T)1.0 - high)));
+    }
+
+    /// <summary>2^k·(1 + r + t) − 1, with a small relative error also where that is near 0.</summary>
+    public Pair<T> MinusOne
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            // 2^k − 1 is exact down to k = -53, and is at least 1/2 in magnitude unless it is 0.
+            var power = Power;
+            var sum = Pair<T>.Sum(power - 1.0, power * Reduced);
+            return Pair<T>.Sum(sum.High, T.MultiplyAdd(power, Tail, sum.Low));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using SigmoidApi.Compute.Activations.Elementary;
+using SigmoidApi.Compute.Simd;
+
+namespace SigmoidApi.Compute.Activations;
+
+/// <summary>
+/// The Gaussian error linear unit x·Φ(x), Φ the normal distribution (D. Hendrycks and K. Gimpel, 2016): the exact one, by erf.
+/// At -∞ it is -0, the limit from below.
+/// </summary>
+internal sealed class Gelu : Activation<Gelu.Function, Gelu.Slope>
+{
+    private const double OneOverSqrtTwoPi = 0.3989422804014327;
+
+    public override string Name => "gelu";
+
+    public override string Formula => "x * (1 + erf(x / sqrt(2))) / 2";
+
+    public override string DerivativeFormula => "(1 + erf(x / sqrt(2))) / 2 + x * exp(-x^2 / 2) / sqrt(2 * pi)";
+
+    public override string Range => "[-0.16997120747990366, inf)";
+
+    public override bool ZeroCentered => true;
+
+    public override bool Monotonic => false;
+
+    public override bool Saturates => false;
+
+    // With z = |x| and the upper tail Q(z): x − z·Q(z) on the right, -z·Q(z) on the left.
+    internal readonly struct Function : IOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+            where T : struct, ILanes<T>
+        {
+            var tail = new NormalTail<T>(T.AtMost(T.Abs(x), NormalTail<T>.Limit));
+            var part = tail.Scale(tail.Z * tail.Ratio);
+            return T.CopySign(T.Select(x > 0.0, x - part, part), x);
+        }
+    }
+
+    // Φ(x) + x φ(x): with q = Q(z) − z φ(z) it is 1 − q on the right and q on the left.
+    internal readonly struct Slope : IOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+            where T : struct, ILanes<T>
+        {
+            var tail = new NormalTail<T>(T.AtMost(T.Abs(x), NormalTail<T>.Limit));
+            var part = tail.Scale(T.NegatedMultiplyAdd(tail.Z, OneOverSqrtTwoPi, tail.Ratio));
+            return T.Select(x > 0.0, (T)1.0 - part, part);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using SigmoidApi.Compute.Activations.Elementary;
+using SigmoidApi.Compute.Simd;
+
+namespace SigmoidApi.Compute.Activations;
+
+/// <summary>
+/// D. Misra, "Mish: A Self Regularized Non-Monotonic Activation Function" (BMVC 2020). At -∞ it is -0, the limit from below.
+/// </summary>
+internal sealed class Mish : Activation<Mish.Function, Mish.Slope>
+{
+    public override string Name => "mish";
+
+    public override string Formula => "x * tanh(log(1 + exp(x)))";
+
+    public override string DerivativeFormula => "t + x * (1 - t^2) * sigmoid(x), t = tanh(log(1 + exp(x)))";
+
+    public override string Range => "[-0.3088434130172504, inf)";
+
+    public override bool ZeroCentered => true;
+
+    public override bool Monotonic => false;
+
+    public override bool Saturates => false;
+
+    // With e = e^-|x| it is x (1 + 2e)/(1 + 2e + 2e²) on the right and x e (2 + e)/(2 + 2e + e²) on the left.
+    internal readonly struct Function : IOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+            where T : struct, ILanes<T>
+        {
+            var l = new Logistic<T>(x);
+            var left = Pair<T>.Sum(l.OnePlusE.High, 1.0);
+            left = Pair<T>.Product(l.Mantissa, new(left.High, left.Low + l.OnePlusE.Low));
+            return l.TimesX(Pair<T>.Quotient(l.Either(OnePlusTwoE(l), left), Denominator(l)));
+        }
+    }
+
+    // Over the square of the same denominator: 1 + 4e + e² (4x + 6) + e³ (4x + 4) on the right,
+    // e times 4x + 4 + e (4x + 6) + 4e² + e³, which crosses 0 near x = -1.19, on the left.
+    internal readonly struct Slope : IOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+            where T : struct, ILanes<T>
+        {
+            var l = new Logistic<T>(x);
+            var e = l.E.Scale(l.Mantissa.High);
+            var x4 = T.CopySign(l.Z, x) * 4.0;
+            var right = T.MultiplyAdd(T.MultiplyAdd(T.MultiplyAdd(e, x4 + 4.0, x4 + 6.0), e, 4.0), e, 1.0);
+            var left = T.MultiplyAdd(T.MultiplyAdd(e + 4.0, e, x4 + 6.0), e, x4 + 4.0);
+            var numerator = l.Either(new(right, 0.0), Pair<T>.Product(l.Mantissa, new(left, 0.0)));
+            var denominator = Denominator(l);
+            return l.Scale(Pair<T>.Quotient(numerator, Pair<T>.Product(denominator, denominator)).Value);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Pair<T> OnePlusTwoE<T>(Logistic<T> l)
+        where T : struct, ILanes<T>
+    {
+        var sum = Pair<T>.Sum(l.OnePlusE.High, l.E.Scale(l.Mantissa.High));
+        return new(sum.High, sum.Low + T.MultiplyAdd(l.Mantissa.Low, l.E.Power, l.OnePlusE.Low));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Pair<T> Denominator<T>(Logistic<T> l)
+        where T : struct, ILanes<T>
+    {
+        // The square's own rounding and e's low part stay below 2^-54 of the sum.
+        var e = l.E.Scale(l.Mantissa.High);
+        var square = e * e;
+        var linear = l.Either(OnePlusTwoE(l), new(l.OnePlusE.High * 2.0, l.OnePlusE.Low * 2.0));
+        var sum = Pair<T>.Sum(linear.High, T.Select(l.Right, square * 2.0, square));
+        return new(sum.High, sum.Low + linear.Low);
+    }
+}

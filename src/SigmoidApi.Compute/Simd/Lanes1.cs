@@ -1,0 +1,57 @@
+namespace SigmoidApi.Compute.Simd;
+
+/// <summary>One number at a time: for hardware without vectors, and what the vectors are tested against.</summary>
+internal readonly struct Lanes1(double value) : ILanes<Lanes1>
+{
+    private readonly double _value = value;
+
+    public static bool IsHardwareAccelerated => true;
+
+    public static int Count => 1;
+
+    public static Lanes1 Load(ref readonly double source) => source;
+
+    public static Lanes1 Load(ref readonly float source) => source;
+
+    public void Store(ref double destination) => destination = _value;
+
+    public void Store(ref float destination) => destination = (float)_value;
+
+    public static implicit operator Lanes1(double value) => new(value);
+
+    public static Lanes1 operator +(Lanes1 left, Lanes1 right) => left._value + right._value;
+
+    public static Lanes1 operator -(Lanes1 left, Lanes1 right) => left._value - right._value;
+
+    public static Lanes1 operator *(Lanes1 left, Lanes1 right) => left._value * right._value;
+
+    public static Lanes1 operator /(Lanes1 left, Lanes1 right) => left._value / right._value;
+
+    public static Lanes1 operator -(Lanes1 value) => -value._value;
+
+    public static Lanes1 operator >(Lanes1 left, Lanes1 right) => Mask(left._value > right._value);
+
+    public static Lanes1 operator <(Lanes1 left, Lanes1 right) => Mask(left._value < right._value);
+
+    public static Lanes1 operator >=(Lanes1 left, Lanes1 right) => Mask(left._value >= right._value);
+
+    public static Lanes1 operator <=(Lanes1 left, Lanes1 right) => Mask(left._value <= right._value);
+
+    public static Lanes1 MultiplyAdd(Lanes1 a, Lanes1 b, Lanes1 c) => Math.FusedMultiplyAdd(a._value, b._value, c._value);
+
+    public static Lanes1 NegatedMultiplyAdd(Lanes1 a, Lanes1 b, Lanes1 c) => Math.FusedMultiplyAdd(-a._value, b._value, c._value);
+
+    public static Lanes1 Abs(Lanes1 value) => Math.Abs(value._value);
+
+    public static Lanes1 AtMost(Lanes1 value, Lanes1 limit) => limit._value < value._value ? limit : value;
+
+    public static Lanes1 CopySign(Lanes1 magnitude, Lanes1 sign) => Math.CopySign(magnitude._value, sign._value);
+
+    public static Lanes1 Select(Lanes1 mask, Lanes1 whenTrue, Lanes1 whenFalse) =>
+        BitConverter.DoubleToInt64Bits(mask._value) != 0 ? whenTrue : whenFalse;
+
+    public static Lanes1 ShiftBitsLeft(Lanes1 value, int count) =>
+        BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(value._value) << count);
+
+    private static Lanes1 Mask(bool condition) => BitConverter.Int64BitsToDouble(condition ? -1L : 0L);
+}

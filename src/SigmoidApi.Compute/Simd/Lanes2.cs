@@ -1,0 +1,57 @@
+using System.Runtime.Intrinsics;
+
+namespace SigmoidApi.Compute.Simd;
+
+/// <summary>Two numbers in a <see cref="Vector128{T}"/>.</summary>
+internal readonly struct Lanes2(Vector128<double> value) : ILanes<Lanes2>
+{
+    private readonly Vector128<double> _value = value;
+
+    public static bool IsHardwareAccelerated => Vector128.IsHardwareAccelerated;
+
+    public static int Count => 2;
+
+    public static Lanes2 Load(ref readonly double source) => new(Vector128.LoadUnsafe(in source));
+
+    public static Lanes2 Load(ref readonly float source) => new(Vector128.WidenLower(Vector64.LoadUnsafe(in source).ToVector128Unsafe()));
+
+    public void Store(ref double destination) => _value.StoreUnsafe(ref destination);
+
+    public void Store(ref float destination) => Vector128.Narrow(_value, _value).GetLower().StoreUnsafe(ref destination);
+
+    public static implicit operator Lanes2(double value) => new(Vector128.Create(value));
+
+    public static Lanes2 operator +(Lanes2 left, Lanes2 right) => new(left._value + right._value);
+
+    public static Lanes2 operator -(Lanes2 left, Lanes2 right) => new(left._value - right._value);
+
+    public static Lanes2 operator *(Lanes2 left, Lanes2 right) => new(left._value * right._value);
+
+    public static Lanes2 operator /(Lanes2 left, Lanes2 right) => new(left._value / right._value);
+
+    public static Lanes2 operator -(Lanes2 value) => new(-value._value);
+
+    public static Lanes2 operator >(Lanes2 left, Lanes2 right) => new(Vector128.GreaterThan(left._value, right._value));
+
+    public static Lanes2 operator <(Lanes2 left, Lanes2 right) => new(Vector128.LessThan(left._value, right._value));
+
+    public static Lanes2 operator >=(Lanes2 left, Lanes2 right) => new(Vector128.GreaterThanOrEqual(left._value, right._value));
+
+    public static Lanes2 operator <=(Lanes2 left, Lanes2 right) => new(Vector128.LessThanOrEqual(left._value, right._value));
+
+    public static Lanes2 MultiplyAdd(Lanes2 a, Lanes2 b, Lanes2 c) => new(Vector128.FusedMultiplyAdd(a._value, b._value, c._value));
+
+    public static Lanes2 NegatedMultiplyAdd(Lanes2 a, Lanes2 b, Lanes2 c) => new(Vector128.FusedMultiplyAdd(-a._value, b._value, c._value));
+
+    public static Lanes2 Abs(Lanes2 value) => new(Vector128.Abs(value._value));
+
+    public static Lanes2 AtMost(Lanes2 value, Lanes2 limit) =>
+        new(Vector128.ConditionalSelect(Vector128.LessThan(limit._value, value._value), limit._value, value._value));
+
+    public static Lanes2 CopySign(Lanes2 magnitude, Lanes2 sign) => new(Vector128.CopySign(magnitude._value, sign._value));
+
+    public static Lanes2 Select(Lanes2 mask, Lanes2 whenTrue, Lanes2 whenFalse) =>
+        new(Vector128.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
+
+    public static Lanes2 ShiftBitsLeft(Lanes2 value, int count) => new((value._value.AsInt64() << count).AsDouble());
+}
