@@ -1,1 +1,7 @@
-return 0;
+using SigmoidApi.Benchmarks;
+
+return args switch
+{
+    ["json-numbers", .. var rest] => JsonNumbers.Run(rest),
+    _ => 1,
+};

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 
 namespace SigmoidApi.Http.Json;
@@ -7,9 +6,6 @@ namespace SigmoidApi.Http.Json;
 /// <summary>Writes numbers as JSON: the whole array into one rented buffer, which the writer takes as it is.</summary>
 internal static class NumberWriter
 {
-    // The longest are -1.2345678901234567E-308 and a comma.
-    private const int MaxLength = 25;
-
     public static void Write(Utf8JsonWriter writer, ReadOnlySpan<double> values, ReadOnlySpan<int> shape)
     {
         long brackets = 0;
@@ -20,7 +16,7 @@ internal static class NumberWriter
             arrays *= length;
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(checked((int)(brackets + (long)values.Length * MaxLength)));
+        var buffer = ArrayPool<byte>.Shared.Rent(checked((int)(brackets + (long)values.Length * (DoubleFormatter.MaxLength + 1))));
         try
         {
             writer.WriteRawValue(buffer.AsSpan(0, Format(values, shape, buffer)), skipInputValidation: true);
@@ -65,11 +61,7 @@ internal static class NumberWriter
     private static int FormatNumber(double value, Span<byte> buffer)
     {
         if (double.IsFinite(value))
-        {
-            value.TryFormat(buffer, out var length, default, CultureInfo.InvariantCulture);
-            return length;
-        }
-
+            return DoubleFormatter.Format(value, buffer);
         var name = double.IsNaN(value) ? "\"NaN\""u8 : value > 0 ? "\"Infinity\""u8 : "\"-Infinity\""u8;
         name.CopyTo(buffer);
         return name.Length;
