@@ -1,7 +1,14 @@
 using SigmoidApi.Benchmarks;
 
-return args switch
+return args.FirstOrDefault() switch
 {
-    ["elementwise", .. var rest] => Elementwise.Run(rest),
-    _ => 0,
+    "elementwise" => Elementwise.Run(args[1..]),
+    "json" => JsonNumbers.Run(args[1..]),
+    _ => Usage(),
 };
+
+static int Usage()
+{
+    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | json");
+    return 2;
+}

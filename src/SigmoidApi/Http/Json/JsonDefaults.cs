@@ -1,0 +1,28 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SigmoidApi.Http.Json;
+
+/// <summary>How this service reads and writes JSON.</summary>
+public static class JsonDefaults
+{
+    /// <summary>Sets camelCase, snake_case for enums, the converters of numbers, and the strictness that lets no misspelled field pass in silence.</summary>
+    public static void Configure(JsonSerializerOptions options, JsonLimits limits)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.PropertyNameCaseInsensitive = false;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.AllowDuplicateProperties = false;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+        options.MaxDepth = 64;
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
+        options.Converters.Add(new DoubleConverter());
+        options.Converters.Add(new VectorConverter(limits));
+        options.Converters.Add(new MatrixConverter(limits));
+        options.Converters.Add(new TensorConverter(limits));
+        options.Converters.Add(new RecordsConverter(limits));
+        options.Converters.Add(new NamedColumnsConverter(limits));
+    }
+}

@@ -1,0 +1,240 @@
+using System.Buffers;
+using System.Text;
+
+namespace SigmoidApi.Http.Json;
+
+/// <summary>
+/// Reads numbers straight from the bytes of a JSON array, nested to any depth, in one forward pass without recursion. The array must be
+/// rectangular. <c>"NaN"</c>, <c>"Infinity"</c> and <c>"-Infinity"</c> are numbers too.
+/// </summary>
+internal ref struct NumberScanner
+{
+    private readonly ReadOnlySpan<byte> _text;
+    private readonly JsonLimits _limits;
+    private int _position;
+    private double[] _array;
+    private Span<double> _room;
+    private int _count;
+
+    /// <param name="text">What follows the opening bracket.</param>
+    /// <param name="limits">What is taken at most.</param>
+    /// <param name="rank">The depth at which numbers are expected, or 0 to learn it from the text.</param>
+    /// <returns>The rented array, how much of it is used, the shape, and where in the text the closing bracket is.</returns>
+    /// <exception cref="JsonInputException">It says where and what; nothing is left rented.</exception>
+    public static (double[] Array, int Count, int[] Shape, int End) Scan(ReadOnlySpan<byte> text, JsonLimits limits, int rank)
+    {
+        var scanner = new NumberScanner(text, limits);
+        try
+        {
+            var shape = scanner.ScanArrays(rank);
+            return (scanner._array, scanner._count, shape, scanner._position);
+        }
+        catch
+        {
+            ArrayPool<double>.Shared.Return(scanner._array);
+            throw;
+        }
+    }
+
+    private NumberScanner(ReadOnlySpan<byte> text, JsonLimits limits)
+    {
+        _text = text;
+        _limits = limits;
+        // Most numbers take some 8 bytes and a comma; a wrong guess costs a copy.
+        _array = ArrayPool<double>.Shared.Rent(Math.Clamp(text.Length / 8, 1, limits.MaxValues));
+        _room = _array.AsSpan(0, Math.Min(_array.Length, limits.MaxValues));
+    }
+
+    private int[] ScanArrays(int rank)
+    {
+        var depth = 1;
+        Span<int> index = stackalloc int[_limits.MaxDepth + 1];
+        Span<int> shape = stackalloc int[_limits.MaxDepth + 1];
+        index.Clear();
+        shape.Fill(-1);
+        var afterComma = false;
+        while (true)
+        {
+            var next = Peek();
+            if (next == '[')
+            {
+                if (depth == rank)
+                    throw Unexpected("a number", "an array", index[1..(depth + 1)]);
+                if (depth == _limits.MaxDepth)
+                    throw new JsonInputException($"expected at most {_limits.MaxDepth} arrays within each other, got more", IndexPath(index[1..(depth + 1)]));
+                _position++;
+                depth++;
+                index[depth] = 0;
+                afterComma = false;
+                continue;
+            }
+
+            if (next != ']' || afterComma)
+            {
+                if (rank == 0)
+                    rank = depth;
+                if (depth != rank)
+                    throw Unexpected("an array", Describe(next), index[1..(depth + 1)]);
+                ScanRow(ref index[depth], index[1..(depth + 1)]);
+            }
+
+            // Close this array and every one that ends with it.
+            while (Peek() == ']')
+            {
+                var length = index[depth];
+                if (rank == 0)
+                    rank = depth;
+                if (length > 0 || depth == rank || depth == 1)
+                {
+                    if (shape[depth] < 0)
+                        shape[depth] = length;
+                }
+
+                if (shape[depth] != length)
+                {
+                    var expected = shape[depth] < 0 ? "an array of arrays" : $"{shape[depth]} values, as in the first row";
+                    throw new JsonInputException($"expected {expected}, got {length}", IndexPath(index[1..depth]));
+                }
+
+                depth--;
+                if (depth == 0)
+                    return Shape(shape, rank);
+                _position++;
+                index[depth]++;
+            }
+
+            if (Peek() != ',')
+                throw Malformed(index[1..(depth + 1)]);
+            _position++;
+            afterComma = true;
+        }
+    }
+
+    private static int[] Shape(ReadOnlySpan<int> shape, int rank)
+    {
+        // [] where a matrix is wanted has no row that could tell the number of columns.
+        var result = new int[rank];
+        for (var i = 0; i < rank; i++)
+            result[i] = Math.Max(shape[i + 1], 0);
+        return result;
+    }
+
+    /// <summary>Reads numbers up to the closing bracket, which is left standing.</summary>
+    private void ScanRow(scoped ref int index, scoped ReadOnlySpan<int> path)
+    {
+        var text = _text;
+        var position = _position;
+        while (true)
+        {
+            while ((uint)position < (uint)text.Length && IsSpace(text[position]))
+                position++;
+            var length = DoubleParser.Parse(text[position..], out var value);
+            if (length == 0)
+            {
+                length = NamedNumber(text[position..], out value);
+                if (length == 0)
+                    throw Unexpected("a number", Describe(position < text.Length ? text[position] : (byte)0), path);
+            }
+            else if (!double.IsFinite(value))
+            {
+                throw OutOfRange(text.Slice(position, length), IndexPath(path));
+            }
+
+            position += length;
+            if (_count == _room.Length)
+                Grow(path);
+            _room[_count++] = value;
+            index++;
+            while ((uint)position < (uint)text.Length && IsSpace(text[position]))
+                position++;
+            if ((uint)position >= (uint)text.Length || text[position] != ',')
+                break;
+            position++;
+        }
+
+        _position = position;
+        if (Peek() != ']')
+            throw Malformed(path);
+    }
+
+    /// <summary>The length of a named number at the start of the text, or 0.</summary>
+    internal static int NamedNumber(ReadOnlySpan<byte> text, out double value)
+    {
+        if (text.StartsWith("\"NaN\""u8))
+        {
+            value = double.NaN;
+            return 5;
+        }
+
+        if (text.StartsWith("\"Infinity\""u8))
+        {
+            value = double.PositiveInfinity;
+            return 10;
+        }
+
+        value = double.NegativeInfinity;
+        return text.StartsWith("\"-Infinity\""u8) ? 11 : 0;
+    }
+
+    internal static JsonInputException OutOfRange(ReadOnlySpan<byte> number, string index)
+    {
+        var shown = number.Length > 40 ? Encoding.ASCII.GetString(number[..40]) + "…" : Encoding.ASCII.GetString(number);
+        return new JsonInputException($"{shown} is beyond the range of a float64", index);
+    }
+
+    private void Grow(scoped ReadOnlySpan<int> path)
+    {
+        if (_count >= _limits.MaxValues)
+            throw new JsonInputException($"expected at most {_limits.MaxValues} values, got more", IndexPath(path), tooLarge: true);
+        var larger = ArrayPool<double>.Shared.Rent((int)Math.Min(2L * _array.Length, _limits.MaxValues));
+        _room.CopyTo(larger);
+        ArrayPool<double>.Shared.Return(_array);
+        _array = larger;
+        _room = larger.AsSpan(0, Math.Min(larger.Length, _limits.MaxValues));
+    }
+
+    private byte Peek()
+    {
+        while ((uint)_position < (uint)_text.Length && IsSpace(_text[_position]))
+            _position++;
+        return (uint)_position < (uint)_text.Length ? _text[_position] : (byte)0;
+    }
+
+    internal static bool IsSpace(byte value)
+    {
+        return value is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
+    }
+
+    internal static string Describe(byte first)
+    {
+        return first switch
+        {
+            (byte)'"' => "a string",
+            (byte)'{' => "an object",
+            (byte)'[' => "an array",
+            (byte)'t' => "true",
+            (byte)'f' => "false",
+            (byte)'n' => "null",
+            (byte)'-' or (>= (byte)'0' and <= (byte)'9') => "a number",
+            _ => "something that is not JSON",
+        };
+    }
+
+    private static JsonInputException Unexpected(string expected, string got, scoped ReadOnlySpan<int> path)
+    {
+        return new JsonInputException($"expected {expected}, got {got}", IndexPath(path));
+    }
+
+    private static JsonInputException Malformed(scoped ReadOnlySpan<int> path)
+    {
+        return new JsonInputException("expected ',' or ']' after a value", IndexPath(path));
+    }
+
+    private static string IndexPath(scoped ReadOnlySpan<int> path)
+    {
+        var builder = new StringBuilder();
+        foreach (var index in path)
+            builder.Append('[').Append(index).Append(']');
+        return builder.ToString();
+    }
+}

@@ -1,0 +1,45 @@
+using System.Buffers;
+
+namespace SigmoidApi.Http.Json;
+
+/// <summary>
+/// Numbers in an array lent by <see cref="ArrayPool{T}.Shared"/>, so that a large request leaves nothing on the large object heap. They may be
+/// overwritten in place by whoever holds them. Disposing gives the array back, after which every access throws
+/// <see cref="ObjectDisposedException"/>; a span or memory taken before must not be used after.
+/// </summary>
+public abstract class PooledNumbers : IDisposable
+{
+    private readonly int _count;
+    private double[]? _array;
+
+    /// <param name="array">Rented from the shared pool; owned by this object from now on.</param>
+    /// <param name="count">How many of its elements are in use.</param>
+    private protected PooledNumbers(double[] array, int count)
+    {
+        _array = array;
+        _count = count;
+    }
+
+    /// <summary>All numbers, row-major.</summary>
+    public Span<double> Values => Array.AsSpan(0, _count);
+
+    /// <inheritdoc cref="Values"/>
+    public Memory<double> Memory => Array.AsMemory(0, _count);
+
+    private double[] Array
+    {
+        get
+        {
+            var array = _array;
+            ObjectDisposedException.ThrowIf(array is null, this);
+            return array;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _array, null) is { } array)
+            ArrayPool<double>.Shared.Return(array);
+        GC.SuppressFinalize(this);
+    }
+}

@@ -1,0 +1,185 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace SigmoidApi.Http.Json;
+
+/// <summary>
+/// Reads an array of records straight from its bytes. Records mostly have the same names in the same order, so a name is first compared with the
+/// one that followed last time; only when it differs is it looked up.
+/// </summary>
+internal ref struct RecordScanner
+{
+    private readonly ReadOnlySpan<byte> _text;
+    private readonly JsonLimits _limits;
+    private readonly OrderedDictionary<string, int> _columns = [];
+    private readonly List<byte[]> _rawNames = [];
+    private double[] _values;
+    private int _stride;
+    private int _records;
+    private int _position;
+
+    public static Records Scan(ReadOnlySpan<byte> text, JsonLimits limits, out int end)
+    {
+        var scanner = new RecordScanner(text, limits);
+        try
+        {
+            scanner.ScanRecords();
+            end = scanner._position;
+            return new Records(scanner._values, scanner._records, [.. scanner._columns.Keys], scanner._stride);
+        }
+        catch
+        {
+            ArrayPool<double>.Shared.Return(scanner._values);
+            throw;
+        }
+    }
+
+    private RecordScanner(ReadOnlySpan<byte> text, JsonLimits limits)
+    {
+        _text = text;
+        _limits = limits;
+        _stride = 8;
+        _values = ArrayPool<double>.Shared.Rent(256);
+    }
+
+    private void ScanRecords()
+    {
+        if (Peek() == ']')
+            return;
+        while (true)
+        {
+            var next = Peek();
+            if (next != '{')
+                throw new JsonInputException($"expected an object, got {NumberScanner.Describe(next)}", $"[{_records}]");
+            _position++;
+            CheckSize(_columns.Count);
+            if ((_records + 1L) * _stride > _values.Length)
+                Resize(_records + 1L, _stride);
+            _values.AsSpan(_records * _stride, _stride).Fill(Records.Missing);
+            ScanRecord();
+            _records++;
+            next = Peek();
+            if (next == ']')
+                return;
+            if (next != ',')
+                throw Malformed();
+            _position++;
+        }
+    }
+
+    /// <summary>Reads one record up to and with its closing brace.</summary>
+    private void ScanRecord()
+    {
+        if (Peek() == '}')
+        {
+            _position++;
+            return;
+        }
+
+        var expected = 0;
+        while (true)
+        {
+            var column = ScanName(expected);
+            expected = column + 1;
+            if (Peek() != ':')
+                throw Malformed();
+            _position++;
+            var first = Peek();
+            var rest = _text[_position..];
+            var length = DoubleParser.Parse(rest, out var value);
+            if (length == 0 && (length = NumberScanner.NamedNumber(rest, out value)) == 0)
+                throw new JsonInputException($"expected a number, got {NumberScanner.Describe(first)}", Path(column));
+            if (rest[0] != '"' && !double.IsFinite(value))
+                throw NumberScanner.OutOfRange(rest[..length], Path(column));
+            _position += length;
+            ref var cell = ref _values[_records * _stride + column];
+            if (BitConverter.DoubleToInt64Bits(cell) != BitConverter.DoubleToInt64Bits(Records.Missing))
+                throw new JsonInputException("expected every name once, got it twice", Path(column));
+            cell = value;
+
+            var next = Peek();
+            if (next is not ((byte)',' or (byte)'}'))
+                throw Malformed();
+            _position++;
+            if (next == '}')
+                return;
+        }
+    }
+
+    /// <summary>Reads a name and gives its column, a new one when it was not seen before.</summary>
+    private int ScanName(int expected)
+    {
+        if (Peek() != '"')
+            throw Malformed();
+        var text = _text[(_position + 1)..];
+        if (expected < _rawNames.Count)
+        {
+            var name = _rawNames[expected];
+            if (text.StartsWith(name) && name.Length < text.Length && text[name.Length] == '"')
+            {
+                _position += name.Length + 2;
+                return expected;
+            }
+        }
+
+        var length = 0;
+        while (length < text.Length && text[length] != '"')
+            length += text[length] == '\\' ? 2 : 1;
+        if (length >= text.Length)
+            throw Malformed();
+        // The serializer's own reader knows about escapes and wrong UTF-8; this way is taken once for a name.
+        var reader = new Utf8JsonReader(_text.Slice(_position, length + 2));
+        reader.Read();
+        var key = reader.GetString()!;
+        _position += length + 2;
+        if (_columns.TryGetValue(key, out var column))
+            return column;
+        column = _columns.Count;
+        CheckSize(column + 1);
+        if (column == _stride)
+            Resize(_records + 1L, 2 * _stride);
+        _columns.Add(key, column);
+        _rawNames.Add(text[..length].ToArray());
+        return column;
+    }
+
+    /// <summary>Counts missing values too, which take room like others; a record without any name counts as one.</summary>
+    private readonly void CheckSize(int columns)
+    {
+        if ((_records + 1L) * Math.Max(columns, 1) > _limits.MaxValues)
+            throw new JsonInputException($"expected at most {_limits.MaxValues} values, got more", $"[{_records}]", tooLarge: true);
+    }
+
+    /// <summary>Makes room for so many records, and moves them when the stride has grown.</summary>
+    private void Resize(long records, int stride)
+    {
+        var larger = ArrayPool<double>.Shared.Rent((int)Math.Min(Math.Max(2 * records, 32) * stride, Array.MaxLength));
+        for (var i = 0; i < records && i * _stride < _values.Length; i++)
+        {
+            var row = larger.AsSpan(i * stride, stride);
+            row.Fill(Records.Missing);
+            _values.AsSpan(i * _stride, Math.Min(_stride, _values.Length - i * _stride)).CopyTo(row);
+        }
+
+        ArrayPool<double>.Shared.Return(_values);
+        _values = larger;
+        _stride = stride;
+    }
+
+    private byte Peek()
+    {
+        while ((uint)_position < (uint)_text.Length && NumberScanner.IsSpace(_text[_position]))
+            _position++;
+        return (uint)_position < (uint)_text.Length ? _text[_position] : (byte)0;
+    }
+
+    private readonly string Path(int column)
+    {
+        return $"[{_records}]" + JsonPath.Member(_columns.GetAt(column).Key);
+    }
+
+    private readonly JsonInputException Malformed()
+    {
+        return new JsonInputException("expected records of names and numbers", $"[{_records}]");
+    }
+}

@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SigmoidApi.Http.Json;
+
+/// <summary>Reads records of named numbers; the service never writes them.</summary>
+internal sealed class RecordsConverter(JsonLimits limits) : JsonConverter<Records>
+{
+    public override Records Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw DoubleConverter.Unexpected("an array of records", ref reader);
+        var text = new JsonArrayText(ref reader);
+        var records = RecordScanner.Scan(text.Span, limits, out var end);
+        text.Close(ref reader, end);
+        return JsonText.Own(ref reader, records);
+    }
+
+    public override void Write(Utf8JsonWriter writer, Records value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        for (var i = 0; i < value.Count; i++)
+        {
+            writer.WriteStartObject();
+            for (var j = 0; j < value.Names.Count; j++)
+            {
+                if (value.TryGet(i, j, out var number))
+                {
+                    writer.WritePropertyName(value.Names[j]);
+                    NumberWriter.Write(writer, [number], []);
+                }
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+}
+
+/// <summary>Reads columns of named numbers.</summary>
+internal sealed class NamedColumnsConverter(JsonLimits limits) : JsonConverter<NamedColumns>
+{
+    public override NamedColumns Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw DoubleConverter.Unexpected("an object of arrays of numbers", ref reader);
+        var names = new OrderedDictionary<string, int>();
+        var values = ArrayPool<double>.Shared.Rent(256);
+        var count = 0;
+        try
+        {
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = reader.GetString()!;
+                if (!names.TryAdd(name, names.Count))
+                    throw new JsonInputException("expected every name once, got it twice", JsonPath.Member(name));
+                reader.Read();
+                Append(ref reader, name, names.Count, ref values, ref count);
+            }
+
+            return JsonText.Own(ref reader, new NamedColumns(values, names.Count == 0 ? 0 : count / names.Count, [.. names.Keys]));
+        }
+        catch
+        {
+            ArrayPool<double>.Shared.Return(values);
+            throw;
+        }
+    }
+
+    public override void Write(Utf8JsonWriter writer, NamedColumns value, JsonSerializerOptions options)
+    {
+        writer.WriteStartObject();
+        for (var i = 0; i < value.Names.Count; i++)
+        {
+            writer.WritePropertyName(value.Names[i]);
+            NumberWriter.Write(writer, value[i], [value.Rows]);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Reads one column and puts it behind those already there, whose length it must have.</summary>
+    private void Append(ref Utf8JsonReader reader, string name, int columns, ref double[] values, ref int count)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new JsonInputException(DoubleConverter.Unexpected("an array of numbers", ref reader).Reason, JsonPath.Member(name));
+        var text = new JsonArrayText(ref reader);
+        double[] column;
+        int rows, end;
+        try
+        {
+            (column, rows, _, end) = NumberScanner.Scan(text.Span, limits, rank: 1);
+        }
+        catch (JsonInputException e)
+        {
+            throw new JsonInputException(e.Reason, JsonPath.Member(name) + e.Index, e.TooLarge);
+        }
+
+        text.Close(ref reader, end);
+        try
+        {
+            if (columns > 1 && rows != count / (columns - 1))
+                throw new JsonInputException($"expected {count / (columns - 1)} values, as in the first column, got {rows}", JsonPath.Member(name));
+            if ((long)count + rows > limits.MaxValues)
+                throw new JsonInputException($"expected at most {limits.MaxValues} values, got more", JsonPath.Member(name), tooLarge: true);
+            if (count + rows > values.Length)
+            {
+                var larger = ArrayPool<double>.Shared.Rent(Math.Max(count + rows, (int)Math.Min(2L * values.Length, limits.MaxValues)));
+                values.AsSpan(0, count).CopyTo(larger);
+                ArrayPool<double>.Shared.Return(values);
+                values = larger;
+            }
+
+            column.AsSpan(0, rows).CopyTo(values.AsSpan(count));
+            count += rows;
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(column);
+        }
+    }
+}

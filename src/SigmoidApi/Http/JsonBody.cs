@@ -1,0 +1,119 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.Options;
+using SigmoidApi.Http.Json;
+using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
+
+namespace SigmoidApi.Http;
+
+#pragma warning disable CA1000 // The framework finds both static members by their names, on the parameter's type.
+
+/// <summary>
+/// A request's JSON body as a parameter of an endpoint: the value, or why it could not be read. Pooled numbers within the value live until the
+/// response has been sent.
+/// </summary>
+public sealed class JsonBody<T> : IEndpointParameterMetadataProvider
+    where T : class
+{
+    private readonly T? _value;
+
+    private JsonBody(T? value, JsonFailure? failure)
+    {
+        _value = value;
+        Failure = failure;
+    }
+
+    /// <summary>What was read.</summary>
+    /// <exception cref="InvalidOperationException">There is a <see cref="Failure"/> instead.</exception>
+    public T Value => _value ?? throw new InvalidOperationException("The body could not be read; its failure should have been answered.");
+
+    /// <summary>Why there is no value, or null when there is one.</summary>
+    public JsonFailure? Failure { get; }
+
+    /// <summary>Called by the framework for a parameter of this type.</summary>
+    public static async ValueTask<JsonBody<T>> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        // Routing refuses other media types by itself, but lets a request without any pass.
+        if (!context.Request.HasJsonContentType())
+            return new JsonBody<T>(null, new JsonFailure(StatusCodes.Status415UnsupportedMediaType, "", "expected a body of type application/json"));
+        var options = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        byte[]? body = null;
+        try
+        {
+            (body, var length) = await ReadBodyAsync(context.Request, context.RequestAborted);
+            return await DeserializeAsync(body.AsMemory(0, length), options, context.Response);
+        }
+        catch (BadHttpRequestException e)
+        {
+            var message = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? "the body is larger than the server takes" : "the body broke off";
+            return new JsonBody<T>(null, new JsonFailure(e.StatusCode, "", message));
+        }
+        finally
+        {
+            if (body is not null)
+                ArrayPool<byte>.Shared.Return(body);
+        }
+    }
+
+    /// <summary>A body of another media type is refused by routing, with a 415, and OpenAPI shows <typeparamref name="T"/>.</summary>
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
+    }
+
+    private static async ValueTask<JsonBody<T>> DeserializeAsync(ReadOnlyMemory<byte> body, JsonSerializerOptions options, HttpResponse response)
+    {
+        var typeInfo = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+        var text = new JsonText(body);
+        response.RegisterForDispose(text);
+        if (text.Span.Trim(" \t\r\n"u8).IsEmpty)
+            return new JsonBody<T>(null, JsonFailure.BadRequest("", $"expected {JsonTypeNames.Expected(typeInfo)}, got an empty body"));
+        try
+        {
+            var value = await JsonSerializer.DeserializeAsync(PipeReader.Create(text.From(0)), typeInfo);
+            var failure = value is null ? JsonFailure.BadRequest("", $"expected {JsonTypeNames.Expected(typeInfo)}, got null") : null;
+            return new JsonBody<T>(value, failure);
+        }
+        catch (JsonException e)
+        {
+            return new JsonBody<T>(null, JsonFailure.From(e, text.Memory, typeInfo));
+        }
+    }
+
+    /// <summary>Reads the body into one rented array. What the client announces is believed only so far: memory follows what has come.</summary>
+    private static async ValueTask<(byte[] Body, int Length)> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        const int BelievedLength = 1 << 20;
+        // One byte more than announced, so that the end is seen without growing.
+        var body = ArrayPool<byte>.Shared.Rent((int)Math.Min((request.ContentLength ?? 4095) + 1, BelievedLength));
+        var length = 0;
+        try
+        {
+            int read;
+            while ((read = await request.Body.ReadAsync(body.AsMemory(length), cancellationToken)) > 0)
+            {
+                length += read;
+                if (length == body.Length)
+                {
+                    var larger = ArrayPool<byte>.Shared.Rent(2 * length);
+                    body.AsSpan(0, length).CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(body);
+                    body = larger;
+                }
+            }
+
+            return (body, length);
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(body);
+            throw;
+        }
+    }
+}

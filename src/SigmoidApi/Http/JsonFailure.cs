@@ -1,0 +1,114 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using SigmoidApi.Http.Json;
+
+namespace SigmoidApi.Http;
+
+/// <summary>Why a body could not be read, in the caller's terms.</summary>
+/// <param name="Status">400, 413 or 415.</param>
+/// <param name="Path">The JSON path as the caller wrote it, <c>features[3][0]</c>; empty for the body as a whole.</param>
+/// <param name="Message">What was expected and what came.</param>
+public sealed record JsonFailure(int Status, string Path, string Message)
+{
+    /// <summary>
+    /// Puts the serializer's exception, whose text names types of ours, in the caller's words. What is wrong is read from the body again and from what
+    /// the type declares; of the exception only the path is used.
+    /// </summary>
+    internal static JsonFailure From(JsonException exception, ReadOnlyMemory<byte> body, JsonTypeInfo expected)
+    {
+        var path = JsonPath.FromSerializer(exception.Path);
+        if (exception is JsonInputException { TooLarge: true } large)
+            return new JsonFailure(StatusCodes.Status413PayloadTooLarge, JsonPath.Join(path, large.Index), large.Reason);
+        if (Malformed(body.Span) is { } malformed)
+            return malformed;
+        if (exception is JsonInputException input)
+            return BadRequest(JsonPath.Join(path, input.Index), input.Reason);
+        using var document = JsonDocument.Parse(body);
+        return Mismatch(document.RootElement, expected, JsonPath.Parse(path));
+    }
+
+    internal static JsonFailure BadRequest(string path, string message)
+    {
+        return new JsonFailure(StatusCodes.Status400BadRequest, path, message);
+    }
+
+    private static JsonFailure? Malformed(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String && reader.ValueIsEscaped)
+                    reader.GetString();
+            }
+
+            return null;
+        }
+        catch (JsonException e)
+        {
+            // The reader's own words, without its advice to whoever programs it.
+            var reason = e.Message.Split(" LineNumber:")[0].Split(" Change the reader options")[0].Split(" Path:")[0];
+            return BadRequest("", $"malformed JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {reason}");
+        }
+        catch (InvalidOperationException)
+        {
+            return BadRequest("", $"malformed JSON at byte {reader.TokenStartIndex + 1}: a string that is not UTF-8 or has half of a surrogate pair");
+        }
+    }
+
+    /// <summary>Follows the path through the body and the type to where they part.</summary>
+    private static JsonFailure Mismatch(JsonElement element, JsonTypeInfo type, List<string> path)
+    {
+        var walked = "";
+        foreach (var step in path)
+        {
+            walked = JsonPath.Join(walked, step);
+            if (element.ValueKind == JsonValueKind.Array && JsonPath.IsIndex(step, out var index) && index < element.GetArrayLength())
+            {
+                element = element[index];
+                if (type.ElementType is null)
+                    break;
+                type = type.Options.GetTypeInfo(type.ElementType);
+            }
+            else if (element.ValueKind == JsonValueKind.Object)
+            {
+                var name = JsonPath.NameOf(step);
+                var came = element.EnumerateObject().Where(p => p.NameEquals(name)).Select(p => p.Value).ToList();
+                if (type.Kind == JsonTypeInfoKind.Object)
+                {
+                    if (type.Properties.FirstOrDefault(p => p.Name == name && (p.Set is not null || p.AssociatedParameter is not null)) is not { } property)
+                        return BadRequest(walked, "unknown field");
+                    type = type.Options.GetTypeInfo(property.PropertyType);
+                }
+                else if (type.ElementType is not null)
+                {
+                    type = type.Options.GetTypeInfo(type.ElementType);
+                }
+
+                if (came.Count > 1)
+                    return BadRequest(walked, "expected once, got more than once");
+                if (came.Count == 0)
+                    break;
+                element = came[0];
+            }
+        }
+
+        if (element.ValueKind == JsonValueKind.Object && type.Kind == JsonTypeInfoKind.Object)
+        {
+            var missing = type.Properties.Where(p => IsRequired(p) && !element.TryGetProperty(p.Name, out _)).Select(p => p.Name).ToList();
+            if (missing.Count > 0)
+            {
+                var others = missing.Count > 1 ? $" (also missing: {string.Join(", ", missing.Skip(1))})" : "";
+                return BadRequest(JsonPath.Join(walked, JsonPath.Member(missing[0])), $"required, but missing{others}");
+            }
+        }
+
+        return BadRequest(walked, $"expected {JsonTypeNames.Expected(type)}, got {JsonTypeNames.Got(element)}");
+    }
+
+    private static bool IsRequired(JsonPropertyInfo property)
+    {
+        return property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false, IsMemberInitializer: false };
+    }
+}

@@ -1,0 +1,35 @@
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using SigmoidApi.Http;
+using SigmoidApi.Http.Json;
+
+namespace SigmoidApi.Tests.Http.Json;
+
+/// <summary>Reads JSON as a request's body is read, without the request.</summary>
+internal static class JsonReading
+{
+    public static JsonSerializerOptions Options(JsonLimits? limits = null)
+    {
+        var options = new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+        JsonDefaults.Configure(options, limits ?? new JsonLimits());
+        return options;
+    }
+
+    public static T Read<T>(string json, JsonLimits? limits = null)
+    {
+        var text = new JsonText(Encoding.UTF8.GetBytes(json));
+        var typeInfo = (JsonTypeInfo<T>)Options(limits).GetTypeInfo(typeof(T));
+        var reading = JsonSerializer.DeserializeAsync(PipeReader.Create(text.From(0)), typeInfo);
+        return reading.AsTask().GetAwaiter().GetResult()!;
+    }
+
+    /// <summary>The failure of reading, in the form <c>status path: message</c>.</summary>
+    public static string Failure<T>(string json, JsonLimits? limits = null)
+    {
+        var exception = Should.Throw<JsonException>(() => Read<T>(json, limits));
+        var failure = JsonFailure.From(exception, Encoding.UTF8.GetBytes(json), Options(limits).GetTypeInfo(typeof(T)));
+        return $"{failure.Status} {failure.Path}: {failure.Message}";
+    }
+}

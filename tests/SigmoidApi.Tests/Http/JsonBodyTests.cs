@@ -1,0 +1,141 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SigmoidApi.Http;
+using SigmoidApi.Http.Json;
+
+namespace SigmoidApi.Tests.Http;
+
+public sealed class JsonBodyTests : IAsyncLifetime
+{
+    private WebApplication _application = null!;
+    private HttpClient _client = null!;
+
+    private enum Penalty
+    {
+        None,
+        ElasticNet,
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Logging.ClearProviders();
+        builder.Services.ConfigureHttpJsonOptions(o => JsonDefaults.Configure(o.SerializerOptions, new JsonLimits(MaxValues: 100)));
+        _application = builder.Build();
+        _application.MapPost("/", (JsonBody<Request> body) => body.Failure is { } failure
+            ? Results.Text($"{failure.Path}: {failure.Message}", statusCode: failure.Status)
+            : Results.Json(body.Value));
+        await _application.StartAsync(TestContext.Current.CancellationToken);
+        _client = _application.GetTestClient();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _application.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("application/json", HttpStatusCode.OK)]
+    [InlineData("application/json; charset=utf-8", HttpStatusCode.OK)]
+    [InlineData("application/vnd.sigmoid+json", HttpStatusCode.OK)]
+    [InlineData("text/plain", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData(null, HttpStatusCode.UnsupportedMediaType)]
+    public async Task OnlyJsonIsTaken(string? mediaType, HttpStatusCode status)
+    {
+        (await PostAsync("""{"features":[[1]],"c":1}""", mediaType)).Status.ShouldBe(status);
+    }
+
+    [Fact]
+    public async Task ValueArrivesAndGoesBack()
+    {
+        const string Json = """{"features":[[1,2],[3,"NaN"]],"c":0.5,"weights":[1,2],"iterations":7,"penalty":"elastic_net","name":"x","inner":{"flag":true,"weights":[3]}}""";
+        (await PostAsync(Json)).ShouldBe((HttpStatusCode.OK, Json));
+    }
+
+    [Theory]
+    [InlineData("", 400, ": expected an object, got an empty body")]
+    [InlineData(" \n", 400, ": expected an object, got an empty body")]
+    [InlineData("null", 400, ": expected an object, got null")]
+    [InlineData("[1]", 400, ": expected an object, got an array")]
+    [InlineData("{}", 400, "features: required, but missing (also missing: c)")]
+    [InlineData("""{"c":1}""", 400, "features: required, but missing")]
+    [InlineData("""{"features":[[1]],"c":"abc"}""", 400, "c: expected a number, got a string")]
+    [InlineData("""{"features":[[1]],"c":null}""", 400, "c: expected a number, got null")]
+    [InlineData("""{"features":[[1]],"c":1e999}""", 400, "c: 1e999 is beyond the range of a float64")]
+    [InlineData("""{"features":null,"c":1}""", 400, "features: expected an array of arrays of numbers, got null")]
+    [InlineData("""{"features":[[1],[2],[3],[null]],"c":1}""", 400, "features[3][0]: expected a number, got null")]
+    [InlineData("""{"features":[[1]],"c":1,"wieghts":[1]}""", 400, "wieghts: unknown field")]
+    [InlineData("""{"features":[[1]],"C":1}""", 400, "C: unknown field")]
+    [InlineData("""{"features":[[1]],"c":1,"c":2}""", 400, "c: expected once, got more than once")]
+    [InlineData("""{"features":[[1]],"c":1,"iterations":1.5}""", 400, "iterations: expected an integer from -2147483648 to 2147483647, got 1.5")]
+    [InlineData("""{"features":[[1]],"c":1,"iterations":3000000000}""", 400,
+        "iterations: expected an integer from -2147483648 to 2147483647, got 3000000000")]
+    [InlineData("""{"features":[[1]],"c":1,"iterations":"7"}""", 400,
+        "iterations: expected an integer from -2147483648 to 2147483647, got the string \"7\"")]
+    [InlineData("""{"features":[[1]],"c":1,"penalty":"l3"}""", 400, "penalty: expected one of none, elastic_net, got the string \"l3\"")]
+    [InlineData("""{"features":[[1]],"c":1,"penalty":1}""", 400, "penalty: expected one of none, elastic_net, got 1")]
+    [InlineData("""{"features":[[1]],"c":1,"name":{}}""", 400, "name: expected a string, got an object")]
+    [InlineData("""{"features":[[1]],"c":1,"inner":[]}""", 400, "inner: expected an object, got an array")]
+    [InlineData("""{"features":[[1]],"c":1,"inner":{"flag":1,"weights":[]}}""", 400, "inner.flag: expected true or false, got 1")]
+    [InlineData("""{"features":[[1]],"c":1,"inner":{"flag":true,"weights":[1,{}]}}""", 400, "inner.weights[1]: expected a number, got an object")]
+    [InlineData("""{"features":[[1]],"c":1,"inner":{"flag":true}}""", 400, "inner.weights: required, but missing")]
+    [InlineData("""{"features":[[1]],"c":1,"inner":{"flag":true,"weights":[],"no":{"such":1}}}""", 400, "inner.no: unknown field")]
+    [InlineData("""{"features":[[1]],"c":1,"list":[{"flag":true,"weights":[]},{"flag":2,"weights":[]}]}""", 400,
+        "list[1].flag: expected true or false, got 2")]
+    [InlineData("""{"features":[[1]],"c":1,"named":{"a b":"x"}}""", 400, "named['a b']: expected a number, got a string")]
+    public async Task WrongBodyIsDescribedInTheCallersTerms(string json, int status, string description)
+    {
+        (await PostAsync(json)).ShouldBe(((HttpStatusCode)status, description));
+    }
+
+    [Theory]
+    [InlineData("""{"features":[[1]],"c":1""", ": malformed JSON at line 1, byte 24: ")]
+    [InlineData("""{"features":[[1]],"c":1}}""", ": malformed JSON at line 1, byte 25: ")]
+    [InlineData("{\"features\":[[1],\n[2]],\n\"c\":1;}", ": malformed JSON at line 3, byte 6: ")]
+    [InlineData("{\"features\":[[1],\n[2 3]],\n\"c\":1;}", ": malformed JSON at line 2, byte 4: ")]
+    [InlineData("{\"features\":[[1]],\"c\":1,}", ": malformed JSON at line 1, byte 25: ")]
+    [InlineData("{\"features\":[[1]],\"c\":1,\"name\":\"\\ud800\"}", ": malformed JSON at byte 32: ")]
+    public async Task MalformedBodySaysLineAndByte(string json, string description)
+    {
+        var (status, text) = await PostAsync(json);
+        status.ShouldBe(HttpStatusCode.BadRequest);
+        text.ShouldStartWith(description);
+        text.ShouldNotContain("reader");
+        text.ShouldNotContain("LineNumber");
+    }
+
+    [Fact]
+    public async Task MoreValuesThanTheLimitAreTooLarge()
+    {
+        var json = $$"""{"features":[[{{string.Join(',', Enumerable.Repeat(1, 101))}}]],"c":1}""";
+        (await PostAsync(json)).ShouldBe((HttpStatusCode.RequestEntityTooLarge, "features[0][100]: expected at most 100 values, got more"));
+    }
+
+    private async Task<(HttpStatusCode Status, string Text)> PostAsync(string json, string? mediaType = "application/json")
+    {
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(json));
+        content.Headers.ContentType = mediaType is null ? null : MediaTypeHeaderValue.Parse(mediaType);
+        using var response = await _client.PostAsync(new Uri("/", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    private sealed record Request(
+        Matrix Features, double C, double[]? Weights = null, int? Iterations = null, Penalty? Penalty = null, string? Name = null, Inner? Inner = null)
+    {
+        [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+        public List<Inner>? List { get; init; }
+
+        [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+        public Dictionary<string, double>? Named { get; init; }
+    }
+
+    private sealed record Inner(bool Flag, double[] Weights);
+}
