@@ -1,3 +1,36 @@
+using SigmoidApi.Activations;
+using SigmoidApi.Datasets;
+using SigmoidApi.Http;
+using SigmoidApi.Models;
+using SigmoidApi.Prediction;
+using SigmoidApi.Storage;
+using SigmoidApi.TrainingJobs;
+
 var builder = WebApplication.CreateBuilder(args);
+
+builder.AddTelemetry();
+builder.AddHttpConventions();
+builder.AddHealth();
+builder.AddOpenApiDocument();
+builder.AddStorage();
+builder.AddDatasets();
+builder.AddTrainingJobs();
+builder.AddModels();
+
 var app = builder.Build();
-app.Run();
+
+app.UseRequestTelemetry();
+app.UseHttpConventions();
+app.UseOpenApiDocument();
+
+app.MapHealth();
+
+var api = app.MapApi();
+api.MapActivations();
+api.MapPrediction();
+api.MapDatasets();
+api.MapTrainingJobs();
+api.MapModels();
+
+await app.PrepareStorageAsync();
+await app.RunAsync();

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Http.Json;
 using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
@@ -16,12 +17,12 @@ namespace SigmoidApi.Http;
 /// A request's JSON body as a parameter of an endpoint: the value, or why it could not be read. Pooled numbers within the value live until the
 /// response has been sent.
 /// </summary>
-public sealed class JsonBody<T> : IEndpointParameterMetadataProvider
+public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvider
     where T : class
 {
     private readonly T? _value;
 
-    private JsonBody(T? value, JsonFailure? failure)
+    private JsonBody(T? value, InputFailure? failure)
     {
         _value = value;
         Failure = failure;
@@ -32,7 +33,9 @@ public sealed class JsonBody<T> : IEndpointParameterMetadataProvider
     public T Value => _value ?? throw new InvalidOperationException("The body could not be read; its failure should have been answered.");
 
     /// <summary>Why there is no value, or null when there is one.</summary>
-    public JsonFailure? Failure { get; }
+    public InputFailure? Failure { get; }
+
+    object? IRequestInput.ToValidate => Value;
 
     /// <summary>Called by the framework for a parameter of this type.</summary>
     public static async ValueTask<JsonBody<T>> BindAsync(HttpContext context, ParameterInfo parameter)
@@ -40,7 +43,7 @@ public sealed class JsonBody<T> : IEndpointParameterMetadataProvider
         ArgumentNullException.ThrowIfNull(context);
         // Routing refuses other media types by itself, but lets a request without any pass.
         if (!context.Request.HasJsonContentType())
-            return new JsonBody<T>(null, new JsonFailure(StatusCodes.Status415UnsupportedMediaType, "", "expected a body of type application/json"));
+            return new JsonBody<T>(null, new InputFailure(StatusCodes.Status415UnsupportedMediaType, "", "expected a body of type application/json"));
         var options = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         byte[]? body = null;
         try
@@ -51,7 +54,7 @@ public sealed class JsonBody<T> : IEndpointParameterMetadataProvider
         catch (BadHttpRequestException e)
         {
             var message = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? "the body is larger than the server takes" : "the body broke off";
-            return new JsonBody<T>(null, new JsonFailure(e.StatusCode, "", message));
+            return new JsonBody<T>(null, new InputFailure(e.StatusCode, "", message));
         }
         finally
         {
@@ -65,6 +68,9 @@ public sealed class JsonBody<T> : IEndpointParameterMetadataProvider
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status400BadRequest, typeof(HttpValidationProblemDetails), ["application/problem+json"]));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status413PayloadTooLarge, typeof(ProblemDetails), ["application/problem+json"]));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status415UnsupportedMediaType, typeof(ProblemDetails), ["application/problem+json"]));
     }
 
     private static async ValueTask<JsonBody<T>> DeserializeAsync(ReadOnlyMemory<byte> body, JsonSerializerOptions options, HttpResponse response)
@@ -73,16 +79,16 @@ public sealed class JsonBody<T> : IEndpointParameterMetadataProvider
         var text = new JsonText(body);
         response.RegisterForDispose(text);
         if (text.Span.Trim(" \t\r\n"u8).IsEmpty)
-            return new JsonBody<T>(null, JsonFailure.BadRequest("", $"expected {JsonTypeNames.Expected(typeInfo)}, got an empty body"));
+            return new JsonBody<T>(null, InputFailure.BadRequest("", $"expected {JsonTypeNames.Expected(typeInfo)}, got an empty body"));
         try
         {
             var value = await JsonSerializer.DeserializeAsync(PipeReader.Create(text.From(0)), typeInfo);
-            var failure = value is null ? JsonFailure.BadRequest("", $"expected {JsonTypeNames.Expected(typeInfo)}, got null") : null;
+            var failure = value is null ? InputFailure.BadRequest("", $"expected {JsonTypeNames.Expected(typeInfo)}, got null") : null;
             return new JsonBody<T>(value, failure);
         }
         catch (JsonException e)
         {
-            return new JsonBody<T>(null, JsonFailure.From(e, text.Memory, typeInfo));
+            return new JsonBody<T>(null, InputFailure.From(e, text.Memory, typeInfo));
         }
     }
 

@@ -29,7 +29,7 @@ internal static class JsonReading
     public static string Failure<T>(string json, JsonLimits? limits = null)
     {
         var exception = Should.Throw<JsonException>(() => Read<T>(json, limits));
-        var failure = JsonFailure.From(exception, Encoding.UTF8.GetBytes(json), Options(limits).GetTypeInfo(typeof(T)));
+        var failure = InputFailure.From(exception, Encoding.UTF8.GetBytes(json), Options(limits).GetTypeInfo(typeof(T)));
         return $"{failure.Status} {failure.Path}: {failure.Message}";
     }
 }

@@ -8,17 +8,17 @@ namespace SigmoidApi.Http;
 /// <param name="Status">400, 413 or 415.</param>
 /// <param name="Path">The JSON path as the caller wrote it, <c>features[3][0]</c>; empty for the body as a whole.</param>
 /// <param name="Message">What was expected and what came.</param>
-public sealed record JsonFailure(int Status, string Path, string Message)
+public sealed record InputFailure(int Status, string Path, string Message)
 {
     /// <summary>
     /// Puts the serializer's exception, whose text names types of ours, in the caller's words. What is wrong is read from the body again and from what
     /// the type declares; of the exception only the path is used.
     /// </summary>
-    internal static JsonFailure From(JsonException exception, ReadOnlyMemory<byte> body, JsonTypeInfo expected)
+    internal static InputFailure From(JsonException exception, ReadOnlyMemory<byte> body, JsonTypeInfo expected)
     {
         var path = JsonPath.FromSerializer(exception.Path);
         if (exception is JsonInputException { TooLarge: true } large)
-            return new JsonFailure(StatusCodes.Status413PayloadTooLarge, JsonPath.Join(path, large.Index), large.Reason);
+            return new InputFailure(StatusCodes.Status413PayloadTooLarge, JsonPath.Join(path, large.Index), large.Reason);
         if (Malformed(body.Span) is { } malformed)
             return malformed;
         if (exception is JsonInputException input)
@@ -27,12 +27,12 @@ public sealed record JsonFailure(int Status, string Path, string Message)
         return Mismatch(document.RootElement, expected, JsonPath.Parse(path));
     }
 
-    internal static JsonFailure BadRequest(string path, string message)
+    internal static InputFailure BadRequest(string path, string message)
     {
-        return new JsonFailure(StatusCodes.Status400BadRequest, path, message);
+        return new InputFailure(StatusCodes.Status400BadRequest, path, message);
     }
 
-    private static JsonFailure? Malformed(ReadOnlySpan<byte> body)
+    private static InputFailure? Malformed(ReadOnlySpan<byte> body)
     {
         var reader = new Utf8JsonReader(body);
         try
@@ -58,7 +58,7 @@ public sealed record JsonFailure(int Status, string Path, string Message)
     }
 
     /// <summary>Follows the path through the body and the type to where they part.</summary>
-    private static JsonFailure Mismatch(JsonElement element, JsonTypeInfo type, List<string> path)
+    private static InputFailure Mismatch(JsonElement element, JsonTypeInfo type, List<string> path)
     {
         var walked = "";
         foreach (var step in path)

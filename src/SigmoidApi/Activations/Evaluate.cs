@@ -1,0 +1,63 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Http.HttpResults;
+using SigmoidApi.Compute.Activations;
+using SigmoidApi.Http;
+using SigmoidApi.Http.Json;
+
+namespace SigmoidApi.Activations;
+
+/// <param name="Values">A number, or nested arrays of numbers of any rectangular shape.</param>
+/// <param name="Parameters">Those that the catalogue names, such as <c>alpha</c>; the others keep their defaults.</param>
+public sealed record EvaluateRequest(Tensor Values, IReadOnlyDictionary<string, double>? Parameters = null);
+
+/// <param name="Values">In the shape of the request's.</param>
+public sealed record EvaluateResponse(Tensor Values);
+
+/// <summary><c>POST /activations/{name}</c>, <c>…/derivative</c>, <c>POST /sigmoid</c>, <c>…/derivative</c>, on JSON.</summary>
+internal static class Evaluate
+{
+    public static void Map(RouteGroupBuilder group)
+    {
+        foreach (var (path, order) in ActivationEndpoints.Routes)
+        {
+            var derivative = order == Order.Derivative;
+            var sigmoid = !path.Contains('{', StringComparison.Ordinal);
+            var route = sigmoid
+                ? group.MapPost(path, (JsonBody<EvaluateRequest> body) => Handle(order, name: null, body.Value))
+                : group.MapPost(path, (string name, JsonBody<EvaluateRequest> body) => Handle(order, name, body.Value)).ProducesProblem(StatusCodes.Status404NotFound);
+            route.WithName((sigmoid ? "Sigmoid" : "Activation") + (derivative ? "Derivative" : ""))
+                .WithSummary($"{(sigmoid ? "The sigmoid" : "An activation")}{(derivative ? "'s derivative" : "")}, element by element")
+                .WithDescription("Also takes and gives `application/octet-stream`: little-endian float64, or float32 with `?dtype=float32`.")
+                .WithExample("Values", """{ "values": [-10, -5, 0, 5, 10] }""")
+                .WithExample("Any shape", """{ "values": [[-1, 0.5], ["-Infinity", 745]] }""")
+                .WithExampleOf("name", "\"tanh\"");
+        }
+    }
+
+    private static Results<Ok<EvaluateResponse>, ProblemHttpResult> Handle(Order order, string? name, EvaluateRequest request)
+    {
+        if (ActivationEndpoints.Find(name) is not { } activation)
+            return Problems.NotFound($"activation '{name}'; GET /api/v1/activations lists them");
+        var parameters = activation.Parameters.Select(p => request.Parameters?.TryGetValue(p.Name, out var value) == true ? value : p.Default).ToArray();
+        if (request.Parameters?.Keys.FirstOrDefault(key => activation.Parameters.All(p => p.Name != key)) is { } unknown)
+            return Problems.Field(StatusCodes.Status400BadRequest, $"parameters.{unknown}", $"expected {Expected(activation)}, got '{unknown}'");
+        order.Apply(activation, request.Values.Values, request.Values.Values, parameters);
+        return TypedResults.Ok(new EvaluateResponse(request.Values));
+    }
+
+    private static string Expected(Activation activation) =>
+        activation.Parameters.Count == 0 ? $"no parameter for {activation.Name}" : $"a parameter of {activation.Name} ({string.Join(", ", activation.Parameters.Select(p => p.Name))})";
+
+    internal sealed class Validator : AbstractValidator<EvaluateRequest>
+    {
+        public Validator() =>
+            RuleFor(r => r.Parameters).Custom((parameters, context) =>
+            {
+                foreach (var (name, value) in parameters ?? new Dictionary<string, double>())
+                {
+                    if (!double.IsFinite(value))
+                        context.AddFailure($"{context.PropertyPath}.{name}", $"expected a finite number, got {value}");
+                }
+            });
+    }
+}

@@ -1,0 +1,55 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using SigmoidApi.Http.Json;
+
+namespace SigmoidApi.Http;
+
+/// <summary>What every route shares: addresses, limits, JSON, validation, problems.</summary>
+public static class HttpConventions
+{
+    /// <summary>Where the service listens when nobody says otherwise: this machine only.</summary>
+    public const string DefaultUrl = "http://127.0.0.1:5080";
+
+    public static void AddHttpConventions(this WebApplicationBuilder builder)
+    {
+        // Not in appsettings.json: that would win over ASPNETCORE_URLS and the ports that container images set.
+        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && builder.Configuration["https_ports"] is null)
+            builder.WebHost.UseUrls(DefaultUrl);
+
+        builder.Services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
+        {
+            var limits = context.Configuration.GetSection(LimitOptions.Section).Get<LimitOptions>() ?? new LimitOptions();
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = limits.MaxBodyBytes;
+            kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
+        });
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<LimitOptions>>((host, limits) =>
+            host.ShutdownTimeout = TimeSpan.FromSeconds(limits.Value.StopSeconds));
+
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
+        builder.Services.AddProblemDetails();
+        builder.Services.AddValidatorsFromAssemblyContaining<Program>(ServiceLifetime.Singleton, includeInternalTypes: true);
+        builder.Services.AddOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>().Configure<IOptions<LimitOptions>>((json, limits) =>
+            JsonDefaults.Configure(json.SerializerOptions, new JsonLimits(limits.Value.MaxValues)));
+    }
+
+    public static void UseHttpConventions(this WebApplication app) => app.UseProblems();
+
+    /// <summary>The group under which everything of our own lives; its filter reads and validates each handler's input.</summary>
+    public static RouteGroupBuilder MapApi(this WebApplication app)
+    {
+        var api = app.MapGroup("/api/v1");
+        api.AddEndpointFilterFactory(ValidationFilter.Create);
+        return api;
+    }
+
+    /// <summary>Lets a route take a body of another size than <see cref="LimitOptions.MaxBodyBytes"/>.</summary>
+    public static void LimitBody(this HttpContext context, long bytes)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+            feature.MaxRequestBodySize = bytes;
+    }
+}

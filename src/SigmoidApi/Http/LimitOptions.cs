@@ -1,0 +1,41 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace SigmoidApi.Http;
+
+/// <summary>What one request may ask of the service; section <c>Limits</c> of the configuration.</summary>
+public sealed class LimitOptions
+{
+    public const string Section = "Limits";
+
+    /// <summary>Largest body of a request, in bytes; uploads of data sets have their own limit, <c>Datasets:MaxUploadBytes</c>. More is a 413.</summary>
+    [Range(1, long.MaxValue)]
+    public long MaxBodyBytes { get; init; } = 64L << 20;
+
+    /// <summary>Most numbers in one JSON body. More is a 413.</summary>
+    [Range(1, int.MaxValue)]
+    public int MaxValues { get; init; } = 5_000_000;
+
+    /// <summary>Most steps that one <c>/update-weights</c> may ask for; a training job takes more.</summary>
+    [Range(1, int.MaxValue)]
+    public int MaxUpdateIterations { get; init; } = 10_000;
+
+    /// <summary>Most bytes that an <c>application/octet-stream</c> of numbers may have; it is streamed through the disk, not held in memory. More is a 413.</summary>
+    [Range(1, long.MaxValue)]
+    public long MaxStreamBytes { get; init; } = 4L << 30;
+
+    /// <summary>Most items on one page of a list.</summary>
+    [Range(1, 10_000)]
+    public int MaxPageItems { get; init; } = 1_000;
+
+    /// <summary>Longest that <c>Prefer: wait</c> holds an answer, in seconds.</summary>
+    [Range(0, 600)]
+    public int MaxWaitSeconds { get; init; } = 60;
+
+    /// <summary>Most connections open at once; one more is closed at once.</summary>
+    [Range(1, long.MaxValue)]
+    public long MaxConnections { get; init; } = 10_000;
+
+    /// <summary>Longest that a stop waits for open requests and running jobs, in seconds.</summary>
+    [Range(1, 600)]
+    public int StopSeconds { get; init; } = 10;
+}

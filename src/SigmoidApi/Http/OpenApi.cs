@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using SigmoidApi.Http.Json;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace SigmoidApi.Http;
+
+/// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and Swagger UI at <c>/swagger</c>, in which each form has an example that works as it stands.</summary>
+public static class OpenApi
+{
+    public static void AddOpenApiDocument(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddEndpointsApiExplorer();
+        builder.Services.AddSwaggerGen(options =>
+        {
+            options.SwaggerDoc("v1", new OpenApiInfo
+            {
+                Title = "SigmoidApi",
+                Version = "v1",
+                Description = "Logistic regression as a service: upload data, train in the background, inspect and serve a binary classifier.",
+            });
+            options.IncludeXmlComments(typeof(Program).Assembly);
+            options.IncludeXmlComments(typeof(Compute.Regression.LogisticModel).Assembly);
+            options.SupportNonNullableReferenceTypes();
+            options.CustomSchemaIds(SchemaId);
+            options.MapType<double>(() => Number());
+            options.MapType<double?>(() => Number());
+            options.MapType<Matrix>(() => ArrayOf(ArrayOf(Number())));
+            options.MapType<Tensor>(() => new OpenApiSchema
+            {
+                Description = "A number, or nested arrays of numbers of any rectangular shape.",
+                OneOf = [Number(), new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema() }],
+            });
+            options.OperationFilter<DescribedByMetadata>();
+        });
+    }
+
+    public static void UseOpenApiDocument(this WebApplication app)
+    {
+        app.UseSwagger(options =>
+        {
+            options.RouteTemplate = "openapi/{documentName}.json";
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        });
+        app.UseSwaggerUI(options =>
+        {
+            options.SwaggerEndpoint("/openapi/v1.json", "v1");
+            options.DocumentTitle = "SigmoidApi";
+            options.EnableTryItOutByDefault();
+            options.DisplayRequestDuration();
+        });
+        app.MapGet("/", () => TypedResults.LocalRedirect("/swagger")).ExcludeFromDescription();
+    }
+
+    /// <summary>An example of the request's body.</summary>
+    public static RouteHandlerBuilder WithExample(this RouteHandlerBuilder route, string name, string body, string mediaType = "application/json") =>
+        route.WithMetadata(new BodyExample(name, body.Trim(), mediaType));
+
+    /// <summary>An example of a parameter in the path, the query or a header.</summary>
+    public static RouteHandlerBuilder WithExampleOf(this RouteHandlerBuilder route, string parameter, string json) =>
+        route.WithMetadata(new ParameterExample(parameter, json));
+
+    // Named like its JSON: no generic arity, no suffix of C#.
+    private static string SchemaId(Type type) =>
+        type.IsGenericType ? type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)] + string.Concat(type.GetGenericArguments().Select(SchemaId)) : type.Name;
+
+    private static OpenApiSchema Number() => new() { Type = JsonSchemaType.Number, Format = "double" };
+
+    private static OpenApiSchema ArrayOf(OpenApiSchema items) => new() { Type = JsonSchemaType.Array, Items = items };
+
+    private static OpenApiParameter Query(string name, JsonSchemaType type, string description) =>
+        new() { Name = name, In = ParameterLocation.Query, Description = description, Schema = new OpenApiSchema { Type = type } };
+
+    private sealed record BodyExample(string Name, string Body, string MediaType);
+
+    private sealed record ParameterExample(string Parameter, string Json);
+
+    private sealed class DescribedByMetadata : IOperationFilter
+    {
+        public void Apply(OpenApiOperation operation, OperationFilterContext context)
+        {
+            var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
+            foreach (var example in metadata.OfType<BodyExample>())
+            {
+                if (operation.RequestBody is not OpenApiRequestBody body)
+                    operation.RequestBody = body = new OpenApiRequestBody();
+                body.Required = true;
+                body.Content ??= new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal);
+                if (!body.Content.TryGetValue(example.MediaType, out var found) || found is not OpenApiMediaType media)
+                    body.Content[example.MediaType] = media = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+                media.Examples ??= new Dictionary<string, IOpenApiExample>(StringComparer.Ordinal);
+                var value = example.MediaType == "application/json" ? JsonNode.Parse(example.Body)! : JsonValue.Create(example.Body);
+                media.Examples[example.Name] = new OpenApiExample { Value = value };
+            }
+
+            if (metadata.OfType<PageParameters>().Any())
+            {
+                operation.Parameters ??= [];
+                operation.Parameters.Add(Query("limit", JsonSchemaType.Integer, $"Most items on the page; {Page.DefaultLimit} by default."));
+                operation.Parameters.Add(Query("cursor", JsonSchemaType.String, "The nextCursor of the page before."));
+            }
+
+            foreach (var example in metadata.OfType<ParameterExample>())
+            {
+                if (operation.Parameters?.FirstOrDefault(p => p.Name == example.Parameter) is OpenApiParameter parameter)
+                    parameter.Example = JsonNode.Parse(example.Json);
+            }
+        }
+    }
+}

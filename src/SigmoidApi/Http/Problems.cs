@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace SigmoidApi.Http;
+
+/// <summary>The one way into a problem (RFC 9457): every failure, whoever finds it, becomes one of these and is written by <see cref="ProblemWriter"/>.</summary>
+public static class Problems
+{
+    public static ProblemHttpResult NotFound(string what) => Of(StatusCodes.Status404NotFound, $"There is no {what}.");
+
+    public static ProblemHttpResult Conflict(string detail) => Of(StatusCodes.Status409Conflict, detail);
+
+    public static ProblemHttpResult Of(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
+
+    /// <summary>A problem with one entry in <c>errors</c>.</summary>
+    public static ProblemHttpResult Field(int status, string path, string message) =>
+        Fields(status, new Dictionary<string, string[]>(StringComparer.Ordinal) { [path] = [message] });
+
+    /// <summary>A problem whose <c>errors</c> are keyed by the JSON path as the caller wrote it.</summary>
+    public static ProblemHttpResult Fields(int status, IDictionary<string, string[]> errors) =>
+        TypedResults.Problem(new HttpValidationProblemDetails(errors)
+        {
+            Status = status,
+            Title = ReasonPhrases.GetReasonPhrase(status),
+            Detail = Summary(errors),
+        });
+
+    public static ProblemHttpResult From(InputFailure failure) =>
+        failure.Path.Length == 0 ? Of(failure.Status, failure.Message) : Field(failure.Status, failure.Path, failure.Message);
+
+    private static string Summary(IDictionary<string, string[]> errors)
+    {
+        var (path, messages) = errors.First();
+        var rest = errors.Sum(e => e.Value.Length) - 1;
+        return rest == 0 ? $"{path}: {messages[0]}" : $"{path}: {messages[0]} (and {rest} more)";
+    }
+
+    /// <summary>Failures that nobody answered: an exception, an empty 404 or 405 of routing, a body that broke off.</summary>
+    public static void UseProblems(this WebApplication app)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            StatusCodeSelector = exception => exception switch
+            {
+                BadHttpRequestException bad => bad.StatusCode,
+                _ => StatusCodes.Status500InternalServerError,
+            },
+            // A caller's own doing is no error of the service, and needs no stack trace in its log.
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or OperationCanceledException,
+        });
+        app.UseStatusCodePages();
+    }
+}
+
+/// <summary>
+/// Writes each problem as <c>application/problem+json</c>, whatever the request's <c>Accept</c> says, with the trace id that the log lines carry.
+/// (The writer of ASP.NET Core answers plain text to a browser.)
+/// </summary>
+internal sealed class ProblemWriter : IProblemDetailsWriter
+{
+    public bool CanWrite(ProblemDetailsContext context) => true;
+
+    public async ValueTask WriteAsync(ProblemDetailsContext context)
+    {
+        var http = context.HttpContext;
+        var problem = context.ProblemDetails;
+        problem.Status ??= http.Response.StatusCode;
+        http.Response.StatusCode = problem.Status.Value;
+        problem.Type = "about:blank";
+        problem.Title ??= ReasonPhrases.GetReasonPhrase(problem.Status.Value);
+        problem.Detail ??= Details.GetValueOrDefault(problem.Status.Value);
+        problem.Extensions["traceId"] = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
+        await http.Response.WriteAsJsonAsync(problem, problem.GetType(), options: null, "application/problem+json", http.RequestAborted);
+    }
+
+    private static readonly Dictionary<int, string> Details = new()
+    {
+        [StatusCodes.Status400BadRequest] = "The request is malformed.",
+        [StatusCodes.Status404NotFound] = "There is nothing at this path; GET /openapi/v1.json lists what there is.",
+        [StatusCodes.Status405MethodNotAllowed] = "This path does not take this method; the Allow header lists those that it takes.",
+        [StatusCodes.Status408RequestTimeout] = "The request's body came too slowly.",
+        [StatusCodes.Status413PayloadTooLarge] = "The body is larger than this service takes.",
+        [StatusCodes.Status415UnsupportedMediaType] = "The body's Content-Type is not one that this path takes.",
+        [StatusCodes.Status500InternalServerError] = "The service failed; its log says why, under this trace id.",
+    };
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using SigmoidApi.Http;
+using SigmoidApi.Storage;
+
+namespace SigmoidApi.Models;
+
+/// <summary><c>DELETE /models/{name}</c> and <c>DELETE /models/{name}/versions/{version}</c></summary>
+internal static class DeleteModel
+{
+    public static void Map(RouteGroupBuilder models)
+    {
+        models.MapDelete("/{name}", All).WithName("DeleteModel").WithSummary("Delete a model with all its versions")
+            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("name", "\"mails\"");
+        models.MapDelete("/{name}/versions/{version:int}", Version).WithName("DeleteModelVersion").WithSummary("Delete a version of a model")
+            .WithDescription("Its number is not given again.")
+            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("name", "\"mails\"").WithExampleOf("version", "1");
+    }
+
+    private static Task<Results<NoContent, ProblemHttpResult>> All(string name, SigmoidDbContext db, ModelCache cache, CancellationToken cancellationToken) =>
+        Delete(name, version: null, db, cache, cancellationToken);
+
+    private static Task<Results<NoContent, ProblemHttpResult>> Version(string name, int version, SigmoidDbContext db, ModelCache cache, CancellationToken cancellationToken) =>
+        Delete(name, version, db, cache, cancellationToken);
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string name, int? version, SigmoidDbContext db, ModelCache cache, CancellationToken cancellationToken)
+    {
+        var deleted = await db.ModelVersions.Where(v => v.Name == name && (version == null || v.Version == version)).ExecuteDeleteAsync(cancellationToken);
+        cache.Forget(name);
+        return deleted > 0 ? TypedResults.NoContent() : Problems.NotFound(ModelEndpoints.Describe(name, version));
+    }
+}

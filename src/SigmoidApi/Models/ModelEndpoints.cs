@@ -1,0 +1,24 @@
+namespace SigmoidApi.Models;
+
+public static class ModelEndpoints
+{
+    public static void AddModels(this WebApplicationBuilder builder) => builder.Services.AddSingleton<ModelCache>();
+
+    public static void MapModels(this RouteGroupBuilder api)
+    {
+        var models = api.MapGroup("/models").WithTags("Models");
+        ListModels.Map(models);
+        GetModel.Map(models);
+        PredictWithModel.Map(models);
+        DeleteModel.Map(models);
+    }
+
+    /// <summary>The versions that a path means: the newest of a name, or the one of that number.</summary>
+    internal static IQueryable<ModelVersion> Ref(this IQueryable<ModelVersion> versions, string name, int? version) =>
+        version is null
+            ? versions.Where(v => v.Name == name).OrderByDescending(v => v.Version).Take(1)
+            : versions.Where(v => v.Name == name && v.Version == version);
+
+    /// <summary>How a problem calls what the path meant.</summary>
+    internal static string Describe(string name, int? version) => version is null ? $"model '{name}'" : $"version {version} of model '{name}'";
+}

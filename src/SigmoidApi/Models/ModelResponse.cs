@@ -1,0 +1,37 @@
+using SigmoidApi.Compute.Regression;
+
+namespace SigmoidApi.Models;
+
+/// <summary>A version of a model as its callers see it.</summary>
+/// <param name="Classes">The target's two values; the second is the one that <c>probabilities</c> speak of.</param>
+/// <param name="Intercept">In the columns' own units.</param>
+/// <param name="StandardizedIntercept">On columns scaled to mean 0 and standard deviation 1.</param>
+/// <param name="Coefficients">In the order in which <c>features</c> are given to predict.</param>
+public sealed record ModelResponse(
+    string Name,
+    int Version,
+    Guid JobId,
+    Guid? DatasetId,
+    string? Target,
+    IReadOnlyList<double> Classes,
+    double Intercept,
+    double StandardizedIntercept,
+    IReadOnlyList<Coefficient> Coefficients,
+    ModelMetrics Metrics,
+    Convergence Convergence,
+    DateTimeOffset CreatedAt)
+{
+    internal static ModelResponse From(ModelVersion version) => new(
+        version.Name,
+        version.Version,
+        version.JobId,
+        version.DatasetId,
+        version.Target,
+        version.Trained.Classes,
+        version.Trained.Intercept,
+        version.Trained.StandardizedIntercept,
+        version.Trained.Coefficients,
+        version.Trained.Metrics,
+        version.Trained.Convergence,
+        version.CreatedAt);
+}

@@ -1,0 +1,47 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Http.HttpResults;
+using SigmoidApi.Compute.Regression;
+using SigmoidApi.Http;
+using SigmoidApi.Http.Json;
+
+namespace SigmoidApi.Prediction;
+
+/// <param name="Features">A row for each observation, all of one length.</param>
+/// <param name="Weights">A weight for each column.</param>
+/// <param name="Threshold">The probability from which a label is 1.</param>
+public sealed record PredictRequest(Matrix Features, double[] Weights, double Intercept = 0, double Threshold = 0.5);
+
+/// <param name="Probabilities">For each row, the probability of label 1.</param>
+/// <param name="Labels">For each row, 0 or 1.</param>
+public sealed record PredictResponse(double[] Probabilities, double[] Labels);
+
+/// <summary><c>POST /predict</c>: sigmoid(X·w + b).</summary>
+internal static class Predict
+{
+    public static void Map(RouteGroupBuilder group) =>
+        group.MapPost("/predict", Handle).WithName("Predict").WithSummary("The article's predict: sigmoid(X·w + intercept), and a label by the threshold")
+            .WithExample("Two observations", """{ "features": [[0.5, 1.2], [-1.5, 0.3]], "weights": [0.8, -0.4], "intercept": 0.1, "threshold": 0.5 }""");
+
+    private static Ok<PredictResponse> Handle(JsonBody<PredictRequest> body)
+    {
+        var request = body.Value;
+        var probabilities = new double[request.Features.Rows];
+        new LogisticModel(request.Intercept, request.Weights).PredictProbabilities(request.Features.Values, probabilities);
+        return TypedResults.Ok(new PredictResponse(probabilities, Labels(probabilities, request.Threshold, 0, 1)));
+    }
+
+    /// <summary>The label of each probability: the positive one from the threshold on.</summary>
+    internal static double[] Labels(double[] probabilities, double threshold, double negative, double positive) =>
+        Array.ConvertAll(probabilities, p => p >= threshold ? positive : negative);
+
+    internal sealed class Validator : AbstractValidator<PredictRequest>
+    {
+        public Validator()
+        {
+            RuleFor(r => r.Features).Rows();
+            RuleFor(r => r.Weights).WeightsFor(r => r.Features.Columns);
+            RuleFor(r => r.Intercept).Finite();
+            RuleFor(r => r.Threshold).Probability();
+        }
+    }
+}

@@ -1,0 +1,13 @@
+namespace SigmoidApi.Prediction;
+
+/// <summary>The logistic functions of the article, on data and weights that the request carries.</summary>
+public static class PredictionEndpoints
+{
+    public static void MapPrediction(this RouteGroupBuilder api)
+    {
+        var group = api.MapGroup("").WithTags("Logistic functions");
+        Predict.Map(group);
+        Cost.Map(group);
+        UpdateWeights.Map(group);
+    }
+}

@@ -1,0 +1,56 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Regression;
+using SigmoidApi.Http;
+using SigmoidApi.Http.Json;
+
+namespace SigmoidApi.Prediction;
+
+/// <param name="Features">A row for each observation, all of one length.</param>
+/// <param name="Labels">0 or 1 for each row.</param>
+/// <param name="Weights">A weight for each column, to start from.</param>
+/// <param name="LearningRate">The length of a step along the gradient of the mean log loss.</param>
+/// <param name="Iterations">How many steps.</param>
+public sealed record UpdateWeightsRequest(Matrix Features, double[] Labels, double[] Weights, double LearningRate = 0.1, int Iterations = 1);
+
+/// <param name="Weights">After the steps.</param>
+/// <param name="Cost">The mean log loss of these weights.</param>
+public sealed record UpdateWeightsResponse(double[] Weights, double Cost);
+
+/// <summary><c>POST /update-weights</c>: w ← w − rate · Xᵀ(sigmoid(X·w) − y) / n.</summary>
+internal static class UpdateWeights
+{
+    public static void Map(RouteGroupBuilder group) =>
+        group.MapPost("/update-weights", Handle).WithName("UpdateWeights").WithSummary("The article's update_weights: steps of full-batch gradient descent")
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .WithExample("One step", """{ "features": [[0.5, 1.2], [-1.5, 0.3], [0.1, -0.7]], "labels": [1, 0, 1], "weights": [0, 0], "learningRate": 0.1, "iterations": 1 }""");
+
+    private static Results<Ok<UpdateWeightsResponse>, ProblemHttpResult> Handle(JsonBody<UpdateWeightsRequest> body, CancellationToken cancellationToken)
+    {
+        var request = body.Value;
+        var features = DesignMatrix.FromRows(request.Features.Values, request.Features.Rows, request.Features.Columns);
+        try
+        {
+            var (weights, cost) = LogisticTrainer.UpdateWeights(features, request.Labels, request.Weights, request.LearningRate, request.Iterations, cancellationToken);
+            return TypedResults.Ok(new UpdateWeightsResponse(weights, cost));
+        }
+        catch (UntrainableDataException e)
+        {
+            return Problems.Of(StatusCodes.Status422UnprocessableEntity, e.Message);
+        }
+    }
+
+    internal sealed class Validator : AbstractValidator<UpdateWeightsRequest>
+    {
+        public Validator(IOptions<LimitOptions> limits)
+        {
+            RuleFor(r => r.Features).Rows();
+            RuleFor(r => r.Labels).LabelsFor(r => r.Features.Rows);
+            RuleFor(r => r.Weights).WeightsFor(r => r.Features.Columns);
+            RuleFor(r => r.LearningRate).Positive();
+            RuleFor(r => r.Iterations).InclusiveBetween(1, limits.Value.MaxUpdateIterations).WithMessage("expected a whole number from {From} to {To}, got {PropertyValue}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using SigmoidApi.Http;
+using SigmoidApi.Storage;
+
+namespace SigmoidApi.TrainingJobs;
+
+/// <summary><c>POST /training-jobs/{id}/cancel</c></summary>
+internal static class CancelTrainingJob
+{
+    public static void Map(RouteGroupBuilder jobs) =>
+        jobs.MapPost("/{id}/cancel", Handle).WithName("CancelTrainingJob").WithSummary("Cancel a training job that has not ended")
+            .WithDescription("A queued job is canceled at once, a running one within one pass over its data.")
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithExampleOf("id", "\"latest\"");
+
+    private static async Task<Results<Accepted<TrainingJobResponse>, ProblemHttpResult>> Handle(
+        string id, SigmoidDbContext db, RunningFits fits, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var job = await db.TrainingJobs.AsNoTracking().FindJobAsync(id, cancellationToken);
+        if (job is null)
+            return Problems.NotFound($"training job '{id}'");
+        if (job.FinishedAt is not null)
+            return HasEnded(job);
+
+        var mine = db.TrainingJobs.Where(j => j.Id == job.Id);
+        await using (var transaction = await db.Database.BeginTransactionAsync(cancellationToken))
+        {
+            var canceled = await mine.Where(j => j.Status == TrainingJobStatus.Queued).ExecuteUpdateAsync(
+                set => set.SetProperty(j => j.Status, TrainingJobStatus.Canceled).SetProperty(j => j.CancelRequested, true).SetProperty(j => j.FinishedAt, time.GetUtcNow()),
+                cancellationToken);
+            if (canceled == 1)
+                await db.TrainingData.Where(d => d.JobId == job.Id).ExecuteDeleteAsync(cancellationToken);
+            else
+                await mine.Where(j => j.Status == TrainingJobStatus.Running).ExecuteUpdateAsync(set => set.SetProperty(j => j.CancelRequested, true), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        job = await mine.AsNoTracking().SingleAsync(cancellationToken);
+        if (!job.CancelRequested)
+            return HasEnded(job);
+        if (job.Status == TrainingJobStatus.Canceled)
+            fits.SignalEnd(job.Id);
+        else
+            fits.Cancel(job.Id);
+        return TypedResults.Accepted($"/api/v1/training-jobs/{job.Id}", TrainingJobResponse.From(job, fits));
+    }
+
+    private static ProblemHttpResult HasEnded(TrainingJob job) =>
+        Problems.Conflict($"Training job {job.Id} has ended; its status is '{job.Status.ToString().ToLowerInvariant()}'.");
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using SigmoidApi.Http;
+using SigmoidApi.Storage;
+
+namespace SigmoidApi.TrainingJobs;
+
+/// <summary><c>GET /training-jobs/{id}</c></summary>
+internal static class GetTrainingJob
+{
+    public static void Map(RouteGroupBuilder jobs) =>
+        jobs.MapGet("/{id}", Handle).WithName("GetTrainingJob").WithSummary("A training job: its state, how far it is, its model or its error")
+            .WithDescription("`latest` stands for the id of the job accepted last. With `Prefer: wait=10` the answer waits up to that many seconds for the job to end.")
+            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("id", "\"latest\"");
+
+    private static async Task<Results<Ok<TrainingJobResponse>, ProblemHttpResult>> Handle(
+        string id, [FromHeader(Name = "Prefer")] string? prefer, HttpContext context, SigmoidDbContext db, RunningFits fits, TrainingWait wait, CancellationToken cancellationToken)
+    {
+        var job = await db.TrainingJobs.AsNoTracking().FindJobAsync(id, cancellationToken);
+        if (job is null)
+            return Problems.NotFound($"training job '{id}'");
+        job = await wait.ForEndAsync(job, prefer, context.Response);
+        if (job.FinishedAt is null)
+            context.Response.Headers.RetryAfter = TrainingWait.RetryAfter;
+        return TypedResults.Ok(TrainingJobResponse.From(job, fits));
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using SigmoidApi.Http;
+using SigmoidApi.Storage;
+
+namespace SigmoidApi.TrainingJobs;
+
+/// <summary><c>GET /training-jobs?status=&amp;limit=&amp;cursor=</c></summary>
+internal static class ListTrainingJobs
+{
+    public static void Map(RouteGroupBuilder jobs) =>
+        jobs.MapGet("/", Handle).WithName("ListTrainingJobs").WithSummary("The training jobs, newest first")
+            .WithDescription("`status` keeps those in one state: queued, running, succeeded, failed or canceled.");
+
+    private static async Task<Results<Ok<PageOf<TrainingJobResponse>>, ProblemHttpResult>> Handle(
+        string? status, Page page, SigmoidDbContext db, RunningFits fits, CancellationToken cancellationToken)
+    {
+        var jobs = db.TrainingJobs.AsNoTracking();
+        if (status is not null)
+        {
+            if (!Enum.TryParse<TrainingJobStatus>(status, ignoreCase: true, out var wanted) || !char.IsLetter(status[0]))
+                return Problems.Field(StatusCodes.Status400BadRequest, "status", $"expected queued, running, succeeded, failed or canceled, got '{status}'");
+            jobs = jobs.Where(j => j.Status == wanted);
+        }
+
+        if (page.Cursor is { } cursor)
+            jobs = jobs.Where(j => j.Id < cursor);
+        var found = await jobs.OrderByDescending(j => j.Id).Take(page.Limit + 1).ToListAsync(cancellationToken);
+        return TypedResults.Ok(page.Of(found.ConvertAll(j => TrainingJobResponse.From(j, fits)), j => j.Id));
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Mvc;
+
+namespace SigmoidApi.TrainingJobs;
+
+/// <summary>A training job as its callers see it.</summary>
+/// <param name="Status"><c>queued</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c> or <c>canceled</c>.</param>
+/// <param name="Progress">How far the fit is; null before it starts.</param>
+/// <param name="Attempts">How often a worker took it up; more than 1 after a restart in its midst.</param>
+/// <param name="Worker">Who runs it, <c>host:process id</c>.</param>
+/// <param name="Request">What was asked for, with its defaults; without inline data.</param>
+/// <param name="Model">The version that it made.</param>
+/// <param name="Error">Why it failed.</param>
+public sealed record TrainingJobResponse(
+    Guid Id,
+    TrainingJobStatus Status,
+    TrainingProgress? Progress,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? FinishedAt,
+    int Attempts,
+    string? Worker,
+    TrainingRequest Request,
+    ModelVersionName? Model,
+    ProblemDetails? Error)
+{
+    internal static TrainingJobResponse From(TrainingJob job, RunningFits fits) => new(
+        job.Id,
+        job.Status,
+        job.Progress ?? fits.ProgressOf(job.Id),
+        job.CreatedAt,
+        job.StartedAt,
+        job.FinishedAt,
+        job.Attempts,
+        job.Worker,
+        job.Request,
+        job is { ModelName: { } name, ModelVersion: { } version } ? new(name, version) : null,
+        job.Error);
+}
+
+/// <summary>Which version of which model.</summary>
+public sealed record ModelVersionName(string Name, int Version);
