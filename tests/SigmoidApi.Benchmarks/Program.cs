@@ -3,12 +3,13 @@ using SigmoidApi.Benchmarks;
 return args.FirstOrDefault() switch
 {
     "elementwise" => Elementwise.Run(args[1..]),
+    "serving" => await Serving.RunAsync(args[1..]),
     "json" => JsonNumbers.Run(args[1..]),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | json");
+    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | json | serving");
     return 2;
 }
