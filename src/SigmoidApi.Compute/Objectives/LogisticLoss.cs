@@ -20,7 +20,9 @@ internal static class LogisticLoss
         return Math.Max(opposed, 0) + Log1P(Math.Exp(-Math.Abs(margin)));
     }
 
-    /// <summary>The loss, its derivative σ(m) − y, exact in its last bits also where σ(m) is next to y, and its second derivative σ(m)(1 − σ(m)).</summary>
+    /// <summary>
+    /// The loss, its derivative σ(m) − y, which doesn't cancel where σ(m) is next to y, and its second derivative σ(m)(1 − σ(m)).
+    /// </summary>
     public static double Value(double margin, double label, out double residual, out double curvature)
     {
         var opposed = label == 0 ? margin : -margin;

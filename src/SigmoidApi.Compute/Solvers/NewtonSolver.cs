@@ -12,11 +12,11 @@ namespace SigmoidApi.Compute.Solvers;
 /// in standard errors.
 /// </para>
 /// <para>
-/// Which columns depend on those before them is decided once, by H at 0, where all rows weigh the same; their parameters stay as they
-/// started (<c>collinear_columns</c>). Where H later loses rank because rows saturate, the step comes from H at 0 instead: it bounds H
-/// everywhere, so that the step still lowers f (Böhning and Lindsay, "Monotonicity of quadratic-approximation algorithms", 1988); likewise where no
-/// step along Newton's direction does. If at the end a
-/// full step would still move the margin of some row, the parameters have no finite optimum (<c>separation</c>).
+/// Which columns depend on others is decided once, by H at 0, where all rows weigh the same; their parameters stay as they started
+/// (<c>collinear_columns</c>). Where H later loses rank because rows saturate, or no step along Newton's direction lowers f, the step comes
+/// from H at 0 instead: it bounds H everywhere, so that the full step lowers f (Böhning and Lindsay, "Monotonicity of quadratic-approximation
+/// algorithms", 1988). If at the end a full step would still move the margin of some row, the parameters have no finite optimum
+/// (<c>separation</c>).
 /// </para>
 /// </summary>
 internal sealed class NewtonSolver
@@ -33,10 +33,10 @@ internal sealed class NewtonSolver
     private const double SmallestCurvature = 3.6e-304;
 
     /// <summary>
-    /// Where an optimum exists, a step with a decrement of 1e-8 moves no margin by a tenth unless a row with curvature below 1e-14
-    /// carries a direction alone; where none exists, each step moves the separated rows by about 1.
+    /// Where no optimum exists, each step moves the margins of the separated rows by about 1. Where one does, a step moves a margin by at most
+    /// its decrement times the margin's standard error (Cauchy–Schwarz): by less than this, unless that error exceeds 0.5 / tolerance.
     /// </summary>
-    private const double MovingMargin = 0.1;
+    private const double MovingMargin = 0.5;
 
     private readonly LogisticObjective _objective;
     private readonly double _tolerance;
