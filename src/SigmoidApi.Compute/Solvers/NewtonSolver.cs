@@ -1,3 +1,4 @@
+using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Objectives;
 using SigmoidApi.Compute.Regression;
 
@@ -21,6 +22,9 @@ namespace SigmoidApi.Compute.Solvers;
 /// </summary>
 internal sealed class NewtonSolver
 {
+    /// <summary>With as many parameters a Hessian takes 200 MB, and some six are held: more is another solver's work.</summary>
+    public const int MaxDimension = 5000;
+
     /// <summary>The share of the decrease that the slope promises which a step must bring.</summary>
     private const double SufficientDecrease = 1e-4;
 
@@ -64,8 +68,15 @@ internal sealed class NewtonSolver
     }
 
     public static Minimum Minimize(LogisticObjective objective, double[] start, int maxIterations, double tolerance,
-        Action<FitProgress>? progress, CancellationToken cancellationToken) =>
-        new NewtonSolver(objective, start, maxIterations, tolerance).Run(progress, cancellationToken);
+        Action<FitProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (objective.Dimension > MaxDimension)
+        {
+            throw new UntrainableDataException("too_many_columns",
+                $"Newton's method takes at most {MaxDimension} parameters, these data need {objective.Dimension}; choose gradient descent or fewer columns.");
+        }
+        return new NewtonSolver(objective, start, maxIterations, tolerance).Run(progress, cancellationToken);
+    }
 
     private Minimum Run(Action<FitProgress>? progress, CancellationToken cancellationToken)
     {
