@@ -1,4 +1,6 @@
+using SigmoidApi.Compute.Activations;
 using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Metrics;
 
@@ -32,13 +34,13 @@ public sealed record ClassificationMetrics(double LogLoss, double RocAuc, double
         ArgumentOutOfRangeException.ThrowIfNotEqual(margins.Length, labels.Length, nameof(margins));
         var n = labels.Length;
         var probabilities = new double[n];
-        var (logLoss, brier) = (0.0, 0.0);
+        Elementwise.Apply<Sigmoid.Function, double>(margins, probabilities, []);
+        var brier = 0.0;
         var (tn, fp, fn, tp) = (0L, 0L, 0L, 0L);
         Span<double> gaps = stackalloc double[CalibrationBins];
         for (var i = 0; i < n; i++)
         {
-            var p = probabilities[i] = LogisticLoss.Probability(margins[i]);
-            logLoss += LogisticLoss.Value(margins[i], labels[i]);
+            var p = probabilities[i];
             brier += (p - labels[i]) * (p - labels[i]);
             gaps[Math.Min((int)(p * CalibrationBins), CalibrationBins - 1)] += p - labels[i];
             switch (p >= 0.5, labels[i] == 1)
@@ -54,7 +56,7 @@ public sealed record ClassificationMetrics(double LogLoss, double RocAuc, double
             calibration += Math.Abs(gap);
         var (rocAuc, averagePrecision) = Ranking(labels.ToArray(), probabilities);
         var spread = Math.Sqrt((double)(tp + fp)) * Math.Sqrt((double)(tp + fn)) * Math.Sqrt((double)(tn + fp)) * Math.Sqrt((double)(tn + fn));
-        return new ClassificationMetrics(logLoss / n, rocAuc, averagePrecision, brier / n, (double)(tp + tn) / n,
+        return new ClassificationMetrics(LogisticLoss.Sum(margins, labels) / n, rocAuc, averagePrecision, brier / n, (double)(tp + tn) / n,
             Ratio(tp, tp + fp), Ratio(tp, tp + fn), Ratio(2.0 * tp, 2 * tp + fp + fn),
             Ratio((double)tp * tn - (double)fp * fn, spread), calibration / n, new ConfusionMatrix(tn, fp, fn, tp));
     }

@@ -1,44 +1,59 @@
+using SigmoidApi.Compute.Activations;
+using SigmoidApi.Compute.Simd;
+
 namespace SigmoidApi.Compute.Objectives;
 
 /// <summary>
-/// The log loss of one row as a function of its margin m = b + xᵀw, and its first two derivatives in m. All rest on e^−|m|, which
-/// neither overflows nor cancels: the loss is finite wherever the margin is, also where σ(m) has become 0 or 1.
+/// The log loss of a row as a function of its margin m = b + xᵀw, and its first two derivatives in m. With a = m for label 0 and −m for
+/// label 1 they are softplus(a), ±σ(a) and σ′(a): nothing overflows or cancels, and the loss is finite wherever the margin is, also
+/// where σ(m) has become 0 or 1.
 /// </summary>
 internal static class LogisticLoss
 {
-    /// <summary>σ(m) = 1 / (1 + e^−m).</summary>
-    public static double Probability(double margin)
+    /// <summary>Σ −log σ(m) over labels 1 and −log(1 − σ(m)) over labels 0.</summary>
+    public static double Sum(ReadOnlySpan<double> margins, ReadOnlySpan<double> labels)
     {
-        var e = Math.Exp(-Math.Abs(margin));
-        return (margin >= 0 ? 1 : e) / (1 + e);
-    }
-
-    /// <summary>−log σ(m) for label 1, −log(1 − σ(m)) for label 0.</summary>
-    public static double Value(double margin, double label)
-    {
-        var opposed = label == 0 ? margin : -margin;
-        return Math.Max(opposed, 0) + Log1P(Math.Exp(-Math.Abs(margin)));
-    }
-
-    /// <summary>The loss, its derivative σ(m) − y, exact in its last bits also where σ(m) is next to y, and its second derivative σ(m)(1 − σ(m)).</summary>
-    public static double Value(double margin, double label, out double residual, out double curvature)
-    {
-        var opposed = label == 0 ? margin : -margin;
-        var e = Math.Exp(-Math.Abs(margin));
-        var error = (opposed >= 0 ? 1 : e) / (1 + e);
-        residual = label == 0 ? error : -error;
-        curvature = e / ((1 + e) * (1 + e));
-        return Math.Max(opposed, 0) + Log1P(e);
+        Span<double> losses = stackalloc double[RowTile.MaxRows];
+        var sum = 0.0;
+        for (var i = 0; i < margins.Length; i += RowTile.MaxRows)
+        {
+            var count = Math.Min(RowTile.MaxRows, margins.Length - i);
+            AgainstLabels(margins.Slice(i, count), labels.Slice(i, count), losses);
+            sum += SumOfSoftplus(losses[..count], losses);
+        }
+        return sum;
     }
 
     /// <summary>
-    /// log(1 + x) for 0 ≤ x ≤ 1, to a few units in the last place. <c>double.LogP1</c> of .NET 10 is log(x + 1), which is 0 below 1e-16.
-    /// The rounding of 1 + x is undone by the ratio x / ((1 + x) − 1), after Kahan: Goldberg, "What every computer scientist should know
-    /// about floating-point arithmetic" (1991), theorem 4.
+    /// The same for at most <see cref="RowTile.MaxRows"/> rows, and each row's residual σ(m) − y and, unless that span is empty, curvature
+    /// σ(m)(1 − σ(m)).
     /// </summary>
-    public static double Log1P(double x)
+    public static double Sum(ReadOnlySpan<double> margins, ReadOnlySpan<double> labels, Span<double> residuals, Span<double> curvatures)
     {
-        var sum = 1 + x;
-        return sum == 1 ? x : Math.Log(sum) * (x / (sum - 1));
+        Span<double> losses = stackalloc double[RowTile.MaxRows];
+        var against = residuals[..margins.Length];
+        AgainstLabels(margins, labels, against);
+        if (!curvatures.IsEmpty)
+            Elementwise.Apply<Sigmoid.Slope, double>(against, curvatures, []);
+        var sum = SumOfSoftplus(against, losses);
+        Elementwise.Apply<Sigmoid.Function, double>(against, against, []);
+        AgainstLabels(against, labels, residuals);
+        return sum;
+    }
+
+    /// <summary>Turns the sign where the label is 1.</summary>
+    private static void AgainstLabels(ReadOnlySpan<double> values, ReadOnlySpan<double> labels, Span<double> turned)
+    {
+        for (var i = 0; i < values.Length; i++)
+            turned[i] = labels[i] == 0 ? values[i] : -values[i];
+    }
+
+    private static double SumOfSoftplus(ReadOnlySpan<double> values, Span<double> losses)
+    {
+        Elementwise.Apply<Softplus.Function, double>(values, losses, []);
+        var sum = 0.0;
+        foreach (var loss in losses[..values.Length])
+            sum += loss;
+        return sum;
     }
 }

@@ -21,6 +21,7 @@ internal sealed class LogisticObjective
     private readonly RowTile _tile;
     private readonly bool _fitIntercept;
     private readonly double[] _paddedParameters;
+    private readonly double[] _margins = new double[RowTile.MaxRows];
     private readonly double[] _residuals = new double[RowTile.MaxRows];
     private readonly double[] _curvatures = new double[RowTile.MaxRows];
     private readonly List<PassSums> _gradientLevels = [];
@@ -116,10 +117,10 @@ internal sealed class LogisticObjective
             _tile.Load(rows[..(count * _features.Columns)]);
             for (var i = 0; i < count; i++)
             {
-                var margin = DotProduct.Compute(_tile.Row(i), _paddedParameters);
-                sums.LargestMargin = Math.Max(sums.LargestMargin, Math.Abs(margin));
-                sums.Loss += LogisticLoss.Value(margin, labels[i], out _residuals[i], out _curvatures[i]);
+                _margins[i] = DotProduct.Compute(_tile.Row(i), _paddedParameters);
+                sums.LargestMargin = Math.Max(sums.LargestMargin, Math.Abs(_margins[i]));
             }
+            sums.Loss += LogisticLoss.Sum(_margins.AsSpan(0, count), labels[..count], _residuals, sums.Curvature is null ? [] : _curvatures);
             var padded = _tile.PaddedRows;
             _residuals.AsSpan(count, padded - count).Clear();
             _curvatures.AsSpan(count, padded - count).Clear();

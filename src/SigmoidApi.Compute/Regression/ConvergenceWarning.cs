@@ -1,4 +1,4 @@
-using System.Globalization;
+using static System.FormattableString;
 
 namespace SigmoidApi.Compute.Regression;
 
@@ -9,13 +9,13 @@ namespace SigmoidApi.Compute.Regression;
 public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyList<int> Columns)
 {
     internal static ConvergenceWarning MaxIterationsReached(int maxIterations, double gradientNorm) => new("max_iterations_reached",
-        string.Create(CultureInfo.InvariantCulture, $"Stopped after {maxIterations} iterations with a gradient of {gradientNorm:g3}; the optimum may be elsewhere."), []);
+        Invariant($"Stopped after {maxIterations} iterations with a gradient of {gradientNorm:g3}; the optimum may be elsewhere."), []);
 
     internal static ConvergenceWarning Diverged(int iterations, double learningRate) => new("diverged",
-        string.Create(CultureInfo.InvariantCulture, $"The weights overflowed after {iterations} iterations; learning rate {learningRate:g3} is too large for these columns."), []);
+        Invariant($"The weights overflowed after {iterations} iterations; learning rate {learningRate:g3} is too large for these columns."), []);
 
     internal static ConvergenceWarning LineSearchFailed(int iterations, double gradientNorm) => new("line_search_failed",
-        string.Create(CultureInfo.InvariantCulture, $"After {iterations} iterations no step lowers the loss within float64's precision; the gradient is {gradientNorm:g3}."), []);
+        Invariant($"After {iterations} iterations no step lowers the loss within float64's precision; the gradient is {gradientNorm:g3}."), []);
 
     internal static ConvergenceWarning Separation() => new("separation",
         "A combination of the columns separates the classes for some or all rows, so that some coefficients grow without bound; use a penalty.", []);
@@ -24,5 +24,5 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
         "Columns with one value only carry no information; their coefficients are 0.", columns);
 
     internal static ConvergenceWarning CollinearColumns(IReadOnlyList<int> columns) => new("collinear_columns",
-        "To within rounding these columns are combinations of those before them and the intercept; their coefficients stay where they started.", columns);
+        "To within rounding these columns are combinations of others and the intercept; their coefficients stay where they started.", columns);
 }

@@ -1,3 +1,4 @@
+using SigmoidApi.Compute.Activations;
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Objectives;
 using SigmoidApi.Compute.Simd;
@@ -39,8 +40,7 @@ public sealed class LogisticModel
     public void PredictProbabilities(ReadOnlySpan<double> rows, Span<double> probabilities)
     {
         PredictMargins(rows, probabilities);
-        for (var i = 0; i < probabilities.Length; i++)
-            probabilities[i] = LogisticLoss.Probability(probabilities[i]);
+        Elementwise.Apply<Sigmoid.Function, double>(probabilities, probabilities, []);
     }
 
     /// <summary>The mean log loss on n row-major rows with labels 0 or 1: finite wherever the margins are, also where the sigmoid saturates.</summary>
@@ -52,10 +52,7 @@ public sealed class LogisticModel
         BinaryLabels.RequireBinary(labels);
         var margins = new double[labels.Length];
         PredictMargins(rows, margins);
-        var sum = 0.0;
-        for (var i = 0; i < margins.Length; i++)
-            sum += LogisticLoss.Value(margins[i], labels[i]);
-        return sum / labels.Length;
+        return LogisticLoss.Sum(margins, labels) / labels.Length;
     }
 
     internal double[] PredictMargins(DesignMatrix features)

@@ -37,11 +37,14 @@ public static class LogisticTrainer
     }
 
     /// <summary>
-    /// The article's step w ← w − learningRate · Xᵀ(σ(Xw) − y) / n, so many times: no intercept, no penalty, no standardising; labels of one class are fine.
+    /// The article's step w ← w − learningRate · Xᵀ(σ(Xw) − y) / n, so many times: no intercept, no penalty, no standardising; labels of
+    /// one class are fine.
     /// </summary>
     /// <returns>The new weights and their mean log loss.</returns>
     /// <exception cref="ArgumentException">Weights, learning rate or iterations are out of range, or there are not as many labels as rows.</exception>
-    /// <exception cref="UntrainableDataException"><c>invalid_label</c>, <c>non_finite_value</c>, <c>numeric_range_exceeded</c>, or <c>diverged</c>: the weights overflow.</exception>
+    /// <exception cref="UntrainableDataException">
+    /// <c>invalid_label</c>, <c>non_finite_value</c>, <c>numeric_range_exceeded</c>, or <c>diverged</c>: the weights overflow.
+    /// </exception>
     public static (double[] Weights, double Cost) UpdateWeights(DesignMatrix features, ReadOnlySpan<double> labels, ReadOnlySpan<double> weights,
         double learningRate, int iterations, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ internal static class DotProduct
 {
     /// <summary>
     /// Σ x[i]·y[i] with fused multiply-adds. Written in Vector512 alone: where the machine's vectors are narrower the JIT splits each
-    /// operation, so that the order of additions, and the result, is the same on all.
+    /// operation, so that the order of additions, and the result, is the same on all. Never NaN for finite input.
     /// </summary>
     public static double Compute(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
@@ -30,6 +30,16 @@ internal static class DotProduct
         var tail = 0.0;
         for (; i < x.Length; i++)
             tail = Math.FusedMultiplyAdd(x[i], y[i], tail);
-        return Vector512.Sum(even + odd) + tail;
+        var sum = Vector512.Sum(even + odd) + tail;
+        return double.IsFinite(sum) ? sum : ComputeScaled(x, y);
+    }
+
+    /// <summary>Where terms overflow: their sum at a scale where none does, then rounded to float64, or to an infinity of the right sign.</summary>
+    private static double ComputeScaled(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < x.Length; i++)
+            sum += Math.ScaleB(x[i], -540) * Math.ScaleB(y[i], -540);
+        return Math.ScaleB(sum, 1080);
     }
 }

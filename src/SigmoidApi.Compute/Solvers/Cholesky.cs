@@ -15,8 +15,11 @@ namespace SigmoidApi.Compute.Solvers;
 /// </summary>
 internal sealed class Cholesky(int order)
 {
-    /// <summary>A column is taken in its turn if its pivot is at least this share of the largest.</summary>
-    private const double PivotThreshold = 0.1;
+    /// <summary>
+    /// A column is taken in its turn if its pivot is at least this share of the largest. Over 40,000 random matrices of deficient rank the largest
+    /// pivot that was rounding alone came to 3.2 · 2⁻⁵² · order with 0.5, to 229 with 0.1, and to 1.5 with 1.
+    /// </summary>
+    private const double PivotThreshold = 0.5;
 
     /// <summary>What rounding leaves of a dependent column's pivot, with room to spare.</summary>
     private readonly double _smallestPivot = 16 * Math.ScaleB(1, -52) * order;
@@ -45,9 +48,7 @@ internal sealed class Cholesky(int order)
         _taken.Clear();
         Array.Clear(Kept);
         while (NextColumn() is { } column)
-        {
             Take(column, matrix);
-        }
         return _taken.Count == wanted;
     }
 

@@ -1,3 +1,4 @@
+using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Objectives;
 using SigmoidApi.Compute.Regression;
 
@@ -12,15 +13,18 @@ namespace SigmoidApi.Compute.Solvers;
 /// in standard errors.
 /// </para>
 /// <para>
-/// Which columns depend on those before them is decided once, by H at 0, where all rows weigh the same; their parameters stay as they
-/// started (<c>collinear_columns</c>). Where H later loses rank because rows saturate, the step comes from H at 0 instead: it bounds H
-/// everywhere, so that the step still lowers f (Böhning and Lindsay, "Monotonicity of quadratic-approximation algorithms", 1988); likewise where no
-/// step along Newton's direction does. If at the end a
-/// full step would still move the margin of some row, the parameters have no finite optimum (<c>separation</c>).
+/// Which columns depend on others is decided once, by H at 0, where all rows weigh the same; their parameters stay as they started
+/// (<c>collinear_columns</c>). Where H later loses rank because rows saturate, or no step along Newton's direction lowers f, the step comes
+/// from H at 0 instead: it bounds H everywhere, so that the full step lowers f (Böhning and Lindsay, "Monotonicity of quadratic-approximation
+/// algorithms", 1988). If at the end a full step would still move the margin of some row, the parameters have no finite optimum
+/// (<c>separation</c>).
 /// </para>
 /// </summary>
 internal sealed class NewtonSolver
 {
+    /// <summary>With as many parameters a Hessian takes 200 MB, and some six are held: more is another solver's work.</summary>
+    public const int MaxDimension = 5000;
+
     /// <summary>The share of the decrease that the slope promises which a step must bring.</summary>
     private const double SufficientDecrease = 1e-4;
 
@@ -33,10 +37,10 @@ internal sealed class NewtonSolver
     private const double SmallestCurvature = 3.6e-304;
 
     /// <summary>
-    /// Where an optimum exists, a step with a decrement of 1e-8 moves no margin by a tenth unless a row with curvature below 1e-14
-    /// carries a direction alone; where none exists, each step moves the separated rows by about 1.
+    /// Where no optimum exists, each step moves the margins of the separated rows by about 1. Where one does, a step moves a margin by at most
+    /// its decrement times the margin's standard error (Cauchy–Schwarz): by less than this, unless that error exceeds 0.5 / tolerance.
     /// </summary>
-    private const double MovingMargin = 0.1;
+    private const double MovingMargin = 0.5;
 
     private readonly LogisticObjective _objective;
     private readonly double _tolerance;
@@ -64,8 +68,15 @@ internal sealed class NewtonSolver
     }
 
     public static Minimum Minimize(LogisticObjective objective, double[] start, int maxIterations, double tolerance,
-        Action<FitProgress>? progress, CancellationToken cancellationToken) =>
-        new NewtonSolver(objective, start, maxIterations, tolerance).Run(progress, cancellationToken);
+        Action<FitProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (objective.Dimension > MaxDimension)
+        {
+            throw new UntrainableDataException("too_many_columns",
+                $"Newton's method takes at most {MaxDimension} parameters, these data need {objective.Dimension}; choose gradient descent or fewer columns.");
+        }
+        return new NewtonSolver(objective, start, maxIterations, tolerance).Run(progress, cancellationToken);
+    }
 
     private Minimum Run(Action<FitProgress>? progress, CancellationToken cancellationToken)
     {

@@ -35,7 +35,8 @@ public class DesignMatrixTests
     [InlineData(5)]
     [InlineData(7)]
     public void FromRowsRefusesAnotherNumberOfValues(int length) =>
-        Should.Throw<ArgumentException>(() => DesignMatrix.FromRows(new double[length], 2, 3)).Message.ShouldStartWith($"Expected 2 × 3 values, got {length}.");
+        Should.Throw<ArgumentException>(() => DesignMatrix.FromRows(new double[length], 2, 3)).Message
+            .ShouldStartWith($"Expected 2 × 3 values, got {length}.");
 
     [Theory]
     [InlineData(-1)]

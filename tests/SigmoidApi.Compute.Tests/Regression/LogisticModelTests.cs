@@ -44,7 +44,8 @@ public class LogisticModelTests
     {
         var model = new LogisticModel(0, [1, 2]);
 
-        Should.Throw<ArgumentException>(() => model.PredictProbabilities([1, 2, 3], new double[2])).Message.ShouldStartWith("Expected 2 rows of 2 columns, got 3 values.");
+        Should.Throw<ArgumentException>(() => model.PredictProbabilities([1, 2, 3], new double[2])).Message
+            .ShouldStartWith("Expected 2 rows of 2 columns, got 3 values.");
         Should.Throw<ArgumentException>(() => model.MeanLogLoss([1, 2, 3], [0, 1]));
         Should.Throw<ArgumentException>(() => model.MeanLogLoss([], []));
     }

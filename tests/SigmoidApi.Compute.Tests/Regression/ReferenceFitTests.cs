@@ -106,6 +106,19 @@ public class ReferenceFitTests
         training.Convergence.Objective.ShouldBe(-expected.GetProperty("log_likelihood").GetDouble(), 1e-10);
     }
 
+    [Fact]
+    public void WithoutAPenaltyUnitsDoNotMatter()
+    {
+        var (features, labels) = ReferenceData.Csv("spambase.csv");
+        var options = new LogisticOptions { Penalty = Penalty.None };
+
+        var standardized = LogisticTrainer.Train(features, labels, options, null, TestContext.Current.CancellationToken);
+        var raw = LogisticTrainer.Train(features, labels, options with { Standardize = false }, null, TestContext.Current.CancellationToken);
+
+        raw.Convergence.Objective.ShouldBe(standardized.Convergence.Objective, 1e-9);
+        ShouldBeWithin(raw.StandardizedCoefficients, standardized.StandardizedCoefficients, 1e-7);
+    }
+
     private static double Metric(JsonElement metrics, string name) => metrics.GetProperty(name).GetDouble();
 
     private static void ShouldBeWithin(ReadOnlySpan<double> actual, double[] expected, double tolerance)

@@ -18,6 +18,21 @@ public class GramUpdateTests
         }
     }
 
+    [Theory]
+    [InlineData(1e308, 10, -1e308, 10, 0)]
+    [InlineData(1e308, 10, -1e308, 5, double.PositiveInfinity)]
+    [InlineData(-1e308, 10, 1e308, 5, double.NegativeInfinity)]
+    [InlineData(1e308, 1.5, -1e308, 1.25, 2.5e307)]
+    [InlineData(1e300, 1e300, 1, 1, double.PositiveInfinity)]
+    public void DotProductThatOverflowsOnTheWayIsNeverNaN(double x0, double y0, double x1, double y1, double expected)
+    {
+        var tailOnly = DotProduct.Compute([x0, x1], [y0, y1]);
+        var vectorAndTail = DotProduct.Compute([x0, 0, 0, 0, 0, 0, 0, 0, x1], [y0, 0, 0, 0, 0, 0, 0, 0, y1]);
+
+        vectorAndTail.ShouldBe(tailOnly);
+        (tailOnly == expected || Math.Abs(tailOnly - expected) < 1e293).ShouldBeTrue($"got {tailOnly}");
+    }
+
     [Fact]
     public void DotProductRefusesTwoLengths() => Should.Throw<ArgumentOutOfRangeException>(() => DotProduct.Compute([1, 2], [1]));
 

@@ -152,6 +152,15 @@ public class NewtonSolverTests : SolverContract
     }
 
     [Fact]
+    public void MoreColumnsThanAHessianIsHeldForAreRefused()
+    {
+        var problem = Should.Throw<UntrainableDataException>(() => Train(new double[2 * 5000], 5000, [0, 1], Unpenalized));
+
+        problem.Code.ShouldBe("too_many_columns");
+        problem.Message.ShouldContain("5001");
+    }
+
+    [Fact]
     public void AToleranceBelowRoundingEndsWithoutConverging()
     {
         var training = Train([1, 2, 3, 4, 5, 6, 7, 8], 1, [0, 1, 0, 0, 1, 0, 1, 1], Unpenalized with { Tolerance = 0, MaxIterations = 50 });
