@@ -54,7 +54,9 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         catch (IOException e)
         {
             var status = (e as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest;
-            var message = status == StatusCodes.Status413PayloadTooLarge ? "the body is larger than the server takes" : "the body broke off, or its chunks are malformed";
+            var message = status == StatusCodes.Status413PayloadTooLarge
+                ? "the body is larger than the server takes"
+                : "the body broke off, or its chunks are malformed";
             return new JsonBody<T>(null, new InputFailure(status, "", message));
         }
         finally
