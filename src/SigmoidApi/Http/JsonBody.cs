@@ -51,13 +51,17 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
             (body, var length) = await ReadBodyAsync(context.Request, context.RequestAborted);
             return await DeserializeAsync(body.AsMemory(0, length), options, context.Response);
         }
-        catch (BadHttpRequestException e)
+        catch (IOException e)
         {
-            var message = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? "the body is larger than the server takes" : "the body broke off";
-            return new JsonBody<T>(null, new InputFailure(e.StatusCode, "", message));
+            var status = (e as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest;
+            var message = status == StatusCodes.Status413PayloadTooLarge
+                ? "the body is larger than the server takes"
+                : "the body broke off, or its chunks are malformed";
+            return new JsonBody<T>(null, new InputFailure(status, "", message));
         }
         finally
         {
+            // The value holds copies; of the text, which lives on, only what it owns is still used.
             if (body is not null)
                 ArrayPool<byte>.Shared.Return(body);
         }

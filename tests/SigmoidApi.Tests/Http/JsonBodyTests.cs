@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SigmoidApi.Http;
@@ -11,35 +13,14 @@ using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.Tests.Http;
 
-public sealed class JsonBodyTests : IAsyncLifetime
+public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<JsonBodyTests.Server>
 {
-    private WebApplication _application = null!;
-    private HttpClient _client = null!;
+    private const int MaxBodySize = 4096;
 
     private enum Penalty
     {
         None,
         ElasticNet,
-    }
-
-    public async ValueTask InitializeAsync()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseTestServer();
-        builder.Logging.ClearProviders();
-        builder.Services.ConfigureHttpJsonOptions(o => JsonDefaults.Configure(o.SerializerOptions, new JsonLimits(MaxValues: 100)));
-        _application = builder.Build();
-        _application.MapPost("/", (JsonBody<Request> body) => body.Failure is { } failure
-            ? Results.Text($"{failure.Path}: {failure.Message}", statusCode: failure.Status)
-            : Results.Json(body.Value));
-        await _application.StartAsync(TestContext.Current.CancellationToken);
-        _client = _application.GetTestClient();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _application.DisposeAsync();
     }
 
     [Theory]
@@ -119,21 +100,72 @@ public sealed class JsonBodyTests : IAsyncLifetime
         (await PostAsync(json)).ShouldBe((HttpStatusCode.RequestEntityTooLarge, "features[0][100]: expected at most 100 values, got more"));
     }
 
+    [Fact]
+    public async Task BodyBeyondTheServersLimitIsTooLarge()
+    {
+        (await PostAsync(new string(' ', MaxBodySize + 1))).ShouldBe((HttpStatusCode.RequestEntityTooLarge, ": the body is larger than the server takes"));
+    }
+
+    [Fact]
+    public async Task BodyOfMalformedChunksIsABadRequest()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        using var client = new TcpClient();
+        await client.ConnectAsync(server.Address.Host, server.Address.Port, cancellationToken);
+        var stream = client.GetStream();
+        await stream.WriteAsync(
+            "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{\"\r\nno\r\n"u8.ToArray(),
+            cancellationToken);
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync(cancellationToken);
+        answer.ShouldStartWith("HTTP/1.1 400 ");
+        answer.ShouldContain(": the body broke off, or its chunks are malformed");
+    }
+
     private async Task<(HttpStatusCode Status, string Text)> PostAsync(string json, string? mediaType = "application/json")
     {
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(json));
         content.Headers.ContentType = mediaType is null ? null : MediaTypeHeaderValue.Parse(mediaType);
-        using var response = await _client.PostAsync(new Uri("/", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        using var client = new HttpClient();
+        using var response = await client.PostAsync(server.Address, content, TestContext.Current.CancellationToken);
         return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>One endpoint behind Kestrel itself, as its limits and what it does about broken connections belong to what is tested.</summary>
+    public sealed class Server : IAsyncLifetime
+    {
+        private WebApplication? _application;
+
+        public Uri Address => new(_application!.Urls.Single());
+
+        public async ValueTask InitializeAsync()
+        {
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            builder.WebHost.ConfigureKestrel(o => o.Limits.MaxRequestBodySize = MaxBodySize);
+            builder.Logging.ClearProviders();
+            builder.Services.ConfigureHttpJsonOptions(o => JsonDefaults.Configure(o.SerializerOptions, new JsonLimits(MaxValues: 100)));
+            _application = builder.Build();
+            _application.MapPost("/", (JsonBody<Request> body) => body.Failure is { } failure
+                ? Results.Text($"{failure.Path}: {failure.Message}", statusCode: failure.Status)
+                : Results.Json(body.Value));
+            await _application.StartAsync(TestContext.Current.CancellationToken);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_application is not null)
+                await _application.DisposeAsync();
+        }
     }
 
     private sealed record Request(
         Matrix Features, double C, double[]? Weights = null, int? Iterations = null, Penalty? Penalty = null, string? Name = null, Inner? Inner = null)
     {
-        [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public List<Inner>? List { get; init; }
 
-        [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public Dictionary<string, double>? Named { get; init; }
     }
 

@@ -78,7 +78,7 @@ internal readonly ref struct JsonArrayText
 
     public ReadOnlySpan<byte> Span { get; }
 
-    /// <summary>Leaves the reader on the array's end. The serializer counts what a reader has consumed from where that reader began, so it is content.</summary>
+    /// <summary>Leaves the reader on the array's end, as if it had read an empty array there.</summary>
     /// <param name="reader">The reader that this was taken from.</param>
     /// <param name="end">Where in <see cref="Span"/> the closing bracket is.</param>
     public void Close(scoped ref Utf8JsonReader reader, int end)

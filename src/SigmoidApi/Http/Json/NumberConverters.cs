@@ -14,7 +14,7 @@ internal sealed class DoubleConverter : JsonConverter<double>
 
     public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
     {
-        NumberWriter.Write(writer, [value], []);
+        NumberWriter.Write(writer, value);
     }
 
     internal static double ReadNumber(ref Utf8JsonReader reader, string expected)
@@ -22,8 +22,9 @@ internal sealed class DoubleConverter : JsonConverter<double>
         switch (reader.TokenType)
         {
             case JsonTokenType.Number:
-                DoubleParser.Parse(reader.ValueSpan, out var number);
-                return double.IsFinite(number) ? number : throw NumberScanner.OutOfRange(reader.ValueSpan, "");
+                var text = reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan;
+                DoubleParser.Parse(text, out var number);
+                return double.IsFinite(number) ? number : throw NumberScanner.OutOfRange(text, "");
             case JsonTokenType.String when reader.ValueTextEquals("NaN"u8):
                 return double.NaN;
             case JsonTokenType.String when reader.ValueTextEquals("Infinity"u8):

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace SigmoidApi.Http.Json;
@@ -84,18 +85,10 @@ internal ref struct NumberScanner
                 var length = index[depth];
                 if (rank == 0)
                     rank = depth;
-                if (length > 0 || depth == rank || depth == 1)
-                {
-                    if (shape[depth] < 0)
-                        shape[depth] = length;
-                }
-
+                if (shape[depth] < 0)
+                    shape[depth] = length;
                 if (shape[depth] != length)
-                {
-                    var expected = shape[depth] < 0 ? "an array of arrays" : $"{shape[depth]} values, as in the first row";
-                    throw new JsonInputException($"expected {expected}, got {length}", IndexPath(index[1..depth]));
-                }
-
+                    throw new JsonInputException($"expected {shape[depth]} values, as in the first row, got {length}", IndexPath(index[1..depth]));
                 depth--;
                 if (depth == 0)
                     return Shape(shape, rank);
@@ -120,41 +113,53 @@ internal ref struct NumberScanner
     }
 
     /// <summary>Reads numbers up to the closing bracket, which is left standing.</summary>
+    /// <param name="index">The last of <paramref name="path"/>: how many were read, set at the end and before an error.</param>
+    /// <param name="path">Where the row's next number is.</param>
     private void ScanRow(scoped ref int index, scoped ReadOnlySpan<int> path)
     {
+        // Locals, as fields would be stored and loaded again for every number.
         var text = _text;
         var position = _position;
+        var room = _room;
+        var first = _count;
+        var count = first;
         while (true)
         {
-            while ((uint)position < (uint)text.Length && IsSpace(text[position]))
-                position++;
+            position = SkipSpace(text, position);
             var length = DoubleParser.Parse(text[position..], out var value);
-            if (length == 0)
+            if (length == 0 || !double.IsFinite(value))
             {
-                length = NamedNumber(text[position..], out value);
-                if (length == 0)
-                    throw Unexpected("a number", Describe(position < text.Length ? text[position] : (byte)0), path);
-            }
-            else if (!double.IsFinite(value))
-            {
-                throw OutOfRange(text.Slice(position, length), IndexPath(path));
+                index = count - first;
+                length = ReadOther(text[position..], length, ref value, path);
             }
 
-            position += length;
-            if (_count == _room.Length)
-                Grow(path);
-            _room[_count++] = value;
-            index++;
-            while ((uint)position < (uint)text.Length && IsSpace(text[position]))
-                position++;
+            if (count == room.Length)
+            {
+                index = count - first;
+                room = Grow(count, path);
+            }
+
+            room[count++] = value;
+            position = SkipSpace(text, position + length);
             if ((uint)position >= (uint)text.Length || text[position] != ',')
                 break;
             position++;
         }
 
+        index = count - first;
+        _count = count;
         _position = position;
         if (Peek() != ']')
             throw Malformed(path);
+    }
+
+    /// <summary>A named number, or the error that something else is.</summary>
+    private static int ReadOther(ReadOnlySpan<byte> text, int length, ref double value, ReadOnlySpan<int> path)
+    {
+        if (length != 0)
+            throw OutOfRange(text[..length], IndexPath(path));
+        length = NamedNumber(text, out value);
+        return length != 0 ? length : throw Unexpected("a number", Describe(text.IsEmpty ? (byte)0 : text[0]), path);
     }
 
     /// <summary>The length of a named number at the start of the text, or 0.</summary>
@@ -182,27 +187,38 @@ internal ref struct NumberScanner
         return new JsonInputException($"{shown} is beyond the range of a float64", index);
     }
 
-    private void Grow(scoped ReadOnlySpan<int> path)
+    private Span<double> Grow(int count, scoped ReadOnlySpan<int> path)
     {
-        if (_count >= _limits.MaxValues)
+        if (count >= _limits.MaxValues)
             throw new JsonInputException($"expected at most {_limits.MaxValues} values, got more", IndexPath(path), tooLarge: true);
         var larger = ArrayPool<double>.Shared.Rent((int)Math.Min(2L * _array.Length, _limits.MaxValues));
         _room.CopyTo(larger);
         ArrayPool<double>.Shared.Return(_array);
         _array = larger;
         _room = larger.AsSpan(0, Math.Min(larger.Length, _limits.MaxValues));
+        return _room;
     }
 
+    /// <summary>The next byte that is no space, where the position is left; 0 at the end of the text.</summary>
     private byte Peek()
     {
-        while ((uint)_position < (uint)_text.Length && IsSpace(_text[_position]))
-            _position++;
+        _position = SkipSpace(_text, _position);
         return (uint)_position < (uint)_text.Length ? _text[_position] : (byte)0;
     }
 
-    internal static bool IsSpace(byte value)
+    /// <summary>The place of the first byte from <paramref name="position"/> on that is no space.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int SkipSpace(ReadOnlySpan<byte> text, int position)
     {
-        return value is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
+        return (uint)position < (uint)text.Length && text[position] <= ' ' ? SkipSpaces(text, position) : position;
+    }
+
+    // Apart, so that the usual case, no space at all, is small enough to be inlined.
+    private static int SkipSpaces(ReadOnlySpan<byte> text, int position)
+    {
+        while ((uint)position < (uint)text.Length && text[position] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
+            position++;
+        return position;
     }
 
     internal static string Describe(byte first)

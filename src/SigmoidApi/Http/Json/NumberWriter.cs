@@ -3,23 +3,32 @@ using System.Text.Json;
 
 namespace SigmoidApi.Http.Json;
 
-/// <summary>Writes numbers as JSON: the whole array into one rented buffer, which the writer takes as it is.</summary>
+/// <summary>Writes numbers as JSON: many at once into a rented buffer, which the writer takes as it is.</summary>
 internal static class NumberWriter
 {
+    private const int BufferSize = 1 << 16;
+    private const int MaxTextLength = DoubleFormatter.MaxLength + 1;
+    private const int ChunkLength = BufferSize / MaxTextLength;
+
+    public static void Write(Utf8JsonWriter writer, double value)
+    {
+        Span<byte> text = stackalloc byte[MaxTextLength];
+        writer.WriteRawValue(text[..Format(value, text)], skipInputValidation: true);
+    }
+
+    /// <summary>Writes a row-major array of any shape as nested arrays.</summary>
     public static void Write(Utf8JsonWriter writer, ReadOnlySpan<double> values, ReadOnlySpan<int> shape)
     {
-        long brackets = 0;
-        long arrays = 1;
-        foreach (var length in shape)
+        if (shape.IsEmpty)
         {
-            brackets += 3 * arrays;
-            arrays *= length;
+            Write(writer, values[0]);
+            return;
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(checked((int)(brackets + (long)values.Length * (DoubleFormatter.MaxLength + 1))));
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(values.Length, ChunkLength) * MaxTextLength);
         try
         {
-            writer.WriteRawValue(buffer.AsSpan(0, Format(values, shape, buffer)), skipInputValidation: true);
+            WriteArray(writer, values, shape, buffer);
         }
         finally
         {
@@ -27,38 +36,40 @@ internal static class NumberWriter
         }
     }
 
-    private static int Format(ReadOnlySpan<double> values, ReadOnlySpan<int> shape, Span<byte> buffer)
+    private static void WriteArray(Utf8JsonWriter writer, ReadOnlySpan<double> values, ReadOnlySpan<int> shape, Span<byte> buffer)
     {
-        if (shape.IsEmpty)
-            return FormatNumber(values[0], buffer);
-
-        var position = 0;
-        buffer[position++] = (byte)'[';
+        writer.WriteStartArray();
         if (shape.Length == 1)
         {
-            foreach (var value in values)
-            {
-                position += FormatNumber(value, buffer[position..]);
-                buffer[position++] = (byte)',';
-            }
+            for (; !values.IsEmpty; values = values[Math.Min(values.Length, ChunkLength)..])
+                WriteChunk(writer, values[..Math.Min(values.Length, ChunkLength)], buffer);
         }
         else
         {
-            var size = shape[0] == 0 ? 0 : values.Length / shape[0];
             for (var i = 0; i < shape[0]; i++)
             {
-                position += Format(values.Slice(i * size, size), shape[1..], buffer[position..]);
-                buffer[position++] = (byte)',';
+                var size = values.Length / shape[0];
+                WriteArray(writer, values.Slice(i * size, size), shape[1..], buffer);
             }
         }
 
-        if (shape[0] > 0)
-            position--;
-        buffer[position++] = (byte)']';
-        return position;
+        writer.WriteEndArray();
     }
 
-    private static int FormatNumber(double value, Span<byte> buffer)
+    /// <summary>Writes several values as one: the writer puts a comma before, those between are ours.</summary>
+    private static void WriteChunk(Utf8JsonWriter writer, ReadOnlySpan<double> values, Span<byte> buffer)
+    {
+        var length = 0;
+        foreach (var value in values)
+        {
+            length += Format(value, buffer[length..]);
+            buffer[length++] = (byte)',';
+        }
+
+        writer.WriteRawValue(buffer[..(length - 1)], skipInputValidation: true);
+    }
+
+    private static int Format(double value, Span<byte> buffer)
     {
         if (double.IsFinite(value))
             return DoubleFormatter.Format(value, buffer);

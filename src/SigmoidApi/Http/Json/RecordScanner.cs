@@ -168,8 +168,7 @@ internal ref struct RecordScanner
 
     private byte Peek()
     {
-        while ((uint)_position < (uint)_text.Length && NumberScanner.IsSpace(_text[_position]))
-            _position++;
+        _position = NumberScanner.SkipSpace(_text, _position);
         return (uint)_position < (uint)_text.Length ? _text[_position] : (byte)0;
     }
 

@@ -28,7 +28,7 @@ internal sealed class RecordsConverter(JsonLimits limits) : JsonConverter<Record
                 if (value.TryGet(i, j, out var number))
                 {
                     writer.WritePropertyName(value.Names[j]);
-                    NumberWriter.Write(writer, [number], []);
+                    NumberWriter.Write(writer, number);
                 }
             }
 

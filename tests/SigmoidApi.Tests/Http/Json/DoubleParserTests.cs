@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using System.Text.RegularExpressions;
 using CsCheck;
 using SigmoidApi.Http.Json;
 
@@ -139,6 +140,26 @@ public sealed class DoubleParserTests
     public void EdgesOfTheRangeAreExact(string text, double expected)
     {
         Parse(text).ShouldBe(expected);
+    }
+
+    /// <summary>Texts of the characters that numbers are made of, followed by anything, against the grammar as a pattern.</summary>
+    [Fact]
+    public void AnyTextFollowsTheGrammar()
+    {
+        Gen.Select(Gen.String[Gen.Char["0019.-eE+"], 1, 9], Gen.String[Gen.Char["01.,]e-} \n\u00e9"], 0, 9]).Sample(
+            (number, rest) =>
+            {
+                var text = number + rest;
+                var match = Regex.Match(text, @"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?(?![0-9])", RegexOptions.CultureInvariant);
+                var next = match.Success && match.Length < text.Length ? text[match.Length] : ' ';
+                // A number that is followed by what only a number may hold is none, or its rest is refused by whoever reads on.
+                var length = DoubleParser.Parse(Encoding.UTF8.GetBytes(text), out var value);
+                if (length == 0)
+                    (match.Success && next is not ('.' or 'e' or 'E')).ShouldBeFalse(text);
+                else
+                    (length, value).ShouldBe((match.Length, double.Parse(match.ValueSpan, CultureInfo.InvariantCulture)), text);
+            },
+            iter: 200_000);
     }
 
     private static string Middle(ulong bits)

@@ -19,7 +19,11 @@ internal static class JsonReading
 
     public static T Read<T>(string json, JsonLimits? limits = null)
     {
-        var text = new JsonText(Encoding.UTF8.GetBytes(json));
+        return Read<T>(new JsonText(Encoding.UTF8.GetBytes(json)), limits);
+    }
+
+    public static T Read<T>(JsonText text, JsonLimits? limits = null)
+    {
         var typeInfo = (JsonTypeInfo<T>)Options(limits).GetTypeInfo(typeof(T));
         var reading = JsonSerializer.DeserializeAsync(PipeReader.Create(text.From(0)), typeInfo);
         return reading.AsTask().GetAwaiter().GetResult()!;

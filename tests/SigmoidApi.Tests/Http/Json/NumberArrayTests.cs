@@ -113,6 +113,26 @@ public sealed class NumberArrayTests
     }
 
     [Fact]
+    public void ArrayLongerThanTheWritersBufferIsWrittenWhole()
+    {
+        double[] values = [.. Enumerable.Range(0, 100_000).Select(i => i / 7.0)];
+        using var tensor = Tensor.Of(values, 2, 50_000);
+        using var back = JsonReading.Read<Tensor>(JsonSerializer.Serialize(tensor, JsonReading.Options()));
+        back.Shape.ToArray().ShouldBe([2, 50_000]);
+        back.Values.SequenceEqual(values).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void TextThatWasReadGivesBackAllItsNumbers()
+    {
+        var text = new JsonText("""{"a":[1],"b":[2]}"""u8.ToArray());
+        var tensors = JsonReading.Read<Dictionary<string, Tensor>>(text);
+        text.Dispose();
+        Should.Throw<ObjectDisposedException>(() => tensors["a"].Memory);
+        Should.Throw<ObjectDisposedException>(() => tensors["b"].Memory);
+    }
+
+    [Fact]
     public void DisposedNumbersCannotBeRead()
     {
         var tensor = JsonReading.Read<Tensor>("[1]");
