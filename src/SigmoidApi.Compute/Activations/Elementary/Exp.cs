@@ -102,10 +102,11 @@ internal readonly struct Exp<T>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            // 2^k − 1 is exact down to k = -53, and is at least 1/2 in magnitude unless it is 0.
+            // The parts of 2^k − 1 are at least 1/2 together, unless they are 0.
             var power = Power;
-            var sum = Pair<T>.Sum(power - 1.0, power * Reduced);
-            return Pair<T>.Sum(sum.High, T.MultiplyAdd(power, Tail, sum.Low));
+            var start = Pair<T>.Sum(-1.0, power);
+            var sum = Pair<T>.Sum(start.High, power * Reduced);
+            return Pair<T>.Sum(sum.High, T.MultiplyAdd(power, Tail, sum.Low + start.Low));
         }
     }
 }
