@@ -64,8 +64,7 @@ internal readonly struct Lanes2(Vector128<double> value) : ILanes<Lanes2>
     public static Lanes2 Abs(Lanes2 value) => new(Vector128.Abs(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes2 AtMost(Lanes2 value, Lanes2 limit) =>
-        new(Vector128.ConditionalSelect(Vector128.LessThan(limit._value, value._value), limit._value, value._value));
+    public static Lanes2 AtMost(Lanes2 value, Lanes2 limit) => new(Vector128.MinNative(limit._value, value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes2 CopySign(Lanes2 magnitude, Lanes2 sign) => new(Vector128.CopySign(magnitude._value, sign._value));

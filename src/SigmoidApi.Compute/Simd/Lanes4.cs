@@ -64,8 +64,7 @@ internal readonly struct Lanes4(Vector256<double> value) : ILanes<Lanes4>
     public static Lanes4 Abs(Lanes4 value) => new(Vector256.Abs(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 AtMost(Lanes4 value, Lanes4 limit) =>
-        new(Vector256.ConditionalSelect(Vector256.LessThan(limit._value, value._value), limit._value, value._value));
+    public static Lanes4 AtMost(Lanes4 value, Lanes4 limit) => new(Vector256.MinNative(limit._value, value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 CopySign(Lanes4 magnitude, Lanes4 sign) => new(Vector256.CopySign(magnitude._value, sign._value));

@@ -64,8 +64,7 @@ internal readonly struct Lanes8(Vector512<double> value) : ILanes<Lanes8>
     public static Lanes8 Abs(Lanes8 value) => new(Vector512.Abs(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 AtMost(Lanes8 value, Lanes8 limit) =>
-        new(Vector512.ConditionalSelect(Vector512.LessThan(limit._value, value._value), limit._value, value._value));
+    public static Lanes8 AtMost(Lanes8 value, Lanes8 limit) => new(Vector512.MinNative(limit._value, value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 CopySign(Lanes8 magnitude, Lanes8 sign) => new(Vector512.CopySign(magnitude._value, sign._value));
