@@ -10,6 +10,8 @@ namespace SigmoidApi.Compute.Activations;
 /// </summary>
 internal sealed class Gelu : Activation<Gelu.Function, Gelu.Slope>
 {
+    // Where the form of the middle gives way to that of the tails: beyond it 1/2 + x·g(x²) cancels, below it the tails do.
+    private const double Center = 0.7;
     private const double OneOverSqrtTwoPi = 0.3989422804014327;
 
     public override string Name => "gelu";
@@ -26,16 +28,19 @@ internal sealed class Gelu : Activation<Gelu.Function, Gelu.Slope>
 
     public override bool Saturates => false;
 
-    // With z = |x| and the upper tail Q(z): x − z·Q(z) on the right, -z·Q(z) on the left.
+    // With z = |x| and the upper tail Q(z): x − z·Q(z) on the right, -z·Q(z) on the left, x·Φ(x) in the middle.
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
             where T : struct, ILanes<T>
         {
-            var tail = new NormalTail<T>(T.AtMost(T.Abs(x), NormalTail<T>.Limit));
-            var part = tail.Scale(tail.Z * tail.Ratio);
-            return T.CopySign(T.Select(x > 0.0, x - part, part), x);
+            var z = T.AtMost(T.Abs(x), NormalTail<T>.Limit);
+            var tail = new NormalTail<T>(z);
+            var part = tail.Scale(Pair<T>.Product(new(z, 0.0), tail.Ratio));
+            var outer = T.Select(x > 0.0, x - part, part);
+            var center = T.MultiplyAdd(x, NormalCenter.Slope(x), 0.5) * x;
+            return T.CopySign(T.Select(z < Center, center, outer), x);
         }
     }
 
@@ -46,9 +51,13 @@ internal sealed class Gelu : Activation<Gelu.Function, Gelu.Slope>
         public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
             where T : struct, ILanes<T>
         {
-            var tail = new NormalTail<T>(T.AtMost(T.Abs(x), NormalTail<T>.Limit));
-            var part = tail.Scale(T.NegatedMultiplyAdd(tail.Z, OneOverSqrtTwoPi, tail.Ratio));
-            return T.Select(x > 0.0, (T)1.0 - part, part);
+            var z = T.AtMost(T.Abs(x), NormalTail<T>.Limit);
+            var tail = new NormalTail<T>(z);
+            var q = tail.Scale(new(T.NegatedMultiplyAdd(z, OneOverSqrtTwoPi, tail.Ratio.High), tail.Ratio.Low));
+            var outer = T.Select(x > 0.0, (T)1.0 - q, q);
+            var density = tail.Scale(new(OneOverSqrtTwoPi, 0.0));
+            var center = T.MultiplyAdd(x, NormalCenter.Slope(x) + density, 0.5);
+            return T.Select(z < Center, center, outer);
         }
     }
 }

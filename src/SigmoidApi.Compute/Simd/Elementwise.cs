@@ -47,13 +47,13 @@ internal static class Elementwise
         for (; i <= x.Length - T.Count; i += T.Count)
             Store(TOperator.Invoke(Load<TElement, T>(ref Unsafe.Add(ref source, i)), parameters), ref Unsafe.Add(ref destination, i));
 
-        // What is left goes through the same code, in a buffer filled up with zeros.
+        // What is left goes through the same loop, in a buffer filled up with zeros. A second Invoke here would double the code,
+        // and the longer formulas would outgrow the number of locals up to which the compiler inlines.
         if (i < x.Length)
         {
             Span<TElement> rest = stackalloc TElement[T.Count];
             x[i..].CopyTo(rest);
-            var lanes = Load<TElement, T>(ref MemoryMarshal.GetReference(rest));
-            Store(TOperator.Invoke(lanes, parameters), ref MemoryMarshal.GetReference(rest));
+            Run<TOperator, TElement, T>(rest, rest, parameters);
             rest[..(x.Length - i)].CopyTo(y[i..]);
         }
     }

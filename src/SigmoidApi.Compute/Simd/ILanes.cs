@@ -53,7 +53,7 @@ internal interface ILanes<T>
 
     static abstract T Abs(T value);
 
-    /// <summary>The smaller of the two; NaN when <paramref name="value"/> is NaN.</summary>
+    /// <summary>The smaller of the two; NaN when <paramref name="value"/> is NaN, which every native minimum gives as its second operand.</summary>
     static abstract T AtMost(T value, T limit);
 
     /// <summary>The magnitude of one number under the sign of another.</summary>
