@@ -55,6 +55,15 @@ public sealed class LogisticModel
         return LogisticLoss.Sum(margins, labels) / labels.Length;
     }
 
+    /// <summary>The label of each probability: the positive one from the threshold on.</summary>
+    public static double[] Labels(ReadOnlySpan<double> probabilities, double threshold, double negative, double positive)
+    {
+        var labels = new double[probabilities.Length];
+        for (var i = 0; i < labels.Length; i++)
+            labels[i] = probabilities[i] >= threshold ? positive : negative;
+        return labels;
+    }
+
     internal double[] PredictMargins(DesignMatrix features)
     {
         var margins = new double[features.Rows];

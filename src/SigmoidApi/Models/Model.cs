@@ -44,3 +44,6 @@ public sealed record TrainedModel(
 public sealed record Coefficient(string Term, double Estimate, double Standardized);
 
 public sealed record ModelMetrics(ClassificationMetrics Training, ClassificationMetrics? Validation);
+
+/// <summary>Which version of which model.</summary>
+public sealed record ModelVersionName(string Name, int Version);

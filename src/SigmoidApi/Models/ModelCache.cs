@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Storage;
-using SigmoidApi.TrainingJobs;
 
 namespace SigmoidApi.Models;
 

@@ -1,9 +1,8 @@
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
+using SigmoidApi.Compute.Regression;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
-using SigmoidApi.Prediction;
-using SigmoidApi.TrainingJobs;
 
 namespace SigmoidApi.Models;
 
@@ -57,7 +56,7 @@ internal static class PredictWithModel
         var probabilities = new double[observations.Rows];
         served.Model.PredictProbabilities(observations.Values, probabilities);
         return TypedResults.Ok(new PredictWithModelResponse(
-            served.Name, probabilities, Predict.Labels(probabilities, request.Threshold, served.Classes[0], served.Classes[1])));
+            served.Name, probabilities, LogisticModel.Labels(probabilities, request.Threshold, served.Classes[0], served.Classes[1])));
     }
 
     internal sealed class Validator : AbstractValidator<PredictWithModelRequest>

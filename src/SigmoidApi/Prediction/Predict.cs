@@ -27,12 +27,8 @@ internal static class Predict
         var request = body.Value;
         var probabilities = new double[request.Features.Rows];
         new LogisticModel(request.Intercept, request.Weights).PredictProbabilities(request.Features.Values, probabilities);
-        return TypedResults.Ok(new PredictResponse(probabilities, Labels(probabilities, request.Threshold, 0, 1)));
+        return TypedResults.Ok(new PredictResponse(probabilities, LogisticModel.Labels(probabilities, request.Threshold, 0, 1)));
     }
-
-    /// <summary>The label of each probability: the positive one from the threshold on.</summary>
-    internal static double[] Labels(double[] probabilities, double threshold, double negative, double positive) =>
-        Array.ConvertAll(probabilities, p => p >= threshold ? positive : negative);
 
     internal sealed class Validator : AbstractValidator<PredictRequest>
     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SigmoidApi.Models;
 
 namespace SigmoidApi.TrainingJobs;
 
@@ -36,6 +37,3 @@ public sealed record TrainingJobResponse(
         job is { ModelName: { } name, ModelVersion: { } version } ? new(name, version) : null,
         job.Error);
 }
-
-/// <summary>Which version of which model.</summary>
-public sealed record ModelVersionName(string Name, int Version);

@@ -3,7 +3,6 @@ using FluentValidation;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Http;
-using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.TrainingJobs;
 

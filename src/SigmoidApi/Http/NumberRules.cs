@@ -1,6 +1,7 @@
 using FluentValidation;
+using SigmoidApi.Http.Json;
 
-namespace SigmoidApi.Http.Json;
+namespace SigmoidApi.Http;
 
 /// <summary>Validation rules for numbers; each looks at all values in one loop.</summary>
 internal static class NumberRules
