@@ -5,7 +5,7 @@ using DuckDB.NET.Native;
 namespace SigmoidApi.Datasets;
 
 /// <summary>
-/// A DuckDB in memory for one operation. It sees the storage directory and nothing else, loads no extension, and its settings are locked.
+/// A DuckDB in memory for one operation. It sees the files of data sets and uploads and nothing else, loads no extension, and its settings are locked.
 /// Calls block their thread until they are done or cancelled. The native library loads with the first session.
 /// </summary>
 internal sealed class DuckDbSession : IDisposable
@@ -25,7 +25,7 @@ internal sealed class DuckDbSession : IDisposable
             set threads = {options.DuckDbThreads.ToString(CultureInfo.InvariantCulture)};
             set preserve_insertion_order = true;
             set temp_directory = {Literal(_temporary)};
-            set allowed_directories = [{Literal(storageDirectory + Path.DirectorySeparatorChar)}];
+            set allowed_directories = [{Literal(Path.Combine(storageDirectory, "datasets/"))}, {Literal(Path.Combine(storageDirectory, "uploads/"))}];
             set enable_external_access = false;
             set lock_configuration = true;
             """,
