@@ -30,7 +30,7 @@ internal static class ColumnProfiler
 
         var counted = Enumerable.Range(0, columns.Count).Where(i => ranges[i] is { IsBoolean: false } range && range.Minimum < range.Maximum).ToArray();
         var distinct = new long[columns.Count];
-        foreach (var some in counted.Chunk((int)Math.Clamp(DistinctValuesAtOnce / ranges[0].Count, 1, 100)))
+        foreach (var some in counted.Chunk((int)Math.Clamp(DistinctValuesAtOnce / ranges[0].Count, 1, 20)))
         {
             var counts = session.Counts($"select {string.Join(", ", some.Select(i => $"count(distinct {DuckDbSession.Identifier(columns[i])})"))} {from}", cancellationToken);
             for (var k = 0; k < some.Length; k++)
