@@ -5,11 +5,12 @@ return args.FirstOrDefault() switch
     "elementwise" => Elementwise.Run(args[1..]),
     "serving" => await Serving.RunAsync(args[1..]),
     "json" => JsonNumbers.Run(args[1..]),
+    "upload-memory" => await UploadMemory.RunAsync(args[1..]),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | json | serving");
+    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | json | serving | upload-memory");
     return 2;
 }

@@ -30,7 +30,7 @@ internal static class CsvImport
                 from read_csv({DuckDbSession.Literal(csvPath)}, columns = {"{"}{types}{"}"}, auto_detect = false, header = true,
                     delim = ',', quote = '"', escape = '"', strict_mode = true)
                 {filter}
-            ) to {DuckDbSession.Literal(parquetPath)} (format parquet, compression zstd, row_group_size {Text(RowGroupRows(header.Columns.Count))})
+            ) to {DuckDbSession.Literal(parquetPath)} (format parquet, compression snappy, row_group_size {Text(RowGroupRows(header.Columns.Count))})
             """;
         try
         {
@@ -42,7 +42,7 @@ internal static class CsvImport
             throw new InvalidDatasetException(header.Lines + 1, null, $"the rows cannot be read: {exception.Message.Split('\n')[0]}");
         }
 
-        var written = session.Count($"select count(*) from read_parquet({DuckDbSession.Literal(parquetPath)})", cancellationToken);
+        var written = session.Counts($"select count(*) from read_parquet({DuckDbSession.Literal(parquetPath)})", cancellationToken)[0];
         if (written != rows)
             throw new InvalidDatasetException(1, null, $"the file could be read in two ways: as {rows} rows or as {written}");
     }

@@ -12,7 +12,12 @@ public static class DatasetEndpoints
 
     public static void MapDatasets(this RouteGroupBuilder api)
     {
-        _ = api.MapGroup("/datasets").WithTags("Data sets");
+        var datasets = api.MapGroup("/datasets").WithTags("Data sets");
+        CreateDataset.Map(datasets);
+        ListDatasets.Map(datasets);
+        GetDataset.Map(datasets);
+        GetDatasetRows.Map(datasets);
+        DeleteDataset.Map(datasets);
     }
 
     /// <summary>Finds the data set that a path or a request means: by its id, or by its name the newest of that name.</summary>

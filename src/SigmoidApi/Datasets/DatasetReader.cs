@@ -17,7 +17,7 @@ internal static class DatasetReader
         DuckDbSession session, string parquetPath, IReadOnlyList<string> features, string target, CancellationToken cancellationToken)
     {
         var from = $"from read_parquet({DuckDbSession.Literal(parquetPath)})";
-        var rows = checked((int)session.Count($"select count(*) {from}", cancellationToken));
+        var rows = checked((int)session.Counts($"select count(*) {from}", cancellationToken)[0]);
         var matrix = new DesignMatrix(rows, features.Count);
         var targets = new double[rows];
         var columns = string.Join(", ", features.Append(target).Select(DuckDbSession.Identifier));

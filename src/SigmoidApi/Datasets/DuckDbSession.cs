@@ -5,7 +5,7 @@ using DuckDB.NET.Native;
 namespace SigmoidApi.Datasets;
 
 /// <summary>
-/// A DuckDB in memory for one operation. It sees the storage directory and nothing else, loads no extension, and its settings are locked.
+/// A DuckDB in memory for one operation. It sees the files of data sets and uploads and nothing else, loads no extension, and its settings are locked.
 /// Calls block their thread until they are done or cancelled. The native library loads with the first session.
 /// </summary>
 internal sealed class DuckDbSession : IDisposable
@@ -25,7 +25,7 @@ internal sealed class DuckDbSession : IDisposable
             set threads = {options.DuckDbThreads.ToString(CultureInfo.InvariantCulture)};
             set preserve_insertion_order = true;
             set temp_directory = {Literal(_temporary)};
-            set allowed_directories = [{Literal(storageDirectory + Path.DirectorySeparatorChar)}];
+            set allowed_directories = [{Literal(Path.Combine(storageDirectory, "datasets/"))}, {Literal(Path.Combine(storageDirectory, "uploads/"))}];
             set enable_external_access = false;
             set lock_configuration = true;
             """,
@@ -39,9 +39,12 @@ internal sealed class DuckDbSession : IDisposable
     /// <exception cref="DatasetTooLargeException">The memory limit was reached.</exception>
     public void Execute(string sql, CancellationToken cancellationToken) => Run(sql, command => command.ExecuteNonQuery(), cancellationToken);
 
-    /// <summary>The one value, a count, that <paramref name="sql"/> asks for.</summary>
-    public long Count(string sql, CancellationToken cancellationToken) =>
-        Run(sql, command => Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture), cancellationToken);
+    /// <summary>The one row of <paramref name="sql"/>, which asks for counts.</summary>
+    public long[] Counts(string sql, CancellationToken cancellationToken) => Run<long[]>(sql, command =>
+    {
+        using var reader = command.ExecuteReader();
+        return reader.Read() ? [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetInt64)] : throw new InvalidOperationException("No row.");
+    }, cancellationToken);
 
     /// <summary>Streams the result of a query whose columns are all DOUBLE without nulls, in chunks of at most 2,048 rows, in the order of the rows.</summary>
     public void ForEachChunk(string sql, ChunkReader read, CancellationToken cancellationToken)

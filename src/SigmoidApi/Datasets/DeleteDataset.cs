@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using SigmoidApi.Http;
+using SigmoidApi.Storage;
+using SigmoidApi.TrainingJobs;
+
+namespace SigmoidApi.Datasets;
+
+/// <summary><c>DELETE /datasets/{id}</c></summary>
+internal static class DeleteDataset
+{
+    public static void Map(RouteGroupBuilder datasets) =>
+        datasets.MapDelete("/{id}", Handle).WithName("DeleteDataset").WithSummary("Delete a data set; its models stay")
+            .WithDescription("A name means the newest data set of that name. 409 while a queued or running job uses it.")
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithExampleOf("id", "\"mails\"");
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Handle(string id, SigmoidDbContext db, DatasetFiles files, CancellationToken cancellationToken)
+    {
+        // One transaction with the check, as a job's insert is with its look for the data set: neither can slip between the other's two steps.
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await db.Datasets.FindDatasetAsync(id, cancellationToken) is not { } dataset)
+            return Problems.NotFound($"data set '{id}'");
+        var job = await db.TrainingJobs.AsNoTracking().FirstOrDefaultAsync(
+            j => j.DatasetId == dataset.Id && (j.Status == TrainingJobStatus.Queued || j.Status == TrainingJobStatus.Running), cancellationToken);
+        if (job is not null)
+            return Problems.Conflict($"Training job {job.Id} uses the data set; cancel it, or delete the data set when it has ended.");
+        db.Datasets.Remove(dataset);
+        await db.SaveChangesAsync(CancellationToken.None);
+        await transaction.CommitAsync(CancellationToken.None);
+        files.Delete(dataset.Id);
+        return TypedResults.NoContent();
+    }
+}

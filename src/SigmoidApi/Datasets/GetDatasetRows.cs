@@ -1,0 +1,57 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using SigmoidApi.Http;
+using SigmoidApi.Storage;
+
+namespace SigmoidApi.Datasets;
+
+/// <param name="Offset">Index of the first of these rows; 0 is the first of the data set.</param>
+/// <param name="Total">Rows of the data set.</param>
+/// <param name="Rows">Values by the names of their columns, in the form that a model's predict takes.</param>
+public sealed record DatasetRows(long Offset, long Total, IReadOnlyList<Dictionary<string, double>> Rows);
+
+/// <summary><c>GET /datasets/{id}/rows?offset=0&amp;limit=100</c></summary>
+internal static class GetDatasetRows
+{
+    private const int DefaultLimit = 100;
+
+    public static void Map(RouteGroupBuilder datasets) =>
+        datasets.MapGet("/{id}/rows", Handle).WithName("GetDatasetRows").WithSummary("A page of a data set's rows, as they were uploaded")
+            .WithDescription($"`offset` is 0 and `limit` {DefaultLimit} by default. The rows can be sent to a model's predict as they are.")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .WithExampleOf("id", "\"mails\"").WithExampleOf("offset", "\"0\"").WithExampleOf("limit", "\"5\"");
+
+    private static async Task<Results<Ok<DatasetRows>, ProblemHttpResult>> Handle(
+        string id,
+        string? offset,
+        string? limit,
+        SigmoidDbContext db,
+        DatasetFiles files,
+        DatasetEngine engine,
+        IOptions<LimitOptions> limits,
+        CancellationToken cancellationToken)
+    {
+        if (!long.TryParse(offset ?? "0", NumberStyles.None, CultureInfo.InvariantCulture, out var first))
+            return Problems.Field(StatusCodes.Status400BadRequest, "offset", $"expected a whole number from 0, got '{offset}'");
+        var most = limits.Value.MaxPageItems;
+        var count = Math.Min(DefaultLimit, most);
+        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count < 1 || count > most))
+            return Problems.Field(StatusCodes.Status400BadRequest, "limit", $"expected a whole number from 1 to {most}, got '{limit}'");
+        if (await db.Datasets.AsNoTracking().FindDatasetAsync(id, cancellationToken) is not { } dataset)
+            return Problems.NotFound($"data set '{id}'");
+
+        string[] names = [.. dataset.Columns.Select(column => column.Name)];
+        try
+        {
+            var rows = first < dataset.Rows ? await engine.ReadRowsAsync(dataset.Id, names, first, count, cancellationToken) : [];
+            return TypedResults.Ok(new DatasetRows(first, dataset.Rows, [.. rows.Select(row => names.Zip(row).ToDictionary(cell => cell.First, cell => cell.Second))]));
+        }
+        catch (InvalidOperationException) when (!File.Exists(files.ParquetPath(dataset.Id)))
+        {
+            // Deleted since its row was read.
+            return Problems.NotFound($"data set '{id}'");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using SigmoidApi.Http;
+using SigmoidApi.Storage;
+
+namespace SigmoidApi.Datasets;
+
+/// <summary><c>GET /datasets?limit=&amp;cursor=</c></summary>
+internal static class ListDatasets
+{
+    public static void Map(RouteGroupBuilder datasets) =>
+        datasets.MapGet("/", Handle).WithName("ListDatasets").WithSummary("The data sets, newest first");
+
+    private static async Task<Ok<PageOf<Dataset>>> Handle(Page page, SigmoidDbContext db, CancellationToken cancellationToken)
+    {
+        var datasets = db.Datasets.AsNoTracking();
+        if (page.Cursor is { } cursor)
+            datasets = datasets.Where(d => d.Id < cursor);
+        var found = await datasets.OrderByDescending(d => d.Id).Take(page.Limit + 1).ToListAsync(cancellationToken);
+        return TypedResults.Ok(page.Of(found, d => d.Id));
+    }
+}
