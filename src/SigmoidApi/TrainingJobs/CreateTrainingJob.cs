@@ -46,6 +46,8 @@ internal static class CreateTrainingJob
         {
             if (inline.Labels.AsSpan().IndexOfAnyExcept(inline.Labels[0]) < 0)
                 return Problems.Field(StatusCodes.Status422UnprocessableEntity, "data.labels", $"expected both 0 and 1 among the labels, got only {inline.Labels[0]}");
+            if (request.PositiveClassValue is not (null or 0 or 1))
+                return Problems.Field(StatusCodes.Status422UnprocessableEntity, "positiveClass", $"expected 0 or 1, the labels of 'data', got '{request.PositiveClass}'");
             data = TrainingData.From(id, inline);
             request = request with { Data = null, ModelName = request.ModelName ?? "model" };
         }
