@@ -1,4 +1,3 @@
-using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Compute.Activations;
 using SigmoidApi.Http;
@@ -38,26 +37,21 @@ internal static class Evaluate
     {
         if (ActivationEndpoints.Find(name) is not { } activation)
             return Problems.NotFound($"activation '{name}'; GET /api/v1/activations lists them");
-        var parameters = activation.Parameters.Select(p => request.Parameters?.TryGetValue(p.Name, out var value) == true ? value : p.Default).ToArray();
-        if (request.Parameters?.Keys.FirstOrDefault(key => activation.Parameters.All(p => p.Name != key)) is { } unknown)
-            return Problems.Field(StatusCodes.Status400BadRequest, $"parameters.{unknown}", $"expected {Expected(activation)}, got '{unknown}'");
+        var given = request.Parameters ?? new Dictionary<string, double>();
+        foreach (var (key, value) in given)
+        {
+            var path = "parameters" + JsonPath.Member(key);
+            if (activation.Parameters.All(p => p.Name != key))
+                return Problems.Field(StatusCodes.Status400BadRequest, path, $"expected {Expected(activation)}, got '{key}'");
+            if (!double.IsFinite(value))
+                return Problems.Field(StatusCodes.Status400BadRequest, path, $"expected a finite number, got {value}");
+        }
+
+        var parameters = activation.Parameters.Select(p => given.TryGetValue(p.Name, out var value) ? value : p.Default).ToArray();
         order.Apply(activation, request.Values.Values, request.Values.Values, parameters);
         return TypedResults.Ok(new EvaluateResponse(request.Values));
     }
 
     private static string Expected(Activation activation) =>
         activation.Parameters.Count == 0 ? $"no parameter for {activation.Name}" : $"a parameter of {activation.Name} ({string.Join(", ", activation.Parameters.Select(p => p.Name))})";
-
-    internal sealed class Validator : AbstractValidator<EvaluateRequest>
-    {
-        public Validator() =>
-            RuleFor(r => r.Parameters).Custom((parameters, context) =>
-            {
-                foreach (var (name, value) in parameters ?? new Dictionary<string, double>())
-                {
-                    if (!double.IsFinite(value))
-                        context.AddFailure($"{context.PropertyPath}.{name}", $"expected a finite number, got {value}");
-                }
-            });
-    }
 }

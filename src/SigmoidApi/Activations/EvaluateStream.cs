@@ -17,8 +17,12 @@ internal static class EvaluateStream
     public static void Map(RouteGroupBuilder group)
     {
         // Described together with the JSON form, of which OpenAPI can say only one for each path.
+        // After the JSON form in order: a body without Content-Type matches both, and is the JSON form's to refuse.
         foreach (var (path, order) in ActivationEndpoints.Routes)
-            group.MapPost(path, (string? name, string? dtype, HttpContext context) => Handle(order, name, dtype, context)).Accepts<byte[]>(MediaType).ExcludeFromDescription();
+        {
+            group.MapPost(path, (string? name, string? dtype, HttpContext context) => Handle(order, name, dtype, context))
+                .Accepts<byte[]>(MediaType).WithOrder(1).ExcludeFromDescription();
+        }
     }
 
     private static async Task<IResult> Handle(Order order, string? name, string? dtype, HttpContext context)

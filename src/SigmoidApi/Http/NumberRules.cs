@@ -1,9 +1,11 @@
 using FluentValidation;
+using FluentValidation.Results;
 using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.Http;
 
 /// <summary>Validation rules for numbers; each looks at all values in one loop.</summary>
+/// <remarks>A failure of an element is a <see cref="ValidationFailure"/> of the whole path: AddFailure(name, message) would put a nested validator's own path before it again.</remarks>
 internal static class NumberRules
 {
     /// <summary>At least one row and column, all finite.</summary>
@@ -18,7 +20,7 @@ internal static class NumberRules
 
             var bad = IndexOfNonFinite(matrix.Values);
             if (bad >= 0)
-                context.AddFailure($"{context.PropertyPath}[{bad / matrix.Columns}][{bad % matrix.Columns}]", $"expected a finite number, got {matrix.Values[bad]}");
+                context.AddFailure(new ValidationFailure($"{context.PropertyPath}[{bad / matrix.Columns}][{bad % matrix.Columns}]", $"expected a finite number, got {matrix.Values[bad]}"));
         });
 
     /// <summary>A 0 or a 1 for each row.</summary>
@@ -30,7 +32,7 @@ internal static class NumberRules
                 context.AddFailure($"expected a label for each of the {expected} rows, got {labels.Length}");
             var bad = Array.FindIndex(labels, label => label is not (0 or 1));
             if (bad >= 0)
-                context.AddFailure($"{context.PropertyPath}[{bad}]", $"expected 0 or 1, got {labels[bad]}");
+                context.AddFailure(new ValidationFailure($"{context.PropertyPath}[{bad}]", $"expected 0 or 1, got {labels[bad]}"));
         });
 
     /// <summary>A finite number for each column.</summary>
@@ -42,7 +44,7 @@ internal static class NumberRules
                 context.AddFailure($"expected a weight for each of the {expected} columns, got {weights.Length}");
             var bad = IndexOfNonFinite(weights);
             if (bad >= 0)
-                context.AddFailure($"{context.PropertyPath}[{bad}]", $"expected a finite number, got {weights[bad]}");
+                context.AddFailure(new ValidationFailure($"{context.PropertyPath}[{bad}]", $"expected a finite number, got {weights[bad]}"));
         });
 
     public static void Finite<T>(this IRuleBuilder<T, double> rule) =>

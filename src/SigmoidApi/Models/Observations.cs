@@ -38,8 +38,8 @@ internal readonly struct Observations : IDisposable
             var path = request switch
             {
                 { Features: not null } => $"features[{row}][{column}]",
-                { Rows: not null } => $"rows[{row}].{terms[column]}",
-                _ => $"columns.{terms[column]}[{row}]",
+                { Rows: not null } => $"rows[{row}]{JsonPath.Member(terms[column])}",
+                _ => $"columns{JsonPath.Member(terms[column])}[{row}]",
             };
             var message = $"expected a finite number, got {observations.Values[bad]}";
             observations.Dispose();
@@ -72,7 +72,7 @@ internal readonly struct Observations : IDisposable
             if (lacking >= 0)
             {
                 values.Dispose();
-                return new($"rows[{lacking}].{terms[j]}", "expected a number: the model needs this column, and the record lacks it");
+                return new($"rows[{lacking}]{JsonPath.Member(terms[j])}", "expected a number: the model needs this column, and the record lacks it");
             }
         }
 
@@ -90,7 +90,7 @@ internal readonly struct Observations : IDisposable
             if (column < 0)
             {
                 values.Dispose();
-                return new($"columns.{terms[j]}", "expected an array of numbers: the model needs this column");
+                return new($"columns{JsonPath.Member(terms[j])}", "expected an array of numbers: the model needs this column");
             }
 
             var source = columns[column];

@@ -73,6 +73,9 @@ public sealed class StorageDirectory(IOptions<StorageOptions> options, IHostEnvi
         {
             Directory.CreateDirectory(Path);
             _lock = new FileStream(File(".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            // Answers that waited on disk (see EvaluateStream) when a process before this one was killed.
+            foreach (var rest in Directory.EnumerateFiles(Path, "ASPNETCORE_*.tmp"))
+                System.IO.File.Delete(rest);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -14,6 +14,7 @@ internal static class CreateTrainingJob
         jobs.MapPost("/", Handle).WithName("CreateTrainingJob").WithSummary("Train a model in the background")
             .WithDescription("Trains on a data set, or on `data` in the request. Answers 202 and the job; with `Prefer: wait=10`, 201 when the job ends within that many seconds.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .WithExampleOf("Prefer", "\"wait=10\"")
             .WithExample("A data set", """{ "datasetId": "mails", "target": "spam", "modelName": "mails" }""")
             .WithExample("Inline data", """
                 { "data": { "features": [[0.1, 3], [0.9, 1], [0.2, 2], [0.4, 4]], "labels": [0, 1, 1, 0] }, "modelName": "inline" }
@@ -46,6 +47,8 @@ internal static class CreateTrainingJob
         {
             if (inline.Labels.AsSpan().IndexOfAnyExcept(inline.Labels[0]) < 0)
                 return Problems.Field(StatusCodes.Status422UnprocessableEntity, "data.labels", $"expected both 0 and 1 among the labels, got only {inline.Labels[0]}");
+            if (request.PositiveClassValue is not (null or 0 or 1))
+                return Problems.Field(StatusCodes.Status422UnprocessableEntity, "positiveClass", $"expected 0 or 1, the labels of 'data', got '{request.PositiveClass}'");
             data = TrainingData.From(id, inline);
             request = request with { Data = null, ModelName = request.ModelName ?? "model" };
         }

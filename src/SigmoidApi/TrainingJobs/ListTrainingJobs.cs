@@ -8,6 +8,9 @@ namespace SigmoidApi.TrainingJobs;
 /// <summary><c>GET /training-jobs?status=&amp;limit=&amp;cursor=</c></summary>
 internal static class ListTrainingJobs
 {
+    private static readonly Dictionary<string, TrainingJobStatus> Statuses =
+        Enum.GetValues<TrainingJobStatus>().ToDictionary(status => status.ToString().ToLowerInvariant(), StringComparer.Ordinal);
+
     public static void Map(RouteGroupBuilder jobs) =>
         jobs.MapGet("/", Handle).WithName("ListTrainingJobs").WithSummary("The training jobs, newest first")
             .WithDescription("`status` keeps those in one state: queued, running, succeeded, failed or canceled.");
@@ -18,7 +21,8 @@ internal static class ListTrainingJobs
         var jobs = db.TrainingJobs.AsNoTracking();
         if (status is not null)
         {
-            if (!Enum.TryParse<TrainingJobStatus>(status, ignoreCase: true, out var wanted) || !char.IsLetter(status[0]))
+            // By name alone: Enum.TryParse would also take numbers and lists.
+            if (!Statuses.TryGetValue(status, out var wanted))
                 return Problems.Field(StatusCodes.Status400BadRequest, "status", $"expected queued, running, succeeded, failed or canceled, got '{status}'");
             jobs = jobs.Where(j => j.Status == wanted);
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using FluentValidation;
 using Microsoft.Extensions.Options;
@@ -35,7 +36,7 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
         RuleFor(r => r.InitialWeights).Must((r, w) => w is null || r.Data is null || w.Length == r.Data.Features.Columns)
             .WithMessage(r => $"expected a weight for each of the {r.Data!.Features.Columns} columns, got {r.InitialWeights!.Length}");
         RuleFor(r => r.Validation!.Holdout).Must(h => h is > 0 and < 1).When(r => r.Validation is not null)
-            .WithMessage("expected a share of the rows above 0 and below 1, got {PropertyValue}");
+            .WithMessage(r => $"expected a share of the rows above 0 and below 1, got {r.Validation!.Holdout?.ToString(CultureInfo.InvariantCulture) ?? "null"}");
 
         RuleFor(r => r.Data!).SetValidator(new InlineDataValidator()).When(r => r.Data is not null);
     }

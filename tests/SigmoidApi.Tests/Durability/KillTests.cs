@@ -1,0 +1,120 @@
+using System.Net;
+using SigmoidApi.Tests.TrainingJobs;
+
+namespace SigmoidApi.Tests.Durability;
+
+/// <summary>What the service has promised holds over the end of its process, a real one each time.</summary>
+public sealed class KillTests
+{
+    [Fact]
+    public async Task KilledFitRunsAgainAndMakesOneVersionAndEveryQueuedJobRunsAfterIt()
+    {
+        await using var service = await ServiceProcess.Started();
+        var (before, _) = await Trained(service);
+        var killed = await service.Api.Enqueue(LongFit.Request("killed", iterations: 20_000));
+        string[] queued = [.. await Enqueue(service, 3)];
+        await service.Api.Running(killed);
+
+        await service.Kill();
+        await service.Start();
+
+        var job = await service.Api.Ended(killed);
+        job.GetProperty("status").GetString().ShouldBe("succeeded", job.ToString());
+        job.GetProperty("attempts").GetInt32().ShouldBe(2);
+        (await service.Api.Get("models/killed/versions")).Json.GetProperty("items").GetArrayLength().ShouldBe(1);
+        foreach (var id in queued)
+        {
+            var later = await service.Api.Ended(id);
+            later.GetProperty("status").GetString().ShouldBe("succeeded");
+            later.GetProperty("attempts").GetInt32().ShouldBe(1);
+            later.GetProperty("startedAt").GetDateTimeOffset().ShouldBeGreaterThanOrEqualTo(job.GetProperty("finishedAt").GetDateTimeOffset());
+        }
+
+        // What had ended before the kill stays as it was.
+        (await service.Api.Job(before)).GetProperty("attempts").GetInt32().ShouldBe(1);
+        (await service.Api.Get("models/quick/versions")).Json.GetProperty("items").GetArrayLength().ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task CancelThatWasAcceptedHoldsAfterAKill()
+    {
+        await using var service = await ServiceProcess.Started();
+        var running = await service.Api.Enqueue(LongFit.Request());
+        var queued = await service.Api.Enqueue(LongFit.Quick);
+        await service.Api.Running(running);
+
+        (await service.Api.Post($"training-jobs/{queued}/cancel", "")).Expect(HttpStatusCode.Accepted);
+        (await service.Api.Post($"training-jobs/{running}/cancel", "")).Expect(HttpStatusCode.Accepted);
+        await service.Kill();
+        await service.Start();
+
+        foreach (var (id, attempts) in new[] { (running, 1), (queued, 0) })
+        {
+            var job = await service.Api.Ended(id);
+            job.GetProperty("status").GetString().ShouldBe("canceled");
+            job.GetProperty("attempts").GetInt32().ShouldBe(attempts);
+        }
+
+        (await service.Api.Get("models")).Json.GetProperty("items").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task OrderlyStopEndsInTimeAndGivesTheFitBack()
+    {
+        await using var service = await ServiceProcess.Started();
+        var (_, features) = await Trained(service);
+        var predicted = (await service.Api.Post("models/quick/predict", features)).Expect(HttpStatusCode.OK).Text;
+        var id = await service.Api.Enqueue(LongFit.Request("stopped", iterations: 20_000));
+        await service.Api.Running(id);
+
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await service.Terminate();
+
+        service.ExitCode.ShouldBe(0);
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        await service.Start();
+        var job = await service.Api.Ended(id);
+        job.GetProperty("status").GetString().ShouldBe("succeeded", job.ToString());
+        job.GetProperty("attempts").GetInt32().ShouldBe(2);
+        (await service.Api.Post("models/quick/predict", features)).Expect(HttpStatusCode.OK).Text.ShouldBe(predicted);
+    }
+
+    [Fact]
+    public async Task SecondProcessOnTheSameDirectoryRefusesToStart()
+    {
+        await using var service = await ServiceProcess.Started();
+        await using var second = new ServiceProcess { StorageDirectory = service.StorageDirectory };
+
+        var exitCode = await second.StartInVain();
+
+        exitCode.ShouldNotBe(0);
+        second.Log.ShouldContain(line => line.Contains($"Storage:Directory '{service.StorageDirectory}' can't be used", StringComparison.Ordinal));
+        (await service.Api.Get("/health/ready")).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task StreamThatWasCutOffLeavesNoFile()
+    {
+        await using var service = await ServiceProcess.Started();
+        using var socket = await RawConnection.Open(service.Address);
+        await socket.Send("POST /api/v1/sigmoid HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\nContent-Length: 100000000\r\n\r\n");
+        await socket.Send(new byte[8 << 20]);
+        await Eventually.True(() => Directory.GetFiles(service.StorageDirectory, "*.tmp").Length > 0);
+
+        await service.Kill();
+        await service.Start();
+
+        Directory.GetFiles(service.StorageDirectory, "*.tmp").ShouldBeEmpty();
+    }
+
+    private static async Task<List<string>> Enqueue(ServiceProcess service, int count)
+    {
+        var ids = new List<string>();
+        for (var i = 0; i < count; i++)
+            ids.Add(await service.Api.Enqueue(LongFit.Quick));
+        return ids;
+    }
+
+    private static async Task<(string Id, string Features)> Trained(ServiceProcess service) =>
+        ((await service.Api.Train(LongFit.Quick)).GetProperty("id").GetString()!, """{ "features": [[0.5, 2], [0.1, 4]] }""");
+}

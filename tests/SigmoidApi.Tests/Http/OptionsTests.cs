@@ -1,0 +1,28 @@
+namespace SigmoidApi.Tests.Http;
+
+public sealed class OptionsTests
+{
+    [Theory]
+    [InlineData("Limits:MaxBodyBytes", "0", "LimitOptions", "MaxBodyBytes")]
+    [InlineData("Limits:MaxValues", "-1", "LimitOptions", "MaxValues")]
+    [InlineData("Limits:MaxUpdateIterations", "0", "LimitOptions", "MaxUpdateIterations")]
+    [InlineData("Limits:MaxStreamBytes", "0", "LimitOptions", "MaxStreamBytes")]
+    [InlineData("Limits:MaxPageItems", "0", "LimitOptions", "MaxPageItems")]
+    [InlineData("Limits:MaxWaitSeconds", "601", "LimitOptions", "MaxWaitSeconds")]
+    [InlineData("Limits:MaxConnections", "0", "LimitOptions", "MaxConnections")]
+    [InlineData("Limits:StopSeconds", "0", "LimitOptions", "StopSeconds")]
+    [InlineData("Training:MaxConcurrency", "0", "TrainingOptions", "MaxConcurrency")]
+    [InlineData("Training:MaxIterations", "0", "TrainingOptions", "MaxIterations")]
+    [InlineData("Training:Nice", "20", "TrainingOptions", "Nice")]
+    [InlineData("Datasets:DuckDbThreads", "0", "DatasetOptions", "DuckDbThreads")]
+    [InlineData("Storage:Directory", "", "StorageOptions", "Directory")]
+    public async Task OptionOutOfRangeEndsTheStartWithItsName(string key, string value, string options, string name)
+    {
+        await using var application = new TestApplication { Settings = { [key] = value } };
+
+        var refusal = Should.Throw<Exception>(() => application.Api);
+
+        refusal.Message.ShouldContain(options);
+        refusal.Message.ShouldContain(name);
+    }
+}

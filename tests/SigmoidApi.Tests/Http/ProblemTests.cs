@@ -1,0 +1,134 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using SigmoidApi.Tests.TrainingJobs;
+
+namespace SigmoidApi.Tests.Http;
+
+public sealed class ProblemTests(TestApplication application) : IClassFixture<TestApplication>
+{
+    private const string Valid = """{ "values": [1] }""";
+    private readonly ApiClient _api = application.Api;
+
+    [Fact]
+    public async Task UnknownPathIsAProblem()
+    {
+        foreach (var path in new[] { "/nothing", "/api/v2/sigmoid", "sigmoids", "/api/v1" })
+            (await _api.Get(path)).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is nothing at this path; GET /openapi/v1.json lists what there is.");
+    }
+
+    [Theory]
+    [InlineData("DELETE", "sigmoid", "GET, POST")]
+    [InlineData("PUT", "training-jobs", "GET, POST")]
+    [InlineData("GET", "predict", "POST")]
+    [InlineData("GET", "training-jobs/latest/cancel", "POST")]
+    [InlineData("POST", "models/a", "DELETE, GET")]
+    [InlineData("POST", "activations", "GET")]
+    public async Task WrongMethodIsToldWhichAreRight(string method, string path, string allowed)
+    {
+        var response = await _api.Send(HttpMethod.Parse(method), path);
+
+        response.Problem(HttpStatusCode.MethodNotAllowed);
+        response.ContentHeaders.Allow.Order().ShouldBe(allowed.Split(", "));
+    }
+
+    [Theory]
+    [InlineData("sigmoid", "text/plain")]
+    [InlineData("sigmoid", "application/xml")]
+    [InlineData("sigmoid", null)]
+    [InlineData("predict", "application/octet-stream")]
+    [InlineData("training-jobs", "application/x-www-form-urlencoded")]
+    [InlineData("training-jobs", null)]
+    public async Task WrongMediaTypeIsAProblem(string path, string? mediaType)
+    {
+        (await _api.Send(HttpMethod.Post, path, ApiClient.Bytes(Encoding.UTF8.GetBytes(Valid), mediaType))).Problem(HttpStatusCode.UnsupportedMediaType);
+    }
+
+    [Theory]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("application/vnd.anything+json")]
+    [InlineData("APPLICATION/JSON")]
+    public async Task EveryWayToSayJsonIsTaken(string mediaType)
+    {
+        (await _api.Send(HttpMethod.Post, "sigmoid", ApiClient.Bytes(Encoding.UTF8.GetBytes(Valid), mediaType))).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task BodyBeyondTheLimitIsTooLargeAnnouncedOrNot()
+    {
+        await using var small = new TestApplication { Settings = { ["Limits:MaxBodyBytes"] = "200" } };
+        var long_ = $$"""{ "values": [{{string.Join(',', Enumerable.Repeat("0.5", 100))}}] }""";
+
+        (await small.Api.Post("sigmoid", Valid)).Expect(HttpStatusCode.OK);
+        (await small.Api.Post("sigmoid", long_)).Problem(HttpStatusCode.RequestEntityTooLarge).Detail.ShouldBe("the body is larger than the server takes");
+        var chunked = (await small.Api.Send(HttpMethod.Post, "sigmoid", ApiClient.Json(long_), ("Transfer-Encoding", "chunked"))).Problem(HttpStatusCode.RequestEntityTooLarge);
+        chunked.Detail.ShouldBe("the body is larger than the server takes");
+    }
+
+    [Theory]
+    [InlineData("", "expected an object, got an empty body")]
+    [InlineData("null", "expected an object, got null")]
+    [InlineData("[]", "expected an object, got an array")]
+    [InlineData("\"a\"", "expected an object, got the string \"a\"")]
+    [InlineData("{", "malformed JSON at line 1, byte 2: ")]
+    [InlineData("""{ "values": [1,] }""", "malformed JSON at line 1, byte 16: ")]
+    [InlineData("""{ "values": 01 }""", "malformed JSON at line 1, byte 14: ")]
+    [InlineData("""{ "values": 1 } x""", "malformed JSON at line 1, byte 17: ")]
+    [InlineData("{\n\"values\": nul }", "malformed JSON at line 2, byte 14: ")]
+    public async Task MalformedBodySaysWhatAndWhere(string body, string detail)
+    {
+        var problem = (await _api.Post("sigmoid", body)).Problem(HttpStatusCode.BadRequest);
+
+        problem.Detail.ShouldStartWith(detail);
+        problem.Errors.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("""{ "values": 1, "valeus": 2 }""", "valeus", "unknown field")]
+    [InlineData("""{ "Values": 1 }""", "Values", "unknown field")]
+    [InlineData("""{ "values": 1, "values": 2 }""", "values", "expected once, got more than once")]
+    public async Task FieldThatIsNotThereOrTwiceIsNamed(string body, string path, string message)
+    {
+        (await _api.Post("sigmoid", body)).Error().ShouldBe((path, message));
+    }
+
+    [Fact]
+    public async Task BrowserGetsAProblemTooAndNoPage()
+    {
+        const string Browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+        (await _api.Get("/nothing", ("Accept", Browser))).Problem(HttpStatusCode.NotFound);
+        (await _api.Get("sigmoid?x=one", ("Accept", Browser))).Error().Path.ShouldBe("x");
+        (await _api.Get("models/none", ("Accept", "text/html"))).Problem(HttpStatusCode.NotFound);
+        (await _api.Post("sigmoid", "{", ("Accept", "text/plain"))).Problem(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task ConflictAndImpossibleAreProblems()
+    {
+        var id = (await _api.Train(LongFit.Quick)).GetProperty("id").GetString();
+
+        (await _api.Post($"training-jobs/{id}/cancel", "")).Problem(HttpStatusCode.Conflict).Title.ShouldBe("Conflict");
+        (await _api.Post("training-jobs", """{ "data": { "features": [[1]], "labels": [0] } }""")).Problem(HttpStatusCode.UnprocessableEntity).Title
+            .ShouldBe("Unprocessable Entity");
+    }
+
+    [Fact]
+    public async Task TraceIdOfAProblemIsThatOfItsLineInTheLog()
+    {
+        await using var service = await ServiceProcess.Started();
+
+        var problem = (await service.Api.Post("predict", "{}")).Problem(HttpStatusCode.BadRequest);
+        var given = (await service.Api.Post("predict", "{}", ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))).Problem(HttpStatusCode.BadRequest);
+
+        given.TraceId.ShouldBe("0af7651916cd43dd8448eb211c80319c");
+        foreach (var traceId in new[] { problem.TraceId, given.TraceId })
+        {
+            var line = await Eventually.Get(() => Task.FromResult(service.Log.FirstOrDefault(l => l.Contains(traceId, StringComparison.Ordinal))), l => l is not null);
+            var logged = JsonElement.Parse(line!);
+            logged.GetProperty("@tr").GetString().ShouldBe(traceId);
+            logged.GetProperty("RequestPath").GetString().ShouldBe("/api/v1/predict");
+            logged.GetProperty("StatusCode").GetInt32().ShouldBe(400);
+        }
+    }
+}

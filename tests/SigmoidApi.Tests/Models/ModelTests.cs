@@ -1,0 +1,165 @@
+using System.Net;
+using System.Text.Json;
+using SigmoidApi.Tests.TrainingJobs;
+
+namespace SigmoidApi.Tests.Models;
+
+public sealed class ModelTests(TestApplication application) : IClassFixture<TestApplication>
+{
+    private readonly ApiClient _api = application.Api;
+
+    [Fact]
+    public async Task VersionsCountUpAndANumberIsNotGivenTwice()
+    {
+        (await Version("counted")).ShouldBe(1);
+        (await Version("counted")).ShouldBe(2);
+        (await Version("other")).ShouldBe(1);
+
+        (await _api.Delete("models/counted/versions/2")).Expect(HttpStatusCode.NoContent).Text.ShouldBeEmpty();
+        (await _api.Get("models/counted")).Json.GetProperty("version").GetInt32().ShouldBe(1);
+        (await Version("counted")).ShouldBe(3);
+        (await _api.Get("models/counted")).Json.GetProperty("version").GetInt32().ShouldBe(3);
+        (await _api.Get("models/counted/versions/2")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is no version 2 of model 'counted'.");
+        (await _api.Delete("models/counted/versions/2")).Problem(HttpStatusCode.NotFound);
+
+        (await _api.Delete("models/counted")).Expect(HttpStatusCode.NoContent);
+        (await _api.Get("models/counted")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is no model 'counted'.");
+        (await _api.Delete("models/counted")).Problem(HttpStatusCode.NotFound);
+        (await Version("counted")).ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task ModelTellsWhatItIs()
+    {
+        var job = await Train("told");
+        var model = (await _api.Get("models/told")).Expect(HttpStatusCode.OK).Json;
+
+        model.EnumerateObject().Select(p => p.Name).ShouldBe(
+            ["name", "version", "jobId", "datasetId", "target", "classes", "intercept", "standardizedIntercept", "coefficients", "metrics", "convergence", "createdAt"]);
+        model.GetProperty("jobId").GetString().ShouldBe(job.GetProperty("id").GetString());
+        ApiResponse.Read<double[]>(model.GetProperty("classes")).ShouldBe([0, 1]);
+        model.GetProperty("metrics").GetProperty("training").EnumerateObject().Select(p => p.Name).ShouldBe(
+            ["logLoss", "rocAuc", "averagePrecision", "brier", "accuracy", "precision", "recall", "f1", "matthewsCorrelation", "expectedCalibrationError", "confusion"]);
+        var convergence = model.GetProperty("convergence");
+        convergence.EnumerateObject().Select(p => p.Name).ShouldBe(["converged", "iterations", "objective", "gradientNorm", "warnings"], ignoreOrder: true);
+        convergence.GetProperty("converged").GetBoolean().ShouldBeTrue();
+        foreach (var coefficient in model.GetProperty("coefficients").EnumerateArray())
+            coefficient.EnumerateObject().Select(p => p.Name).ShouldBe(["term", "estimate", "standardized"]);
+    }
+
+    [Fact]
+    public async Task ModelsAndVersionsAreListedNewestFirst()
+    {
+        await using var empty = new TestApplication();
+        foreach (var name in new[] { "a", "b", "a" })
+            await empty.Api.Train(Request(name));
+
+        (await Listed(empty, "models")).ShouldBe(["a 2", "b 1"]);
+        (await Listed(empty, "models/a/versions")).ShouldBe(["a 2", "a 1"]);
+        var page = (await empty.Api.Get("models?limit=1")).Json;
+        (await Listed(empty, $"models?limit=1&cursor={page.GetProperty("nextCursor").GetString()}")).ShouldBe(["b 1"]);
+        (await empty.Api.Get("models/c/versions")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is no model 'c'.");
+        (await empty.Api.Get("models?limit=x")).Error().Path.ShouldBe("limit");
+    }
+
+    [Fact]
+    public async Task RowsColumnsAndFeaturesPredictTheSameNumbers()
+    {
+        await Train("served");
+        const string Rows = """{ "rows": [{ "x1": 0.5, "x2": 3 }, { "x2": -1.25, "x1": 0.125, "unused": 9 }] }""";
+        const string Columns = """{ "columns": { "x2": [3, -1.25], "x1": [0.5, 0.125], "unused": [9, 9] } }""";
+        const string Features = """{ "features": [[0.5, 3], [0.125, -1.25]] }""";
+        var model = (await _api.Get("models/served")).Json;
+
+        var rows = (await _api.Post("models/served/predict", Rows)).Expect(HttpStatusCode.OK);
+
+        (await _api.Post("models/served/predict", Columns)).Text.ShouldBe(rows.Text);
+        (await _api.Post("models/served/predict", Features)).Text.ShouldBe(rows.Text);
+        (await _api.Post($"models/served/versions/{model.GetProperty("version")}/predict", Features)).Text.ShouldBe(rows.Text);
+        var estimates = model.GetProperty("coefficients").EnumerateArray().Select(c => c.GetProperty("estimate").GetDouble()).ToArray();
+        var margin = model.GetProperty("intercept").GetDouble() + 0.5 * estimates[0] + 3 * estimates[1];
+        rows.Numbers("probabilities")[0].ShouldBe(1 / (1 + Math.Exp(-margin)), 1e-15);
+        rows.Json.GetProperty("model").GetProperty("name").GetString().ShouldBe("served");
+        rows.Json.GetProperty("model").GetProperty("version").GetInt32().ShouldBe(model.GetProperty("version").GetInt32());
+    }
+
+    [Fact]
+    public async Task ThresholdDecidesTheLabel()
+    {
+        await Train("threshold");
+        var p = (await _api.Post("models/threshold/predict", """{ "features": [[0.5, 2]] }""")).Numbers("probabilities")[0];
+
+        (await Label(p)).ShouldBe(1);
+        (await Label(Math.BitIncrement(p))).ShouldBe(0);
+
+        async Task<double> Label(double threshold) =>
+            (await _api.Post("models/threshold/predict", new { features = new[] { new[] { 0.5, 2 } }, threshold })).Numbers("labels").ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task LatestPredictsWithTheVersionThatIsNewestNow()
+    {
+        await Train("moving");
+        (await PredictingVersion()).ShouldBe(1);
+
+        await Train("moving");
+        (await PredictingVersion()).ShouldBe(2);
+        await _api.Delete("models/moving/versions/2");
+        (await PredictingVersion()).ShouldBe(1);
+        (await _api.Post("models/moving/versions/2/predict", """{ "features": [[1, 2]] }""")).Problem(HttpStatusCode.NotFound);
+        await _api.Delete("models/moving");
+        (await _api.Post("models/moving/predict", """{ "features": [[1, 2]] }""")).Problem(HttpStatusCode.NotFound);
+
+        async Task<int> PredictingVersion() =>
+            (await _api.Post("models/moving/predict", """{ "features": [[1, 2]] }""")).Expect(HttpStatusCode.OK).Json.GetProperty("model").GetProperty("version").GetInt32();
+    }
+
+    [Theory]
+    [InlineData("{}", "features", "expected exactly one of 'rows', 'columns' and 'features'")]
+    [InlineData("""{ "features": [[1, 2]], "rows": [{ "x1": 1, "x2": 2 }] }""", "features", "expected exactly one of 'rows', 'columns' and 'features'")]
+    [InlineData("""{ "features": [[1, 2]], "threshold": -0.1 }""", "threshold", "expected a number from 0 to 1, got -0.1")]
+    [InlineData("""{ "features": [] }""", "features", "expected at least one row")]
+    [InlineData("""{ "features": [[1, 2, 3]] }""", "features[0]", "expected 2 numbers, one for each of the model's coefficients, got 3")]
+    [InlineData("""{ "features": [[1, 2], [1, "NaN"]] }""", "features[1][1]", "expected a finite number, got NaN")]
+    [InlineData("""{ "rows": [] }""", "rows", "expected at least one record")]
+    [InlineData("""{ "rows": [{ "x1": 1, "x2": 2 }, { "x1": 1 }] }""", "rows[1].x2", "expected a number: the model needs this column, and the record lacks it")]
+    [InlineData("""{ "rows": [{ "x1": 1, "X2": 2 }] }""", "rows[0].x2", "expected a number: the model needs this column, and the record lacks it")]
+    [InlineData("""{ "rows": [{ "x1": 1, "x2": "Infinity" }] }""", "rows[0].x2", "expected a finite number, got Infinity")]
+    [InlineData("""{ "columns": {} }""", "columns", "expected at least one value in each column")]
+    [InlineData("""{ "columns": { "x1": [1] } }""", "columns.x2", "expected an array of numbers: the model needs this column")]
+    [InlineData("""{ "columns": { "x1": [1, 2], "x2": [3, "NaN"] } }""", "columns.x2[1]", "expected a finite number, got NaN")]
+    public async Task WrongObservationIsNamed(string body, string path, string message)
+    {
+        await Train("strict");
+
+        (await _api.Post("models/strict/predict", body)).Error().ShouldBe((path, message));
+    }
+
+    [Theory]
+    [InlineData("models/none")]
+    [InlineData("models/none/versions/1")]
+    [InlineData("models/none/versions")]
+    [InlineData("models/none/versions/x")]
+    [InlineData("models/none/versions/99999999999")]
+    public async Task UnknownModelIsNotFound(string path)
+    {
+        (await _api.Get(path)).Problem(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task UnknownModelPredictsNothing()
+    {
+        (await _api.Post("models/none/predict", """{ "features": [[1]] }""")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is no model 'none'.");
+        (await _api.Post("models/none/versions/7/predict", """{ "features": [[1]] }""")).Problem(HttpStatusCode.NotFound).Detail
+            .ShouldBe("There is no version 7 of model 'none'.");
+    }
+
+    private Task<JsonElement> Train(string name) => _api.Train(Request(name));
+
+    private async Task<int> Version(string name) => (await Train(name)).GetProperty("model").GetProperty("version").GetInt32();
+
+    private static string Request(string name) => LongFit.Quick.Replace("\"quick\"", $"\"{name}\"", StringComparison.Ordinal);
+
+    private static async Task<string[]> Listed(TestApplication application, string path) =>
+        [.. (await application.Api.Get(path)).Expect(HttpStatusCode.OK).Json.GetProperty("items").EnumerateArray().Select(m => $"{m.GetProperty("name")} {m.GetProperty("version")}")];
+}

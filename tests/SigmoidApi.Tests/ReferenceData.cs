@@ -1,0 +1,25 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace SigmoidApi.Tests;
+
+/// <summary>What is in <c>Reference/</c>; its README says where each file comes from.</summary>
+internal static class ReferenceData
+{
+    public static string PathOf(string file) => Path.Combine(AppContext.BaseDirectory, "Reference", file);
+
+    public static JsonElement Json(string file) => JsonElement.Parse(File.ReadAllBytes(PathOf(file)));
+
+    /// <summary>The article's 1,000 rows of five features, and their labels.</summary>
+    public static (double[][] Features, double[] Labels) Article()
+    {
+        var rows = File.ReadLines(PathOf("article-training.csv")).Skip(1)
+            .Select(line => line.Split(',').Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray()).ToArray();
+        return ([.. rows.Select(row => row[..^1])], [.. rows.Select(row => row[^1])]);
+    }
+
+    public static double[] Numbers(this JsonElement element, string member) => [.. element.GetProperty(member).EnumerateArray().Select(e => e.GetDouble())];
+
+    /// <summary>The largest distance between two arrays of one length.</summary>
+    public static double Distance(IEnumerable<double> a, IEnumerable<double> b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max();
+}

@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace SigmoidApi.Tests;
+
+/// <summary>
+/// The service as a process of its own, on a port that the system chose, over a storage directory that outlives the process and goes when this is
+/// disposed. It ends only the processes that it has started.
+/// </summary>
+public sealed class ServiceProcess : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _log = new();
+    private Process? _process;
+
+    /// <summary>Settings over the defaults, as on the command line.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
+
+    public string StorageDirectory { get; init; } = Path.Combine(Path.GetTempPath(), $"sigmoid-process-{Guid.NewGuid():n}");
+
+    public ApiClient Api { get; private set; } = null!;
+
+    public Uri Address { get; private set; } = null!;
+
+    public bool IsRunning => _process is { HasExited: false };
+
+    public int ExitCode => _process!.ExitCode;
+
+    /// <summary>What all the processes over this directory have written so far, line by line, standard error included.</summary>
+    public IReadOnlyCollection<string> Log => _log;
+
+    public static async Task<ServiceProcess> Started(params (string Key, string Value)[] settings)
+    {
+        var service = new ServiceProcess();
+        foreach (var (key, value) in settings)
+            service.Settings[key] = value;
+        await service.Start();
+        return service;
+    }
+
+    /// <summary>Starts the service and waits until it is ready.</summary>
+    public async Task Start()
+    {
+        var lines = _log.Count;
+        Launch();
+        Address = new Uri(await Eventually.Get(() => Task.FromResult(ListeningOn(lines) ?? ""), address => address.Length > 0 || !IsRunning));
+        Api = new ApiClient(new HttpClient { BaseAddress = Address, Timeout = ApiClient.Patience });
+        await Eventually.Get(async () => (await Api.Get("/health/ready")).Status, status => status == System.Net.HttpStatusCode.OK);
+    }
+
+    /// <summary>Starts the service where it is to refuse, and waits until it has.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> StartInVain()
+    {
+        Launch();
+        await Exited();
+        return ExitCode;
+    }
+
+    /// <summary><c>kill -9</c>: the process gets no chance to put anything in order.</summary>
+    public async Task Kill()
+    {
+        _process!.Kill();
+        await Exited();
+    }
+
+    /// <summary>SIGTERM, as an orderly stop of a container sends it.</summary>
+    public async Task Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await Exited();
+    }
+
+    /// <summary>The memory that the process has in RAM, in bytes.</summary>
+    public long ResidentBytes()
+    {
+        var line = File.ReadLines($"/proc/{_process!.Id}/status").Single(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            if (IsRunning)
+                _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
+            _process.Dispose();
+        }
+
+        if (Directory.Exists(StorageDirectory))
+            Directory.Delete(StorageDirectory, recursive: true);
+    }
+
+    private void Launch()
+    {
+        _process?.Dispose();
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
+        start.ArgumentList.Add(typeof(Program).Assembly.Location);
+        start.ArgumentList.Add("--urls=http://127.0.0.1:0");
+        start.ArgumentList.Add($"--Storage:Directory={StorageDirectory}");
+        foreach (var (key, value) in Settings)
+            start.ArgumentList.Add($"--{key}={value}");
+        // Production, whatever the machine says: the log is JSON there.
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment.Remove("ASPNETCORE_URLS");
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+            _log.Enqueue(line);
+    }
+
+    private string? ListeningOn(int from) => _log.Skip(from)
+        .Where(line => line.Contains("Now listening on", StringComparison.Ordinal))
+        .Select(line => JsonElement.Parse(line).GetProperty("address").GetString())
+        .FirstOrDefault();
+
+    private async Task Exited()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(ApiClient.Patience);
+        await _process!.WaitForExitAsync(patience.Token);
+    }
+}
