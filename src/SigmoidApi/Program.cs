@@ -17,7 +17,7 @@ builder.AddDatasets();
 builder.AddTrainingJobs();
 builder.AddModels();
 
-var app = builder.Build();
+await using var app = builder.Build();
 
 app.UseRequestTelemetry();
 app.UseHttpConventions();

@@ -1,4 +1,7 @@
+using System.Globalization;
 using Serilog;
+using Serilog.Configuration;
+using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
 
@@ -7,8 +10,7 @@ namespace SigmoidApi.Http;
 /// <summary>Structured logging: text for a developer, compact JSON in production; each line of a request carries its trace id, which its problem shows too.</summary>
 public static class Telemetry
 {
-    public static void AddTelemetry(this WebApplicationBuilder builder)
-    {
+    public static void AddTelemetry(this WebApplicationBuilder builder) =>
         builder.Services.AddSerilog(
             (_, logger) =>
             {
@@ -16,20 +18,26 @@ public static class Telemetry
                 logger.MinimumLevel.Information()
                     .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
                     .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Warning)
-                    .ReadFrom.Configuration(builder.Configuration)
-                    .Enrich.FromLogContext();
+                    .ReadFrom.Configuration(builder.Configuration);
                 if (builder.Environment.IsDevelopment())
-                    logger.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {TraceId} {Message:lj}{NewLine}{Exception}", formatProvider: System.Globalization.CultureInfo.InvariantCulture);
+                    logger.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {TraceId} {Message:lj}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture);
                 else
-                    logger.WriteTo.Console(new CompactJsonFormatter());
+                    logger.WriteTo.Sink(new CompactJsonOutput(Console.OpenStandardOutput()), CompactJsonOutput.Batching);
             },
             preserveStaticLogger: true);
-    }
 
     public static void UseRequestTelemetry(this WebApplication app) =>
         app.UseSerilogRequestLogging(options =>
         {
             options.Logger = app.Services.GetRequiredService<Serilog.ILogger>();
+            options.MessageTemplate = "{RequestMethod} {RequestPath} {StatusCode} in {ElapsedMilliseconds} ms";
+            options.GetMessageTemplateProperties = (context, path, elapsed, status) =>
+            [
+                new("RequestMethod", new ScalarValue(context.Request.Method)),
+                new("RequestPath", new ScalarValue(path)),
+                new("StatusCode", new ScalarValue(status)),
+                new("ElapsedMilliseconds", new ScalarValue(Math.Round(elapsed, 3))),
+            ];
             options.GetLevel = (context, _, exception) => (exception, context.Response.StatusCode) switch
             {
                 (not null, _) or (_, >= 500) => LogEventLevel.Error,
@@ -37,4 +45,26 @@ public static class Telemetry
                 _ => LogEventLevel.Information,
             };
         });
+
+    /// <summary>
+    /// A line of compact JSON for each event, written batch by batch. Serilog's console sink makes a system call under a lock for each line, which took
+    /// two thirds of a small request's time.
+    /// </summary>
+    private sealed class CompactJsonOutput(Stream output) : IBatchedLogEventSink, IDisposable
+    {
+        /// <summary>A line is out within a tenth of a second; where the output can't keep up, lines are lost, not memory.</summary>
+        public static readonly BatchingOptions Batching = new() { BatchSizeLimit = 1_000, BufferingTimeLimit = TimeSpan.FromMilliseconds(100), QueueLimit = 100_000 };
+
+        private readonly CompactJsonFormatter _formatter = new();
+        private readonly StreamWriter _writer = new(output, bufferSize: 64 << 10) { NewLine = "\n", AutoFlush = false };
+
+        public Task EmitBatchAsync(IReadOnlyCollection<LogEvent> batch)
+        {
+            foreach (var logEvent in batch)
+                _formatter.Format(logEvent, _writer);
+            return _writer.FlushAsync();
+        }
+
+        public void Dispose() => _writer.Dispose();
+    }
 }
