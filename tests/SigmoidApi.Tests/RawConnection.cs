@@ -6,29 +6,31 @@ namespace SigmoidApi.Tests;
 /// <summary>A connection on which a test sends what no HTTP client would.</summary>
 internal sealed class RawConnection : IDisposable
 {
-    private readonly TcpClient _socket = new();
+    private readonly NetworkStream _stream;
+
+    private RawConnection(Socket socket) => _stream = new NetworkStream(socket, ownsSocket: true);
 
     public static async Task<RawConnection> Open(Uri address)
     {
-        var connection = new RawConnection();
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await connection._socket.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
-            return connection;
+            await socket.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+            return new RawConnection(socket);
         }
         catch
         {
-            connection.Dispose();
+            socket.Dispose();
             throw;
         }
     }
 
     public Task Send(string text) => Send(Encoding.Latin1.GetBytes(text));
 
-    public async Task Send(byte[] bytes) => await _socket.GetStream().WriteAsync(bytes, TestContext.Current.CancellationToken);
+    public async Task Send(byte[] bytes) => await _stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
 
     /// <summary>Sends no more, as a client that has ended its half; the answer can still be read.</summary>
-    public void EndSending() => _socket.Client.Shutdown(SocketShutdown.Send);
+    public void EndSending() => _stream.Socket.Shutdown(SocketShutdown.Send);
 
     /// <summary>Reads until the service closes the connection; empty where it answers nothing.</summary>
     public async Task<byte[]> ReadToEnd()
@@ -36,7 +38,7 @@ internal sealed class RawConnection : IDisposable
         using var answer = new MemoryStream();
         try
         {
-            await _socket.GetStream().CopyToAsync(answer, TestContext.Current.CancellationToken);
+            await _stream.CopyToAsync(answer, TestContext.Current.CancellationToken);
         }
         catch (IOException)
         {
@@ -46,5 +48,5 @@ internal sealed class RawConnection : IDisposable
         return answer.ToArray();
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => _stream.Dispose();
 }

@@ -93,6 +93,28 @@ public sealed class KillTests
     }
 
     [Fact]
+    public async Task UploadInTheMidstOfAKillLeavesNoFileAndNoRow()
+    {
+        await using var service = await ServiceProcess.Started();
+        var kept = (await service.Api.PostBytes("datasets?name=kept", "x,y\n1,0\n2,1\n"u8.ToArray(), "text/csv")).Expect(HttpStatusCode.Created).Json;
+        using var upload = await RawConnection.Open(service.Address);
+        await upload.Send("POST /api/v1/datasets?name=lost HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: 1000000\r\n\r\nx,y\n");
+        await upload.Send("1,0\n2,1\n");
+        var uploads = Path.Combine(service.StorageDirectory, "uploads");
+        await Eventually.True(() => Directory.GetFiles(uploads).Any(file => new FileInfo(file).Length > 0));
+
+        await service.Kill();
+        Directory.GetFiles(uploads).ShouldNotBeEmpty();
+        await service.Start();
+
+        Directory.GetFileSystemEntries(uploads).ShouldBeEmpty();
+        Directory.GetFiles(Path.Combine(service.StorageDirectory, "datasets")).Select(Path.GetFileNameWithoutExtension).ShouldBe([kept.GetProperty("id").GetString()]);
+        (await service.Api.Get("datasets")).Json.GetProperty("items").EnumerateArray().ShouldHaveSingleItem().GetProperty("name").GetString().ShouldBe("kept");
+        (await service.Api.Get("datasets/lost")).Problem(HttpStatusCode.NotFound);
+        (await service.Api.Get("datasets/kept/rows")).Expect(HttpStatusCode.OK).Json.GetProperty("rows").GetRawText().ShouldBe("""[{"x":1,"y":0},{"x":2,"y":1}]""");
+    }
+
+    [Fact]
     public async Task StreamThatWasCutOffLeavesNoFile()
     {
         await using var service = await ServiceProcess.Started();

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace SigmoidApi.Tests.Hostile;
+
+public sealed class HostileTests(HostileTarget target) : IClassFixture<HostileTarget>
+{
+    private const int IdleConnections = 1_000;
+    private const int SlowConnections = 100;
+    private const long MemoryThatMayStay = 100L << 20;
+
+    [Fact]
+    public Task RandomBytesAreRefused() => Survives(target.Attacks.RandomBytes);
+
+    [Fact]
+    public Task BrokenBodiesAreRefused() => Survives(target.Attacks.BrokenExamples);
+
+    [Fact]
+    public Task WrongTypesAndFieldsAreRefused() => Survives(target.Attacks.WrongTypes);
+
+    [Fact]
+    public Task DeepNestingIsRefused() => Survives(target.Attacks.DeepNesting);
+
+    [Fact]
+    public Task WrongMediaTypesAreRefused() => Survives(target.Attacks.MediaTypes);
+
+    [Fact]
+    public Task CutOffBodiesHarmNobody() => Survives(target.Attacks.CutOffBodies);
+
+    [Fact]
+    public Task WhatIsNoHttpIsRefused() => Survives(target.Attacks.NoHttp);
+
+    [Fact]
+    public Task HeaderFloodsAreRefused() => Survives(target.Attacks.HeaderFloods);
+
+    [Fact]
+    public Task OddAddressesAreRefused() => Survives(target.Attacks.OddAddresses);
+
+    [Fact]
+    public async Task ThousandIdleConnectionsKeepNobodyOut()
+    {
+        var connections = new List<RawConnection>();
+        try
+        {
+            for (var i = 0; i < IdleConnections; i++)
+                connections.Add(await RawConnection.Open(target.Service.Address));
+            for (var i = 0; i < SlowConnections; i++)
+                await connections[i].Send("POST /api/v1/sigmoid HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{");
+            for (var i = SlowConnections; i < 2 * SlowConnections; i++)
+                await connections[i].Send("GET /api/v1/acti");
+
+            await target.ShouldBeUnharmed();
+        }
+        finally
+        {
+            connections.ForEach(connection => connection.Dispose());
+        }
+
+        await target.ShouldBeUnharmed();
+    }
+
+    /// <summary>All attacks mixed, for <see cref="HostileTarget.Duration"/>, once the largest bodies have shown how much memory the service works in.</summary>
+    [Fact]
+    public async Task MemoryComesBackAfterEveryAttack()
+    {
+        await using var own = new HostileTarget();
+        await own.InitializeAsync();
+        await own.Attacks.ManyValues();
+        var before = own.Service.ResidentBytes();
+        var attacks = own.Attacks.All.Append(own.Attacks.ManyValues).ToArray();
+
+        var watch = Stopwatch.StartNew();
+        for (var i = 0; i < attacks.Length || watch.Elapsed < HostileTarget.Duration; i++)
+            await attacks[i % attacks.Length]();
+
+        await own.ShouldBeUnharmed();
+        await Eventually.Get(
+            async () =>
+            {
+                // Collections come with work, and give memory back some time after it.
+                (await own.Service.Api.Post("sigmoid", """{ "values": [0] }""")).Expect(HttpStatusCode.OK);
+                return own.Service.ResidentBytes();
+            },
+            bytes => bytes < before + MemoryThatMayStay);
+    }
+
+    private async Task Survives(Func<Task> attack)
+    {
+        await attack();
+        await target.ShouldBeUnharmed();
+    }
+}

@@ -1,0 +1,169 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace SigmoidApi.Tests.TrainingJobs;
+
+public sealed class DatasetTrainingTests(TestApplication application) : IClassFixture<TestApplication>
+{
+    private const string Mails = "free,length,spam\n0.9,60,1\n0,3,0\n0.4,20,1\n0.1,30,0\n0.3,90,0\n0.7,10,1\n";
+    private readonly ApiClient _api = application.Api;
+
+    [Theory]
+    [InlineData(0.01)]
+    [InlineData(1.0)]
+    [InlineData(100.0)]
+    public async Task SpambaseReachesTheOptimumOfTheReferenceWithEveryDefault(double c)
+    {
+        var spambase = await Upload($"spambase-{c}".Replace('.', '_'), await File.ReadAllBytesAsync(ReferenceData.PathOf("spambase.csv"), TestContext.Current.CancellationToken));
+        var all = ReferenceData.Json("spambase-fits.json");
+        var reference = all.GetProperty("l2").EnumerateArray().Single(fit => fit.GetProperty("C").GetDouble() == c);
+
+        var model = await _api.TrainModel(new { datasetId = spambase, target = "Decision", c });
+
+        model.GetProperty("convergence").GetProperty("converged").GetBoolean().ShouldBeTrue();
+        var coefficients = model.GetProperty("coefficients").EnumerateArray().ToArray();
+        coefficients.Select(k => k.GetProperty("term").GetString()).ShouldBe(all.GetProperty("features").EnumerateArray().Select(f => f.GetString()));
+        ReferenceData.Distance(coefficients.Select(k => k.GetProperty("standardized").GetDouble()), reference.Numbers("coefficients")).ShouldBeLessThan(1e-6);
+        model.GetProperty("standardizedIntercept").GetDouble().ShouldBe(reference.GetProperty("intercept").GetDouble(), 1e-6);
+        var deviations = all.Numbers("standard_deviation");
+        ReferenceData.Distance(
+            coefficients.Select((k, i) => k.GetProperty("estimate").GetDouble() * deviations[i]), reference.Numbers("coefficients")).ShouldBeLessThan(1e-6);
+        (model.GetProperty("convergence").GetProperty("objective").GetDouble() / c).ShouldBe(reference.GetProperty("objective").GetDouble(), 1e-6);
+
+        var metrics = model.GetProperty("metrics").GetProperty("training");
+        var expected = reference.GetProperty("training_metrics");
+        foreach (var (name, theirs) in new[]
+        {
+            ("logLoss", "log_loss"), ("rocAuc", "roc_auc"), ("averagePrecision", "average_precision"), ("brier", "brier"), ("accuracy", "accuracy_at_half"), ("matthewsCorrelation", "mcc_at_half"),
+        })
+        {
+            metrics.GetProperty(name).GetDouble().ShouldBe(expected.GetProperty(theirs).GetDouble(), 1e-8, name);
+        }
+    }
+
+    [Fact]
+    public async Task DefaultsAreTakenFromTheDataSet()
+    {
+        var id = await Upload("defaults", Mails);
+
+        var job = await _api.Train("""{ "datasetId": "defaults", "target": "spam" }""");
+
+        var request = job.GetProperty("request");
+        request.GetProperty("datasetId").GetString().ShouldBe(id);
+        request.GetProperty("features").Deserialize<string[]>().ShouldBe(["free", "length"]);
+        request.GetProperty("modelName").GetString().ShouldBe("defaults");
+        var model = (await _api.Get("models/defaults")).Json;
+        model.GetProperty("datasetId").GetString().ShouldBe(id);
+        model.GetProperty("target").GetString().ShouldBe("spam");
+    }
+
+    [Fact]
+    public async Task NameMeansTheNewestDataSetOfThatName()
+    {
+        await Upload("twice", Mails);
+        var newest = await Upload("twice", Mails);
+
+        (await _api.Train("""{ "datasetId": "twice", "target": "spam" }""")).GetProperty("request").GetProperty("datasetId").GetString().ShouldBe(newest);
+    }
+
+    [Fact]
+    public async Task PositiveClassTurnsTheModelRound()
+    {
+        await Upload("turned", Mails.Replace(",1\n", ",2\n", StringComparison.Ordinal).Replace(",0\n", ",7\n", StringComparison.Ordinal));
+        var larger = await _api.TrainModel(new { datasetId = "turned", target = "spam", modelName = "larger" });
+        var smaller = await _api.TrainModel(new { datasetId = "turned", target = "spam", modelName = "smaller", positiveClass = "2" });
+
+        ApiResponse.Read<double[]>(larger.GetProperty("classes")).ShouldBe([2, 7]);
+        ApiResponse.Read<double[]>(smaller.GetProperty("classes")).ShouldBe([7, 2]);
+        ReferenceData.Distance(Estimates(larger).Select(e => -e), Estimates(smaller)).ShouldBeLessThan(1e-9);
+        const string Features = """{ "features": [[0.9, 60], [0, 3]] }""";
+        (await _api.Post("models/larger/predict", Features)).Numbers("labels").ShouldBe([2, 7]);
+        (await _api.Post("models/smaller/predict", Features)).Numbers("labels").ShouldBe([2, 7]);
+    }
+
+    [Fact]
+    public async Task FeaturesKeepTheOrderOfTheRequest()
+    {
+        await Upload("ordered", Mails);
+
+        var model = await _api.TrainModel(new { datasetId = "ordered", target = "spam", features = new[] { "length", "free" } });
+
+        model.GetProperty("coefficients").EnumerateArray().Select(c => c.GetProperty("term").GetString()).ShouldBe(["length", "free"]);
+    }
+
+    [Fact]
+    public async Task ColumnThatTheModelNeedsIsNamedWhenARecordLacksIt()
+    {
+        await Upload("needed", "char_freq_!,x,y\n1,2,0\n2,1,1\n3,4,0\n4,3,1\n");
+        await _api.Train("""{ "datasetId": "needed", "target": "y" }""");
+
+        (await _api.Post("models/needed/predict", """{ "rows": [{ "char_freq_!": 1, "x": 2 }, { "x": 2 }] }""")).Error()
+            .ShouldBe(("rows[1]['char_freq_!']", "expected a number: the model needs this column, and the record lacks it"));
+        (await _api.Post("models/needed/predict", """{ "columns": { "x": [2] } }""")).Error()
+            .ShouldBe(("columns['char_freq_!']", "expected an array of numbers: the model needs this column"));
+    }
+
+    [Theory]
+    [InlineData(""" "target": "ham" """, "target", "expected a column of data set 'mails', got 'ham'")]
+    [InlineData(""" "target": "spam", "features": ["free", "size"] """, "features[1]", "expected a column of data set 'mails', got 'size'")]
+    [InlineData(""" "target": "spam", "initialWeights": [1, 2, 3] """, "initialWeights", "expected a weight for each of the 2 features, got 3")]
+    [InlineData(""" "target": "length" """, "target", "expected a column of two different values, but 'length' has 6", HttpStatusCode.UnprocessableEntity)]
+    [InlineData(""" "target": "spam", "positiveClass": "2" """, "positiveClass", "expected 0 or 1, the values of 'spam', got '2'", HttpStatusCode.UnprocessableEntity)]
+    public async Task RequestThatTheDataSetContradictsIsRefused(string fields, string path, string message, HttpStatusCode status = HttpStatusCode.BadRequest)
+    {
+        await Upload("mails", Mails);
+
+        (await _api.Post("training-jobs", $$"""{ "datasetId": "mails", {{fields}} }""")).Error(status).ShouldBe((path, message));
+    }
+
+    [Fact]
+    public async Task TargetOfOneValueIsImpossible()
+    {
+        await Upload("one-class", "x,y\n1,1\n2,1\n");
+
+        (await _api.Post("training-jobs", """{ "datasetId": "one-class", "target": "y" }""")).Error(HttpStatusCode.UnprocessableEntity)
+            .ShouldBe(("target", "expected a column of two different values, but 'y' has 1"));
+    }
+
+    [Fact]
+    public async Task DataSetWithoutFeaturesIsImpossible()
+    {
+        await Upload("narrow", "y\n1\n0\n");
+
+        (await _api.Post("training-jobs", """{ "datasetId": "narrow", "target": "y" }""")).Error(HttpStatusCode.UnprocessableEntity)
+            .ShouldBe(("datasetId", "expected a data set with a column besides the target"));
+    }
+
+    [Theory]
+    [InlineData("no-such-data")]
+    [InlineData("01999999-0000-7000-8000-000000000000")]
+    public async Task UnknownDataSetIsNotFound(string id)
+    {
+        (await _api.Post("training-jobs", $$"""{ "datasetId": "{{id}}", "target": "y" }""")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe($"There is no data set '{id}'.");
+    }
+
+    [Fact]
+    public async Task DataSetThatAJobUsesCannotBeDeleted()
+    {
+        var rows = string.Concat(Enumerable.Range(0, 2_000).Select(i => $"{i % 17},{i % 2}\n"));
+        var id = await Upload("used", "x,y\n" + rows);
+        var job = await _api.Enqueue($$"""
+            { "datasetId": "{{id}}", "target": "y", "solver": "gradient_descent", "tolerance": 0, "maxIterations": 1000000, "learningRate": 1e-9 }
+            """);
+
+        (await _api.Delete($"datasets/{id}")).Problem(HttpStatusCode.Conflict);
+
+        (await _api.Post($"training-jobs/{job}/cancel", "")).Expect(HttpStatusCode.Accepted);
+        await _api.Ended(job);
+        (await _api.Delete($"datasets/{id}")).Expect(HttpStatusCode.NoContent);
+        (await _api.Get($"datasets/{id}")).Problem(HttpStatusCode.NotFound);
+    }
+
+    private Task<string> Upload(string name, string csv) => Upload(name, Encoding.UTF8.GetBytes(csv));
+
+    private async Task<string> Upload(string name, byte[] csv) =>
+        (await _api.PostBytes($"datasets?name={name}", csv, "text/csv")).Expect(HttpStatusCode.Created).Json.GetProperty("id").GetString()!;
+
+    private static IEnumerable<double> Estimates(JsonElement model) => model.GetProperty("coefficients").EnumerateArray().Select(c => c.GetProperty("estimate").GetDouble());
+}
