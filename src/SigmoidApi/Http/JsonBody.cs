@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Reflection;
 using System.Text.Json;
@@ -63,7 +62,7 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         {
             // The value holds copies; of the text, which lives on, only what it owns is still used.
             if (body is not null)
-                ArrayPool<byte>.Shared.Return(body);
+                RequestArrays<byte>.Pool.Return(body);
         }
     }
 
@@ -101,7 +100,7 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
     {
         const int BelievedLength = 1 << 20;
         // One byte more than announced, so that the end is seen without growing.
-        var body = ArrayPool<byte>.Shared.Rent((int)Math.Min((request.ContentLength ?? 4095) + 1, BelievedLength));
+        var body = RequestArrays<byte>.Pool.Rent((int)Math.Min((request.ContentLength ?? 4095) + 1, BelievedLength));
         var length = 0;
         try
         {
@@ -111,9 +110,9 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
                 length += read;
                 if (length == body.Length)
                 {
-                    var larger = ArrayPool<byte>.Shared.Rent(2 * length);
+                    var larger = RequestArrays<byte>.Pool.Rent(2 * length);
                     body.AsSpan(0, length).CopyTo(larger);
-                    ArrayPool<byte>.Shared.Return(body);
+                    RequestArrays<byte>.Pool.Return(body);
                     body = larger;
                 }
             }
@@ -122,7 +121,7 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(body);
+            RequestArrays<byte>.Pool.Return(body);
             throw;
         }
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 
 namespace SigmoidApi.Http.Json;
 
@@ -22,7 +21,7 @@ public sealed class Matrix : PooledNumbers
     /// <exception cref="OverflowException">It holds more than <see cref="int.MaxValue"/> values.</exception>
     public static Matrix Rent(int rows, int columns)
     {
-        return new Matrix(ArrayPool<double>.Shared.Rent(checked(rows * columns)), rows, columns);
+        return new Matrix(RequestArrays<double>.Pool.Rent(checked(rows * columns)), rows, columns);
     }
 
     public static Matrix Of(ReadOnlySpan<double> values, int rows, int columns)

@@ -63,7 +63,7 @@ internal sealed class VectorConverter(JsonLimits limits) : JsonConverter<double[
         var (array, count, _, end) = NumberScanner.Scan(text.Span, limits, rank: 1);
         text.Close(ref reader, end);
         var values = array.AsSpan(0, count).ToArray();
-        ArrayPool<double>.Shared.Return(array);
+        RequestArrays<double>.Pool.Return(array);
         return values;
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -32,7 +31,7 @@ internal ref struct NumberScanner
         }
         catch
         {
-            ArrayPool<double>.Shared.Return(scanner._array);
+            RequestArrays<double>.Pool.Return(scanner._array);
             throw;
         }
     }
@@ -42,7 +41,7 @@ internal ref struct NumberScanner
         _text = text;
         _limits = limits;
         // Most numbers take some 8 bytes and a comma; a wrong guess costs a copy.
-        _array = ArrayPool<double>.Shared.Rent(Math.Clamp(text.Length / 8, 1, limits.MaxValues));
+        _array = RequestArrays<double>.Pool.Rent(Math.Clamp(text.Length / 8, 1, limits.MaxValues));
         _room = _array.AsSpan(0, Math.Min(_array.Length, limits.MaxValues));
     }
 
@@ -191,9 +190,9 @@ internal ref struct NumberScanner
     {
         if (count >= _limits.MaxValues)
             throw new JsonInputException($"expected at most {_limits.MaxValues} values, got more", IndexPath(path), tooLarge: true);
-        var larger = ArrayPool<double>.Shared.Rent((int)Math.Min(2L * _array.Length, _limits.MaxValues));
+        var larger = RequestArrays<double>.Pool.Rent((int)Math.Min(2L * _array.Length, _limits.MaxValues));
         _room.CopyTo(larger);
-        ArrayPool<double>.Shared.Return(_array);
+        RequestArrays<double>.Pool.Return(_array);
         _array = larger;
         _room = larger.AsSpan(0, Math.Min(larger.Length, _limits.MaxValues));
         return _room;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace SigmoidApi.Http.Json;
@@ -25,14 +24,14 @@ internal static class NumberWriter
             return;
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(values.Length, ChunkLength) * MaxTextLength);
+        var buffer = RequestArrays<byte>.Pool.Rent(Math.Min(values.Length, ChunkLength) * MaxTextLength);
         try
         {
             WriteArray(writer, values, shape, buffer);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            RequestArrays<byte>.Pool.Return(buffer);
         }
     }
 

@@ -1,9 +1,7 @@
-using System.Buffers;
-
 namespace SigmoidApi.Http.Json;
 
 /// <summary>
-/// Numbers in an array lent by <see cref="ArrayPool{T}.Shared"/>, so that a large request leaves nothing on the large object heap. They may be
+/// Numbers in an array lent by <see cref="RequestArrays{T}"/>. They may be
 /// overwritten in place by whoever holds them. Disposing gives the array back, after which every access throws
 /// <see cref="ObjectDisposedException"/>; a span or memory taken before must not be used after.
 /// </summary>
@@ -12,7 +10,7 @@ public abstract class PooledNumbers : IDisposable
     private readonly int _count;
     private double[]? _array;
 
-    /// <param name="array">Rented from the shared pool; owned by this object from now on.</param>
+    /// <param name="array">Rented from <see cref="RequestArrays{T}"/>; owned by this object from now on.</param>
     /// <param name="count">How many of its elements are in use.</param>
     private protected PooledNumbers(double[] array, int count)
     {
@@ -39,7 +37,7 @@ public abstract class PooledNumbers : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _array, null) is { } array)
-            ArrayPool<double>.Shared.Return(array);
+            RequestArrays<double>.Pool.Return(array);
         GC.SuppressFinalize(this);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace SigmoidApi.Http.Json;
@@ -29,7 +28,7 @@ internal ref struct RecordScanner
         }
         catch
         {
-            ArrayPool<double>.Shared.Return(scanner._values);
+            RequestArrays<double>.Pool.Return(scanner._values);
             throw;
         }
     }
@@ -39,7 +38,7 @@ internal ref struct RecordScanner
         _text = text;
         _limits = limits;
         _stride = 8;
-        _values = ArrayPool<double>.Shared.Rent(256);
+        _values = RequestArrays<double>.Pool.Rent(256);
     }
 
     private void ScanRecords()
@@ -153,7 +152,7 @@ internal ref struct RecordScanner
     /// <summary>Makes room for so many records, and moves them when the stride has grown.</summary>
     private void Resize(long records, int stride)
     {
-        var larger = ArrayPool<double>.Shared.Rent((int)Math.Min(Math.Max(2 * records, 32) * stride, Array.MaxLength));
+        var larger = RequestArrays<double>.Pool.Rent((int)Math.Min(Math.Max(2 * records, 32) * stride, Array.MaxLength));
         for (var i = 0; i < records && i * _stride < _values.Length; i++)
         {
             var row = larger.AsSpan(i * stride, stride);
@@ -161,7 +160,7 @@ internal ref struct RecordScanner
             _values.AsSpan(i * _stride, Math.Min(_stride, _values.Length - i * _stride)).CopyTo(row);
         }
 
-        ArrayPool<double>.Shared.Return(_values);
+        RequestArrays<double>.Pool.Return(_values);
         _values = larger;
         _stride = stride;
     }

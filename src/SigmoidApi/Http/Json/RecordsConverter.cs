@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -47,7 +46,7 @@ internal sealed class NamedColumnsConverter(JsonLimits limits) : JsonConverter<N
         if (reader.TokenType != JsonTokenType.StartObject)
             throw DoubleConverter.Unexpected("an object of arrays of numbers", ref reader);
         var names = new OrderedDictionary<string, int>();
-        var values = ArrayPool<double>.Shared.Rent(256);
+        var values = RequestArrays<double>.Pool.Rent(256);
         var count = 0;
         try
         {
@@ -64,7 +63,7 @@ internal sealed class NamedColumnsConverter(JsonLimits limits) : JsonConverter<N
         }
         catch
         {
-            ArrayPool<double>.Shared.Return(values);
+            RequestArrays<double>.Pool.Return(values);
             throw;
         }
     }
@@ -107,9 +106,9 @@ internal sealed class NamedColumnsConverter(JsonLimits limits) : JsonConverter<N
                 throw new JsonInputException($"expected at most {limits.MaxValues} values, got more", JsonPath.Member(name), tooLarge: true);
             if (count + rows > values.Length)
             {
-                var larger = ArrayPool<double>.Shared.Rent(Math.Max(count + rows, (int)Math.Min(2L * values.Length, limits.MaxValues)));
+                var larger = RequestArrays<double>.Pool.Rent(Math.Max(count + rows, (int)Math.Min(2L * values.Length, limits.MaxValues)));
                 values.AsSpan(0, count).CopyTo(larger);
-                ArrayPool<double>.Shared.Return(values);
+                RequestArrays<double>.Pool.Return(values);
                 values = larger;
             }
 
@@ -118,7 +117,7 @@ internal sealed class NamedColumnsConverter(JsonLimits limits) : JsonConverter<N
         }
         finally
         {
-            ArrayPool<double>.Shared.Return(column);
+            RequestArrays<double>.Pool.Return(column);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 
 namespace SigmoidApi.Http.Json;
 
@@ -23,7 +22,7 @@ public sealed class Tensor : PooledNumbers
         var count = 1;
         foreach (var length in shape)
             count = checked(count * length);
-        return new Tensor(ArrayPool<double>.Shared.Rent(count), count, shape.ToArray());
+        return new Tensor(RequestArrays<double>.Pool.Rent(count), count, shape.ToArray());
     }
 
     public static Tensor Of(ReadOnlySpan<double> values, params ReadOnlySpan<int> shape)
