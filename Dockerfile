@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # Built from the repository's top: docker build -t sigmoid-api .
 #
 # Probes: the runtime image has no shell and no curl, so there is no HEALTHCHECK in it; whoever runs it asks over HTTP.
@@ -7,7 +6,6 @@
 # Root may be read-only and every capability dropped: all that is written goes to /var/lib/sigmoid.
 
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
-ARG TARGETARCH
 WORKDIR /source
 
 # What the packages depend on first: this layer stands until one of these files changes.
@@ -18,6 +16,7 @@ RUN dotnet restore src/SigmoidApi --locked-mode -p:PublishReadyToRun=true
 
 # One platform's native libraries instead of all of them, and code compiled ahead for a quick start.
 COPY src/ src/
+ARG TARGETARCH
 RUN dotnet publish src/SigmoidApi --no-restore --arch $TARGETARCH --no-self-contained --output /app \
       -p:PublishReadyToRun=true -p:UseAppHost=false -p:RunAnalyzers=false \
  && mkdir /state

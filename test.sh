@@ -20,6 +20,9 @@ fi
 
 dotnet build SigmoidApi.sln --configuration Release --verbosity quiet -nologo
 
+# A filter may leave one of the two projects without a test (exit code 8); that none at all has run is seen below.
+[ $# = 0 ] || set -- --ignore-exit-code 8 "$@"
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
