@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Builds everything without a warning and runs every test. Installs what the tests need where it is missing, and says so.
+#
+#   ./test.sh [OPTION...]      options go to the test runner: ./test.sh --filter-class '*CancelTests'
+#
+# Ends with 'N passed, N failed'; fails when a test fails, or when none has run.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+command -v dotnet >/dev/null || { echo 'test.sh: the .NET 10 SDK is missing: https://dotnet.microsoft.com/download' >&2; exit 1; }
+
+# The browser tests drive Debian's Chromium.
+if [ ! -x /usr/bin/chromium ]; then
+  as_root=()
+  [ "$(id -u)" = 0 ] || as_root=(sudo)
+  echo 'test.sh: installing chromium with apt-get, for the browser tests'
+  "${as_root[@]}" apt-get update -q
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium
+fi
+
+dotnet build SigmoidApi.sln --configuration Release --verbosity quiet -nologo
+
+# A filter may leave one of the two projects without a test (exit code 8); that none at all has run is seen below.
+[ $# = 0 ] || set -- --ignore-exit-code 8 "$@"
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+status=0
+dotnet test --solution SigmoidApi.sln --configuration Release --no-build --no-ansi --no-progress "$@" | tee "$log" || status=$?
+
+# The runner's summary has one line for each count.
+count() { awk -v name="$1:" '$1 == name { n = $2 } END { print n + 0 }' "$log"; }
+passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
+[ $((passed + failed)) -gt 0 ] || { echo 'test.sh: no test ran' >&2; status=1; }
+[ "$failed" = 0 ] || status=1
+echo "$passed passed, $failed failed$([ "$skipped" = 0 ] || echo ", $skipped skipped")"
+exit "$status"
