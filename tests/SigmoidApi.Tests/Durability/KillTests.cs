@@ -6,12 +6,16 @@ namespace SigmoidApi.Tests.Durability;
 /// <summary>What the service has promised holds over the end of its process, a real one each time.</summary>
 public sealed class KillTests
 {
+    // A fit is to last longer than it takes to see that it runs, and no longer than a test should: it gets its share of a busy machine.
+    private const int Passes = 20_000;
+    private static readonly (string, string) FairShare = ("Training:Nice", "0");
+
     [Fact]
     public async Task KilledFitRunsAgainAndMakesOneVersionAndEveryQueuedJobRunsAfterIt()
     {
-        await using var service = await ServiceProcess.Started();
+        await using var service = await ServiceProcess.Started(FairShare);
         var (before, _) = await Trained(service);
-        var killed = await service.Api.Enqueue(LongFit.Request("killed", iterations: 20_000));
+        var killed = await service.Api.Enqueue(LongFit.Request("killed", iterations: Passes));
         string[] queued = [.. await Enqueue(service, 3)];
         await service.Api.Running(killed);
 
@@ -61,10 +65,10 @@ public sealed class KillTests
     [Fact]
     public async Task OrderlyStopEndsInTimeAndGivesTheFitBack()
     {
-        await using var service = await ServiceProcess.Started();
+        await using var service = await ServiceProcess.Started(FairShare);
         var (_, features) = await Trained(service);
         var predicted = (await service.Api.Post("models/quick/predict", features)).Expect(HttpStatusCode.OK).Text;
-        var id = await service.Api.Enqueue(LongFit.Request("stopped", iterations: 20_000));
+        var id = await service.Api.Enqueue(LongFit.Request("stopped", iterations: Passes));
         await service.Api.Running(id);
 
         var watch = System.Diagnostics.Stopwatch.StartNew();

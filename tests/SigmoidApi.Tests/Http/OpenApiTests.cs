@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -18,7 +17,7 @@ public sealed class OpenApiTests(TestApplication application) : IClassFixture<Te
     public async Task DocumentInTheRepositoryIsTheOneThatIsServed()
     {
         var served = JsonNode.Parse((await _api.Get("/openapi/v1.json")).Expect(HttpStatusCode.OK).Content)!.ToJsonString(Indented) + "\n";
-        var file = FileOfDocument();
+        var file = Path.Combine(Repository.Root, "docs/openapi/v1.json");
         if (Environment.GetEnvironmentVariable(Renew) == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
@@ -81,6 +80,4 @@ public sealed class OpenApiTests(TestApplication application) : IClassFixture<Te
             _ => 3,
         };
     }
-
-    private static string FileOfDocument([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(here, "../../../../docs/openapi/v1.json"));
 }

@@ -15,7 +15,6 @@ public sealed class OptionsTests
     [InlineData("Training:MaxIterations", "0", "TrainingOptions", "MaxIterations")]
     [InlineData("Training:Nice", "20", "TrainingOptions", "Nice")]
     [InlineData("Datasets:DuckDbThreads", "0", "DatasetOptions", "DuckDbThreads")]
-    [InlineData("Storage:Directory", "", "StorageOptions", "Directory")]
     public async Task OptionOutOfRangeEndsTheStartWithItsName(string key, string value, string options, string name)
     {
         await using var application = new TestApplication { Settings = { [key] = value } };
@@ -24,5 +23,17 @@ public sealed class OptionsTests
 
         refusal.Message.ShouldContain(options);
         refusal.Message.ShouldContain(name);
+    }
+
+    [Theory]
+    [InlineData("Storage:Directory", "", "StorageOptions", "Directory")]
+    [InlineData("Limits:MaxValues", "0", "LimitOptions", "MaxValues")]
+    public async Task ProcessWithAWrongOptionEndsAndItsLogSaysWhich(string key, string value, string options, string name)
+    {
+        await using var service = new ServiceProcess { Settings = { [key] = value } };
+
+        (await service.StartInVain()).ShouldNotBe(0);
+
+        service.Log.ShouldContain(line => line.Contains(options, StringComparison.Ordinal) && line.Contains($"'{name}'", StringComparison.Ordinal));
     }
 }
