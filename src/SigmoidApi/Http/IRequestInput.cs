@@ -5,6 +5,6 @@ internal interface IRequestInput
 {
     InputFailure? Failure { get; }
 
-    /// <summary>The value for the validator, or null where there is none to run.</summary>
-    object? ToValidate => null;
+    /// <summary>What was read, for its validator; null where there is a failure, or nothing to validate.</summary>
+    object? Value => null;
 }

@@ -34,7 +34,7 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
     /// <summary>Why there is no value, or null when there is one.</summary>
     public InputFailure? Failure { get; }
 
-    object? IRequestInput.ToValidate => Value;
+    object? IRequestInput.Value => _value;
 
     /// <summary>Called by the framework for a parameter of this type.</summary>
     public static async ValueTask<JsonBody<T>> BindAsync(HttpContext context, ParameterInfo parameter)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FluentValidation;
+using FluentValidation.Results;
 
 namespace SigmoidApi.Http;
 
@@ -12,35 +13,35 @@ internal static class ValidationFilter
     public static EndpointFilterDelegate Create(EndpointFilterFactoryContext factory, EndpointFilterDelegate next)
     {
         var parameters = factory.MethodInfo.GetParameters();
-        var inputs = Enumerable.Range(0, parameters.Length).Where(i => parameters[i].ParameterType.IsAssignableTo(typeof(IRequestInput))).ToArray();
+        var inputs = Enumerable.Range(0, parameters.Length)
+            .Where(i => parameters[i].ParameterType.IsAssignableTo(typeof(IRequestInput)))
+            .Select(i => (Index: i, Validator: ValidatorOf(parameters[i].ParameterType, factory.ApplicationServices)))
+            .ToArray();
         if (inputs.Length == 0)
             return next;
 
         return context =>
         {
-            foreach (var i in inputs)
+            foreach (var (index, validator) in inputs)
             {
-                var input = context.GetArgument<IRequestInput>(i);
+                var input = context.GetArgument<IRequestInput>(index);
                 if (input.Failure is { } failure)
                     return ValueTask.FromResult<object?>(Problems.From(failure));
-                if (input.ToValidate is { } value && Validate(value, context.HttpContext.RequestServices) is { } errors)
-                    return ValueTask.FromResult<object?>(Problems.Fields(StatusCodes.Status400BadRequest, errors));
+                if (validator?.Validate(new ValidationContext<object>(input.Value!)) is { IsValid: false } result)
+                    return ValueTask.FromResult<object?>(Problems.Fields(StatusCodes.Status400BadRequest, Errors(result)));
             }
 
             return next(context);
         };
     }
 
-    private static Dictionary<string, string[]>? Validate(object value, IServiceProvider services)
-    {
-        if (services.GetService(typeof(IValidator<>).MakeGenericType(value.GetType())) is not IValidator validator)
-            return null;
-        var result = validator.Validate(new ValidationContext<object>(value));
-        return result.IsValid
-            ? null
-            : result.Errors.GroupBy(e => ToJsonPath(e.PropertyName), e => e.ErrorMessage, StringComparer.Ordinal)
-                .ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
-    }
+    /// <summary>The validator of what an input such as <c>JsonBody&lt;PredictRequest&gt;</c> holds, or null where it has none.</summary>
+    private static IValidator? ValidatorOf(Type input, IServiceProvider services) =>
+        input.IsGenericType ? (IValidator?)services.GetService(typeof(IValidator<>).MakeGenericType(input.GenericTypeArguments)) : null;
+
+    private static Dictionary<string, string[]> Errors(ValidationResult result) =>
+        result.Errors.GroupBy(e => ToJsonPath(e.PropertyName), e => e.ErrorMessage, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
 
     // "Data.Labels[3]" is "data.labels[3]" in the caller's JSON.
     private static string ToJsonPath(string propertyName) =>

@@ -45,6 +45,7 @@ internal static class DoubleFormatter
     }
 
     /// <summary>The digits and power of ten of the shortest decimal; the digits may end in zeros, and have at most 17 places.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (ulong Digits, int Exponent) Shortest(ulong bits)
     {
         var mantissa = bits & (HiddenBit - 1);
@@ -114,6 +115,8 @@ internal static class DoubleFormatter
     }
 
     /// <summary>Writes digits × 10^exponent.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [SkipLocalsInit]
     private static int Layout(ulong digits, int exponent, Span<byte> destination)
     {
         // Seventeen places: one, eight, eight. The first digit of a block is in its lowest byte.
@@ -178,6 +181,7 @@ internal static class DoubleFormatter
     }
 
     /// <summary>The eight decimal places of a number, as values, the first in the lowest byte: halves, then pairs, then digits, side by side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong EightDigits(uint number)
     {
         ulong halves = number / 10_000 | ((ulong)(number % 10_000) << 32);

@@ -96,6 +96,7 @@ internal static class DoubleParser
         return i;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool AreDigits(ulong eight)
     {
         // A high nibble of 3, and a low nibble that stays below 10 when 6 is added.
@@ -103,6 +104,7 @@ internal static class DoubleParser
     }
 
     /// <summary>Eight digits at once: pairs, fours, all, each by one multiplication (Johnny Lee's and Lemire's SWAR).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint ParseEight(ulong eight)
     {
         const ulong Mask = 0x000000FF000000FF;
@@ -146,6 +148,7 @@ internal static class DoubleParser
     }
 
     /// <summary>w × 10^q, rounded to nearest, ties to even.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Round(ulong w, int q)
     {
         if (w == 0 || q < PowersOfFive.Smallest)
