@@ -101,8 +101,6 @@ public sealed partial class DatasetFiles
             removed++;
         }
 
-        if (published.Length == 0)
-            return removed;
         var ids = await idsWithRows(cancellationToken);
         foreach (var file in published)
         {
