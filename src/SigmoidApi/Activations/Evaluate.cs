@@ -27,6 +27,7 @@ internal static class Evaluate
             route.WithName((sigmoid ? "Sigmoid" : "Activation") + (derivative ? "Derivative" : ""))
                 .WithSummary($"{(sigmoid ? "The sigmoid" : "An activation")}{(derivative ? "'s derivative" : "")}, element by element")
                 .WithDescription("Also takes and gives `application/octet-stream`: little-endian float64, or float32 with `?dtype=float32`.")
+                .WithBinaryBody("application/octet-stream")
                 .WithExample("Values", """{ "values": [-10, -5, 0, 5, 10] }""")
                 .WithExample("Any shape", """{ "values": [[-1, 0.5], ["-Infinity", 745]] }""")
                 .WithExampleOf("name", "\"tanh\"");

@@ -15,6 +15,7 @@ internal static class CreateDataset
                 + "A bad file is a 400 that names the first bad cells by line and column, and nothing of it is kept.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithExampleOf("name", "\"mails\"")
+            .WithBinaryBody("multipart/form-data", part: "file")
             .WithExample("Mails", "word_freq_free,char_freq_!,capital_run_length,spam\n0.9,0.4,60,1\n0,0,3,0\n0.3,0.9,41,1\n0.1,0,12,0\n0,0.1,7,0\n1.2,0.3,95,1\n0.2,0.4,11,0\n0.4,0.1,35,1\n", DatasetContent.Csv);
 
     private static async Task<Results<Created<Dataset>, ProblemHttpResult>> Handle(

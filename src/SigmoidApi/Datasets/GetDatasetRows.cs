@@ -21,7 +21,7 @@ internal static class GetDatasetRows
         datasets.MapGet("/{id}/rows", Handle).WithName("GetDatasetRows").WithSummary("A page of a data set's rows, as they were uploaded")
             .WithDescription($"`offset` is 0 and `limit` {DefaultLimit} by default. The rows can be sent to a model's predict as they are.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
-            .WithExampleOf("id", "\"mails\"").WithExampleOf("offset", "\"0\"").WithExampleOf("limit", "\"5\"");
+            .WithExampleOf("id", "\"mails\"").WithExampleOf("offset", "0").WithExampleOf("limit", "5");
 
     private static async Task<Results<Ok<DatasetRows>, ProblemHttpResult>> Handle(
         string id,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using SigmoidApi.Http.Json;
@@ -56,6 +57,10 @@ public static class OpenApi
     public static RouteHandlerBuilder WithExample(this RouteHandlerBuilder route, string name, string body, string mediaType = "application/json") =>
         route.WithMetadata(new BodyExample(name, body.Trim(), mediaType));
 
+    /// <summary>Another form of the body: raw bytes, or as the <paramref name="part"/> of a form.</summary>
+    public static RouteHandlerBuilder WithBinaryBody(this RouteHandlerBuilder route, string mediaType, string? part = null) =>
+        route.WithMetadata(new BinaryBody(mediaType, part));
+
     /// <summary>An example of a parameter in the path, the query or a header.</summary>
     public static RouteHandlerBuilder WithExampleOf(this RouteHandlerBuilder route, string parameter, string json) =>
         route.WithMetadata(new ParameterExample(parameter, json));
@@ -70,6 +75,14 @@ public static class OpenApi
 
     private static OpenApiParameter Query(string name, JsonSchemaType type, string description) =>
         new() { Name = name, In = ParameterLocation.Query, Description = description, Schema = new OpenApiSchema { Type = type } };
+
+    private static OpenApiMediaType Binary(string? part)
+    {
+        var bytes = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
+        return new() { Schema = part is null ? bytes : new OpenApiSchema { Type = JsonSchemaType.Object, Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal) { [part] = bytes } } };
+    }
+
+    private sealed record BinaryBody(string MediaType, string? Part);
 
     private sealed record BodyExample(string Name, string Body, string MediaType);
 
@@ -93,6 +106,9 @@ public static class OpenApi
                 media.Examples[example.Name] = new OpenApiExample { Value = value };
             }
 
+            foreach (var binary in metadata.OfType<BinaryBody>())
+                operation.RequestBody!.Content![binary.MediaType] = Binary(binary.Part);
+
             if (metadata.OfType<PageParameters>().Any())
             {
                 operation.Parameters ??= [];
@@ -103,7 +119,12 @@ public static class OpenApi
             foreach (var example in metadata.OfType<ParameterExample>())
             {
                 if (operation.Parameters?.FirstOrDefault(p => p.Name == example.Parameter) is OpenApiParameter parameter)
+                {
                     parameter.Example = JsonNode.Parse(example.Json);
+                    // A number that the handler reads from text itself, to name it in a problem.
+                    if (parameter.Example!.GetValueKind() == JsonValueKind.Number)
+                        parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.Integer };
+                }
             }
         }
     }

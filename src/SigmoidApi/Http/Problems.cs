@@ -7,29 +7,39 @@ namespace SigmoidApi.Http;
 /// <summary>The one way into a problem (RFC 9457): every failure, whoever finds it, becomes one of these and is written by <see cref="ProblemWriter"/>.</summary>
 public static class Problems
 {
+    private const int MostCharacters = 500;
+
     public static ProblemHttpResult NotFound(string what) => Of(StatusCodes.Status404NotFound, $"There is no {what}.");
 
     public static ProblemHttpResult Conflict(string detail) => Of(StatusCodes.Status409Conflict, detail);
 
-    public static ProblemHttpResult Of(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
+    public static ProblemHttpResult Of(int status, string detail) => TypedResults.Problem(Shorten(detail), statusCode: status);
 
     /// <summary>A problem with one entry in <c>errors</c>.</summary>
     public static ProblemHttpResult Field(int status, string path, string message) =>
         Fields(status, new Dictionary<string, string[]>(StringComparer.Ordinal) { [path] = [message] });
 
     /// <summary>A problem whose <c>errors</c> are keyed by the JSON path as the caller wrote it.</summary>
-    public static ProblemHttpResult Fields(int status, IDictionary<string, string[]> errors) =>
-        TypedResults.Problem(new HttpValidationProblemDetails(errors)
+    public static ProblemHttpResult Fields(int status, IEnumerable<KeyValuePair<string, string[]>> errors)
+    {
+        var shortened = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        foreach (var (path, messages) in errors)
+            shortened[Shorten(path)] = Array.ConvertAll(messages, Shorten);
+        return TypedResults.Problem(new HttpValidationProblemDetails(shortened)
         {
             Status = status,
             Title = ReasonPhrases.GetReasonPhrase(status),
-            Detail = Summary(errors),
+            Detail = Summary(shortened),
         });
+    }
 
     public static ProblemHttpResult From(InputFailure failure) =>
         failure.Path.Length == 0 ? Of(failure.Status, failure.Message) : Field(failure.Status, failure.Path, failure.Message);
 
-    private static string Summary(IDictionary<string, string[]> errors)
+    // What a caller sent is shown to them again, but not megabytes of it.
+    private static string Shorten(string text) => text.Length <= MostCharacters ? text : $"{text.AsSpan(0, MostCharacters)}…";
+
+    private static string Summary(Dictionary<string, string[]> errors)
     {
         var (path, messages) = errors.First();
         var rest = errors.Sum(e => e.Value.Length) - 1;

@@ -54,6 +54,19 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task LongOffendingTextIsNotSentBackWhole()
+    {
+        var endless = new string('x', 100_000);
+
+        var name = await _api.Post("training-jobs", $$"""{ "data": { "features": [[1], [2]], "labels": [0, 1] }, "modelName": "{{endless}}" }""");
+        name.Problem(HttpStatusCode.BadRequest);
+        name.Text.Length.ShouldBeLessThan(3_000);
+        var field = await _api.Post("sigmoid", $$"""{ "values": [1], "{{endless}}": 1 }""");
+        field.Problem(HttpStatusCode.BadRequest);
+        field.Text.Length.ShouldBeLessThan(3_000);
+    }
+
+    [Fact]
     public async Task BodyBeyondTheLimitIsTooLargeAnnouncedOrNot()
     {
         await using var small = new TestApplication { Settings = { ["Limits:MaxBodyBytes"] = "200" } };
