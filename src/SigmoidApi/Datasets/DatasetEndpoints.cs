@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-
 namespace SigmoidApi.Datasets;
 
 public static class DatasetEndpoints
@@ -19,10 +17,4 @@ public static class DatasetEndpoints
         GetDatasetRows.Map(datasets);
         DeleteDataset.Map(datasets);
     }
-
-    /// <summary>Finds the data set that a path or a request means: by its id, or by its name the newest of that name.</summary>
-    internal static Task<Dataset?> FindDatasetAsync(this IQueryable<Dataset> datasets, string idOrName, CancellationToken cancellationToken) =>
-        Guid.TryParse(idOrName, out var id)
-            ? datasets.SingleOrDefaultAsync(d => d.Id == id, cancellationToken)
-            : datasets.Where(d => d.Name == idOrName).OrderByDescending(d => d.Id).FirstOrDefaultAsync(cancellationToken);
 }
