@@ -39,7 +39,8 @@ public sealed record InputFailure(int Status, string Path, string Message)
         {
             while (reader.Read())
             {
-                if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String && reader.ValueIsEscaped)
+                // The reader looks at a string's bytes only when asked for the string.
+                if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String)
                     reader.GetString();
             }
 

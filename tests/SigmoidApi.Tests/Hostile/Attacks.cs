@@ -184,10 +184,10 @@ internal sealed class Attacks(ServiceProcess service, IReadOnlyList<OpenApiOpera
         Answered(service.Api.Send(operation.Method, operation.ExamplePath, ApiClient.Bytes(body, mediaType)), $"{operation} {mediaType} {Excerpt(body)}");
 
     /// <summary>Whatever the answer is, it is not a failure of the service, and a failure of the caller's is a problem.</summary>
-    private static async Task Answered(Task<ApiResponse> request, string what)
+    private async Task Answered(Task<ApiResponse> request, string what)
     {
         var answer = await request;
-        ((int)answer.Status).ShouldBeLessThan(500, $"{what}\n{answer.Text}");
+        ((int)answer.Status).ShouldBeLessThan(500, $"{what}\n{answer.Text}\n{service.Log.LastOrDefault(line => line.Contains("\"@x\"", StringComparison.Ordinal))}");
         if ((int)answer.Status >= 400 && answer.Content.Length > 0)
             answer.ContentHeaders.ContentType?.MediaType.ShouldBe("application/problem+json", what);
     }

@@ -53,6 +53,19 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
         (await _api.Send(HttpMethod.Post, "sigmoid", ApiClient.Bytes(Encoding.UTF8.GetBytes(Valid), mediaType))).Expect(HttpStatusCode.OK);
     }
 
+    [Theory]
+    [InlineData("training-jobs", "{ \"datasetId\": \"mails\", \"target\": \"s\u009fam\" }")]
+    [InlineData("training-jobs", "{ \"datasetId\": \"mails\", \"modelName\": \"\u009cails\" }")]
+    [InlineData("training-jobs", "{ \"data\u00ff\": 1 }")]
+    [InlineData("models/none/predict", "{ \"rows\": [{ \"\u00ff\": 1 }] }")]
+    [InlineData("sigmoid", "{ \"values\": [1], \"parameters\": { \"\u00ff\": 1 } }")]
+    public async Task TextThatIsNotUtf8IsMalformed(string path, string latin1)
+    {
+        var answer = await _api.PostBytes(path, Encoding.Latin1.GetBytes(latin1), "application/json");
+
+        answer.Problem(HttpStatusCode.BadRequest).Detail.ShouldContain("UTF-8");
+    }
+
     [Fact]
     public async Task LongOffendingTextIsNotSentBackWhole()
     {
