@@ -81,7 +81,14 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         problem.Title ??= ReasonPhrases.GetReasonPhrase(problem.Status.Value);
         problem.Detail ??= Details.GetValueOrDefault(problem.Status.Value);
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
-        await http.Response.WriteAsJsonAsync(problem, problem.GetType(), options: null, "application/problem+json", http.RequestAborted);
+        try
+        {
+            await http.Response.WriteAsJsonAsync(problem, problem.GetType(), options: null, "application/problem+json", http.RequestAborted);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is left to read it; thrown on, it would be logged as a failure of the service.
+        }
     }
 
     private static readonly Dictionary<int, string> Details = new()

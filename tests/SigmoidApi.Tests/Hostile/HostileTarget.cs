@@ -32,6 +32,7 @@ public sealed class HostileTarget : IAsyncLifetime
         Service.IsRunning.ShouldBeTrue(string.Join('\n', Service.Log.TakeLast(20)));
         (await Service.Api.Post("sigmoid", """{ "values": [0] }""")).Text.ShouldBe("""{"values":[0.5]}""");
         (await Service.Api.Get("/health/ready")).Expect(System.Net.HttpStatusCode.OK);
-        Service.Log.ShouldNotContain(line => line.Contains("\"@l\":\"Error\"", StringComparison.Ordinal) || line.Contains("\"@l\":\"Fatal\"", StringComparison.Ordinal));
+        var complaints = Service.Log.Where(line => line.Contains("\"@l\":\"Error\"", StringComparison.Ordinal) || line.Contains("\"@l\":\"Fatal\"", StringComparison.Ordinal));
+        string.Join('\n', complaints.Take(3)).ShouldBeEmpty();
     }
 }
