@@ -24,20 +24,8 @@ public sealed class DoubleFormatterTests
     [Fact]
     public void PowersOfTwoAndTheirNeighboursGiveTheFrameworksText()
     {
-        for (var bits = 0UL; bits <= 0x7FE0_0000_0000_0000; bits += 0x0010_0000_0000_0000)
-        {
-            Agrees(BitConverter.UInt64BitsToDouble(bits));
-            Agrees(BitConverter.UInt64BitsToDouble(bits + 1));
-            Agrees(BitConverter.UInt64BitsToDouble(bits + 2));
-            if (bits > 0)
-                Agrees(BitConverter.UInt64BitsToDouble(bits - 1));
-        }
-
-        for (var i = 0; i < 52; i++)
-        {
-            Agrees(BitConverter.UInt64BitsToDouble(1UL << i));
-            Agrees(BitConverter.UInt64BitsToDouble((1UL << i) - 1));
-        }
+        foreach (var value in NotableDoubles.PowersOfTwoAndTheirNeighbours())
+            Agrees(value);
     }
 
     [Fact]
