@@ -1,27 +1,10 @@
 namespace SigmoidApi.Compute.Regression;
 
-public enum Solver
-{
-    /// <summary>The solver that suits the problem; Newton's method for now.</summary>
-    Auto,
-
-    /// <summary>The article's: full batch on the mean loss, fixed step.</summary>
-    GradientDescent,
-
-    Newton,
-}
-
-public enum Penalty
-{
-    None,
-
-    /// <summary>½‖w‖²</summary>
-    L2,
-}
-
 /// <summary>
-/// What to fit and how; names and defaults are scikit-learn's. The objective is C · Σ logloss + ½‖w‖² (<see cref="Regression.Penalty.L2"/>) or
-/// Σ logloss (<see cref="Regression.Penalty.None"/>); the intercept is never penalised.
+/// What to fit and how; names and defaults are scikit-learn's. The objective is C · Σ sᵢ·logloss(yᵢ, b + xᵢᵀw) + r(w), where the penalty r is
+/// ½‖w‖² (<see cref="Regression.Penalty.L2"/>), ‖w‖₁ (<see cref="Regression.Penalty.L1"/>), L1Ratio·‖w‖₁ + ½(1 − L1Ratio)‖w‖²
+/// (<see cref="Regression.Penalty.ElasticNet"/>) or 0 with C = 1 (<see cref="Regression.Penalty.None"/>); sᵢ is row i's sample weight times
+/// its class's weight. The intercept b is never penalised.
 /// </summary>
 public sealed record LogisticOptions
 {
@@ -31,6 +14,18 @@ public sealed record LogisticOptions
 
     /// <summary>The inverse strength of the penalty, positive. Without effect without a penalty.</summary>
     public double C { get; init; } = 1;
+
+    /// <summary>The share of the elastic net's penalty that is ‖w‖₁, from 0 to 1. Without effect for other penalties.</summary>
+    public double L1Ratio { get; init; } = 0.5;
+
+    /// <summary>Values of C to fit one after another, each from where the one before ended; null fits <see cref="C"/> alone.</summary>
+    public double[]? Cs { get; init; }
+
+    /// <summary>Values of L1Ratio, each with every value of C; null takes <see cref="L1Ratio"/> alone.</summary>
+    public double[]? L1Ratios { get; init; }
+
+    /// <summary>Which point of a path becomes the model.</summary>
+    public Selection Selection { get; init; } = Selection.Best;
 
     public bool FitIntercept { get; init; } = true;
 
@@ -57,11 +52,40 @@ public sealed record LogisticOptions
 
     public double InitialIntercept { get; init; }
 
+    /// <summary>What the rows of each class weigh; null is 1.</summary>
+    public ClassWeight? ClassWeight { get; init; }
+
+    /// <summary>
+    /// A weight for each row, at least 0: 2 is the row twice, also where columns are standardised, and 0 is as if it were not there. Null is 1.
+    /// </summary>
+    public double[]? SampleWeight { get; init; }
+
     /// <summary>The share of rows to hold out for validation, stratified by label; null is none.</summary>
     public double? Holdout { get; init; }
 
-    /// <summary>Draws the holdout.</summary>
+    /// <summary>The number of folds, stratified by label, of a cross-validation; null is none, and is the only value beside a holdout.</summary>
+    public int? Folds { get; init; }
+
+    /// <summary>Draws the holdout or the folds.</summary>
     public long Seed { get; init; } = 42;
+
+    /// <summary>How the covariance of an unpenalised fit's estimates is estimated.</summary>
+    public CovarianceType CovarianceType { get; init; } = CovarianceType.Nonrobust;
+
+    /// <summary>The group of each row, for <see cref="CovarianceType.Cluster"/>; null otherwise.</summary>
+    public int[]? Clusters { get; init; }
+
+    /// <summary>The coverage of the confidence intervals, between 0 and 1.</summary>
+    public double ConfidenceLevel { get; init; } = 0.95;
+
+    /// <summary>How many threads may work at once, the caller's among them; 0 is one for each processor. The result is the same to the last bit.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Called first on each thread that a fit starts, to lower its priority, say.</summary>
+    public Action? ThreadStart { get; init; }
+
+    /// <summary>Measures how long the fit took.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
     internal void Validate(int columns)

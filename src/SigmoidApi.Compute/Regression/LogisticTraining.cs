@@ -10,4 +10,11 @@ namespace SigmoidApi.Compute.Regression;
 /// <param name="TrainingMetrics">Scores on the rows that it was fitted to.</param>
 /// <param name="ValidationMetrics">Scores on the rows held out; null where none were.</param>
 public sealed record LogisticTraining(LogisticModel Model, double StandardizedIntercept, double[] StandardizedCoefficients, Convergence Convergence,
-    ClassificationMetrics TrainingMetrics, ClassificationMetrics? ValidationMetrics);
+    ClassificationMetrics TrainingMetrics, ClassificationMetrics? ValidationMetrics)
+{
+    /// <summary>Null unless several values of C or l1Ratio were fitted.</summary>
+    public RegularizationPath? Path { get; init; }
+
+    /// <summary>Null with a penalty other than none or Firth's.</summary>
+    public LogisticInference? Inference { get; init; }
+}

@@ -1,0 +1,18 @@
+namespace SigmoidApi.Compute.Regression;
+
+public enum Penalty
+{
+    None,
+
+    /// <summary>‖w‖₁</summary>
+    L1,
+
+    /// <summary>½‖w‖²</summary>
+    L2,
+
+    /// <summary>l1Ratio·‖w‖₁ + ½(1 − l1Ratio)‖w‖²</summary>
+    ElasticNet,
+
+    /// <summary>−½ log |I(w)|, Firth's: finite estimates on separated data, and less bias on small ones.</summary>
+    Firth,
+}
