@@ -6,6 +6,7 @@ return args.FirstOrDefault() switch
     "serving" => await Serving.RunAsync(args[1..]),
     "json" => JsonNumbers.Run(args[1..]),
     "upload-memory" => await UploadMemory.RunAsync(args[1..]),
+    "fit" => Fit.Run(args[1..]),
     _ => Usage(),
 };
 

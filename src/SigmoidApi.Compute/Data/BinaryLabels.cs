@@ -18,4 +18,17 @@ internal static class BinaryLabels
         if (labels.IndexOfAnyExcept(labels[0]) < 0)
             throw new UntrainableDataException("single_class", $"All {labels.Length} labels are {labels[0]}; a fit needs rows of both classes.");
     }
+
+    /// <exception cref="UntrainableDataException"><c>single_class</c>: the rows of one class, or of both, weigh nothing.</exception>
+    public static void RequireWeightInBothClasses(ReadOnlySpan<double> labels, ReadOnlySpan<double> weights)
+    {
+        foreach (var label in (ReadOnlySpan<double>)[0, 1])
+        {
+            var weight = 0.0;
+            for (var i = 0; i < labels.Length; i++)
+                weight += labels[i] == label ? weights[i] : 0;
+            if (!(weight > 0 && double.IsFinite(weight)))
+                throw new UntrainableDataException("single_class", $"The rows of class {label} weigh {weight} together; a fit needs a positive, finite weight.");
+        }
+    }
 }

@@ -51,6 +51,38 @@ public static class StratifiedSplit
         return (training, validation);
     }
 
+    /// <summary>
+    /// Deals the rows of each class, in an order drawn by <paramref name="seed"/>, to <paramref name="folds"/> folds in turn. The same arguments
+    /// give the same folds on every machine.
+    /// </summary>
+    /// <param name="labels">The class of every row, 0 or 1.</param>
+    /// <param name="folds">At least 2.</param>
+    /// <param name="seed">Any value.</param>
+    /// <returns>The fold of every row, from 0.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than two folds.</exception>
+    /// <exception cref="UntrainableDataException"><c>invalid_label</c>; or <c>class_missing_from_split</c>: a class has fewer rows than there are folds.</exception>
+    public static int[] Folds(ReadOnlySpan<double> labels, int folds, long seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
+        BinaryLabels.RequireBinary(labels);
+        var random = new SplitMix64(seed);
+        var foldOf = new int[labels.Length];
+        var next = 0;
+        foreach (var label in (ReadOnlySpan<double>)[0, 1])
+        {
+            var members = RowsOf(labels, label);
+            if (members.Length < folds)
+            {
+                throw new UntrainableDataException("class_missing_from_split",
+                    $"Class {label} has {members.Length} rows, too few for {folds} folds to have one each.");
+            }
+            random.Shuffle(members);
+            foreach (var row in members)
+                foldOf[row] = next++ % folds;
+        }
+        return foldOf;
+    }
+
     private static int[] RowsOf(ReadOnlySpan<double> labels, double label)
     {
         var rows = new List<int>();

@@ -10,8 +10,8 @@ internal sealed class SymmetricMatrix
     public SymmetricMatrix(int order)
     {
         Order = order;
-        Stride = (order + GramUpdate.Lanes - 1) / GramUpdate.Lanes * GramUpdate.Lanes;
-        _values = new AlignedBuffer(order * Stride);
+        Stride = (order + GramKernel.Lanes - 1) / GramKernel.Lanes * GramKernel.Lanes;
+        _values = new AlignedBuffer((order + GramKernel.TileRows - 1) / GramKernel.TileRows * GramKernel.TileRows * Stride);
     }
 
     public int Order { get; }

@@ -1,4 +1,6 @@
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Preprocessing;
 
@@ -8,6 +10,8 @@ namespace SigmoidApi.Compute.Preprocessing;
 /// </summary>
 internal sealed class StandardScaling
 {
+    private const int ChunkRows = 1024;
+
     private StandardScaling(double[] means, double[] deviations)
     {
         Means = means;
@@ -22,55 +26,162 @@ internal sealed class StandardScaling
     /// The corrected two-pass algorithm (Chan, Golub and LeVeque, "Algorithms for computing the sample variance", 1983): the second pass
     /// is about the means of the first and corrects them; it counts in units of each column's range, so that no square overflows.
     /// </summary>
+    /// <param name="features">All rows.</param>
+    /// <param name="weights">For each row, 2 for the row twice and 0 for not at all; null for 1.</param>
+    /// <param name="crew">The threads; null for this one alone.</param>
+    /// <param name="cancellationToken">Looked at for every chunk of rows.</param>
     /// <exception cref="UntrainableDataException"><c>numeric_range_exceeded</c>: a column's sum, range or 1 / deviation is not a float64.</exception>
-    public static StandardScaling Fit(DesignMatrix features, CancellationToken cancellationToken)
+    public static StandardScaling Fit(FeatureMatrix features, double[]? weights, ThreadCrew? crew, CancellationToken cancellationToken)
+    {
+        crew ??= new ThreadCrew();
+        return features is SparseMatrix sparse
+            ? FitSparse(sparse, weights, cancellationToken)
+            : FitDense(features, weights, crew, cancellationToken);
+    }
+
+    private static StandardScaling FitDense(FeatureMatrix features, double[]? weights, ThreadCrew crew, CancellationToken cancellationToken)
     {
         var columns = features.Columns;
-        var shift = features.Row(0).ToArray();
-        var (minima, maxima) = ((double[])shift.Clone(), (double[])shift.Clone());
-        var means = new double[columns];
-        SumRows(features, means, (row, sums) =>
-        {
-            for (var j = 0; j < row.Length; j++)
-            {
-                minima[j] = Math.Min(minima[j], row[j]);
-                maxima[j] = Math.Max(maxima[j], row[j]);
-                // About the first row: exact for a constant column, and close for one whose mean dwarfs its deviation.
-                sums[j] += row[j] - shift[j];
-            }
-        }, cancellationToken);
-        for (var j = 0; j < columns; j++)
-            means[j] = shift[j] + means[j] / features.Rows;
+        var shift = new double[columns];
+        features.CopyRow(Math.Max(0, Array.FindIndex(weights ?? [1], weight => weight > 0)), shift);
+        var tree = new TreeSum(features.Rows, ChunkRows, 64, 2 * columns + 1, crew);
+        var (minima, maxima, rows) = (new double[crew.Size][], new double[crew.Size][], new double[crew.Size][]);
+        for (var worker = 0; worker < crew.Size; worker++)
+            (minima[worker], maxima[worker], rows[worker]) = ((double[])shift.Clone(), (double[])shift.Clone(), new double[columns]);
 
-        var moments = new double[2 * columns];
-        var ranges = new double[columns];
-        for (var j = 0; j < columns; j++)
-            ranges[j] = maxima[j] - minima[j];
-        SumRows(features, moments, (row, sums) =>
+        // About the first row: exact for a constant column, and close for one whose mean dwarfs its deviation.
+        var sums = tree.Run((first, count, worker, sums) => ForRows(features, weights, first, count, rows[worker], sums, (row, weight, sums) =>
         {
-            for (var j = 0; j < row.Length; j++)
-            {
-                var z = (row[j] - means[j]) / ranges[j];
-                sums[j] += z;
-                sums[columns + j] += z * z;
-            }
-        }, cancellationToken);
+            RowKernels.Widen(row, minima[worker], maxima[worker]);
+            RowKernels.AddShifted(row, shift, weight, sums[..columns]);
+            sums[2 * columns] += weight;
+        }), cancellationToken);
+        var total = sums[2 * columns];
+        var (means, ranges, reciprocals) = (new double[columns], new double[columns], new double[columns]);
+        for (var j = 0; j < columns; j++)
+        {
+            means[j] = shift[j] + sums[j] / total;
+            ranges[j] = maxima.Max(of => of[j]) - minima.Min(of => of[j]);
+            reciprocals[j] = ranges[j] == 0 ? 0 : 1 / ranges[j];
+        }
+
+        var moments = tree.Run((first, count, worker, sums) => ForRows(features, weights, first, count, rows[worker], sums, (row, weight, sums) =>
+        {
+            RowKernels.Standardize(row, means, reciprocals);
+            RowKernels.AddScaled(row, weight, sums[..columns]);
+            RowKernels.AddSquares(row, weight, sums[columns..]);
+        }), cancellationToken);
         var deviations = new double[columns];
         for (var j = 0; j < columns; j++)
         {
             if (ranges[j] != 0)
             {
-                var correction = moments[j] / features.Rows;
+                var correction = moments[j] / total;
                 means[j] += ranges[j] * correction;
-                deviations[j] = ranges[j] * Math.Sqrt(moments[columns + j] / features.Rows - correction * correction);
+                deviations[j] = ranges[j] * Math.Sqrt(moments[columns + j] / total - correction * correction);
             }
+        }
+        return Checked(means, deviations, ranges);
+    }
+
+    /// <summary>The same of the stored entries; of the zeros it is enough to know how much they weigh.</summary>
+    private static StandardScaling FitSparse(SparseMatrix features, double[]? weights, CancellationToken cancellationToken)
+    {
+        var columns = features.Columns;
+        var (means, deviations, ranges) = (new double[columns], new double[columns], new double[columns]);
+        var (minima, maxima, stored) = (new double[columns], new double[columns], new double[columns]);
+        var total = 0.0;
+        ForEntries((column, value, weight) =>
+        {
+            means[column] += weight * value;
+            minima[column] = Math.Min(minima[column], value);
+            maxima[column] = Math.Max(maxima[column], value);
+            stored[column] += weight;
+        });
+        for (var i = 0; i < features.Rows; i++)
+            total += weights?[i] ?? 1;
+        var full = new bool[columns];
+        for (var j = 0; j < columns; j++)
+        {
+            means[j] /= total;
+            ranges[j] = maxima[j] - minima[j];
+            // A column without a zero may be constant at another value.
+            full[j] = stored[j] >= total;
+        }
+        if (Array.Exists(full, isFull => isFull))
+        {
+            Array.Fill(minima, double.PositiveInfinity);
+            Array.Fill(maxima, double.NegativeInfinity);
+            ForEntries((column, value, _) => (minima[column], maxima[column]) = (Math.Min(minima[column], value), Math.Max(maxima[column], value)));
+            for (var j = 0; j < columns; j++)
+                ranges[j] = full[j] ? maxima[j] - minima[j] : ranges[j];
+        }
+        var (first, second) = (new double[columns], new double[columns]);
+        ForEntries((column, value, weight) =>
+        {
+            if (ranges[column] != 0)
+            {
+                var z = (value - means[column]) / ranges[column];
+                first[column] += weight * z;
+                second[column] += weight * z * z;
+            }
+        });
+        for (var j = 0; j < columns; j++)
+        {
+            if (ranges[j] != 0)
+            {
+                var zero = -means[j] / ranges[j];
+                var absent = Math.Max(0, total - stored[j]);
+                var correction = (first[j] + absent * zero) / total;
+                means[j] += ranges[j] * correction;
+                deviations[j] = ranges[j] * Math.Sqrt((second[j] + absent * zero * zero) / total - correction * correction);
+            }
+            else if (full[j])
+            {
+                means[j] = minima[j];
+            }
+        }
+        return Checked(means, deviations, ranges);
+
+        void ForEntries(Action<int, double, double> action)
+        {
+            for (var i = 0; i < features.Rows; i++)
+            {
+                if (i % ChunkRows == 0)
+                    cancellationToken.ThrowIfCancellationRequested();
+                var weight = weights?[i] ?? 1;
+                var indices = features.Row(i, out var values);
+                for (var k = 0; k < indices.Length && weight > 0; k++)
+                    action(indices[k], values.IsEmpty ? 1 : values[k], weight);
+            }
+        }
+    }
+
+    private static StandardScaling Checked(double[] means, double[] deviations, double[] ranges)
+    {
+        for (var j = 0; j < means.Length; j++)
+        {
             if (!double.IsFinite(means[j]) || !double.IsFinite(deviations[j]) || (deviations[j] != 0 && !double.IsFinite(1 / deviations[j])))
             {
                 throw new UntrainableDataException("numeric_range_exceeded",
-                    $"Column {j} runs from {minima[j]} to {maxima[j]}, which float64 cannot standardise; rescale it.");
+                    $"Column {j} has values {ranges[j]} apart, which float64 cannot standardise; rescale it.");
             }
         }
         return new StandardScaling(means, deviations);
+    }
+
+    private delegate void RowAction(Span<double> row, double weight, Span<double> sums);
+
+    private static void ForRows(FeatureMatrix features, double[]? weights, int first, int count, double[] row, Span<double> sums, RowAction action)
+    {
+        for (var i = first; i < first + count; i++)
+        {
+            var weight = weights?[i] ?? 1;
+            if (weight == 0)
+                continue;
+            features.CopyRow(i, row);
+            action(row, weight, sums);
+        }
     }
 
     public IEnumerable<int> ConstantColumns() => Enumerable.Range(0, Deviations.Length).Where(j => Deviations[j] == 0);
@@ -100,23 +211,5 @@ internal sealed class StandardScaling
             }
         }
         return (intercept, own);
-    }
-
-    private delegate void RowAction(ReadOnlySpan<double> row, double[] sums);
-
-    /// <summary>Sums within each block of rows first, then over the blocks: the error grows with neither's number alone.</summary>
-    private static void SumRows(DesignMatrix features, double[] totals, RowAction action, CancellationToken cancellationToken)
-    {
-        var sums = new double[totals.Length];
-        for (var b = 0; b < features.BlockCount; b++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var block = features.Block(b);
-            Array.Clear(sums);
-            for (; !block.IsEmpty; block = block[features.Columns..])
-                action(block[..features.Columns], sums);
-            for (var j = 0; j < totals.Length; j++)
-                totals[j] += sums[j];
-        }
     }
 }

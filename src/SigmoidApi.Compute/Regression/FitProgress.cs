@@ -5,4 +5,8 @@ namespace SigmoidApi.Compute.Regression;
 /// <param name="MaxIterations">Where it would stop at the latest.</param>
 /// <param name="Loss">The mean log loss, plus penalty / (c · n).</param>
 /// <param name="GradientNorm">The largest absolute partial derivative of that.</param>
-public sealed record FitProgress(int Iteration, int MaxIterations, double Loss, double GradientNorm);
+public sealed record FitProgress(int Iteration, int MaxIterations, double Loss, double GradientNorm)
+{
+    /// <summary>How much of everything is done at the least, from 0 to 1: all points of a path, and all folds.</summary>
+    public double Fraction { get; init; }
+}

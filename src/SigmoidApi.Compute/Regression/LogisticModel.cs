@@ -64,13 +64,15 @@ public sealed class LogisticModel
         return labels;
     }
 
-    internal double[] PredictMargins(DesignMatrix features)
+    /// <summary>Margins of every row of a matrix.</summary>
+    internal double[] PredictMargins(FeatureMatrix features)
     {
         var margins = new double[features.Rows];
-        for (var b = 0; b < features.BlockCount; b++)
+        var row = new double[features.Columns];
+        for (var i = 0; i < margins.Length; i++)
         {
-            var block = features.Block(b);
-            PredictMargins(block, margins.AsSpan(b * DesignMatrix.BlockRows, block.Length / features.Columns));
+            features.CopyRow(i, row);
+            margins[i] = Intercept + DotProduct.Compute(row, _coefficients);
         }
         return margins;
     }

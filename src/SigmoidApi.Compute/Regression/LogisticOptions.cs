@@ -1,3 +1,5 @@
+using SigmoidApi.Compute.Data;
+
 namespace SigmoidApi.Compute.Regression;
 
 /// <summary>
@@ -88,20 +90,44 @@ public sealed record LogisticOptions
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
-    internal void Validate(int columns)
+    internal void Validate(FeatureMatrix features)
     {
+        var columns = features.Columns;
         Require(Enum.IsDefined(Solver), nameof(Solver), "be one of the solvers");
         Require(Enum.IsDefined(Penalty), nameof(Penalty), "be one of the penalties");
-        Require(double.IsFinite(C) && C > 0, nameof(C), "be positive and finite");
+        Require(IsPositive(C), nameof(C), "be positive and finite");
+        Require(L1Ratio is >= 0 and <= 1, nameof(L1Ratio), "be from 0 to 1");
+        Require(Cs is null || (Cs.Length > 0 && Array.TrueForAll(Cs, IsPositive)), nameof(Cs), "have values, each positive and finite");
+        Require(L1Ratios is null || (L1Ratios.Length > 0 && Array.TrueForAll(L1Ratios, ratio => ratio is >= 0 and <= 1)), nameof(L1Ratios), "have values, each from 0 to 1");
+        Require(L1Ratios is null || Penalty == Penalty.ElasticNet, nameof(L1Ratios), "be null unless the penalty is the elastic net");
+        Require(Cs is null || Penalty is Penalty.L1 or Penalty.L2 or Penalty.ElasticNet, nameof(Cs), "be null without a penalty that C weighs");
+        Require(Enum.IsDefined(Selection), nameof(Selection), "be one of the rules");
+        Require(Selection == Selection.Best || Folds is not null, nameof(Selection), "be Best unless there are folds, whose spread it needs");
+        Require(Solver is Solver.Auto or Solver.CoordinateDescent || Penalty is not (Penalty.L1 or Penalty.ElasticNet), nameof(Solver), "be Auto or CoordinateDescent for a penalty with ‖w‖₁");
+        Require(Solver is Solver.Auto or Solver.Newton || Penalty != Penalty.Firth, nameof(Solver), "be Auto or Newton for Firth's penalty");
         Require(MaxIterations >= 1, nameof(MaxIterations), "be at least 1");
         Require(Tolerance is null or (>= 0 and < double.PositiveInfinity), nameof(Tolerance), "be at least 0 and finite");
-        Require(double.IsFinite(LearningRate) && LearningRate > 0, nameof(LearningRate), "be positive and finite");
+        Require(IsPositive(LearningRate), nameof(LearningRate), "be positive and finite");
         Require(InitialWeights is null || InitialWeights.Length == columns, nameof(InitialWeights), $"have one value for each of the {columns} columns");
         Require(InitialWeights is null || Array.TrueForAll(InitialWeights, double.IsFinite), nameof(InitialWeights), "be finite");
         Require(double.IsFinite(InitialIntercept), nameof(InitialIntercept), "be finite");
         Require(FitIntercept || InitialIntercept == 0, nameof(InitialIntercept), "be 0 where no intercept is fitted");
+        Require(ClassWeight?.Negative is null or (>= 0 and < double.PositiveInfinity), nameof(ClassWeight), "be at least 0 and finite");
+        Require(ClassWeight?.Positive is null or (>= 0 and < double.PositiveInfinity), nameof(ClassWeight), "be at least 0 and finite");
+        Require(SampleWeight is null || SampleWeight.Length == features.Rows, nameof(SampleWeight), $"have one value for each of the {features.Rows} rows");
+        Require(SampleWeight is null || Array.TrueForAll(SampleWeight, weight => weight is >= 0 and < double.PositiveInfinity), nameof(SampleWeight), "be at least 0 and finite");
         Require(Holdout is null or (> 0 and < 1), nameof(Holdout), "be above 0 and below 1");
+        Require(Folds is null or >= 2, nameof(Folds), "be at least 2");
+        Require(Folds is null || Holdout is null, nameof(Folds), "be null beside a holdout");
+        Require(Enum.IsDefined(CovarianceType), nameof(CovarianceType), "be one of the types");
+        Require(CovarianceType == CovarianceType.Nonrobust || Penalty == Penalty.None, nameof(CovarianceType), "be Nonrobust with a penalty");
+        Require((CovarianceType == CovarianceType.Cluster) == (Clusters is not null), nameof(Clusters), "be given for CovarianceType.Cluster, and for it alone");
+        Require(Clusters is null || Clusters.Length == features.Rows, nameof(Clusters), $"have one value for each of the {features.Rows} rows");
+        Require(ConfidenceLevel is > 0 and < 1, nameof(ConfidenceLevel), "be above 0 and below 1");
+        Require(Threads >= 0, nameof(Threads), "be at least 0");
     }
+
+    private static bool IsPositive(double value) => value > 0 && double.IsFinite(value);
 
     private static void Require(bool holds, string option, string expected)
     {

@@ -9,8 +9,7 @@ namespace SigmoidApi.Compute.Regression;
 /// <summary>Fits logistic regression: checks the data, holds rows out, standardises, minimises, and scores what came of it.</summary>
 public static class LogisticTrainer
 {
-    private const double DefaultTolerance = 1e-8;
-
+    /// <summary>Fits and scores: on the rows fitted to and, if any are held out, on those; with folds on all rows, each by the fit that has not seen it.</summary>
     /// <param name="features">n × d, finite.</param>
     /// <param name="labels">n labels, 0 or 1, both present.</param>
     /// <param name="options">What to fit and how.</param>
@@ -19,22 +18,35 @@ public static class LogisticTrainer
     /// <exception cref="ArgumentException">An option is out of range, or there are not as many labels as rows.</exception>
     /// <exception cref="UntrainableDataException">The data admit no fit; its code says why.</exception>
     /// <exception cref="OperationCanceledException">Canceled.</exception>
-    public static LogisticTraining Train(DesignMatrix features, ReadOnlySpan<double> labels, LogisticOptions options,
+    public static LogisticTraining Train(FeatureMatrix features, ReadOnlySpan<double> labels, LogisticOptions options,
         Action<FitProgress>? progress, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(features);
-        ArgumentNullException.ThrowIfNull(options);
-        options.Validate(features.Columns);
-        RequireUsable(features, labels);
-        BinaryLabels.RequireTwoClasses(labels);
-        if (options.Holdout is not { } fraction)
-            return Fit(features, labels.ToArray(), options, progress, cancellationToken);
-
-        var (training, validation) = StratifiedSplit.Holdout(labels, fraction, options.Seed);
-        var fit = Fit(features.Select(training), Select(labels, training), options, progress, cancellationToken);
-        var margins = fit.Model.PredictMargins(features.Select(validation));
-        return fit with { ValidationMetrics = ClassificationMetrics.FromMargins(Select(labels, validation), margins) };
+        var (fit, validation) = Run(features, labels, options, progress, cancellationToken);
+        var heldOut = validation?.HeldOut;
+        int[] training = heldOut is null ? [.. Enumerable.Range(0, labels.Length)] : [.. Enumerable.Range(0, labels.Length).Where(i => !heldOut[i])];
+        var (intercept, coefficients) = fit.Standardized
+            ?? StandardScaling.Fit(features, TrainingWeights(options.SampleWeight, heldOut), crew: null, cancellationToken)
+                .ToStandardized(fit.Model.Intercept, fit.Model.Coefficients);
+        var metrics = ClassificationMetrics.FromMargins(Select(labels, training), Select(fit.Model.PredictMargins(features), training));
+        return new LogisticTraining(fit.Model, intercept, coefficients, fit.Convergence, metrics, validation?.Metrics)
+        {
+            Path = fit.Path,
+            Inference = fit.Inference,
+        };
     }
+
+    /// <summary>Fits alone, without scores: as <see cref="Train"/> in all else.</summary>
+    /// <param name="features">n × d, finite.</param>
+    /// <param name="labels">n labels, 0 or 1, both present.</param>
+    /// <param name="options">What to fit and how.</param>
+    /// <param name="progress">Called on this thread, at the start and after each iteration.</param>
+    /// <param name="cancellationToken">Looked at for every block of rows, so that a fit stops within one pass.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or there are not as many labels as rows.</exception>
+    /// <exception cref="UntrainableDataException">The data admit no fit; its code says why.</exception>
+    /// <exception cref="OperationCanceledException">Canceled.</exception>
+    public static LogisticFit Fit(FeatureMatrix features, ReadOnlySpan<double> labels, LogisticOptions options,
+        Action<FitProgress>? progress, CancellationToken cancellationToken) =>
+        Run(features, labels, options, progress, cancellationToken).Fit;
 
     /// <summary>
     /// The article's step w ← w − learningRate · Xᵀ(σ(Xw) − y) / n, so many times: no intercept, no penalty, no standardising; labels of
@@ -50,75 +62,63 @@ public static class LogisticTrainer
     {
         ArgumentNullException.ThrowIfNull(features);
         var start = weights.ToArray();
-        new LogisticOptions { InitialWeights = start, LearningRate = learningRate, MaxIterations = iterations }.Validate(features.Columns);
-        RequireUsable(features, labels);
+        new LogisticOptions { InitialWeights = start, LearningRate = learningRate, MaxIterations = iterations }.Validate(features);
+        RequireAsManyLabels(features, labels);
         BinaryLabels.RequireBinary(labels);
         var objective = new LogisticObjective(features, labels.ToArray(), scaling: null, fitIntercept: false, penalty: 0);
-        var end = GradientDescent.Minimize(objective, start, learningRate, iterations, tolerance: null, progress: null, cancellationToken);
+        var end = WithFiniteFeatures(features,
+            () => GradientDescent.Minimize(objective, start, learningRate, iterations, tolerance: null, progress: null, cancellationToken));
         return end.Iterations == iterations
             ? (end.Parameters, end.Value)
             : throw new UntrainableDataException("diverged", $"The weights overflow in iteration {end.Iterations + 1}; use a smaller learning rate.");
     }
 
-    private static LogisticTraining Fit(DesignMatrix features, double[] labels, LogisticOptions options,
+    private static (LogisticFit Fit, Validated? Validation) Run(FeatureMatrix features, ReadOnlySpan<double> labels, LogisticOptions options,
         Action<FitProgress>? progress, CancellationToken cancellationToken)
     {
-        var scaling = StandardScaling.Fit(features, cancellationToken);
-        var c = options.Penalty == Penalty.None ? 1 : options.C;
-        var penalty = options.Penalty == Penalty.None ? 0 : 1 / (c * features.Rows);
-        var objective = new LogisticObjective(features, labels, options.Standardize ? scaling : null, options.FitIntercept, penalty);
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate(features);
+        RequireAsManyLabels(features, labels);
+        BinaryLabels.RequireTwoClasses(labels);
 
-        var end = Minimize(objective, StartOf(options, scaling), options, progress, cancellationToken);
-
-        var intercept = options.FitIntercept ? end.Parameters[0] : 0;
-        var coefficients = end.Parameters.AsSpan(options.FitIntercept ? 1 : 0);
-        var standardized = options.Standardize ? (intercept, coefficients.ToArray()) : scaling.ToStandardized(intercept, coefficients);
-        var own = options.Standardize ? scaling.ToOwnUnits(intercept, coefficients) : (intercept, coefficients.ToArray());
-        NumericRange.RequireFinite(own.Item1, own.Item2);
-        var model = new LogisticModel(own.Item1, own.Item2);
-
-        int[] constant = options.Standardize ? [.. scaling.ConstantColumns()] : [];
-        int[] dependent = [.. end.Dependent.Select(objective.ColumnOf).Except(constant)];
-        List<ConvergenceWarning> warnings = [];
-        if (constant.Length > 0)
-            warnings.Add(ConvergenceWarning.ConstantColumns(constant));
-        if (dependent.Length > 0)
-            warnings.Add(ConvergenceWarning.CollinearColumns(dependent));
-        warnings.AddRange(end.Warnings);
-        var convergence = new Convergence(end.Converged, end.Iterations, end.Value * c * features.Rows, end.GradientNorm, warnings);
-        return new LogisticTraining(model, standardized.Item1, standardized.Item2, convergence,
-            ClassificationMetrics.FromMargins(labels, model.PredictMargins(features)), ValidationMetrics: null);
+        var start = options.TimeProvider.GetTimestamp();
+        using var crew = new ThreadCrew(options.Threads, options.ThreadStart);
+        var run = new TrainingRun(features, labels.ToArray(), options, crew, progress, cancellationToken);
+        var (fit, validation) = WithFiniteFeatures(features, run.Run);
+        var convergence = fit.Convergence with { Passes = run.Passes, Seconds = options.TimeProvider.GetElapsedTime(start).TotalSeconds };
+        return (fit with { Convergence = convergence }, validation);
     }
 
-    private static Minimum Minimize(LogisticObjective objective, double[] start, LogisticOptions options,
-        Action<FitProgress>? progress, CancellationToken cancellationToken) => options.Solver switch
+    /// <summary>No pass is spent on looking for NaN and infinities: one makes every sum over the rows NaN, and then it is named.</summary>
+    private static T WithFiniteFeatures<T>(FeatureMatrix features, Func<T> fit)
+    {
+        try
         {
-            Solver.GradientDescent => GradientDescent.Minimize(objective, start, options.LearningRate, options.MaxIterations, options.Tolerance,
-                progress, cancellationToken),
-            _ => NewtonSolver.Minimize(objective, start, options.MaxIterations, options.Tolerance ?? DefaultTolerance, progress, cancellationToken),
-        };
-
-    private static double[] StartOf(LogisticOptions options, StandardScaling scaling)
-    {
-        var weights = options.InitialWeights ?? new double[scaling.Means.Length];
-        var (intercept, coefficients) = options.Standardize
-            ? scaling.ToStandardized(options.InitialIntercept, weights)
-            : (options.InitialIntercept, weights);
-        return options.FitIntercept ? [intercept, .. coefficients] : [.. coefficients];
+            return fit();
+        }
+        catch (UntrainableDataException exception) when (exception.Code == NumericRange.Code)
+        {
+            features.RequireFinite();
+            throw;
+        }
     }
 
-    private static void RequireUsable(DesignMatrix features, ReadOnlySpan<double> labels)
-    {
-        if (labels.Length != features.Rows)
-            throw new ArgumentException($"There are {features.Rows} rows and {labels.Length} labels.", nameof(labels));
-        features.RequireFinite();
-    }
+    internal static double[]? TrainingWeights(double[]? sampleWeights, bool[]? heldOut) => heldOut is null
+        ? sampleWeights
+        : [.. heldOut.Select((held, i) => held ? 0 : sampleWeights?[i] ?? 1)];
 
-    private static double[] Select(ReadOnlySpan<double> labels, int[] rows)
+    internal static double[] Select(ReadOnlySpan<double> values, int[] rows)
     {
         var selected = new double[rows.Length];
         for (var i = 0; i < rows.Length; i++)
-            selected[i] = labels[rows[i]];
+            selected[i] = values[rows[i]];
         return selected;
+    }
+
+    private static void RequireAsManyLabels(FeatureMatrix features, ReadOnlySpan<double> labels)
+    {
+        if (labels.Length != features.Rows)
+            throw new ArgumentException($"There are {features.Rows} rows and {labels.Length} labels.", nameof(labels));
     }
 }

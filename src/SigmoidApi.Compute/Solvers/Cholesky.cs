@@ -34,6 +34,9 @@ internal sealed class Cholesky(int order)
     /// <summary>Which columns the last factorisation took.</summary>
     public bool[] Kept { get; } = new bool[order];
 
+    /// <summary>Whether the last factorisation took every column.</summary>
+    public bool IsFull => _taken.Count == order;
+
     /// <summary>Factorises over the columns of <paramref name="candidates"/>, or all. Returns whether it took every one of them.</summary>
     public bool Factorize(SymmetricMatrix matrix, ReadOnlySpan<bool> candidates = default)
     {
@@ -53,14 +56,14 @@ internal sealed class Cholesky(int order)
     }
 
     /// <summary>Solves A·x = b in place over the columns taken; x is 0 on the others.</summary>
-    public void Solve(Span<double> b)
+    public void Solve(double[] b)
     {
         for (var k = 0; k < _taken.Count; k++)
         {
             var row = Row(_taken[k]);
             _solution[k] = (b[_taken[k]] * _scale[_taken[k]] - DotProduct.Compute(row[..k], _solution.AsSpan(0, k))) / row[k];
         }
-        b.Clear();
+        Array.Clear(b);
         for (var k = _taken.Count - 1; k >= 0; k--)
         {
             var row = Row(_taken[k]);

@@ -22,7 +22,7 @@ internal static class GradientDescent
         var parameters = (double[])start.Clone();
         var gradient = new double[parameters.Length];
         var (next, nextGradient) = (new double[parameters.Length], new double[parameters.Length]);
-        var value = objective.Evaluate(parameters, gradient, cancellationToken).Value;
+        var value = objective.Evaluate(parameters, gradient, cancellationToken);
         NumericRange.RequireFinite(value, gradient);
         var iteration = 0;
         var diverged = false;
@@ -35,7 +35,7 @@ internal static class GradientDescent
 
             for (var j = 0; j < next.Length; j++)
                 next[j] = parameters[j] - learningRate * gradient[j];
-            var nextValue = objective.Evaluate(next, nextGradient, cancellationToken).Value;
+            var nextValue = objective.Evaluate(next, nextGradient, cancellationToken);
             diverged = !NumericRange.IsFinite(nextValue, nextGradient);
             if (diverged)
                 break;

@@ -6,11 +6,17 @@ namespace SigmoidApi.Compute.Solvers;
 
 /// <summary>
 /// Minimises f by Newton's method: H·d = −∇f by Cholesky, then the first of the steps d, d/2, d/4, … that lowers f enough (Armijo's
-/// condition; Nocedal and Wright, "Numerical Optimization" (2006), chapter 3). One pass over the rows gives f, ∇f and H at a trial point.
+/// condition; Nocedal and Wright, "Numerical Optimization" (2006), chapter 3).
 /// <para>
-/// Stops when √(n · ∇fᵀH⁻¹∇f) ≤ tolerance. That is the Newton decrement (Boyd and Vandenberghe, "Convex Optimization" (2004), 9.5.1) of
-/// the summed loss: it doesn't change with the columns' units, and for a fit without penalty it is the distance to the optimum
-/// in standard errors.
+/// Stops when √(∇fᵀH⁻¹∇f) ≤ tolerance. That is the Newton decrement (Boyd and Vandenberghe, "Convex Optimization" (2004), 9.5.1) of
+/// the mean loss: it doesn't change with the columns' units, half its square is how far f is from its least, and √n times it is, for a fit without
+/// penalty, the distance to the optimum in standard errors.
+/// </para>
+/// <para>
+/// Only the gradient has to be exact. Of many rows a part, spread over all, is fitted first, then a larger one; what is left for full passes
+/// is a short way, on which the Hessian of the part does, corrected by what the steps tell of it (sub-sampled Newton: Byrd, Chin, Neveitt and
+/// Nocedal, "On the use of stochastic Hessian information in optimization methods for machine learning", 2011). Should that go badly
+/// in any way, it goes on with full Hessians from where it is.
 /// </para>
 /// <para>
 /// Which columns depend on others is decided once, by H at 0, where all rows weigh the same; their parameters stay as they started
@@ -22,50 +28,43 @@ namespace SigmoidApi.Compute.Solvers;
 /// </summary>
 internal sealed class NewtonSolver
 {
-    /// <summary>With as many parameters a Hessian takes 200 MB, and some six are held: more is another solver's work.</summary>
+    /// <summary>With as many parameters a Hessian takes 200 MB, and some four are held: more is another solver's work.</summary>
     public const int MaxDimension = 5000;
-
-    /// <summary>The share of the decrease that the slope promises which a step must bring.</summary>
-    private const double SufficientDecrease = 1e-4;
-
-    /// <summary>Relative rounding of f, within which two values count as equal.</summary>
-    private const double ValueRounding = 1e-14;
-
-    private const int MaxHalvings = 20;
 
     /// <summary>2⁻¹⁰⁰⁸: still 14 bits above the smallest normal number.</summary>
     private const double SmallestCurvature = 3.6e-304;
 
     /// <summary>
     /// Where no optimum exists, each step moves the margins of the separated rows by about 1. Where one does, a step moves a margin by at most
-    /// its decrement times the margin's standard error (Cauchy–Schwarz): by less than this, unless that error exceeds 0.5 / tolerance.
+    /// its decrement times the margin's standard error (Cauchy–Schwarz): by less than this, unless that error is very large.
     /// </summary>
     private const double MovingMargin = 0.5;
+
+    /// <summary>Below as many numbers in the matrix parts of it are not worth the trouble.</summary>
+    private const long SmallestForParts = 1 << 20;
+
+    /// <summary>Rows of the rarer class that a part has at least for each parameter, else it is too noisy to start from.</summary>
+    private const int EventsPerParameter = 10;
+
+    private const int MaxIterationsOfPart = 15;
 
     private readonly LogisticObjective _objective;
     private readonly double _tolerance;
     private readonly int _maxIterations;
+    private readonly Action<FitProgress>? _progress;
     private readonly Cholesky _bound;
     private readonly Cholesky _cholesky;
-    private readonly double[] _step;
-    private double[] _parameters;
-    private double[] _gradient;
-    private SymmetricMatrix _hessian;
-    private double[] _trial;
-    private double[] _trialGradient;
-    private SymmetricMatrix _trialHessian;
-    private double _value;
+    private readonly SymmetricMatrix _hessian;
+    private int _iterations;
 
-    private NewtonSolver(LogisticObjective objective, double[] start, int maxIterations, double tolerance)
+    private NewtonSolver(LogisticObjective objective, int maxIterations, double tolerance, Action<FitProgress>? progress)
     {
-        var order = objective.Dimension;
-        _objective = objective;
-        _tolerance = tolerance;
-        _maxIterations = maxIterations;
-        (_bound, _cholesky, _step) = (new Cholesky(order), new Cholesky(order), new double[order]);
-        (_parameters, _gradient, _hessian) = ((double[])start.Clone(), new double[order], new SymmetricMatrix(order));
-        (_trial, _trialGradient, _trialHessian) = (new double[order], new double[order], new SymmetricMatrix(order));
+        (_objective, _maxIterations, _tolerance, _progress) = (objective, maxIterations, tolerance, progress);
+        (_bound, _cholesky, _hessian) = (new Cholesky(objective.Dimension), new Cholesky(objective.Dimension), new SymmetricMatrix(objective.Dimension));
     }
+
+    /// <summary>Whether factorising the Hessian pays, against a solver that does without.</summary>
+    public static bool Suits(LogisticObjective objective) => objective.Dimension <= 600;
 
     public static Minimum Minimize(LogisticObjective objective, double[] start, int maxIterations, double tolerance,
         Action<FitProgress>? progress, CancellationToken cancellationToken)
@@ -73,109 +72,147 @@ internal sealed class NewtonSolver
         if (objective.Dimension > MaxDimension)
         {
             throw new UntrainableDataException("too_many_columns",
-                $"Newton's method takes at most {MaxDimension} parameters, these data need {objective.Dimension}; choose gradient descent or fewer columns.");
+                $"Newton's method takes at most {MaxDimension} parameters, these data need {objective.Dimension}; choose lbfgs or fewer columns.");
         }
-        return new NewtonSolver(objective, start, maxIterations, tolerance).Run(progress, cancellationToken);
+        var solver = new NewtonSolver(objective, maxIterations, tolerance, progress);
+        return solver.RunByParts(ref start, cancellationToken) ?? solver.Run(start, cancellationToken);
     }
 
-    private Minimum Run(Action<FitProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Null if the rows are too few for it, or it went badly; then <paramref name="start"/> is as far as it came.</summary>
+    private Minimum? RunByParts(ref double[] start, CancellationToken cancellationToken)
+    {
+        var share = (long)_objective.Rows / (_objective.Dimension * 16L);
+        var every = share >= 8 ? 8 : share >= 4 ? 4 : share >= 2 ? 2 : 1;
+        if (every == 1 || (long)_objective.Rows * _objective.Dimension < SmallestForParts)
+            return null;
+        foreach (var part in new[] { 8 * every, every })
+        {
+            if (_objective.RarerClass(part) >= EventsPerParameter * _objective.Dimension && FitPart(start, part, cancellationToken) is { } better)
+                start = better;
+        }
+        if (!_cholesky.IsFull)
+        {
+            _objective.Hessian(start, _hessian, cancellationToken, every);
+            if (!_cholesky.Factorize(_hessian))
+                return null;
+        }
+
+        var memory = new LimitedMemory(_objective.Dimension, 10);
+        var descent = new Descent(_objective, start, 1, cancellationToken);
+        if (!descent.IsFinite)
+            return null;
+        var slow = 0;
+        for (var before = double.PositiveInfinity; ;)
+        {
+            Report(descent.Value, Minimum.InfinityNorm(descent.Gradient));
+            var decrease = descent.Direct(vector => memory.Apply(vector, _cholesky.Solve, rescale: false));
+            slow = decrease < 0.1 * before ? 0 : slow + 1;
+            before = decrease;
+            if (Math.Sqrt(Math.Max(0, decrease)) <= _tolerance && !IsMoving(descent.Step, cancellationToken))
+                return new Minimum(descent.Parameters, descent.Value, Minimum.InfinityNorm(descent.Gradient), _iterations, Converged: true, []);
+            if (slow == 3 || _iterations == _maxIterations || !descent.TakeStep(decrease, cancellationToken))
+                break;
+            memory.Add(descent.Before.Parameters, descent.Parameters, descent.Before.Gradient, descent.Gradient);
+            _iterations++;
+        }
+        start = descent.Parameters;
+        return null;
+    }
+
+    /// <summary>Newton's method on a part of the rows, to a tenth of what the part itself errs by; null if it doesn't get there.</summary>
+    private double[]? FitPart(double[] start, int every, CancellationToken cancellationToken)
+    {
+        var descent = new Descent(_objective, start, every, cancellationToken);
+        var enough = 0.01 * _objective.Dimension * every / _objective.Rows;
+        for (var iteration = 0; iteration < MaxIterationsOfPart && descent.IsFinite; iteration++)
+        {
+            _objective.Hessian(descent.Parameters, _hessian, cancellationToken, every);
+            if (!_cholesky.Factorize(_hessian))
+                return null;
+            var decrease = descent.Direct(_cholesky.Solve);
+            if (decrease <= enough)
+            {
+                var end = descent.Parameters;
+                for (var j = 0; j < end.Length; j++)
+                    end[j] += descent.Step[j];
+                return end;
+            }
+            if (!descent.TakeStep(decrease, cancellationToken))
+                return null;
+        }
+        return null;
+    }
+
+    private Minimum Run(double[] start, CancellationToken cancellationToken)
     {
         var warnings = new List<ConvergenceWarning>();
-        Start(cancellationToken);
-        for (var iteration = 0; ; iteration++)
+        var descent = Start(start, cancellationToken);
+        while (true)
         {
-            var gradientNorm = KeptGradientNorm();
-            progress?.Invoke(new FitProgress(iteration, _maxIterations, _value, gradientNorm));
+            var gradientNorm = KeptNorm(descent.Gradient);
+            Report(descent.Value, gradientNorm);
+            _objective.Hessian(descent.Parameters, _hessian, cancellationToken);
             var fullRank = _cholesky.Factorize(_hessian, _bound.Kept);
-            var decrease = Direct(fullRank ? _cholesky : _bound);
-            var converged = Math.Sqrt(Math.Max(0, decrease) * _objective.Rows) <= _tolerance;
-            if (!converged && iteration < _maxIterations
-                && (TakeStep(decrease, cancellationToken) || (fullRank && TakeStep(Direct(_bound), cancellationToken))))
+            var decrease = descent.Direct(fullRank ? _cholesky.Solve : _bound.Solve);
+            var converged = Math.Sqrt(Math.Max(0, decrease)) <= _tolerance;
+            if (!converged && _iterations < _maxIterations
+                && (descent.TakeStep(decrease, cancellationToken)
+                    || (fullRank && descent.TakeStep(descent.Direct(_bound.Solve), cancellationToken))))
             {
+                _iterations++;
                 continue;
             }
 
             if (!converged)
             {
-                warnings.Add(iteration == _maxIterations
+                warnings.Add(_iterations == _maxIterations
                     ? ConvergenceWarning.MaxIterationsReached(_maxIterations, gradientNorm)
-                    : ConvergenceWarning.LineSearchFailed(iteration, gradientNorm));
+                    : ConvergenceWarning.LineSearchFailed(_iterations, gradientNorm));
             }
-            else if (!fullRank || _objective.Evaluate(_step, _trialGradient, cancellationToken).LargestMargin > MovingMargin)
+            else if (!fullRank || IsMoving(descent.Step, cancellationToken))
             {
                 warnings.Add(ConvergenceWarning.Separation());
                 converged = false;
             }
-            return new Minimum(_parameters, _value, gradientNorm, iteration, converged, warnings)
+            return new Minimum(descent.Parameters, descent.Value, gradientNorm, _iterations, converged, warnings)
             {
-                Dependent = [.. Enumerable.Range(0, _step.Length).Where(j => !_bound.Kept[j])],
+                Dependent = [.. Enumerable.Range(0, start.Length).Where(j => !_bound.Kept[j])],
             };
         }
     }
 
-    private void Start(CancellationToken cancellationToken)
+    private Descent Start(double[] start, CancellationToken cancellationToken)
     {
-        EvaluateAt(new double[_parameters.Length], cancellationToken);
+        var zero = new Descent(_objective, new double[start.Length], 1, cancellationToken);
+        NumericRange.RequireFinite(zero.Value, zero.Gradient);
+        _objective.Hessian(zero.Parameters, _hessian, cancellationToken);
         for (var j = 0; j < _hessian.Order; j++)
         {
             // The squares of a column that moves the loss must neither overflow nor vanish.
-            if (!double.IsFinite(_hessian[j, j]) || (_gradient[j] != 0 && _hessian[j, j] < SmallestCurvature))
+            if (!double.IsFinite(_hessian[j, j]) || (zero.Gradient[j] != 0 && _hessian[j, j] < SmallestCurvature))
                 throw NumericRange.Exceeded();
         }
         _bound.Factorize(_hessian);
-        if (_parameters.AsSpan().ContainsAnyExcept(0.0))
-            EvaluateAt(_parameters, cancellationToken);
+        if (!start.AsSpan().ContainsAnyExcept(0.0))
+            return zero;
+        var descent = new Descent(_objective, start, 1, cancellationToken);
+        NumericRange.RequireFinite(descent.Value, descent.Gradient);
+        return descent;
     }
 
-    private void EvaluateAt(double[] parameters, CancellationToken cancellationToken)
-    {
-        _value = _objective.Evaluate(parameters, _gradient, _hessian, cancellationToken).Value;
-        NumericRange.RequireFinite(_value, _gradient);
-    }
+    /// <summary>Whether a full step would still move the margin of some row: without a penalty, the mark of parameters that have no finite optimum.</summary>
+    private bool IsMoving(double[] step, CancellationToken cancellationToken) =>
+        _objective.Penalty == 0 && _objective.LargestMargin(step, cancellationToken) > MovingMargin;
 
-    /// <summary>Sets the step to −H⁻¹∇f. Returns ∇fᵀH⁻¹∇f, the decrease that the slope promises of a full step.</summary>
-    private double Direct(Cholesky hessian)
-    {
-        _gradient.CopyTo(_step, 0);
-        hessian.Solve(_step);
-        var decrease = 0.0;
-        for (var j = 0; j < _step.Length; j++)
-        {
-            decrease += _step[j] * _gradient[j];
-            _step[j] = -_step[j];
-        }
-        return decrease;
-    }
+    private void Report(double value, double gradientNorm) => _progress?.Invoke(new FitProgress(_iterations, _maxIterations, value, gradientNorm));
 
-    /// <summary>Halves the step until it lowers f enough; false if none does, and then the parameters are as they were.</summary>
-    private bool TakeStep(double decrease, CancellationToken cancellationToken)
-    {
-        var length = 1.0;
-        for (var halving = 0; halving <= MaxHalvings; halving++, length /= 2)
-        {
-            for (var j = 0; j < _step.Length; j++)
-                _trial[j] = _parameters[j] + length * _step[j];
-            var trialValue = _objective.Evaluate(_trial, _trialGradient, _trialHessian, cancellationToken).Value;
-            if (trialValue <= _value - SufficientDecrease * length * decrease + ValueRounding * Math.Abs(_value)
-                && NumericRange.IsFinite(trialValue, _trialGradient))
-            {
-                _value = trialValue;
-                (_parameters, _trial) = (_trial, _parameters);
-                (_gradient, _trialGradient) = (_trialGradient, _gradient);
-                (_hessian, _trialHessian) = (_trialHessian, _hessian);
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private double KeptGradientNorm()
+    private double KeptNorm(double[] gradient)
     {
         var largest = 0.0;
-        for (var j = 0; j < _gradient.Length; j++)
+        for (var j = 0; j < gradient.Length; j++)
         {
             if (_bound.Kept[j])
-                largest = Math.Max(largest, Math.Abs(_gradient[j]));
+                largest = Math.Max(largest, Math.Abs(gradient[j]));
         }
         return largest;
     }

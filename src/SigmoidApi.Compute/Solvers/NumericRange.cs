@@ -5,6 +5,8 @@ namespace SigmoidApi.Compute.Solvers;
 /// <summary>Whether what a pass gave is still within float64.</summary>
 internal static class NumericRange
 {
+    public const string Code = "numeric_range_exceeded";
+
     public static bool IsFinite(double value, ReadOnlySpan<double> vector)
     {
         if (!double.IsFinite(value))
@@ -24,6 +26,6 @@ internal static class NumericRange
             throw Exceeded();
     }
 
-    public static UntrainableDataException Exceeded() => new("numeric_range_exceeded",
+    public static UntrainableDataException Exceeded() => new(Code,
         "The loss, its derivatives or the coefficients leave float64's range; standardise or rescale the columns, or start from smaller weights.");
 }

@@ -17,7 +17,6 @@ public class DesignMatrixTests
             matrix.Row(i).ToArray().ShouldBe([3.0 * i, 3.0 * i + 1, 3.0 * i + 2]);
         matrix.Rows.ShouldBe(rows);
         matrix.Columns.ShouldBe(3);
-        matrix.BlockCount.ShouldBe((rows + DesignMatrix.BlockRows - 1) / DesignMatrix.BlockRows);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using CsCheck;
 using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Tests.Objectives;
 
@@ -49,20 +50,58 @@ public class LogisticLossTests
 
     [Theory]
     [InlineData(1)]
-    [InlineData(RowTile.MaxRows)]
-    [InlineData(3 * RowTile.MaxRows + 5)]
+    [InlineData(512)]
+    [InlineData(3 * 512 + 5)]
     public void TheSumIsThatOfTheRows(int rows)
     {
         var margins = Enumerable.Range(0, rows).Select(i => (i - 20) / 7.0).ToArray();
         var labels = Enumerable.Range(0, rows).Select(i => (double)(i % 2)).ToArray();
 
-        LogisticLoss.Sum(margins, labels).ShouldBe(margins.Zip(labels, (m, y) => At(m, y).Loss).Sum(), 1e-12);
+        var expected = margins.Zip(labels, (m, y) => At(m, y).Loss).Sum();
+        LogisticLoss.Sum(margins, labels).ShouldBe(expected, 1e-15 * expected);
     }
 
-    private static (double Loss, double Residual, double Curvature) At(double margin, double label)
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void EveryWidthGivesTheSameBits(bool weighted)
     {
-        var (residual, curvature) = (new double[1], new double[1]);
-        var loss = LogisticLoss.Sum([margin], [label], residual, curvature);
-        return (loss, residual[0], curvature[0]);
+        var random = new Random(7);
+        var margins = Enumerable.Range(0, 61).Select(i => i == 0 ? 0 : (random.NextDouble() - 0.5) * Math.Pow(10, i % 5)).ToArray();
+        var labels = margins.Select(_ => (double)random.Next(2)).ToArray();
+        var weights = weighted ? margins.Select((_, i) => (double)(i % 3)).ToArray() : [];
+
+        var results = new[] { Width.Scalar, Width.Vector128, Width.Vector256, Width.Vector512 }.Select(width =>
+        {
+            var rows = new RowLosses(64);
+            margins.CopyTo(rows.Margins, 0);
+            LogisticLoss.Evaluate(rows, margins.Length, labels, weights, width);
+            return (double[])[.. rows.Residuals, .. rows.Curvatures, rows.Loss.Take()];
+        }).ToArray();
+
+        results[1..].ShouldAllBe(result => result.SequenceEqual(results[0]));
+    }
+
+    [Fact]
+    public void WeightsMultiplyLossResidualAndCurvature()
+    {
+        var (loss, residual, curvature) = At(1.5, 0);
+
+        var (twice, residualTwice, curvatureTwice) = At(1.5, 0, weight: 2);
+
+        twice.ShouldBe(2 * loss, 1e-15);
+        residualTwice.ShouldBe(2 * residual);
+        curvatureTwice.ShouldBe(2 * curvature);
+    }
+
+    [Fact]
+    public void ARowOfWeight0IsNotLookedAt() => At(double.NaN, 1, weight: 0).ShouldBe((0, 0, 0));
+
+    private static (double Loss, double Residual, double Curvature) At(double margin, double label, double? weight = null)
+    {
+        var rows = new RowLosses(8);
+        rows.Margins[0] = margin;
+        LogisticLoss.Evaluate(rows, 1, [label], weight is { } w ? [w] : []);
+        return (rows.Loss.Take(), rows.Residuals[0], rows.Curvatures[0]);
     }
 }

@@ -11,7 +11,7 @@ public class LogisticObjectiveTests
 
     private sealed record Case(DesignMatrix Features, double[] Labels, bool FitIntercept, bool Standardize, double Penalty, double[] Parameters)
     {
-        public LogisticObjective Objective() => new(Features, Labels, Standardize ? StandardScaling.Fit(Features, Token) : null, FitIntercept, Penalty);
+        public LogisticObjective Objective() => new(Features, Labels, Standardize ? StandardScaling.Fit(Features, null, null, Token) : null, FitIntercept, Penalty);
     }
 
     private static readonly Gen<Case> Cases =
@@ -32,7 +32,7 @@ public class LogisticObjectiveTests
         objective.Evaluate(data.Parameters, gradient, Token);
         for (var j = 0; j < gradient.Length; j++)
         {
-            var difference = Difference(data.Parameters, j, at => objective.Evaluate(at, unused, Token).Value);
+            var difference = Difference(data.Parameters, j, at => objective.Evaluate(at, unused, Token));
             gradient[j].ShouldBe(difference, 1e-8 + 1e-7 * Math.Abs(difference));
         }
     }, iter: 200);
@@ -43,7 +43,8 @@ public class LogisticObjectiveTests
         var objective = data.Objective();
         var gradient = new double[objective.Dimension];
         var hessian = new SymmetricMatrix(objective.Dimension);
-        objective.Evaluate(data.Parameters, gradient, hessian, Token);
+        objective.Evaluate(data.Parameters, gradient, Token);
+        objective.Hessian(data.Parameters, hessian, Token);
         for (var i = 0; i < hessian.Order; i++)
         {
             for (var j = 0; j < hessian.Order; j++)
@@ -58,18 +59,87 @@ public class LogisticObjectiveTests
         }
     }, iter: 100);
 
-    [Fact]
-    public void AllPassesGiveTheSameValueAndGradient() => Cases.Sample(data =>
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(28, true)]
+    [InlineData(70, false)]
+    [InlineData(300, true)]
+    public void AnyNumberOfThreadsGivesTheSameBits(int columns, bool standardize)
     {
-        var objective = data.Objective();
-        var (alone, fused) = (new double[objective.Dimension], new double[objective.Dimension]);
+        var data = Make(3000, columns, intercept: true, standardize, penalty: 0.1, seed: columns);
+        var subset = Enumerable.Range(0, columns + 1).Where(j => j % 3 == 0).ToArray();
 
-        var first = objective.Evaluate(data.Parameters, alone, Token);
-        var second = objective.Evaluate(data.Parameters, fused, new SymmetricMatrix(objective.Dimension), Token);
+        var results = new[] { 1, 2, 3, 8 }.Select(threads =>
+        {
+            using var crew = new ThreadCrew(threads);
+            var scaling = standardize ? StandardScaling.Fit(data.Features, null, crew, Token) : null;
+            var rows = DesignRows.Of(data.Features, scaling, data.FitIntercept, crew);
+            var objective = new LogisticObjective(rows, new RowLabels(data.Labels, Weights: null), data.Penalty);
+            var gradient = new double[objective.Dimension];
+            var (hessian, part) = (new SymmetricMatrix(objective.Dimension), new SymmetricMatrix(subset.Length));
+            var value = objective.Evaluate(data.Parameters, gradient, Token);
+            objective.Hessian(data.Parameters, hessian, Token);
+            objective.Hessian(data.Parameters, part, Token, every: 2, subset);
+            return (double[])[value, .. gradient, .. Upper(hessian), .. Upper(part), .. objective.HessianDiagonal(Token), objective.LargestMargin(data.Parameters, Token)];
+        }).ToArray();
 
-        second.ShouldBe(first);
-        fused.ShouldBe(alone);
-    }, iter: 50);
+        results[1..].ShouldAllBe(result => result.SequenceEqual(results[0]));
+    }
+
+    [Fact]
+    public void AWeightOf2IsTheRowTwiceAndOf0NotAtAll() => Cases.Sample(data =>
+    {
+        var weights = Enumerable.Range(0, data.Features.Rows).Select(i => (double)(i % 3)).ToArray();
+        weights[0] = 2;
+        var repeated = Enumerable.Range(0, weights.Length).SelectMany(i => Enumerable.Repeat(i, (int)weights[i])).ToArray();
+        var copy = data.Features.Select(repeated);
+        var expected = new LogisticObjective(copy, [.. repeated.Select(i => data.Labels[i])],
+            data.Standardize ? StandardScaling.Fit(copy, null, null, Token) : null, data.FitIntercept, data.Penalty);
+        var scaling = data.Standardize ? StandardScaling.Fit(data.Features, weights, null, Token) : null;
+        var weighted = new LogisticObjective(DesignRows.Of(data.Features, scaling, data.FitIntercept, new ThreadCrew()), new RowLabels(data.Labels, weights), data.Penalty);
+        var (gradient, expectedGradient) = (new double[expected.Dimension], new double[expected.Dimension]);
+        var (hessian, expectedHessian) = (new SymmetricMatrix(expected.Dimension), new SymmetricMatrix(expected.Dimension));
+
+        weighted.TotalWeight.ShouldBe(repeated.Length);
+        weighted.Evaluate(data.Parameters, gradient, Token).ShouldBe(expected.Evaluate(data.Parameters, expectedGradient, Token), 1e-12);
+        weighted.Hessian(data.Parameters, hessian, Token);
+        expected.Hessian(data.Parameters, expectedHessian, Token);
+        for (var i = 0; i < gradient.Length; i++)
+        {
+            gradient[i].ShouldBe(expectedGradient[i], 1e-11);
+            for (var j = 0; j < gradient.Length; j++)
+                hessian[i, j].ShouldBe(expectedHessian[i, j], 1e-11);
+        }
+    }, iter: 100);
+
+    [Fact]
+    public void SparseSingleAndDenseRowsGiveTheSameSums() => Cases.Sample(data =>
+    {
+        var dense = data.Features.Select([.. Enumerable.Range(0, data.Features.Rows)]);
+        for (var i = 0; i < dense.Rows; i++)
+        {
+            for (var j = 0; j < dense.Columns; j++)
+                dense.Row(i)[j] = (i + j) % 3 == 0 ? (float)dense.Row(i)[j] : 0;
+        }
+        var weights = Enumerable.Range(0, dense.Rows).Select(i => 1.0 + i % 2).ToArray();
+        var subset = Enumerable.Range(0, data.Parameters.Length).Where(j => j % 2 == 0).ToArray();
+
+        var results = new FeatureMatrix[] { dense, ToSingle(dense), ToSparse(dense) }.Select(matrix =>
+        {
+            var scaling = data.Standardize ? StandardScaling.Fit(matrix, weights, null, Token) : null;
+            var objective = new LogisticObjective(DesignRows.Of(matrix, scaling, data.FitIntercept, new ThreadCrew()), new RowLabels(data.Labels, weights), data.Penalty);
+            var gradient = new double[objective.Dimension];
+            var (hessian, part) = (new SymmetricMatrix(objective.Dimension), new SymmetricMatrix(subset.Length));
+            var value = objective.Evaluate(data.Parameters, gradient, Token);
+            objective.Hessian(data.Parameters, hessian, Token);
+            objective.Hessian(data.Parameters, part, Token, subset: subset);
+            return (double[])[value, .. gradient, .. Upper(hessian), .. Upper(part), .. objective.HessianDiagonal(Token), objective.LargestMargin(data.Parameters, Token)];
+        }).ToArray();
+
+        results[1].ShouldBe(results[0]);
+        for (var i = 0; i < results[0].Length; i++)
+            results[2][i].ShouldBe(results[0][i], 1e-11 * (1 + Math.Abs(results[0][i])));
+    }, iter: 100);
 
     [Theory]
     [InlineData(DesignMatrix.BlockRows)]
@@ -83,7 +153,8 @@ public class LogisticObjectiveTests
         var gradient = new double[3];
         var hessian = new SymmetricMatrix(3);
 
-        var result = objective.Evaluate(data.Parameters, gradient, hessian, Token);
+        var result = objective.Evaluate(data.Parameters, gradient, Token);
+        objective.Hessian(data.Parameters, hessian, Token);
 
         var (b, w0, w1) = (data.Parameters[0], data.Parameters[1], data.Parameters[2]);
         var (loss, slope, cross, largest) = (0.0, 0.0, 0.0, 0.0);
@@ -97,8 +168,8 @@ public class LogisticObjectiveTests
             cross += p * (1 - p) * x[0] * x[1];
             largest = Math.Max(largest, Math.Abs(margin));
         }
-        result.Value.ShouldBe(loss / rows + 0.125 * (w0 * w0 + w1 * w1), 1e-12);
-        result.LargestMargin.ShouldBe(largest, 1e-12);
+        result.ShouldBe(loss / rows + 0.125 * (w0 * w0 + w1 * w1), 1e-12);
+        objective.LargestMargin(data.Parameters, Token).ShouldBe(largest, 1e-12);
         gradient[2].ShouldBe(slope / rows + 0.25 * w1, 1e-13);
         hessian[1, 2].ShouldBe(cross / rows, 1e-13);
     }
@@ -120,8 +191,11 @@ public class LogisticObjectiveTests
         var (gradient, farGradient) = (new double[4], new double[4]);
         var (hessian, farHessian) = (new SymmetricMatrix(4), new SymmetricMatrix(4));
 
-        var value = near.Objective().Evaluate(near.Parameters, gradient, hessian, Token).Value;
-        var farValue = (near with { Features = far }).Objective().Evaluate(near.Parameters, farGradient, farHessian, Token).Value;
+        var (nearObjective, farObjective) = (near.Objective(), (near with { Features = far }).Objective());
+        var value = nearObjective.Evaluate(near.Parameters, gradient, Token);
+        var farValue = farObjective.Evaluate(near.Parameters, farGradient, Token);
+        nearObjective.Hessian(near.Parameters, hessian, Token);
+        farObjective.Hessian(near.Parameters, farHessian, Token);
 
         // The mean itself can only be a float64 near 2³⁰, that is within 1e-7.
         farValue.ShouldBe(value, 1e-7);
@@ -150,6 +224,24 @@ public class LogisticObjectiveTests
         var parameters = Enumerable.Range(0, columns + (intercept ? 1 : 0)).Select(_ => 2 * random.NextDouble() - 1).ToArray();
         return new Case(features, labels, intercept, standardize, penalty, parameters);
     }
+
+    private static SingleMatrix ToSingle(DesignMatrix matrix)
+    {
+        var single = new SingleMatrix(matrix.Rows, matrix.Columns);
+        for (var i = 0; i < matrix.Rows; i++)
+            Array.ConvertAll(matrix.Row(i).ToArray(), x => (float)x).CopyTo(single.Row(i));
+        return single;
+    }
+
+    private static SparseMatrix ToSparse(DesignMatrix matrix)
+    {
+        var entries = Enumerable.Range(0, matrix.Rows).SelectMany(i => Enumerable.Range(0, matrix.Columns).Where(j => matrix.Row(i)[j] != 0).Select(j => (Row: i, Column: j))).ToArray();
+        var starts = Enumerable.Range(0, matrix.Rows + 1).Select(i => (long)entries.Count(entry => entry.Row < i)).ToArray();
+        return new SparseMatrix(starts, [.. entries.Select(entry => entry.Column)], [.. entries.Select(entry => matrix.Row(entry.Row)[entry.Column])], matrix.Columns);
+    }
+
+    private static IEnumerable<double> Upper(SymmetricMatrix matrix) =>
+        Enumerable.Range(0, matrix.Order).SelectMany(i => Enumerable.Range(i, matrix.Order - i).Select(j => matrix[i, j]));
 
     private static double Difference(double[] parameters, int j, Func<double[], double> function)
     {

@@ -70,11 +70,15 @@ public class LogisticTrainerTests
 
         var (inside, outside) = StratifiedSplit.Holdout(labels, 0.2, 7);
         var alone = LogisticTrainer.Train(features.Select(inside), [.. inside.Select(row => labels[row])], new LogisticOptions(), null, Token);
-        training.StandardizedCoefficients.ShouldBe(alone.StandardizedCoefficients);
-        training.TrainingMetrics.ShouldBe(alone.TrainingMetrics);
+        training.StandardizedCoefficients.ShouldBe(alone.StandardizedCoefficients, 1e-12);
+        training.TrainingMetrics.Confusion.ShouldBe(alone.TrainingMetrics.Confusion);
+        training.TrainingMetrics.LogLoss.ShouldBe(alone.TrainingMetrics.LogLoss, 1e-14);
         alone.ValidationMetrics.ShouldBeNull();
         var margins = alone.Model.PredictMargins(features.Select(outside));
-        training.ValidationMetrics.ShouldBe(ClassificationMetrics.FromMargins([.. outside.Select(row => labels[row])], margins));
+        var expected = ClassificationMetrics.FromMargins([.. outside.Select(row => labels[row])], margins);
+        training.ValidationMetrics.ShouldNotBeNull().Confusion.ShouldBe(expected.Confusion);
+        training.ValidationMetrics.LogLoss.ShouldBe(expected.LogLoss, 1e-13);
+        training.ValidationMetrics.RocAuc.ShouldBe(expected.RocAuc, 1e-13);
     }
 
     [Fact]

@@ -1,0 +1,349 @@
+using System.Numerics;
+using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Compute.Simd;
+
+namespace SigmoidApi.Compute.Objectives;
+
+/// <summary>
+/// The rows zᵢ of a matrix as a solver sees them: standardised on the way from the matrix (which is neither changed nor copied as a whole) and
+/// led by the intercept's 1. Every method but the constructor is one pass over the rows, shared out over the crew's threads; its result is the
+/// same to the last bit on any number of them. Standardising each value, rather than correcting sums for the means afterwards, keeps columns
+/// accurate whose mean dwarfs their deviation.
+/// </summary>
+internal class DesignRows
+{
+    /// <summary>Numbers in a chunk of rows, about: half a megabyte of them.</summary>
+    private const int ChunkNumbers = 1 << 16;
+
+    /// <summary>What the groups' sums of a pass may take.</summary>
+    private const int SumBytes = 8 << 20;
+
+    private readonly FeatureMatrix _features;
+    private readonly DesignMatrix? _plain;
+    private readonly int _lead;
+    private readonly AlignedBuffer? _means;
+    private readonly AlignedBuffer? _reciprocals;
+    private readonly Workspace?[] _workspaces;
+    private TreeSum? _vectorSum;
+    private TreeSum? _gramSum;
+    private int _gramLength;
+
+    protected DesignRows(FeatureMatrix features, StandardScaling? scaling, bool fitIntercept, ThreadCrew crew)
+    {
+        (_features, Crew, FitIntercept) = (features, crew, fitIntercept);
+        _lead = fitIntercept ? 1 : 0;
+        Dimension = features.Columns + _lead;
+        Stride = Padded(Dimension);
+        // Wide rows are read where they lie; narrow ones gain more from whole vectors than the copy costs.
+        _plain = scaling is null && features.Columns >= 64 ? features as DesignMatrix : null;
+        TileRows = (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)(4096 / Stride + 1)) / 2, 8, 64);
+        ChunkRows = (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)(ChunkNumbers / Stride + 1)), 32, DesignMatrix.BlockRows);
+        _workspaces = new Workspace?[crew.Size];
+        if (scaling is not null)
+        {
+            (_means, _reciprocals) = (new AlignedBuffer(Stride), new AlignedBuffer(Stride));
+            _reciprocals.Span[..Dimension].Fill(1);
+            scaling.Means.CopyTo(_means.Span[_lead..]);
+            for (var j = 0; j < features.Columns; j++)
+                _reciprocals.Span[_lead + j] = scaling.Deviations[j] == 0 ? 0 : 1 / scaling.Deviations[j];
+        }
+    }
+
+    public int Rows => _features.Rows;
+
+    /// <summary>Columns, and one more if there is an intercept.</summary>
+    public int Dimension { get; }
+
+    public bool FitIntercept { get; }
+
+    /// <summary>How many times all rows were read, parts of them counted as parts.</summary>
+    public double Passes { get; private set; }
+
+    protected ThreadCrew Crew { get; }
+
+    protected int ChunkRows { get; init; }
+
+    private int Stride { get; }
+
+    private int TileRows { get; }
+
+    /// <summary>The rows of <paramref name="features"/>, by the way that suits their storage.</summary>
+    public static DesignRows Of(FeatureMatrix features, StandardScaling? scaling, bool fitIntercept, ThreadCrew crew) =>
+        features is SparseMatrix sparse ? new SparseRows(sparse, scaling, fitIntercept, crew) : new DesignRows(features, scaling, fitIntercept, crew);
+
+    /// <summary>Σ w·logloss(y, zᵀp) over every <paramref name="every"/>-th tile of rows, and its gradient in p.</summary>
+    public virtual LossTotals Losses(double[] parameters, RowLabels labels, int every, Span<double> gradient, CancellationToken cancellationToken)
+    {
+        var padded = PaddedCopy(parameters);
+        var sums = VectorSum(Stride + 2).Run((first, count, worker, sums) =>
+        {
+            var workspace = WorkspaceOf(worker);
+            var losses = workspace.Losses;
+            for (var row = first; row < first + count; row += TileRows)
+            {
+                if (row / TileRows % every != 0)
+                    continue;
+                var rows = Tile(row, Math.Min(TileRows, first + count - row), workspace);
+                Multiply(rows, padded, losses.Margins);
+                LogisticLoss.Evaluate(losses, rows.Count, labels.Values.AsSpan(row, rows.Count), labels.WeightsOf(row, rows.Count));
+                AddRows(rows, losses.Residuals.AsSpan(0, rows.Count), sums);
+                sums[Stride + 1] += labels.WeightOf(row, rows.Count);
+            }
+            sums[Stride] += losses.Loss.Take();
+        }, cancellationToken);
+        Passes += 1.0 / every;
+        sums[..Dimension].CopyTo(gradient);
+        return new LossTotals(sums[Stride], sums[Stride + 1]);
+    }
+
+    /// <summary>Σ w·σ′(zᵀp)·z·zᵀ over every <paramref name="every"/>-th tile of rows, of the parameters in <paramref name="subset"/>, or of all.</summary>
+    /// <returns>Σ w over the same rows.</returns>
+    public virtual double Curvature(double[] parameters, RowLabels labels, int every, int[]? subset, SymmetricMatrix sums, CancellationToken cancellationToken)
+    {
+        var padded = PaddedCopy(parameters);
+        var weights = new double[Crew.Size];
+        Gram(every, subset, sums, (rows, first, workspace) =>
+        {
+            var losses = workspace.Losses;
+            Multiply(rows, padded, losses.Margins);
+            LogisticLoss.Evaluate(losses, rows.Count, labels.Values.AsSpan(first, rows.Count), labels.WeightsOf(first, rows.Count));
+            losses.Loss.Take();
+            return losses.Curvatures;
+        }, cancellationToken);
+        var weight = 0.0;
+        var tileRows = GramTileRows(sums.Stride);
+        for (var row = 0; row < Rows; row += tileRows)
+        {
+            if (row / tileRows % every == 0)
+                weight += labels.WeightOf(row, Math.Min(tileRows, Rows - row));
+        }
+        return weight;
+    }
+
+    /// <summary>Zᵀ diag(v) Z for a v of one number for each row.</summary>
+    public virtual void WeightedGram(ReadOnlyMemory<double> rowWeights, SymmetricMatrix sums, CancellationToken cancellationToken) =>
+        Gram(1, null, sums, (rows, first, workspace) =>
+        {
+            rowWeights.Span.Slice(first, rows.Count).CopyTo(workspace.Losses.Curvatures);
+            return workspace.Losses.Curvatures;
+        }, cancellationToken);
+
+    /// <summary>Zp</summary>
+    public virtual void Margins(ReadOnlySpan<double> parameters, Memory<double> margins, CancellationToken cancellationToken)
+    {
+        var padded = PaddedCopy(parameters);
+        ForTiles((rows, first, workspace) => Multiply(rows, padded, margins.Span[first..]), cancellationToken);
+    }
+
+    /// <summary>Zᵀv</summary>
+    public virtual void TransposedProduct(ReadOnlyMemory<double> rowValues, Span<double> sums, CancellationToken cancellationToken)
+    {
+        var totals = VectorSum(Stride + 2).Run((first, count, worker, sums) =>
+        {
+            for (var row = first; row < first + count; row += TileRows)
+            {
+                var rows = Tile(row, Math.Min(TileRows, first + count - row), WorkspaceOf(worker));
+                AddRows(rows, rowValues.Span.Slice(row, rows.Count), sums);
+            }
+        }, cancellationToken);
+        Passes++;
+        totals[..Dimension].CopyTo(sums);
+    }
+
+    /// <summary>Σ w·z², column by column.</summary>
+    public virtual void Squares(RowLabels labels, Span<double> sums, CancellationToken cancellationToken)
+    {
+        var totals = VectorSum(Stride + 2).Run((first, count, worker, sums) =>
+        {
+            for (var row = first; row < first + count; row += TileRows)
+            {
+                var rows = Tile(row, Math.Min(TileRows, first + count - row), WorkspaceOf(worker));
+                for (var k = 0; k < rows.Count; k++)
+                {
+                    var weight = labels.Weights is null ? 1 : labels.Weights[row + k];
+                    RowKernels.AddSquares(rows.Values.Slice(k * rows.Stride, rows.Width), weight, sums[rows.Lead..]);
+                    if (rows.Lead == 1)
+                        sums[0] += weight;
+                }
+            }
+        }, cancellationToken);
+        Passes++;
+        totals[..Dimension].CopyTo(sums);
+    }
+
+    /// <summary>zᵢᵀAzᵢ for every row.</summary>
+    public void QuadraticForms(SymmetricMatrix matrix, Memory<double> forms, CancellationToken cancellationToken)
+    {
+        var full = new double[Dimension * Stride];
+        for (var i = 0; i < Dimension; i++)
+        {
+            for (var j = 0; j < Dimension; j++)
+                full[i * Stride + j] = matrix[i, j];
+        }
+        ForTiles((rows, first, workspace) =>
+        {
+            var row = new double[Stride];
+            var product = new double[Stride];
+            for (var k = 0; k < rows.Count; k++)
+            {
+                row[0] = 1;
+                rows.Values.Slice(k * rows.Stride, rows.Width).CopyTo(row.AsSpan(rows.Lead));
+                RowKernels.Multiply(full, Stride, Stride, row, 0, product.AsSpan(0, Dimension));
+                forms.Span[first + k] = DotProduct.Compute(row, product);
+            }
+        }, cancellationToken);
+    }
+
+    protected TreeSum VectorSum(int length) =>
+        _vectorSum ??= new TreeSum(Rows, ChunkRows, Math.Clamp(SumBytes / 8 / length, 2, 64), length, Crew);
+
+    protected Workspace WorkspaceOf(int worker) => _workspaces[worker] ??= new Workspace(TileRows, Stride);
+
+    protected void CountPass(double share) => Passes += share;
+
+    private delegate void TilePass(TileOfRows rows, int first, Workspace workspace);
+
+    private delegate double[] RowWeights(TileOfRows rows, int first, Workspace workspace);
+
+    private void ForTiles(TilePass pass, CancellationToken cancellationToken)
+    {
+        Passes++;
+        Crew.Run((Rows - 1) / ChunkRows + 1, (chunk, worker) =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var end = Math.Min(Rows, (chunk + 1) * ChunkRows);
+            for (var row = chunk * ChunkRows; row < end; row += TileRows)
+                pass(Tile(row, Math.Min(TileRows, end - row), WorkspaceOf(worker)), row, WorkspaceOf(worker));
+        });
+    }
+
+    private void Gram(int every, int[]? subset, SymmetricMatrix sums, RowWeights rowWeights, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(sums.Order, subset?.Length ?? Dimension);
+        var stride = sums.Stride;
+        var tileRows = GramTileRows(stride);
+        if (_gramLength != sums.Values.Length)
+        {
+            // Few sums, for each may be large; the chunks of a group follow each other in it.
+            var groups = Math.Clamp(SumBytes / 8 / sums.Values.Length, 2, 16);
+            var chunkRows = ((Rows - 1) / (groups * tileRows) + 1) * tileRows;
+            (_gramSum, _gramLength) = (new TreeSum(Rows, chunkRows, groups, sums.Values.Length, Crew), sums.Values.Length);
+        }
+        var totals = _gramSum!.Run((first, count, worker, sums) =>
+        {
+            var workspace = WorkspaceOf(worker);
+            workspace.ReserveGram(tileRows, Stride, stride, subset is not null);
+            for (var row = first; row < first + count; row += tileRows)
+            {
+                if (row / tileRows % every != 0)
+                    continue;
+                cancellationToken.ThrowIfCancellationRequested();
+                var rows = CopyTile(row, Math.Min(tileRows, first + count - row), workspace.GramTile!.Span);
+                var weights = rowWeights(rows, row, workspace).AsSpan(0, rows.Count);
+                var tile = rows.Values;
+                if (subset is not null)
+                {
+                    tile = workspace.GramSubset!.Span;
+                    Gather(rows, subset, stride, workspace.GramSubset.Span);
+                }
+                GramKernel.AddOuterProducts(tile, stride, weights, workspace.GramPanel!.Span, sums);
+            }
+        }, cancellationToken);
+        Passes += 1.0 / every;
+        totals.CopyTo(sums.Values);
+    }
+
+    private static void Gather(TileOfRows rows, int[] subset, int stride, Span<double> target)
+    {
+        for (var k = 0; k < rows.Count; k++)
+        {
+            var source = rows.Values.Slice(k * rows.Stride, rows.Width);
+            var row = target.Slice(k * stride, stride);
+            for (var j = 0; j < subset.Length; j++)
+                row[j] = source[subset[j]];
+        }
+    }
+
+    private static int GramTileRows(int stride) => (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)(16384 / stride + 1)) / 2, 32, 128);
+
+    private TileOfRows Tile(int first, int count, Workspace workspace) => _plain is null
+        ? CopyTile(first, count, workspace.Tile.Span)
+        : new TileOfRows(_plain.RowSpan(first, count), _features.Columns, _features.Columns, count, _lead);
+
+    private TileOfRows CopyTile(int first, int count, Span<double> tile)
+    {
+        for (var k = 0; k < count; k++)
+        {
+            var target = tile.Slice(k * Stride, Stride);
+            target[0] = 1;
+            _features.CopyRow(first + k, target.Slice(_lead, _features.Columns));
+            if (_means is not null)
+                RowKernels.Standardize(target, _means.Span, _reciprocals!.Span);
+        }
+        return new TileOfRows(tile[..(count * Stride)], Stride, Stride, count, 0);
+    }
+
+    /// <summary>Their margins. Of rows read where they lie the intercept's 1 is not among the values.</summary>
+    private static void Multiply(TileOfRows rows, double[] padded, Span<double> margins) =>
+        RowKernels.Multiply(rows.Values, rows.Stride, rows.Width, padded.AsSpan(rows.Lead), rows.Lead == 0 ? 0 : padded[0], margins[..rows.Count]);
+
+    private static void AddRows(TileOfRows rows, ReadOnlySpan<double> weights, Span<double> sums)
+    {
+        RowKernels.AddRows(rows.Values, rows.Stride, rows.Width, weights, sums[rows.Lead..]);
+        if (rows.Lead == 1)
+        {
+            foreach (var weight in weights)
+                sums[0] += weight;
+        }
+    }
+
+    private double[] PaddedCopy(ReadOnlySpan<double> parameters)
+    {
+        var padded = new double[Stride];
+        parameters.CopyTo(padded);
+        return padded;
+    }
+
+    private static int Padded(int length) => (length + GramKernel.Lanes - 1) / GramKernel.Lanes * GramKernel.Lanes;
+
+    /// <summary>Rows of <c>Width</c> values, <c>Stride</c> apart; <c>Lead</c> is 1 where the intercept's 1 is left out of them.</summary>
+    private readonly ref struct TileOfRows(ReadOnlySpan<double> values, int stride, int width, int count, int lead)
+    {
+        public readonly ReadOnlySpan<double> Values = values;
+        public readonly int Stride = stride;
+        public readonly int Width = width;
+        public readonly int Count = count;
+        public readonly int Lead = lead;
+    }
+
+    /// <summary>What one thread works in.</summary>
+    protected sealed class Workspace(int tileRows, int stride)
+    {
+        public AlignedBuffer Tile { get; } = new(tileRows * stride);
+
+        public RowLosses Losses { get; } = new(128);
+
+        public AlignedBuffer? GramTile { get; private set; }
+
+        public AlignedBuffer? GramPanel { get; private set; }
+
+        public AlignedBuffer? GramSubset { get; private set; }
+
+        public void ReserveGram(int rows, int stride, int subsetStride, bool subset)
+        {
+            if (GramTile?.Length != rows * stride)
+                GramTile = new AlignedBuffer(rows * stride);
+            if (GramPanel?.Length != rows * subsetStride)
+            {
+                GramPanel = new AlignedBuffer(rows * subsetStride);
+                GramSubset = subset ? new AlignedBuffer(rows * subsetStride) : null;
+            }
+            if (subset)
+                GramSubset ??= new AlignedBuffer(rows * subsetStride);
+        }
+    }
+}
+
+/// <summary>Sums over rows: of their weighted losses, and of their weights.</summary>
+internal readonly record struct LossTotals(double Loss, double Weight);

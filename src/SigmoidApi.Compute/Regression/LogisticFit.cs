@@ -1,0 +1,16 @@
+namespace SigmoidApi.Compute.Regression;
+
+/// <summary>A fitted model, without scores.</summary>
+/// <param name="Model">Coefficients in the columns' own units.</param>
+/// <param name="Convergence">How the fit ended.</param>
+public sealed record LogisticFit(LogisticModel Model, Convergence Convergence)
+{
+    /// <summary>Null unless several values of C or l1Ratio, or folds, were asked for.</summary>
+    public RegularizationPath? Path { get; init; }
+
+    /// <summary>Null with a penalty other than none or Firth's.</summary>
+    public LogisticInference? Inference { get; init; }
+
+    /// <summary>Intercept and coefficients for standardised columns, where the fit was on those.</summary>
+    internal (double Intercept, double[] Coefficients)? Standardized { get; init; }
+}

@@ -1,0 +1,154 @@
+using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Compute.Solvers;
+
+namespace SigmoidApi.Compute.Regression;
+
+/// <summary>One data set, or what weights leave of it, and the fits of it: one for each point of a path, each from where the one before ended.</summary>
+internal sealed class PenalizedFits
+{
+    private const double DefaultTolerance = 1e-8;
+
+    private readonly LogisticOptions _options;
+    private readonly StandardScaling? _scaling;
+    private readonly LogisticObjective _objective;
+
+    /// <param name="features">All rows.</param>
+    /// <param name="labels">0 or 1 for each.</param>
+    /// <param name="sampleWeights">Null for 1; 0 leaves a row out, also of the standardising.</param>
+    /// <param name="options">What to fit and how.</param>
+    /// <param name="crew">The threads.</param>
+    /// <param name="cancellationToken">Looked at within each pass.</param>
+    public PenalizedFits(FeatureMatrix features, double[] labels, double[]? sampleWeights, LogisticOptions options, ThreadCrew crew,
+        CancellationToken cancellationToken)
+    {
+        _options = options;
+        _scaling = options.Standardize ? StandardScaling.Fit(features, sampleWeights, crew, cancellationToken) : null;
+        Rows = DesignRows.Of(features, _scaling, options.FitIntercept, crew);
+        Labels = new RowLabels(labels, ClassWeighted(labels, sampleWeights, options.ClassWeight));
+        if (Labels.Weights is not null)
+            BinaryLabels.RequireWeightInBothClasses(labels, Labels.Weights);
+        _objective = new LogisticObjective(Rows, Labels, penalty: 0);
+    }
+
+    public DesignRows Rows { get; }
+
+    public RowLabels Labels { get; }
+
+    /// <summary>The points of the path, or the one of a single fit: for each l1Ratio each C, rising.</summary>
+    public static IReadOnlyList<(double C, double L1Ratio)> Points(LogisticOptions options)
+    {
+        var ratio = options.Penalty switch { Penalty.L1 => 1, Penalty.ElasticNet => options.L1Ratio, _ => 0 };
+        var cs = options.Penalty is Penalty.None or Penalty.Firth ? [1] : options.Cs ?? [options.C];
+        return [.. from r in options.L1Ratios ?? [ratio] from c in cs.Order() select (c, r)];
+    }
+
+    /// <summary>Fits every point in turn.</summary>
+    public IEnumerable<FittedPoint> FitAll(Action<FitProgress>? progress, CancellationToken cancellationToken)
+    {
+        ProximalNewton? proximal = null;
+        double? ratioBefore = null;
+        double[]? parameters = null;
+        foreach (var (c, ratio) in Points(_options))
+        {
+            if (ratio != ratioBefore)
+                (proximal, parameters, ratioBefore) = (null, null, ratio);
+            var solver = SolverFor(ratio);
+            var penalty = _options.Penalty is Penalty.None or Penalty.Firth ? 0 : 1 / (c * _objective.TotalWeight);
+            var (l1, l2) = (ratio * penalty, (1 - ratio) * penalty);
+            var tolerance = _options.Tolerance ?? DefaultTolerance;
+            parameters ??= Start();
+            var end = solver switch
+            {
+                Solver.CoordinateDescent => (proximal ??= new ProximalNewton(_objective, parameters, cancellationToken))
+                    .Minimize(l1, l2, _options.MaxIterations, tolerance, progress, cancellationToken),
+                Solver.GradientDescent => GradientDescent.Minimize(_objective.WithPenalty(l2), parameters, _options.LearningRate, _options.MaxIterations,
+                    _options.Tolerance, progress, cancellationToken),
+                Solver.Lbfgs => LbfgsSolver.Minimize(_objective.WithPenalty(l2), parameters, _options.MaxIterations, tolerance, progress, cancellationToken),
+                _ => NewtonSolver.Minimize(_objective.WithPenalty(l2), parameters, _options.MaxIterations, tolerance, progress, cancellationToken),
+            };
+            parameters = end.Parameters;
+            yield return Fitted(c, ratio, solver, end);
+        }
+    }
+
+    private FittedPoint Fitted(double c, double ratio, Solver solver, Minimum end)
+    {
+        var intercept = _options.FitIntercept ? end.Parameters[0] : 0;
+        var coefficients = end.Parameters.AsSpan(_options.FitIntercept ? 1 : 0);
+        var own = _scaling?.ToOwnUnits(intercept, coefficients) ?? (intercept, coefficients.ToArray());
+        NumericRange.RequireFinite(own.Intercept, own.Coefficients);
+
+        int[] constant = _scaling is null ? [] : [.. _scaling.ConstantColumns()];
+        int[] dependent = [.. end.Dependent.Select(_objective.ColumnOf).Except(constant)];
+        List<ConvergenceWarning> warnings = [];
+        if (constant.Length > 0)
+            warnings.Add(ConvergenceWarning.ConstantColumns(constant));
+        if (dependent.Length > 0)
+            warnings.Add(ConvergenceWarning.CollinearColumns(dependent));
+        warnings.AddRange(end.Warnings);
+        var convergence = new Convergence(end.Converged, end.Iterations, end.Value * c * _objective.TotalWeight, end.GradientNorm, warnings) { Solver = solver };
+        var fit = new LogisticFit(new LogisticModel(own.Intercept, own.Coefficients), convergence)
+        {
+            Standardized = _scaling is null ? null : (intercept, coefficients.ToArray()),
+        };
+        return new FittedPoint(c, ratio, fit, end.Parameters);
+    }
+
+    private Solver SolverFor(double ratio)
+    {
+        if (_options.Solver != Solver.Auto)
+            return _options.Solver;
+        if (ratio > 0)
+            return Solver.CoordinateDescent;
+        return NewtonSolver.Suits(_objective) ? Solver.Newton : Solver.Lbfgs;
+    }
+
+    private double[] Start()
+    {
+        var weights = _options.InitialWeights ?? new double[_objective.Dimension - (_options.FitIntercept ? 1 : 0)];
+        var (intercept, coefficients) = _scaling?.ToStandardized(_options.InitialIntercept, weights) ?? (_options.InitialIntercept, weights);
+        return _options.FitIntercept ? [intercept, .. coefficients] : [.. coefficients];
+    }
+
+    private static double[]? ClassWeighted(double[] labels, double[]? sampleWeights, ClassWeight? classWeight)
+    {
+        if (classWeight is null)
+            return sampleWeights;
+        var weights = sampleWeights ?? Ones(labels.Length);
+        var (negative, positive) = (0.0, 0.0);
+        for (var i = 0; i < labels.Length; i++)
+        {
+            negative += labels[i] == 0 ? weights[i] : 0;
+            positive += labels[i] == 0 ? 0 : weights[i];
+        }
+        var half = (negative + positive) / 2;
+        var (forNegative, forPositive) = classWeight == ClassWeight.Balanced
+            ? (negative > 0 ? half / negative : 0, positive > 0 ? half / positive : 0)
+            : (classWeight.Negative!.Value, classWeight.Positive!.Value);
+        return [.. weights.Select((weight, i) => weight * (labels[i] == 0 ? forNegative : forPositive))];
+    }
+
+    internal static double[] Ones(int count)
+    {
+        var ones = new double[count];
+        Array.Fill(ones, 1);
+        return ones;
+    }
+}
+
+/// <summary>The fit of one point, also by its parameters in the solver's own space.</summary>
+internal sealed record FittedPoint(double C, double L1Ratio, LogisticFit Fit, double[] Parameters)
+{
+    public int NonZero
+    {
+        get
+        {
+            var count = 0;
+            foreach (var coefficient in Fit.Model.Coefficients)
+                count += coefficient != 0 ? 1 : 0;
+            return count;
+        }
+    }
+}

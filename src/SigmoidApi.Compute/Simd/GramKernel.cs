@@ -1,0 +1,296 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace SigmoidApi.Compute.Simd;
+
+/// <summary>
+/// Σ wₖ·rowₖ·rowₖᵀ over the rows of a tile, by register tiles: four rows of sums, as many vectors wide as the machine has registers for,
+/// stay in registers while the tile's rows go by. Every sum is one chain of fused multiply-adds over the rows in their order, so that
+/// neither the width of a vector nor the shape of a register tile changes its bits.
+/// </summary>
+internal static class GramKernel
+{
+    public const int Lanes = 8;
+
+    /// <summary>The number of rows of sums is a multiple of it.</summary>
+    public const int TileRows = 4;
+
+    /// <summary>
+    /// upper[i, j] += Σ weights[k]·tile[k, i]·tile[k, j] for j ≥ i. Rows of <paramref name="tile"/> and of <paramref name="upper"/> lie
+    /// <paramref name="stride"/> apart, a multiple of 8; what lies between order and stride is finite. Entries left of the diagonal hold no meaning.
+    /// </summary>
+    /// <param name="tile">count rows.</param>
+    /// <param name="stride">The order, rounded up to whole lanes.</param>
+    /// <param name="weights">count weights.</param>
+    /// <param name="panel">count · stride numbers, overwritten: the weighted rows, four columns of all rows after each other.</param>
+    /// <param name="upper">The sums.</param>
+    /// <param name="width">The vectors to use.</param>
+    public static void AddOuterProducts(ReadOnlySpan<double> tile, int stride, ReadOnlySpan<double> weights, Span<double> panel, Span<double> upper,
+        Width width = Width.Widest)
+    {
+        var count = weights.Length;
+        ArgumentOutOfRangeException.ThrowIfNotEqual(stride % Lanes, 0, nameof(stride));
+        ArgumentOutOfRangeException.ThrowIfLessThan(tile.Length, count * stride, nameof(tile));
+        ArgumentOutOfRangeException.ThrowIfLessThan(panel.Length, count * stride, nameof(panel));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(upper.Length % (TileRows * stride), 0, nameof(upper));
+        Pack(tile, stride, weights, panel);
+        if (width == Width.Widest)
+            width = Lanes8.IsHardwareAccelerated ? Width.Vector512 : Lanes4.IsHardwareAccelerated ? Width.Vector256 : Width.Vector128;
+        for (var i = 0; i < upper.Length / stride; i += TileRows)
+        {
+            ref var left = ref Unsafe.Add(ref MemoryMarshal.GetReference(panel), i * count);
+            switch (width)
+            {
+                case Width.Vector512: AddBand<Lanes8>(ref left, tile, stride, count, upper, i, 4); break;
+                case Width.Vector256: AddBand<Lanes4>(ref left, tile, stride, count, upper, i, 3); break;
+                case Width.Vector128: AddBand<Lanes2>(ref left, tile, stride, count, upper, i, 3); break;
+                default: AddBand<Lanes1>(ref left, tile, stride, count, upper, i, 2); break;
+            }
+        }
+    }
+
+    private static void Pack(ReadOnlySpan<double> tile, int stride, ReadOnlySpan<double> weights, Span<double> panel)
+    {
+        var count = weights.Length;
+        for (var k = 0; k < count; k++)
+        {
+            var weight = weights[k];
+            ref var row = ref Unsafe.Add(ref MemoryMarshal.GetReference(tile), k * stride);
+            ref var packed = ref Unsafe.Add(ref MemoryMarshal.GetReference(panel), k * TileRows);
+            for (var i = 0; i < stride; i += TileRows)
+            {
+                ((Lanes4)weight * Lanes4.Load(in Unsafe.Add(ref row, i))).Store(ref packed);
+                packed = ref Unsafe.Add(ref packed, count * TileRows);
+            }
+        }
+    }
+
+    /// <summary>Four rows of the sums from row i on, from the diagonal's vector to the right.</summary>
+    private static void AddBand<T>(ref double left, ReadOnlySpan<double> tile, int stride, int count, Span<double> upper, int i, int vectors)
+        where T : struct, ILanes<T>
+    {
+        ref var right = ref MemoryMarshal.GetReference(tile);
+        ref var sums = ref Unsafe.Add(ref MemoryMarshal.GetReference(upper), i * stride);
+        var j = i / Lanes * Lanes;
+        while (j < stride)
+        {
+            var wide = Math.Min(vectors, (stride - j) / T.Count);
+            ref var tileColumn = ref Unsafe.Add(ref right, j);
+            ref var sumColumn = ref Unsafe.Add(ref sums, j);
+            switch (wide)
+            {
+                case 4: Four<T>(ref left, ref tileColumn, stride, count, ref sumColumn); break;
+                case 3: Three<T>(ref left, ref tileColumn, stride, count, ref sumColumn); break;
+                case 2: Two<T>(ref left, ref tileColumn, stride, count, ref sumColumn); break;
+                default: One<T>(ref left, ref tileColumn, stride, count, ref sumColumn); break;
+            }
+            j += wide * T.Count;
+        }
+    }
+
+    /// <summary>A register tile of 4 rows and 4 vectors.</summary>
+    private static void Four<T>(ref double left, ref double right, int stride, int count, ref double sums)
+        where T : struct, ILanes<T>
+    {
+        ref var row0 = ref sums;
+        ref var row1 = ref Unsafe.Add(ref sums, 1 * stride);
+        ref var row2 = ref Unsafe.Add(ref sums, 2 * stride);
+        ref var row3 = ref Unsafe.Add(ref sums, 3 * stride);
+        var s00 = T.Load(in row0);
+        var s01 = T.Load(in Unsafe.Add(ref row0, 1 * T.Count));
+        var s02 = T.Load(in Unsafe.Add(ref row0, 2 * T.Count));
+        var s03 = T.Load(in Unsafe.Add(ref row0, 3 * T.Count));
+        var s10 = T.Load(in row1);
+        var s11 = T.Load(in Unsafe.Add(ref row1, 1 * T.Count));
+        var s12 = T.Load(in Unsafe.Add(ref row1, 2 * T.Count));
+        var s13 = T.Load(in Unsafe.Add(ref row1, 3 * T.Count));
+        var s20 = T.Load(in row2);
+        var s21 = T.Load(in Unsafe.Add(ref row2, 1 * T.Count));
+        var s22 = T.Load(in Unsafe.Add(ref row2, 2 * T.Count));
+        var s23 = T.Load(in Unsafe.Add(ref row2, 3 * T.Count));
+        var s30 = T.Load(in row3);
+        var s31 = T.Load(in Unsafe.Add(ref row3, 1 * T.Count));
+        var s32 = T.Load(in Unsafe.Add(ref row3, 2 * T.Count));
+        var s33 = T.Load(in Unsafe.Add(ref row3, 3 * T.Count));
+        for (var k = 0; k < count; k++)
+        {
+            var x0 = T.Load(in right);
+            var x1 = T.Load(in Unsafe.Add(ref right, 1 * T.Count));
+            var x2 = T.Load(in Unsafe.Add(ref right, 2 * T.Count));
+            var x3 = T.Load(in Unsafe.Add(ref right, 3 * T.Count));
+            T w0 = left;
+            s00 = T.MultiplyAdd(w0, x0, s00);
+            s01 = T.MultiplyAdd(w0, x1, s01);
+            s02 = T.MultiplyAdd(w0, x2, s02);
+            s03 = T.MultiplyAdd(w0, x3, s03);
+            T w1 = Unsafe.Add(ref left, 1);
+            s10 = T.MultiplyAdd(w1, x0, s10);
+            s11 = T.MultiplyAdd(w1, x1, s11);
+            s12 = T.MultiplyAdd(w1, x2, s12);
+            s13 = T.MultiplyAdd(w1, x3, s13);
+            T w2 = Unsafe.Add(ref left, 2);
+            s20 = T.MultiplyAdd(w2, x0, s20);
+            s21 = T.MultiplyAdd(w2, x1, s21);
+            s22 = T.MultiplyAdd(w2, x2, s22);
+            s23 = T.MultiplyAdd(w2, x3, s23);
+            T w3 = Unsafe.Add(ref left, 3);
+            s30 = T.MultiplyAdd(w3, x0, s30);
+            s31 = T.MultiplyAdd(w3, x1, s31);
+            s32 = T.MultiplyAdd(w3, x2, s32);
+            s33 = T.MultiplyAdd(w3, x3, s33);
+            left = ref Unsafe.Add(ref left, TileRows);
+            right = ref Unsafe.Add(ref right, stride);
+        }
+        s00.Store(ref row0);
+        s01.Store(ref Unsafe.Add(ref row0, 1 * T.Count));
+        s02.Store(ref Unsafe.Add(ref row0, 2 * T.Count));
+        s03.Store(ref Unsafe.Add(ref row0, 3 * T.Count));
+        s10.Store(ref row1);
+        s11.Store(ref Unsafe.Add(ref row1, 1 * T.Count));
+        s12.Store(ref Unsafe.Add(ref row1, 2 * T.Count));
+        s13.Store(ref Unsafe.Add(ref row1, 3 * T.Count));
+        s20.Store(ref row2);
+        s21.Store(ref Unsafe.Add(ref row2, 1 * T.Count));
+        s22.Store(ref Unsafe.Add(ref row2, 2 * T.Count));
+        s23.Store(ref Unsafe.Add(ref row2, 3 * T.Count));
+        s30.Store(ref row3);
+        s31.Store(ref Unsafe.Add(ref row3, 1 * T.Count));
+        s32.Store(ref Unsafe.Add(ref row3, 2 * T.Count));
+        s33.Store(ref Unsafe.Add(ref row3, 3 * T.Count));
+    }
+
+    /// <summary>A register tile of 4 rows and 3 vectors.</summary>
+    private static void Three<T>(ref double left, ref double right, int stride, int count, ref double sums)
+        where T : struct, ILanes<T>
+    {
+        ref var row0 = ref sums;
+        ref var row1 = ref Unsafe.Add(ref sums, 1 * stride);
+        ref var row2 = ref Unsafe.Add(ref sums, 2 * stride);
+        ref var row3 = ref Unsafe.Add(ref sums, 3 * stride);
+        var s00 = T.Load(in row0);
+        var s01 = T.Load(in Unsafe.Add(ref row0, 1 * T.Count));
+        var s02 = T.Load(in Unsafe.Add(ref row0, 2 * T.Count));
+        var s10 = T.Load(in row1);
+        var s11 = T.Load(in Unsafe.Add(ref row1, 1 * T.Count));
+        var s12 = T.Load(in Unsafe.Add(ref row1, 2 * T.Count));
+        var s20 = T.Load(in row2);
+        var s21 = T.Load(in Unsafe.Add(ref row2, 1 * T.Count));
+        var s22 = T.Load(in Unsafe.Add(ref row2, 2 * T.Count));
+        var s30 = T.Load(in row3);
+        var s31 = T.Load(in Unsafe.Add(ref row3, 1 * T.Count));
+        var s32 = T.Load(in Unsafe.Add(ref row3, 2 * T.Count));
+        for (var k = 0; k < count; k++)
+        {
+            var x0 = T.Load(in right);
+            var x1 = T.Load(in Unsafe.Add(ref right, 1 * T.Count));
+            var x2 = T.Load(in Unsafe.Add(ref right, 2 * T.Count));
+            T w0 = left;
+            s00 = T.MultiplyAdd(w0, x0, s00);
+            s01 = T.MultiplyAdd(w0, x1, s01);
+            s02 = T.MultiplyAdd(w0, x2, s02);
+            T w1 = Unsafe.Add(ref left, 1);
+            s10 = T.MultiplyAdd(w1, x0, s10);
+            s11 = T.MultiplyAdd(w1, x1, s11);
+            s12 = T.MultiplyAdd(w1, x2, s12);
+            T w2 = Unsafe.Add(ref left, 2);
+            s20 = T.MultiplyAdd(w2, x0, s20);
+            s21 = T.MultiplyAdd(w2, x1, s21);
+            s22 = T.MultiplyAdd(w2, x2, s22);
+            T w3 = Unsafe.Add(ref left, 3);
+            s30 = T.MultiplyAdd(w3, x0, s30);
+            s31 = T.MultiplyAdd(w3, x1, s31);
+            s32 = T.MultiplyAdd(w3, x2, s32);
+            left = ref Unsafe.Add(ref left, TileRows);
+            right = ref Unsafe.Add(ref right, stride);
+        }
+        s00.Store(ref row0);
+        s01.Store(ref Unsafe.Add(ref row0, 1 * T.Count));
+        s02.Store(ref Unsafe.Add(ref row0, 2 * T.Count));
+        s10.Store(ref row1);
+        s11.Store(ref Unsafe.Add(ref row1, 1 * T.Count));
+        s12.Store(ref Unsafe.Add(ref row1, 2 * T.Count));
+        s20.Store(ref row2);
+        s21.Store(ref Unsafe.Add(ref row2, 1 * T.Count));
+        s22.Store(ref Unsafe.Add(ref row2, 2 * T.Count));
+        s30.Store(ref row3);
+        s31.Store(ref Unsafe.Add(ref row3, 1 * T.Count));
+        s32.Store(ref Unsafe.Add(ref row3, 2 * T.Count));
+    }
+
+    /// <summary>A register tile of 4 rows and 2 vectors.</summary>
+    private static void Two<T>(ref double left, ref double right, int stride, int count, ref double sums)
+        where T : struct, ILanes<T>
+    {
+        ref var row0 = ref sums;
+        ref var row1 = ref Unsafe.Add(ref sums, 1 * stride);
+        ref var row2 = ref Unsafe.Add(ref sums, 2 * stride);
+        ref var row3 = ref Unsafe.Add(ref sums, 3 * stride);
+        var s00 = T.Load(in row0);
+        var s01 = T.Load(in Unsafe.Add(ref row0, 1 * T.Count));
+        var s10 = T.Load(in row1);
+        var s11 = T.Load(in Unsafe.Add(ref row1, 1 * T.Count));
+        var s20 = T.Load(in row2);
+        var s21 = T.Load(in Unsafe.Add(ref row2, 1 * T.Count));
+        var s30 = T.Load(in row3);
+        var s31 = T.Load(in Unsafe.Add(ref row3, 1 * T.Count));
+        for (var k = 0; k < count; k++)
+        {
+            var x0 = T.Load(in right);
+            var x1 = T.Load(in Unsafe.Add(ref right, 1 * T.Count));
+            T w0 = left;
+            s00 = T.MultiplyAdd(w0, x0, s00);
+            s01 = T.MultiplyAdd(w0, x1, s01);
+            T w1 = Unsafe.Add(ref left, 1);
+            s10 = T.MultiplyAdd(w1, x0, s10);
+            s11 = T.MultiplyAdd(w1, x1, s11);
+            T w2 = Unsafe.Add(ref left, 2);
+            s20 = T.MultiplyAdd(w2, x0, s20);
+            s21 = T.MultiplyAdd(w2, x1, s21);
+            T w3 = Unsafe.Add(ref left, 3);
+            s30 = T.MultiplyAdd(w3, x0, s30);
+            s31 = T.MultiplyAdd(w3, x1, s31);
+            left = ref Unsafe.Add(ref left, TileRows);
+            right = ref Unsafe.Add(ref right, stride);
+        }
+        s00.Store(ref row0);
+        s01.Store(ref Unsafe.Add(ref row0, 1 * T.Count));
+        s10.Store(ref row1);
+        s11.Store(ref Unsafe.Add(ref row1, 1 * T.Count));
+        s20.Store(ref row2);
+        s21.Store(ref Unsafe.Add(ref row2, 1 * T.Count));
+        s30.Store(ref row3);
+        s31.Store(ref Unsafe.Add(ref row3, 1 * T.Count));
+    }
+
+    /// <summary>A register tile of 4 rows and 1 vector.</summary>
+    private static void One<T>(ref double left, ref double right, int stride, int count, ref double sums)
+        where T : struct, ILanes<T>
+    {
+        ref var row0 = ref sums;
+        ref var row1 = ref Unsafe.Add(ref sums, 1 * stride);
+        ref var row2 = ref Unsafe.Add(ref sums, 2 * stride);
+        ref var row3 = ref Unsafe.Add(ref sums, 3 * stride);
+        var s00 = T.Load(in row0);
+        var s10 = T.Load(in row1);
+        var s20 = T.Load(in row2);
+        var s30 = T.Load(in row3);
+        for (var k = 0; k < count; k++)
+        {
+            var x0 = T.Load(in right);
+            T w0 = left;
+            s00 = T.MultiplyAdd(w0, x0, s00);
+            T w1 = Unsafe.Add(ref left, 1);
+            s10 = T.MultiplyAdd(w1, x0, s10);
+            T w2 = Unsafe.Add(ref left, 2);
+            s20 = T.MultiplyAdd(w2, x0, s20);
+            T w3 = Unsafe.Add(ref left, 3);
+            s30 = T.MultiplyAdd(w3, x0, s30);
+            left = ref Unsafe.Add(ref left, TileRows);
+            right = ref Unsafe.Add(ref right, stride);
+        }
+        s00.Store(ref row0);
+        s10.Store(ref row1);
+        s20.Store(ref row2);
+        s30.Store(ref row3);
+    }
+}

@@ -1,0 +1,54 @@
+using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Regression;
+
+namespace SigmoidApi.Compute.Solvers;
+
+/// <summary>
+/// Minimises f by limited-memory BFGS (Liu and Nocedal, "On the limited memory BFGS method for large scale optimization", 1989), started from
+/// the diagonal of the Hessian at 0, so that the columns' units don't matter. One pass over the rows an iteration, and no more memory than
+/// some vectors of parameters.
+/// <para>
+/// Stops when √(∇fᵀM∇f) ≤ tolerance, M the BFGS approximation to H⁻¹: the Newton decrement of the mean loss as far as the steps have told it.
+/// </para>
+/// </summary>
+internal static class LbfgsSolver
+{
+    /// <summary>Numbers that all pairs may take: 8 MB.</summary>
+    private const int MemoryNumbers = 1 << 20;
+
+    public static Minimum Minimize(LogisticObjective objective, double[] start, int maxIterations, double tolerance,
+        Action<FitProgress>? progress, CancellationToken cancellationToken)
+    {
+        var diagonal = objective.HessianDiagonal(cancellationToken);
+        if (Array.Exists(diagonal, entry => !double.IsFinite(entry)))
+            throw NumericRange.Exceeded();
+        var memory = new LimitedMemory(objective.Dimension, Math.Clamp(MemoryNumbers / (2 * objective.Dimension), 4, 20));
+        var descent = new Descent(objective, start, 1, cancellationToken);
+        NumericRange.RequireFinite(descent.Value, descent.Gradient);
+        for (var iteration = 0; ; iteration++)
+        {
+            var gradientNorm = Minimum.InfinityNorm(descent.Gradient);
+            progress?.Invoke(new FitProgress(iteration, maxIterations, descent.Value, gradientNorm));
+            var decrease = descent.Direct(vector => memory.Apply(vector, Precondition, rescale: true));
+            var converged = Math.Sqrt(Math.Max(0, decrease)) <= tolerance;
+            if (!converged && iteration < maxIterations && descent.TakeStep(decrease, cancellationToken))
+            {
+                memory.Add(descent.Before.Parameters, descent.Parameters, descent.Before.Gradient, descent.Gradient);
+                continue;
+            }
+            ConvergenceWarning[] warnings = (converged, iteration == maxIterations) switch
+            {
+                (true, _) => [],
+                (_, true) => [ConvergenceWarning.MaxIterationsReached(maxIterations, gradientNorm)],
+                _ => [ConvergenceWarning.LineSearchFailed(iteration, gradientNorm)],
+            };
+            return new Minimum(descent.Parameters, descent.Value, gradientNorm, iteration, converged, warnings);
+        }
+
+        void Precondition(double[] vector)
+        {
+            for (var j = 0; j < vector.Length; j++)
+                vector[j] = diagonal[j] > 0 ? vector[j] / diagonal[j] : 0;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using SigmoidApi.Compute.Simd;
+
+namespace SigmoidApi.Compute.Solvers;
+
+/// <summary>
+/// What the last steps told of the Hessian: pairs of steps s and of the gradient's changes y, by which a metric M ≈ H⁻¹ becomes the BFGS
+/// approximation to H⁻¹ (Nocedal and Wright, "Numerical Optimization" (2006), algorithm 7.4).
+/// </summary>
+/// <param name="dimension">The number of parameters.</param>
+/// <param name="capacity">Pairs kept at most: the latest.</param>
+internal sealed class LimitedMemory(int dimension, int capacity)
+{
+    private readonly List<(double[] Step, double[] Change, double Product)> _pairs = new(capacity);
+    private readonly double[] _weights = new double[capacity];
+
+    public void Clear() => _pairs.Clear();
+
+    /// <summary>Takes the pair of two points and their gradients, unless f was too flat along it for the pair to say anything.</summary>
+    public void Add(ReadOnlySpan<double> from, ReadOnlySpan<double> to, ReadOnlySpan<double> gradientFrom, ReadOnlySpan<double> gradientTo)
+    {
+        if (capacity == 0)
+            return;
+        var (step, change, _) = _pairs.Count == capacity ? _pairs[0] : (new double[dimension], new double[dimension], 0);
+        var (stepSquared, changeSquared) = (0.0, 0.0);
+        var product = 0.0;
+        for (var j = 0; j < dimension; j++)
+        {
+            step[j] = to[j] - from[j];
+            change[j] = gradientTo[j] - gradientFrom[j];
+            product += step[j] * change[j];
+            stepSquared += step[j] * step[j];
+            changeSquared += change[j] * change[j];
+        }
+        if (_pairs.Count == capacity)
+            _pairs.RemoveAt(0);
+        if (product > 1e-12 * Math.Sqrt(stepSquared) * Math.Sqrt(changeSquared))
+            _pairs.Add((step, change, product));
+    }
+
+    /// <summary>Turns a gradient into H⁻¹ · gradient, in place.</summary>
+    /// <param name="vector">The gradient.</param>
+    /// <param name="metric">Multiplies by M in place.</param>
+    /// <param name="rescale">Whether M is right in shape alone, so that the last pair is to set its size.</param>
+    public void Apply(double[] vector, Action<double[]> metric, bool rescale)
+    {
+        for (var i = _pairs.Count - 1; i >= 0; i--)
+        {
+            var (step, change, product) = _pairs[i];
+            _weights[i] = DotProduct.Compute(step, vector) / product;
+            Subtract(vector, _weights[i], change);
+        }
+        metric(vector);
+        if (rescale && _pairs.Count > 0)
+        {
+            var (_, change, product) = _pairs[^1];
+            var scaled = (double[])change.Clone();
+            metric(scaled);
+            var factor = product / DotProduct.Compute(scaled, change);
+            for (var j = 0; j < dimension; j++)
+                vector[j] *= factor;
+        }
+        for (var i = 0; i < _pairs.Count; i++)
+        {
+            var (step, change, product) = _pairs[i];
+            Subtract(vector, DotProduct.Compute(change, vector) / product - _weights[i], step);
+        }
+    }
+
+    private static void Subtract(double[] vector, double factor, double[] other)
+    {
+        for (var j = 0; j < vector.Length; j++)
+            vector[j] -= factor * other[j];
+    }
+}

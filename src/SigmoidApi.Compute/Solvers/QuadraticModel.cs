@@ -1,0 +1,91 @@
+using SigmoidApi.Compute.Objectives;
+
+namespace SigmoidApi.Compute.Solvers;
+
+/// <summary>
+/// Minimises gᵀd + ½dᵀHd + Σ r(wⱼ + dⱼ) over the steps d, a coordinate at a time, for r(w) = l1·|w| + ½·l2·w² (Friedman, Hastie and Tibshirani,
+/// "Regularization paths for generalized linear models via coordinate descent", 2010: their covariance updates, since the columns are few
+/// where H fits into memory).
+/// </summary>
+/// <param name="hessian">H, of the parameters in the model.</param>
+internal sealed class QuadraticModel(SymmetricMatrix hessian)
+{
+    private const int MaxSweeps = 10_000;
+
+    private readonly double[] _full = Full(hessian);
+    private readonly double[] _slopes = new double[hessian.Order];
+
+    /// <summary>H is kept in full, row by row, for its columns are walked.</summary>
+    private static double[] Full(SymmetricMatrix hessian)
+    {
+        var order = hessian.Order;
+        var full = new double[order * order];
+        for (var i = 0; i < order; i++)
+        {
+            for (var j = 0; j < order; j++)
+                full[i * order + j] = hessian[i, j];
+        }
+        return full;
+    }
+
+    /// <param name="gradient">g, without the penalty.</param>
+    /// <param name="weights">w</param>
+    /// <param name="l1">For each parameter; 0 for the intercept.</param>
+    /// <param name="l2">For each parameter; 0 for the intercept.</param>
+    /// <param name="step">d: its start, and the minimum.</param>
+    /// <param name="tolerance">Sweeps end when one lowers the model by no more.</param>
+    public void Minimize(ReadOnlySpan<double> gradient, ReadOnlySpan<double> weights, ReadOnlySpan<double> l1, ReadOnlySpan<double> l2, Span<double> step,
+        double tolerance)
+    {
+        var order = step.Length;
+        gradient.CopyTo(_slopes);
+        for (var j = 0; j < order; j++)
+        {
+            if (step[j] != 0)
+                AddColumn(j, step[j]);
+        }
+        // Of the coordinates that one sweep over all has moved or left off 0, until they rest; then over all again.
+        for (var sweep = 0; sweep < MaxSweeps; sweep++)
+        {
+            var decrease = Sweep(weights, l1, l2, step, nonZeroOnly: false);
+            if (decrease <= tolerance)
+                return;
+            for (var inner = 0; inner < MaxSweeps && decrease > 0.1 * tolerance; inner++, sweep++)
+                decrease = Sweep(weights, l1, l2, step, nonZeroOnly: true);
+        }
+    }
+
+    /// <summary>Moves each coordinate to its least. Returns a bound of what that lowered the model by.</summary>
+    private double Sweep(ReadOnlySpan<double> weights, ReadOnlySpan<double> l1, ReadOnlySpan<double> l2, Span<double> step, bool nonZeroOnly)
+    {
+        var order = step.Length;
+        var decrease = 0.0;
+        for (var j = 0; j < order; j++)
+        {
+            var weight = weights[j] + step[j];
+            if (nonZeroOnly && weight == 0)
+                continue;
+            var curvature = _full[j * order + j] + l2[j];
+            if (!(curvature > 0))
+                continue;
+            var target = curvature * weight - (_slopes[j] + l2[j] * weight);
+            var next = Math.Abs(target) <= l1[j] ? 0 : (target - Math.CopySign(l1[j], target)) / curvature;
+            var change = next - weight;
+            if (change == 0)
+                continue;
+            // So that the weight becomes exactly 0, not what is left of w − w.
+            step[j] = next == 0 ? -weights[j] : step[j] + change;
+            AddColumn(j, change);
+            decrease += curvature * change * change;
+        }
+        return decrease;
+    }
+
+    private void AddColumn(int column, double change)
+    {
+        var order = _slopes.Length;
+        var row = _full.AsSpan(column * order, order);
+        for (var i = 0; i < row.Length; i++)
+            _slopes[i] += change * row[i];
+    }
+}

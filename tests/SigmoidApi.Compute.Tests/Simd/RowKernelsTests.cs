@@ -1,0 +1,116 @@
+using CsCheck;
+using SigmoidApi.Compute.Simd;
+
+namespace SigmoidApi.Compute.Tests.Simd;
+
+public class RowKernelsTests
+{
+    /// <summary>Small integers: every sum is exact, so that results can be compared to the last bit.</summary>
+    private static double[] Integers(int length, int seed) => [.. Enumerable.Range(0, length).Select(i => (double)((i * 7919 + seed * 104729) % 23 - 11))];
+
+    [Fact]
+    public void DotProductIsTheSumOfProductsAtEveryLength()
+    {
+        for (var length = 0; length <= 70; length++)
+        {
+            var (x, y) = (Integers(length, 1), Integers(length, 2));
+            DotProduct.Compute(x, y).ShouldBe(x.Zip(y, (a, b) => a * b).Sum(), $"length {length}");
+        }
+    }
+
+    [Theory]
+    [InlineData(1e308, 10, -1e308, 10, 0)]
+    [InlineData(1e308, 10, -1e308, 5, double.PositiveInfinity)]
+    [InlineData(-1e308, 10, 1e308, 5, double.NegativeInfinity)]
+    [InlineData(1e308, 1.5, -1e308, 1.25, 2.5e307)]
+    [InlineData(1e300, 1e300, 1, 1, double.PositiveInfinity)]
+    public void DotProductThatOverflowsOnTheWayIsNeverNaN(double x0, double y0, double x1, double y1, double expected)
+    {
+        var tailOnly = DotProduct.Compute([x0, x1], [y0, y1]);
+        var vectorAndTail = DotProduct.Compute([x0, 0, 0, 0, 0, 0, 0, 0, x1], [y0, 0, 0, 0, 0, 0, 0, 0, y1]);
+
+        vectorAndTail.ShouldBe(tailOnly);
+        (tailOnly == expected || Math.Abs(tailOnly - expected) < 1e293).ShouldBeTrue($"got {tailOnly}");
+    }
+
+    [Fact]
+    public void DotProductRefusesTwoLengths() => Should.Throw<ArgumentOutOfRangeException>(() => DotProduct.Compute([1, 2], [1]));
+
+    [Fact]
+    public void ProductsAndSumsAreThoseOfTheDefinition() =>
+        Gen.Select(Gen.Int[1, 75], Gen.Int[0, 9], Gen.Int[0, 3], Gen.Int[0, 1000]).Sample((width, rows, gap, seed) =>
+        {
+            var stride = width + gap;
+            var tile = Integers(rows * stride, seed);
+            var (vector, weights) = (Integers(width, seed + 1), Integers(rows, seed + 2));
+            var (products, sums) = (new double[rows], Integers(width, 3));
+            var expectedSums = (double[])sums.Clone();
+            for (var k = 0; k < rows; k++)
+            {
+                for (var j = 0; j < width; j++)
+                    expectedSums[j] += weights[k] * tile[k * stride + j];
+            }
+
+            RowKernels.Multiply(tile, stride, width, vector, 5, products);
+            RowKernels.AddRows(tile, stride, width, weights, sums);
+
+            for (var k = 0; k < rows; k++)
+                products[k].ShouldBe(5 + tile.Skip(k * stride).Take(width).Zip(vector, (a, b) => a * b).Sum());
+            sums.ShouldBe(expectedSums);
+        }, iter: 300);
+
+    [Fact]
+    public void GramSumsAreThoseOfTheDefinitionAtEveryWidth() =>
+        Gen.Select(Gen.Int[1, 45], Gen.Int[0, 9], Gen.Int[0, 1000]).Sample((order, rows, seed) =>
+        {
+            var stride = (order + 7) / 8 * 8;
+            var tile = Integers(rows * stride, seed);
+            var weights = Integers(rows, seed + 1);
+            var start = Integers((order + 3) / 4 * 4 * stride, 4);
+            foreach (var width in new[] { Width.Scalar, Width.Vector128, Width.Vector256, Width.Vector512 })
+            {
+                var upper = (double[])start.Clone();
+                GramKernel.AddOuterProducts(tile, stride, weights, new double[rows * stride], upper, width);
+                for (var i = 0; i < order; i++)
+                {
+                    for (var j = i; j < order; j++)
+                        upper[i * stride + j].ShouldBe(start[i * stride + j] + Enumerable.Range(0, rows).Sum(k => weights[k] * tile[k * stride + i] * tile[k * stride + j]));
+                }
+            }
+        }, iter: 200);
+
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(1e-9)]
+    public void GramSumsHaveTheSameBitsAtEveryWidth(double scale)
+    {
+        var random = new Random(3);
+        var tile = Enumerable.Range(0, 37 * 64).Select(_ => scale * (random.NextDouble() - 0.5)).ToArray();
+        var weights = Enumerable.Range(0, 37).Select(_ => random.NextDouble()).ToArray();
+
+        var results = new[] { Width.Scalar, Width.Vector128, Width.Vector256, Width.Vector512 }.Select(width =>
+        {
+            var upper = new double[60 * 64];
+            GramKernel.AddOuterProducts(tile, 64, weights, new double[37 * 64], upper, width);
+            return Enumerable.Range(0, 60).SelectMany(i => upper[(i * 64 + i)..(i * 64 + 60)]).ToArray();
+        }).ToArray();
+
+        results[1..].ShouldAllBe(result => result.SequenceEqual(results[0]));
+    }
+
+    [Fact]
+    public void ProductsThatOverflowOnTheWayAreNeverNaN()
+    {
+        var products = new double[5];
+
+        RowKernels.Multiply([1e308, -1e308, 1e308, -1e308, 1e308, -1e308, 1e308, -1e308, 1e308, -1e308], 2, 2, [10, 10], 1, products);
+
+        products.ShouldAllBe(product => product == 1);
+    }
+
+    [Theory]
+    [InlineData(7, 4, 28)]
+    [InlineData(8, 4, 31)]
+    public void AGramTileThatIsNotPaddedIsRefused(int stride, int rows, int length) =>
+        Should.Throw<ArgumentOutOfRangeException>(() => GramKernel.AddOuterProducts(new double[length], stride, new double[rows], new double[rows * stride], new double[8 * stride]));
+}
