@@ -6,7 +6,9 @@ return args.FirstOrDefault() switch
     "serving" => await Serving.RunAsync(args[1..]),
     "json" => JsonNumbers.Run(args[1..]),
     "upload-memory" => await UploadMemory.RunAsync(args[1..]),
-    "fit" => Fit.Run(args[1..]),
+    "fit" => Fit.RunDense(args[1..]),
+    "sparse" => Fit.RunSparse(args[1..]),
+    "path" => Fit.RunPath(args[1..]),
     _ => Usage(),
 };
 

@@ -24,6 +24,7 @@ internal class DesignRows
     private readonly int _lead;
     private readonly AlignedBuffer? _means;
     private readonly AlignedBuffer? _reciprocals;
+    private readonly double[] _padded;
     private readonly Workspace?[] _workspaces;
     private TreeSum? _vectorSum;
     private TreeSum? _gramSum;
@@ -40,6 +41,7 @@ internal class DesignRows
         TileRows = (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)(4096 / Stride + 1)) / 2, 8, 64);
         ChunkRows = (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)(ChunkNumbers / Stride + 1)), 32, DesignMatrix.BlockRows);
         _workspaces = new Workspace?[crew.Size];
+        _padded = new double[Stride];
         if (scaling is not null)
         {
             (_means, _reciprocals) = (new AlignedBuffer(Stride), new AlignedBuffer(Stride));
@@ -75,7 +77,7 @@ internal class DesignRows
     /// <summary>Σ w·logloss(y, zᵀp) over every <paramref name="every"/>-th tile of rows, and its gradient in p.</summary>
     public virtual LossTotals Losses(double[] parameters, RowLabels labels, int every, Span<double> gradient, CancellationToken cancellationToken)
     {
-        var padded = PaddedCopy(parameters);
+        var padded = Pad(parameters);
         var sums = VectorSum(Stride + 2).Run((first, count, worker, sums) =>
         {
             var workspace = WorkspaceOf(worker);
@@ -101,7 +103,7 @@ internal class DesignRows
     /// <returns>Σ w over the same rows.</returns>
     public virtual double Curvature(double[] parameters, RowLabels labels, int every, int[]? subset, SymmetricMatrix sums, CancellationToken cancellationToken)
     {
-        var padded = PaddedCopy(parameters);
+        var padded = Pad(parameters);
         var weights = new double[Crew.Size];
         Gram(every, subset, sums, (rows, first, workspace) =>
         {
@@ -132,7 +134,7 @@ internal class DesignRows
     /// <summary>Zp</summary>
     public virtual void Margins(ReadOnlySpan<double> parameters, Memory<double> margins, CancellationToken cancellationToken)
     {
-        var padded = PaddedCopy(parameters);
+        var padded = Pad(parameters);
         ForTiles((rows, first, workspace) => Multiply(rows, padded, margins.Span[first..]), cancellationToken);
     }
 
@@ -298,11 +300,10 @@ internal class DesignRows
         }
     }
 
-    private double[] PaddedCopy(ReadOnlySpan<double> parameters)
+    private double[] Pad(ReadOnlySpan<double> parameters)
     {
-        var padded = new double[Stride];
-        parameters.CopyTo(padded);
-        return padded;
+        parameters.CopyTo(_padded);
+        return _padded;
     }
 
     private static int Padded(int length) => (length + GramKernel.Lanes - 1) / GramKernel.Lanes * GramKernel.Lanes;
@@ -320,7 +321,9 @@ internal class DesignRows
     /// <summary>What one thread works in.</summary>
     protected sealed class Workspace(int tileRows, int stride)
     {
-        public AlignedBuffer Tile { get; } = new(tileRows * stride);
+        private AlignedBuffer? _tile;
+
+        public AlignedBuffer Tile => _tile ??= new AlignedBuffer(tileRows * stride);
 
         public RowLosses Losses { get; } = new(128);
 

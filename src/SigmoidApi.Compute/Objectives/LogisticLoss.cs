@@ -39,6 +39,7 @@ internal static class LogisticLoss
     public static void Evaluate(RowLosses rows, int count, ReadOnlySpan<double> labels, ReadOnlySpan<double> weights, Width width = Width.Widest)
     {
         rows.Pad(count, labels, weights);
+        rows.Loss.Reserve(count);
         if (width == Width.Widest)
             width = Lanes8.IsHardwareAccelerated ? Width.Vector512 : Lanes4.IsHardwareAccelerated ? Width.Vector256 : Width.Vector128;
         var weighted = !weights.IsEmpty;

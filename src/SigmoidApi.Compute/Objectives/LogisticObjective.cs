@@ -76,6 +76,9 @@ internal sealed class LogisticObjective
             hessian[j, j] += ColumnOf(subset is null ? j : subset[j]) >= 0 ? Penalty : 0;
     }
 
+    /// <summary>Of the summed loss, from a decrease that the slope of f promises.</summary>
+    public double Decrement(double decrease) => Math.Sqrt(Math.Max(0, decrease) * TotalWeight);
+
     /// <summary>How many rows of the rarer class every <paramref name="every"/>-th row has, weights aside.</summary>
     public int RarerClass(int every)
     {

@@ -10,8 +10,8 @@ namespace SigmoidApi.Compute.Objectives;
 /// </summary>
 internal sealed class LossSum
 {
-    /// <summary>Rows after which a product of factors up to 2 may leave float64.</summary>
-    public const int MaxRows = 8 * 1000;
+    /// <summary>In each lane; as many factors of up to 2 stay within float64.</summary>
+    private const int MaxFactors = 1000;
 
     private const double Ln2 = 0.6931471805599453;
 
@@ -21,8 +21,29 @@ internal sealed class LossSum
     /// <summary>Π(1 + e) − 1</summary>
     public double[] Products { get; } = new double[8];
 
+    private double _taken;
+    private int _factors;
+
+    /// <summary>Makes room for so many rows more.</summary>
+    public void Reserve(int rows)
+    {
+        _factors += (rows + 7) / 8;
+        if (_factors > MaxFactors)
+        {
+            _taken += Fold();
+            _factors = (rows + 7) / 8;
+        }
+    }
+
     /// <summary>The sum so far, and start again.</summary>
     public double Take()
+    {
+        var sum = _taken + Fold();
+        (_taken, _factors) = (0, 0);
+        return sum;
+    }
+
+    private double Fold()
     {
         var sum = 0.0;
         for (var lane = 0; lane < Parts.Length; lane++)

@@ -14,11 +14,12 @@ internal sealed class SparseRows : DesignRows
     private readonly SparseMatrix _features;
     private readonly StandardScaling? _scaling;
     private readonly double[]? _reciprocals;
+    private readonly double[] _weights;
 
     public SparseRows(SparseMatrix features, StandardScaling? scaling, bool fitIntercept, ThreadCrew crew)
         : base(features, scaling, fitIntercept, crew)
     {
-        (_features, _scaling) = (features, scaling);
+        (_features, _scaling, _weights) = (features, scaling, new double[features.Columns]);
         if (scaling is not null)
             _reciprocals = Array.ConvertAll(scaling.Deviations, deviation => deviation == 0 ? 0 : 1 / deviation);
         // The sums of a chunk are as long as a row: few of them, so that adding them up costs less than the entries.
@@ -220,7 +221,8 @@ internal sealed class SparseRows : DesignRows
     /// <summary>Weights and an offset that give raw rows the margins of the standardised ones.</summary>
     private (double[] Weights, double Offset) Unscaled(ReadOnlySpan<double> parameters)
     {
-        var weights = parameters[Lead..].ToArray();
+        var weights = _weights;
+        parameters[Lead..].CopyTo(weights);
         var offset = FitIntercept ? parameters[0] : 0;
         if (_scaling is not null)
         {

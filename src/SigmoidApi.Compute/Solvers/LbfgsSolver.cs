@@ -8,7 +8,8 @@ namespace SigmoidApi.Compute.Solvers;
 /// the diagonal of the Hessian at 0, so that the columns' units don't matter. One pass over the rows an iteration, and no more memory than
 /// some vectors of parameters.
 /// <para>
-/// Stops when √(∇fᵀM∇f) ≤ tolerance, M the BFGS approximation to H⁻¹: the Newton decrement of the mean loss as far as the steps have told it.
+/// Stops when √(W · ∇fᵀM∇f) ≤ tolerance, M the BFGS approximation to H⁻¹ and W the rows' weight: the Newton decrement of the summed loss, as far as
+/// the steps have told it.
 /// </para>
 /// </summary>
 internal static class LbfgsSolver
@@ -30,7 +31,7 @@ internal static class LbfgsSolver
             var gradientNorm = Minimum.InfinityNorm(descent.Gradient);
             progress?.Invoke(new FitProgress(iteration, maxIterations, descent.Value, gradientNorm));
             var decrease = descent.Direct(vector => memory.Apply(vector, Precondition, rescale: true));
-            var converged = Math.Sqrt(Math.Max(0, decrease)) <= tolerance;
+            var converged = objective.Decrement(decrease) <= tolerance;
             if (!converged && iteration < maxIterations && descent.TakeStep(decrease, cancellationToken))
             {
                 memory.Add(descent.Before.Parameters, descent.Parameters, descent.Before.Gradient, descent.Gradient);

@@ -12,6 +12,7 @@ internal sealed class LimitedMemory(int dimension, int capacity)
 {
     private readonly List<(double[] Step, double[] Change, double Product)> _pairs = new(capacity);
     private readonly double[] _weights = new double[capacity];
+    private readonly double[] _scaled = new double[dimension];
 
     public void Clear() => _pairs.Clear();
 
@@ -53,9 +54,9 @@ internal sealed class LimitedMemory(int dimension, int capacity)
         if (rescale && _pairs.Count > 0)
         {
             var (_, change, product) = _pairs[^1];
-            var scaled = (double[])change.Clone();
-            metric(scaled);
-            var factor = product / DotProduct.Compute(scaled, change);
+            change.CopyTo(_scaled, 0);
+            metric(_scaled);
+            var factor = product / DotProduct.Compute(_scaled, change);
             for (var j = 0; j < dimension; j++)
                 vector[j] *= factor;
         }

@@ -14,7 +14,7 @@ namespace SigmoidApi.Compute.Solvers;
 /// error goes unseen. A Hessian serves as long as its steps shrink quickly; only the gradient has to be exact.
 /// </para>
 /// <para>
-/// Stops when √(the decrease that the model promises) ≤ tolerance: where l1 is 0 that is the Newton decrement.
+/// Stops when √(W · what the model promises) ≤ tolerance, W the rows' weight: where l1 is 0 that is the Newton decrement of the summed loss.
 /// </para>
 /// </summary>
 internal sealed class ProximalNewton
@@ -35,6 +35,7 @@ internal sealed class ProximalNewton
     private bool _stale = true;
     private double[] _parameters;
     private double[] _gradient;
+    private readonly double[] _step;
     private double[] _trial;
     private double[] _trialGradient;
     private double _value;
@@ -50,6 +51,7 @@ internal sealed class ProximalNewton
         _penalized = [.. Enumerable.Range(0, start.Length).Select(j => objective.ColumnOf(j) >= 0)];
         (_parameters, _gradient) = ((double[])start.Clone(), new double[start.Length]);
         (_trial, _trialGradient) = (new double[start.Length], new double[start.Length]);
+        _step = new double[start.Length];
         _value = objective.Evaluate(_parameters, _gradient, cancellationToken);
         NumericRange.RequireFinite(_value, _gradient);
     }
@@ -68,7 +70,7 @@ internal sealed class ProximalNewton
             var promised = Promised(step, l1, l2);
             if (promised > StaleRatio * promisedBefore && iteration > 1)
                 _stale = true;
-            var converged = Math.Sqrt(Math.Max(0, promised)) <= tolerance;
+            var converged = _objective.Decrement(promised) <= tolerance;
             if (!converged && iteration < maxIterations)
             {
                 if (TryStep(step, promised, l1, l2, cancellationToken, out wholeStep))
@@ -106,6 +108,8 @@ internal sealed class ProximalNewton
             throw new UntrainableDataException("too_many_columns",
                 $"Coordinate descent takes at most {NewtonSolver.MaxDimension} coefficients other than 0, this penalty leaves {_members.Length}; use a stronger one.");
         }
+        if (_members.Length == 0)
+            return;
         var hessian = new SymmetricMatrix(_members.Length);
         _objective.Hessian(_parameters, hessian, cancellationToken, every: 1, _members.Length == kept.Length ? null : _members);
         for (var j = 0; j < hessian.Order; j++)
@@ -130,12 +134,13 @@ internal sealed class ProximalNewton
             (gradient[k], weights[k]) = (_gradient[j], _parameters[j]);
             (l1s[k], l2s[k]) = _penalized[j] ? (l1, l2) : (0, 0);
         }
-        var enough = Math.Max(1e-3 * tolerance * tolerance, double.IsFinite(promisedBefore) ? 1e-6 * promisedBefore * StaleRatio : 1e-9);
-        _model!.Minimize(gradient, weights, l1s, l2s, step, enough);
-        var whole = new double[_parameters.Length];
+        var enough = Math.Max(1e-3 * tolerance * tolerance / _objective.TotalWeight, double.IsFinite(promisedBefore) ? 1e-6 * promisedBefore * StaleRatio : 1e-9);
+        if (count > 0)
+            _model!.Minimize(gradient, weights, l1s, l2s, step, enough);
+        Array.Clear(_step);
         for (var k = 0; k < count; k++)
-            whole[_members[k]] = step[k];
-        return whole;
+            _step[_members[k]] = step[k];
+        return _step;
     }
 
     /// <summary>−(gᵀd + r(w + d) − r(w)), which is at least dᵀHd.</summary>

@@ -1,0 +1,105 @@
+using CsCheck;
+using SigmoidApi.Compute.Regression;
+
+namespace SigmoidApi.Compute.Tests.Solvers;
+
+/// <summary>Each solver against each other on random problems.</summary>
+public class SolverAgreementTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void AllSolversFindTheSameOptimum() =>
+        Gen.Select(Gen.Int[5, 150], Gen.Int[1, 12], Gen.Double[0.01, 10], Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[0, 10_000])
+            .Sample((rows, columns, c, intercept, standardize, weighted, seed) =>
+            {
+                var (features, labels) = RandomData.Make(rows, columns, seed);
+                var options = new LogisticOptions
+                {
+                    C = c,
+                    FitIntercept = intercept,
+                    Standardize = standardize,
+                    Tolerance = 1e-11,
+                    MaxIterations = 5000,
+                    SampleWeight = weighted ? [.. Enumerable.Range(0, rows).Select(i => 0.5 + i % 4)] : null,
+                    ClassWeight = weighted ? ClassWeight.Balanced : null,
+                };
+
+                var fits = new[] { Solver.Newton, Solver.Lbfgs, Solver.CoordinateDescent }
+                    .Select(solver => LogisticTrainer.Fit(features, labels, options with { Solver = solver }, null, Token)).ToArray();
+
+                fits.ShouldAllBe(fit => fit.Convergence.Converged);
+                foreach (var fit in fits[1..])
+                {
+                    fit.Convergence.Objective.ShouldBe(fits[0].Convergence.Objective, 1e-12 * fits[0].Convergence.Objective);
+                    for (var j = 0; j < columns; j++)
+                        fit.Model.Coefficients[j].ShouldBe(fits[0].Model.Coefficients[j], 1e-7 * (1 + Math.Abs(fits[0].Model.Coefficients[j])));
+                }
+            }, iter: 150);
+
+    /// <summary>Large enough to start on parts of the rows and to keep a Hessian, whose result must be the plain method's.</summary>
+    [Theory]
+    [InlineData(40_000, 30, false)]
+    [InlineData(40_000, 30, true)]
+    [InlineData(12_000, 100, false)]
+    public void NewtonByPartsEndsWhereTheOthersDo(int rows, int columns, bool sorted)
+    {
+        var (features, labels) = RandomData.Make(rows, columns, seed: 5);
+        if (sorted)
+        {
+            var order = Enumerable.Range(0, rows).OrderBy(i => labels[i]).ToArray();
+            (features, labels) = (features.Select(order), [.. order.Select(i => labels[i])]);
+        }
+        var options = new LogisticOptions { Standardize = false };
+
+        var byParts = LogisticTrainer.Fit(features, labels, options with { Solver = Solver.Newton }, null, Token);
+        var lbfgs = LogisticTrainer.Fit(features, labels, options with { Solver = Solver.Lbfgs, Tolerance = 1e-10 }, null, Token);
+
+        byParts.Convergence.Converged.ShouldBeTrue();
+        byParts.Convergence.Passes.ShouldBeLessThan(12, byParts.Convergence.ToString());
+        byParts.Convergence.Objective.ShouldBe(lbfgs.Convergence.Objective, 1e-13 * lbfgs.Convergence.Objective);
+        byParts.Model.Coefficients.ToArray().ShouldBe(lbfgs.Model.Coefficients.ToArray(), 1e-7);
+    }
+
+    [Theory]
+    [InlineData(Solver.Newton, Penalty.L2)]
+    [InlineData(Solver.Lbfgs, Penalty.L2)]
+    [InlineData(Solver.CoordinateDescent, Penalty.L1)]
+    public void AFitHasTheSameBitsOnAnyNumberOfThreads(Solver solver, Penalty penalty)
+    {
+        var (features, labels) = RandomData.Make(40_000, 30, seed: 8);
+        var options = new LogisticOptions { Solver = solver, Penalty = penalty };
+
+        var fits = new[] { 1, 2, 5 }.Select(threads => LogisticTrainer.Fit(features, labels, options with { Threads = threads }, null, Token)).ToArray();
+
+        foreach (var fit in fits[1..])
+        {
+            fit.Model.Intercept.ShouldBe(fits[0].Model.Intercept);
+            fit.Model.Coefficients.ToArray().ShouldBe(fits[0].Model.Coefficients.ToArray());
+            fit.Convergence.Objective.ShouldBe(fits[0].Convergence.Objective);
+        }
+    }
+
+    [Theory]
+    [InlineData(Solver.Newton, Penalty.None)]
+    [InlineData(Solver.Lbfgs, Penalty.L2)]
+    [InlineData(Solver.CoordinateDescent, Penalty.L1)]
+    public void SparseAndSingleRowsGiveTheFitOfDenseOnes(Solver solver, Penalty penalty)
+    {
+        var (dense, single, sparse, labels) = RandomData.MakeSparse(rows: 400, columns: 12, seed: 4);
+        foreach (var standardize in new[] { true, false })
+        {
+            var options = new LogisticOptions { Solver = solver, Penalty = penalty, Standardize = standardize, Tolerance = 1e-11 };
+
+            var expected = LogisticTrainer.Train(dense, labels, options, null, Token);
+            var ofSingle = LogisticTrainer.Train(single, labels, options, null, Token);
+            var ofSparse = LogisticTrainer.Train(sparse, labels, options, null, Token);
+
+            expected.Convergence.Converged.ShouldBeTrue();
+            ofSingle.Model.Coefficients.ToArray().ShouldBe(expected.Model.Coefficients.ToArray());
+            ofSparse.Model.Coefficients.ToArray().ShouldBe(expected.Model.Coefficients.ToArray(), 1e-7);
+            ofSparse.Convergence.Objective.ShouldBe(expected.Convergence.Objective, 1e-11 * expected.Convergence.Objective);
+            ofSparse.TrainingMetrics.LogLoss.ShouldBe(expected.TrainingMetrics.LogLoss, 1e-8);
+        }
+    }
+}
