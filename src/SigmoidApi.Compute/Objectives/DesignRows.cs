@@ -32,7 +32,7 @@ internal class DesignRows
 
     protected DesignRows(FeatureMatrix features, StandardScaling? scaling, bool fitIntercept, ThreadCrew crew)
     {
-        (_features, Crew, FitIntercept) = (features, crew, fitIntercept);
+        (_features, Crew, HasIntercept) = (features, crew, fitIntercept);
         _lead = fitIntercept ? 1 : 0;
         Dimension = features.Columns + _lead;
         Stride = Padded(Dimension);
@@ -57,7 +57,7 @@ internal class DesignRows
     /// <summary>Columns, and one more if there is an intercept.</summary>
     public int Dimension { get; }
 
-    public bool FitIntercept { get; }
+    public bool HasIntercept { get; }
 
     /// <summary>How many times all rows were read, parts of them counted as parts.</summary>
     public double Passes { get; private set; }
@@ -197,6 +197,29 @@ internal class DesignRows
         }, cancellationToken);
     }
 
+    /// <summary>
+    /// <see cref="TransposedProduct"/> by groups, on this thread: row g of <paramref name="sums"/>, row-major, is Σ rowValues[i]·zᵢ over the rows of group
+    /// <paramref name="firstGroup"/> + g. Rows of groups for which <paramref name="sums"/> has no room are passed over.
+    /// </summary>
+    public void GroupedTransposedProduct(ReadOnlySpan<double> rowValues, ReadOnlySpan<int> groups, int firstGroup, Span<double> sums,
+        CancellationToken cancellationToken)
+    {
+        sums.Clear();
+        var room = sums.Length / Dimension;
+        for (var first = 0; first < Rows; first += TileRows)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var tile = Tile(first, Math.Min(TileRows, Rows - first), WorkspaceOf(0));
+            for (var i = 0; i < tile.Count; i++)
+            {
+                var group = groups[first + i] - firstGroup;
+                if ((uint)group < (uint)room)
+                    AddRows(tile.Row(i, Dimension - tile.Lead), rowValues.Slice(first + i, 1), sums.Slice(group * Dimension, Dimension));
+            }
+        }
+        Passes++;
+    }
+
     protected TreeSum VectorSum(int length) =>
         _vectorSum ??= new TreeSum(Rows, ChunkRows, Math.Clamp(SumBytes / 8 / length, 2, 64), length, Crew);
 
@@ -316,6 +339,9 @@ internal class DesignRows
         public readonly int Width = width;
         public readonly int Count = count;
         public readonly int Lead = lead;
+
+        /// <summary>One row, without what pads it.</summary>
+        public TileOfRows Row(int row, int width) => new(Values.Slice(row * Stride, width), width, width, 1, Lead);
     }
 
     /// <summary>What one thread works in.</summary>

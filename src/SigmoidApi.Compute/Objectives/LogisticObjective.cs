@@ -46,7 +46,7 @@ internal sealed class LogisticObjective
     public LogisticObjective WithPenalty(double penalty) => new(_rows, _labels, penalty);
 
     /// <summary>The column that a parameter belongs to, or −1 for the intercept.</summary>
-    public int ColumnOf(int parameter) => _rows.FitIntercept ? parameter - 1 : parameter;
+    public int ColumnOf(int parameter) => _rows.HasIntercept ? parameter - 1 : parameter;
 
     /// <summary>One pass, or a part of one: f over every <paramref name="every"/>-th tile of rows, and ∇f into <paramref name="gradient"/>.</summary>
     public double Evaluate(double[] parameters, Span<double> gradient, CancellationToken cancellationToken, int every = 1)

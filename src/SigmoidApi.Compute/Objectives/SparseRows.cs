@@ -28,7 +28,7 @@ internal sealed class SparseRows : DesignRows
 
     private int Groups => (int)Math.Clamp(_features.NonZeros / (4L * Dimension), 2, 64);
 
-    private int Lead => FitIntercept ? 1 : 0;
+    private int Lead => HasIntercept ? 1 : 0;
 
     public override LossTotals Losses(double[] parameters, RowLabels labels, int every, Span<double> gradient, CancellationToken cancellationToken)
     {
@@ -212,7 +212,7 @@ internal sealed class SparseRows : DesignRows
         // Standardised, Σ w·z² = (Σ w·x² − m²·Σ w)/s² for the means m of these very weights; near enough for others.
         for (var j = 0; j < columns && _scaling is not null; j++)
             plain[j] = Math.Max(0, plain[j] - _scaling.Means[j] * _scaling.Means[j] * total) * _reciprocals![j] * _reciprocals[j];
-        if (FitIntercept)
+        if (HasIntercept)
             sums[0] = total;
         plain.CopyTo(sums[Lead..]);
         CountPass(1);
@@ -223,7 +223,7 @@ internal sealed class SparseRows : DesignRows
     {
         var weights = _weights;
         parameters[Lead..].CopyTo(weights);
-        var offset = FitIntercept ? parameters[0] : 0;
+        var offset = HasIntercept ? parameters[0] : 0;
         if (_scaling is not null)
         {
             for (var j = 0; j < weights.Length; j++)
@@ -239,7 +239,7 @@ internal sealed class SparseRows : DesignRows
     private void Scaled(ReadOnlySpan<double> totals, Span<double> sums)
     {
         var columns = _features.Columns;
-        if (FitIntercept)
+        if (HasIntercept)
             sums[0] = totals[columns];
         var target = sums[Lead..];
         if (_scaling is null)
