@@ -8,12 +8,14 @@ return args.FirstOrDefault() switch
     "upload-memory" => await UploadMemory.RunAsync(args[1..]),
     "fit" => Fit.RunDense(args[1..]),
     "sparse" => Fit.RunSparse(args[1..]),
+    "comparison" => Comparison.Run(args[1..]),
+    "mlnet" => MlNet.Run(args[1..]),
     "path" => Fit.RunPath(args[1..]),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | json | serving | upload-memory");
+    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | fit DIR ROWS COLUMNS | sparse DIR ROWS COLUMNS | path DIR ROWS COLUMNS | comparison | json | serving | upload-memory");
     return 2;
 }
