@@ -32,8 +32,8 @@ internal sealed class Gelu : Activation<Gelu.Function, Gelu.Slope>
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T>
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+            where T : unmanaged, ILanes<T>
         {
             var z = T.AtMost(T.Abs(x), NormalTail<T>.Limit);
             var tail = new NormalTail<T>(z);
@@ -48,8 +48,8 @@ internal sealed class Gelu : Activation<Gelu.Function, Gelu.Slope>
     internal readonly struct Slope : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T>
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+            where T : unmanaged, ILanes<T>
         {
             var z = T.AtMost(T.Abs(x), NormalTail<T>.Limit);
             var tail = new NormalTail<T>(z);

@@ -9,7 +9,7 @@ internal static class NormalCenter
     /// <summary>g: a polynomial of degree 10 at Chebyshev nodes for 0 ≤ x² ≤ 1, with a relative error below 2^-61.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Slope<T>(T x)
-        where T : struct, ILanes<T>
+        where T : unmanaged, ILanes<T>
     {
         var w = x * x;
         var w2 = w * w;
