@@ -10,20 +10,58 @@ internal static class Elementwise
     private const int BlockLength = 256;
 
     /// <summary>
-    /// y[i] = f(x[i]), computed in float64, for x and y of float64 or of float32. x and y are the same span or do not overlap;
-    /// y may be longer. The result for a value never depends on its place, on the length, or on the width.
+    /// How many numbers a thread takes at a time. Sharing costs some 5 to 10 µs; two chunks of the cheapest formula take 10 µs to compute.
     /// </summary>
+    private const int ChunkLength = 1 << 15;
+
+    /// <summary>
+    /// y[i] = f(x[i]) for x and y of float64 or of float32. x and y are the same span or do not overlap; y may be longer. The result for
+    /// a value never depends on its place, on the length, on the width, or on the number of threads.
+    /// </summary>
+    /// <param name="threads">On how many threads at most, the caller's included; one where there are less than two chunks.</param>
     /// <exception cref="ArgumentException">y is shorter than x, or overlaps it in part.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no thread.</exception>
     public static void Apply<TOperator, TElement>(
-        ReadOnlySpan<TElement> x, Span<TElement> y, ReadOnlySpan<double> parameters, Width width = Width.Widest)
+        ReadOnlySpan<TElement> x, Span<TElement> y, ReadOnlySpan<double> parameters, Width width = Width.Widest, int threads = 1)
         where TOperator : IOperator
         where TElement : unmanaged
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         if (y.Length < x.Length)
             throw new ArgumentException($"The destination holds {y.Length} values, the source {x.Length}.", nameof(y));
         if (x.Overlaps(y, out var offset) && offset != 0)
             throw new ArgumentException("The destination may be the source itself, but must not overlap it otherwise.", nameof(y));
 
+        if (threads > 1 && x.Length >= 2 * ChunkLength)
+            ApplyOnThreads<TOperator, TElement>(x, y, parameters.ToArray(), width, threads);
+        else
+            ApplyHere<TOperator, TElement>(x, y, parameters, width);
+    }
+
+    private static unsafe void ApplyOnThreads<TOperator, TElement>(
+        ReadOnlySpan<TElement> x, Span<TElement> y, double[] parameters, Width width, int threads)
+        where TOperator : IOperator
+        where TElement : unmanaged
+    {
+        fixed (TElement* source = x, destination = y)
+        {
+            // Pointers that are fixed may not be captured, but their values may.
+            var (from, to, length) = ((nint)source, (nint)destination, x.Length);
+            Parallel.For(0, (length + ChunkLength - 1) / ChunkLength, new ParallelOptions { MaxDegreeOfParallelism = threads }, chunk =>
+            {
+                var start = chunk * ChunkLength;
+                var count = Math.Min(ChunkLength, length - start);
+                ApplyHere<TOperator, TElement>(
+                    new ReadOnlySpan<TElement>((TElement*)from + start, count), new Span<TElement>((TElement*)to + start, count), parameters, width);
+            });
+        }
+    }
+
+    private static void ApplyHere<TOperator, TElement>(
+        ReadOnlySpan<TElement> x, Span<TElement> y, ReadOnlySpan<double> parameters, Width width)
+        where TOperator : IOperator
+        where TElement : unmanaged
+    {
         if (typeof(TElement) == typeof(double))
             ApplyToDoubles<TOperator>(MemoryMarshal.Cast<TElement, double>(x), MemoryMarshal.Cast<TElement, double>(y), parameters, width);
         else
@@ -64,11 +102,25 @@ internal static class Elementwise
         }
     }
 
-    private static void Run<TOperator, TElement, T>(ReadOnlySpan<TElement> x, Span<TElement> y, ReadOnlySpan<double> parameters)
+    private static unsafe void Run<TOperator, TElement, T>(ReadOnlySpan<TElement> x, Span<TElement> y, ReadOnlySpan<double> parameters)
         where TOperator : IOperator
         where TElement : unmanaged
         where T : unmanaged, ILanes<T>, IStored<T, TElement>
     {
+        // A store across two cache lines takes twice as long, which a short formula shows (relu: 0.04 instead of 0.025 ns an element in
+        // float32). Should the collector move the array meanwhile, only that is lost.
+        if (x.Length >= 16 * T.Count)
+        {
+            var past = (int)((nuint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(y)) % (nuint)(T.Count * sizeof(TElement))) / sizeof(TElement);
+            if (past > 0)
+            {
+                var head = T.Count - past;
+                Run<TOperator, TElement, T>(x[..head], y[..head], parameters);
+                x = x[head..];
+                y = y[head..];
+            }
+        }
+
         if (TOperator.InTwoSteps)
             RunInTwoSteps<TOperator, TElement, Twice<T, TElement>>(x, y, parameters);
         else
@@ -82,7 +134,7 @@ internal static class Elementwise
     {
         ref var source = ref MemoryMarshal.GetReference(x);
         ref var destination = ref MemoryMarshal.GetReference(y);
-        var i = 0;
+        nint i = 0;
         for (; i <= x.Length - T.Count; i += T.Count)
             TOperator.Invoke(T.Load(in Unsafe.Add(ref source, i)), default, parameters).Store(ref Unsafe.Add(ref destination, i));
 
@@ -92,9 +144,9 @@ internal static class Elementwise
         {
             Span<TElement> rest = stackalloc TElement[T.Count];
             rest.Clear();
-            x[i..].CopyTo(rest);
+            x[(int)i..].CopyTo(rest);
             RunInOneStep<TOperator, TElement, T>(rest, rest, parameters);
-            rest[..(x.Length - i)].CopyTo(y[i..]);
+            rest[..(x.Length - (int)i)].CopyTo(y[(int)i..]);
         }
     }
 

@@ -2,9 +2,8 @@ namespace SigmoidApi.Compute.Simd;
 
 /// <summary>
 /// A few numbers that one instruction works on: one, two, four or eight float64 (<see cref="Lanes1"/> and so on), or one, four, eight
-/// or sixteen float32 (<see cref="Singles1"/> and so on). A formula written once
-/// over <typeparamref name="T"/> is thereby its scalar and its vector form, and because every member here is exact or correctly
-/// rounded, all widths give the same bits.
+/// or sixteen float32 (<see cref="Singles1"/> and so on). A formula written once over <typeparamref name="T"/> is thereby its scalar
+/// and its vector form, and because every member here is exact or correctly rounded, all widths give the same bits.
 /// </summary>
 /// <remarks>A comparison gives a mask, all bits of a lane set or none, for <see cref="Select"/>; every comparison with NaN is false.</remarks>
 internal interface ILanes<T>
@@ -52,6 +51,9 @@ internal interface ILanes<T>
     static abstract T MultiplySubtract(T a, T b, T c);
 
     static abstract T Abs(T value);
+
+    /// <summary>The larger of the two, the first where they are zeros; NaN when <paramref name="value"/> is NaN, which every native maximum gives as its second operand.</summary>
+    static abstract T AtLeast(T value, T limit);
 
     /// <summary>The smaller of the two; NaN when <paramref name="value"/> is NaN, which every native minimum gives as its second operand.</summary>
     static abstract T AtMost(T value, T limit);

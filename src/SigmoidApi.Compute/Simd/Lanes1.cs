@@ -71,6 +71,9 @@ internal readonly struct Lanes1(double value) : ILanes<Lanes1>, IStored<Lanes1, 
     public static Lanes1 Abs(Lanes1 value) => Math.Abs(value._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 AtLeast(Lanes1 value, Lanes1 limit) => limit._value > value._value ? limit : value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 AtMost(Lanes1 value, Lanes1 limit) => limit._value < value._value ? limit : value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

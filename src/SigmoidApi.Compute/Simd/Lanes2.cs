@@ -73,6 +73,9 @@ internal readonly struct Lanes2(Vector128<double> value) : ILanes<Lanes2>, IStor
     public static Lanes2 Abs(Lanes2 value) => new(Vector128.Abs(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes2 AtLeast(Lanes2 value, Lanes2 limit) => new(Vector128.MaxNative(limit._value, value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes2 AtMost(Lanes2 value, Lanes2 limit) => new(Vector128.MinNative(limit._value, value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

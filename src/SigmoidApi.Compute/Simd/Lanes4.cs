@@ -73,6 +73,9 @@ internal readonly struct Lanes4(Vector256<double> value) : ILanes<Lanes4>, IStor
     public static Lanes4 Abs(Lanes4 value) => new(Vector256.Abs(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 AtLeast(Lanes4 value, Lanes4 limit) => new(Vector256.MaxNative(limit._value, value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 AtMost(Lanes4 value, Lanes4 limit) => new(Vector256.MinNative(limit._value, value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -73,6 +73,9 @@ internal readonly struct Lanes8(Vector512<double> value) : ILanes<Lanes8>, IStor
     public static Lanes8 Abs(Lanes8 value) => new(Vector512.Abs(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 AtLeast(Lanes8 value, Lanes8 limit) => new(Vector512.MaxNative(limit._value, value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 AtMost(Lanes8 value, Lanes8 limit) => new(Vector512.MinNative(limit._value, value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -65,6 +65,9 @@ internal readonly struct Singles1(float value) : ILanes<Singles1>, IStored<Singl
     public static Singles1 Abs(Singles1 value) => new(MathF.Abs(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Singles1 AtLeast(Singles1 value, Singles1 limit) => limit._value > value._value ? limit : value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Singles1 AtMost(Singles1 value, Singles1 limit) => limit._value < value._value ? limit : value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

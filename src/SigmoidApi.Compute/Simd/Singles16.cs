@@ -67,6 +67,9 @@ internal readonly struct Singles16(Vector512<float> value) : ILanes<Singles16>, 
     public static Singles16 Abs(Singles16 value) => new(Vector512.Abs(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Singles16 AtLeast(Singles16 value, Singles16 limit) => new(Vector512.MaxNative(limit._value, value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Singles16 AtMost(Singles16 value, Singles16 limit) => new(Vector512.MinNative(limit._value, value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -67,6 +67,9 @@ internal readonly struct Singles4(Vector128<float> value) : ILanes<Singles4>, IS
     public static Singles4 Abs(Singles4 value) => new(Vector128.Abs(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Singles4 AtLeast(Singles4 value, Singles4 limit) => new(Vector128.MaxNative(limit._value, value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Singles4 AtMost(Singles4 value, Singles4 limit) => new(Vector128.MinNative(limit._value, value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -67,6 +67,9 @@ internal readonly struct Singles8(Vector256<float> value) : ILanes<Singles8>, IS
     public static Singles8 Abs(Singles8 value) => new(Vector256.Abs(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Singles8 AtLeast(Singles8 value, Singles8 limit) => new(Vector256.MaxNative(limit._value, value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Singles8 AtMost(Singles8 value, Singles8 limit) => new(Vector256.MinNative(limit._value, value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

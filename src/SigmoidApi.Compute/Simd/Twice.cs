@@ -80,6 +80,10 @@ internal readonly struct Twice<T, TElement>(T first, T second) : ILanes<Twice<T,
     public static Twice<T, TElement> Abs(Twice<T, TElement> value) => new(T.Abs(value._first), T.Abs(value._second));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Twice<T, TElement> AtLeast(Twice<T, TElement> value, Twice<T, TElement> limit) =>
+        new(T.AtLeast(value._first, limit._first), T.AtLeast(value._second, limit._second));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Twice<T, TElement> AtMost(Twice<T, TElement> value, Twice<T, TElement> limit) =>
         new(T.AtMost(value._first, limit._first), T.AtMost(value._second, limit._second));
 

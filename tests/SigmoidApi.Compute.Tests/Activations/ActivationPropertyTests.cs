@@ -132,6 +132,27 @@ public class ActivationPropertyTests
         }, iter: 5);
     }
 
+    [Fact]
+    public void ThreadsChangeNoBit()
+    {
+        var x = Gen.Double[-50, 50].Array[100_003].Single();
+        foreach (var activation in ActivationCatalog.All)
+        {
+            var (alone, shared) = (new double[x.Length], (double[])x.Clone());
+            activation.Apply(x, alone);
+            activation.Apply(shared, shared, threads: 3);
+            SameBits(shared, alone).ShouldBeTrue(activation.Name);
+
+            activation.Derivative(x, alone);
+            activation.Derivative(x, shared, threads: 2);
+            SameBits(shared, alone).ShouldBeTrue(activation.Name);
+        }
+    }
+
+    [Fact]
+    public void NoThreadIsRefused() =>
+        Should.Throw<ArgumentOutOfRangeException>(() => ActivationCatalog.Sigmoid.Apply([1.0], new double[1], threads: 0));
+
     private static bool SameBits(float[] left, float[] right) =>
         MemoryMarshal.Cast<float, int>(left).SequenceEqual(MemoryMarshal.Cast<float, int>(right));
 
