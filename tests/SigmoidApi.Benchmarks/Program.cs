@@ -3,6 +3,8 @@ using SigmoidApi.Benchmarks;
 return args.FirstOrDefault() switch
 {
     "elementwise" => Elementwise.Run(args[1..]),
+    "elementwise-widths" => Elementwise.RunWidths(args[1..]),
+    "kernels" => Kernels.Run(args[1..]),
     "serving" => await Serving.RunAsync(args[1..]),
     "json" => JsonNumbers.Run(args[1..]),
     "upload-memory" => await UploadMemory.RunAsync(args[1..]),
@@ -16,6 +18,6 @@ return args.FirstOrDefault() switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | fit DIR ROWS COLUMNS | sparse DIR ROWS COLUMNS | path DIR ROWS COLUMNS | comparison | json | serving | upload-memory");
+    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | elementwise-widths | kernels | fit DIR ROWS COLUMNS | sparse DIR ROWS COLUMNS | path DIR ROWS COLUMNS | comparison | json | serving | upload-memory");
     return 2;
 }

@@ -25,8 +25,8 @@ internal sealed class Elu()
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T>
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+            where T : unmanaged, ILanes<T>
         {
             var left = new Exp<T>(T.AtMost(T.Abs(x), Exp<T>.Limit)).MinusOne.Value;
             return T.Select(x > 0.0, x, T.CopySign(left, x) * parameters[0]);
@@ -37,8 +37,8 @@ internal sealed class Elu()
     internal readonly struct Slope : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T>
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+            where T : unmanaged, ILanes<T>
         {
             var e = new Exp<T>(T.AtMost(T.Abs(x), Exp<T>.Limit));
             return T.Select(x > 0.0, 1.0, e.Scale(e.Mantissa.Value * parameters[0]));

@@ -30,8 +30,8 @@ internal sealed class Selu : Activation<Selu.Function, Selu.Slope>
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T>
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+            where T : unmanaged, ILanes<T>
         {
             var left = new Exp<T>(T.AtMost(T.Abs(x), Exp<T>.Limit)).MinusOne;
             return T.Select(x > 0.0, x * Scale, T.CopySign(Times(left), x));
@@ -42,8 +42,8 @@ internal sealed class Selu : Activation<Selu.Function, Selu.Slope>
     internal readonly struct Slope : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T>
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+            where T : unmanaged, ILanes<T>
         {
             var e = new Exp<T>(T.AtMost(T.Abs(x), Exp<T>.Limit));
             return T.Select(x > 0.0, Scale, e.Scale(Times(e.Mantissa)));
@@ -52,6 +52,6 @@ internal sealed class Selu : Activation<Selu.Function, Selu.Slope>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Times<T>(Pair<T> value)
-        where T : struct, ILanes<T> =>
+        where T : unmanaged, ILanes<T> =>
         T.MultiplyAdd(value.High, Height, T.MultiplyAdd(value.Low, Height, value.High * HeightLow));
 }

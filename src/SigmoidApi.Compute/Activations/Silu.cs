@@ -24,8 +24,8 @@ internal sealed class Silu : Activation<Silu.Function, Silu.Slope>
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T>
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+            where T : unmanaged, ILanes<T>
         {
             var l = new Logistic<T>(x);
             return l.TimesX(Pair<T>.Quotient(l.Either(new(1.0, 0.0), l.Mantissa), l.OnePlusE));
@@ -36,8 +36,8 @@ internal sealed class Silu : Activation<Silu.Function, Silu.Slope>
     internal readonly struct Slope : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T>
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+            where T : unmanaged, ILanes<T>
         {
             var l = new Logistic<T>(x);
             var right = Pair<T>.Sum(l.OnePlusE.High, l.Z * l.E.Scale(l.Mantissa.High));

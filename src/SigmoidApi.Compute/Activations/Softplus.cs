@@ -25,8 +25,8 @@ internal sealed class Softplus : Activation<Softplus.Function, Sigmoid.Function>
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T>
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+            where T : unmanaged, ILanes<T>
         {
             var e = new Exp<T>(T.AtMost(T.Abs(x), Exp<T>.Limit));
             var m = e.Mantissa;

@@ -23,8 +23,8 @@ internal sealed class Softsign : Activation<Softsign.Function, Softsign.Slope>
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T>
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+            where T : unmanaged, ILanes<T>
         {
             var z = T.AtMost(T.Abs(x), double.MaxValue);
             return T.CopySign(z / (z + 1.0), x);
@@ -35,8 +35,8 @@ internal sealed class Softsign : Activation<Softsign.Function, Softsign.Slope>
     internal readonly struct Slope : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T>
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+            where T : unmanaged, ILanes<T>
         {
             var z = T.AtMost(T.Abs(x), double.MaxValue);
             var root = Pair<T>.Quotient(new(1.0, 0.0), Pair<T>.SumInAnyOrder(1.0, z));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Simd;
@@ -35,7 +36,7 @@ internal class DesignRows
         (_features, Crew, HasIntercept) = (features, crew, fitIntercept);
         _lead = fitIntercept ? 1 : 0;
         Dimension = features.Columns + _lead;
-        Stride = Padded(Dimension);
+        Stride = GramKernel.Stride<double>(Dimension);
         // Wide rows are read where they lie; narrow ones gain more from whole vectors than the copy costs.
         _plain = scaling is null && features.Columns >= 64 ? features as DesignMatrix : null;
         TileRows = (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)(4096 / Stride + 1)) / 2, 8, 64);
@@ -99,12 +100,19 @@ internal class DesignRows
     }
 
     /// <summary>Σ w·σ′(zᵀp)·z·zᵀ over every <paramref name="every"/>-th tile of rows, of the parameters in <paramref name="subset"/>, or of all.</summary>
+    /// <param name="parameters">p</param>
+    /// <param name="labels">The rows' weights.</param>
+    /// <param name="every">1 for all rows.</param>
+    /// <param name="subset">Null for all parameters.</param>
+    /// <param name="single">Products and their sums over a chunk in float32: twice as fast, and good to 5 or 6 digits.</param>
+    /// <param name="sums">The result.</param>
+    /// <param name="cancellationToken">Looked at within the pass.</param>
     /// <returns>Σ w over the same rows.</returns>
-    public virtual double Curvature(double[] parameters, RowLabels labels, int every, int[]? subset, SymmetricMatrix sums, CancellationToken cancellationToken)
+    public virtual double Curvature(double[] parameters, RowLabels labels, int every, int[]? subset, bool single, SymmetricMatrix sums, CancellationToken cancellationToken)
     {
         var padded = Pad(parameters);
         var weights = new double[Crew.Size];
-        Gram(every, subset, sums, (rows, first, workspace) =>
+        Gram(every, subset, sums, single, (rows, first, workspace) =>
         {
             var losses = workspace.Losses;
             Multiply(rows, padded, losses.Margins);
@@ -124,7 +132,7 @@ internal class DesignRows
 
     /// <summary>Zᵀ diag(v) Z for a v of one number for each row.</summary>
     public virtual void WeightedGram(ReadOnlyMemory<double> rowWeights, SymmetricMatrix sums, CancellationToken cancellationToken) =>
-        Gram(1, null, sums, (rows, first, workspace) =>
+        Gram(1, null, sums, single: false, (rows, first, workspace) =>
         {
             rowWeights.Span.Slice(first, rows.Count).CopyTo(workspace.Losses.Curvatures);
             return workspace.Losses.Curvatures;
@@ -242,7 +250,7 @@ internal class DesignRows
         });
     }
 
-    private void Gram(int every, int[]? subset, SymmetricMatrix sums, RowWeights rowWeights, CancellationToken cancellationToken)
+    private void Gram(int every, int[]? subset, SymmetricMatrix sums, bool single, RowWeights rowWeights, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(sums.Order, subset?.Length ?? Dimension);
         var stride = sums.Stride;
@@ -254,10 +262,12 @@ internal class DesignRows
             var chunkRows = ((Rows - 1) / (groups * tileRows) + 1) * tileRows;
             (_gramSum, _gramLength) = (new TreeSum(Rows, chunkRows, groups, sums.Values.Length, Crew), sums.Values.Length);
         }
+        var (order, singleStride) = (sums.Order, GramKernel.Stride<float>(sums.Order));
         var totals = _gramSum!.Run((first, count, worker, sums) =>
         {
             var workspace = WorkspaceOf(worker);
             workspace.ReserveGram(tileRows, Stride, stride, subset is not null);
+            var singles = single ? workspace.Singles(tileRows * singleStride, GramKernel.Length<float>(order)) : default;
             for (var row = first; row < first + count; row += tileRows)
             {
                 if (row / tileRows % every != 0)
@@ -271,8 +281,19 @@ internal class DesignRows
                     tile = workspace.GramSubset!.Span;
                     Gather(rows, subset, stride, workspace.GramSubset.Span);
                 }
-                GramKernel.AddOuterProducts(tile, stride, weights, workspace.GramPanel!.Span, sums);
+                if (single)
+                {
+                    for (var k = 0; k < rows.Count; k++)
+                        RowKernels.Narrow(tile.Slice(k * stride, stride), singles.Tile.Slice(k * singleStride, singleStride));
+                    GramKernel.AddOuterProducts(singles.Tile, singleStride, weights, singles.Panel, singles.Sums);
+                }
+                else
+                {
+                    GramKernel.AddOuterProducts(tile, stride, weights, workspace.GramPanel!.Span, sums);
+                }
             }
+            for (var i = 0; single && i < order; i++)
+                RowKernels.AddWidened(singles.Sums.Slice(i * singleStride, stride), sums.Slice(i * stride, stride));
         }, cancellationToken);
         Passes += 1.0 / every;
         totals.CopyTo(sums.Values);
@@ -329,8 +350,6 @@ internal class DesignRows
         return _padded;
     }
 
-    private static int Padded(int length) => (length + GramKernel.Lanes - 1) / GramKernel.Lanes * GramKernel.Lanes;
-
     /// <summary>Rows of <c>Width</c> values, <c>Stride</c> apart; <c>Lead</c> is 1 where the intercept's 1 is left out of them.</summary>
     private readonly ref struct TileOfRows(ReadOnlySpan<double> values, int stride, int width, int count, int lead)
     {
@@ -344,10 +363,18 @@ internal class DesignRows
         public TileOfRows Row(int row, int width) => new(Values.Slice(row * Stride, width), width, width, 1, Lead);
     }
 
+    protected readonly ref struct SingleBuffers(Span<float> tile, Span<float> panel, Span<float> sums)
+    {
+        public readonly Span<float> Tile = tile;
+        public readonly Span<float> Panel = panel;
+        public readonly Span<float> Sums = sums;
+    }
+
     /// <summary>What one thread works in.</summary>
     protected sealed class Workspace(int tileRows, int stride)
     {
         private AlignedBuffer? _tile;
+        private AlignedBuffer? _singles;
 
         public AlignedBuffer Tile => _tile ??= new AlignedBuffer(tileRows * stride);
 
@@ -358,6 +385,16 @@ internal class DesignRows
         public AlignedBuffer? GramPanel { get; private set; }
 
         public AlignedBuffer? GramSubset { get; private set; }
+
+        /// <summary>A tile and its panel in float32, and sums, which are 0.</summary>
+        public SingleBuffers Singles(int tile, int sums)
+        {
+            if (_singles?.Length != tile + sums / 2)
+                _singles = new AlignedBuffer(tile + sums / 2);
+            var numbers = MemoryMarshal.Cast<double, float>(_singles.Span);
+            numbers[(2 * tile)..].Clear();
+            return new SingleBuffers(numbers[..tile], numbers[tile..(2 * tile)], numbers[(2 * tile)..]);
+        }
 
         public void ReserveGram(int rows, int stride, int subsetStride, bool subset)
         {

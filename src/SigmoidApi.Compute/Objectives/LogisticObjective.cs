@@ -65,10 +65,13 @@ internal sealed class LogisticObjective
         return value;
     }
 
-    /// <summary>One pass, or a part of one: ∇²f into <paramref name="hessian"/>, of all parameters or of those in <paramref name="subset"/>.</summary>
-    public void Hessian(double[] parameters, SymmetricMatrix hessian, CancellationToken cancellationToken, int every = 1, int[]? subset = null)
+    /// <summary>
+    /// One pass, or a part of one: ∇²f into <paramref name="hessian"/>, of all parameters or of those in <paramref name="subset"/>; in float32 it is
+    /// good enough for steps, which the exact gradient corrects.
+    /// </summary>
+    public void Hessian(double[] parameters, SymmetricMatrix hessian, CancellationToken cancellationToken, int every = 1, int[]? subset = null, bool single = false)
     {
-        var weight = _rows.Curvature(parameters, _labels, every, subset, hessian, cancellationToken);
+        var weight = _rows.Curvature(parameters, _labels, every, subset, single, hessian, cancellationToken);
         var values = hessian.Values;
         for (var i = 0; i < values.Length; i++)
             values[i] /= weight;

@@ -88,7 +88,7 @@ internal sealed class SparseRows : DesignRows
         Scaled(totals, sums);
     }
 
-    public override double Curvature(double[] parameters, RowLabels labels, int every, int[]? subset, SymmetricMatrix sums, CancellationToken cancellationToken)
+    public override double Curvature(double[] parameters, RowLabels labels, int every, int[]? subset, bool single, SymmetricMatrix sums, CancellationToken cancellationToken)
     {
         var (weights, offset) = Unscaled(parameters);
         var total = 0.0;

@@ -10,8 +10,8 @@ internal sealed class SymmetricMatrix
     public SymmetricMatrix(int order)
     {
         Order = order;
-        Stride = (order + GramKernel.Lanes - 1) / GramKernel.Lanes * GramKernel.Lanes;
-        _values = new AlignedBuffer((order + GramKernel.TileRows - 1) / GramKernel.TileRows * GramKernel.TileRows * Stride);
+        Stride = GramKernel.Stride<double>(order);
+        _values = new AlignedBuffer(GramKernel.Length<double>(order));
     }
 
     public int Order { get; }

@@ -10,87 +10,115 @@ namespace SigmoidApi.Compute.Simd;
 /// </summary>
 internal static class GramKernel
 {
-    public const int Lanes = 8;
-
     /// <summary>The number of rows of sums is a multiple of it.</summary>
     public const int TileRows = 4;
 
+    /// <summary>Numbers in a register: what strides are multiples of, 8 for float64 and 16 for float32.</summary>
+    public static int Lanes<TElement>() => typeof(TElement) == typeof(float) ? 16 : 8;
+
+    /// <summary><paramref name="order"/> rounded up to whole registers.</summary>
+    public static int Stride<TElement>(int order) => (order + Lanes<TElement>() - 1) / Lanes<TElement>() * Lanes<TElement>();
+
+    /// <summary>The numbers that the sums of a Gram matrix take.</summary>
+    public static int Length<TElement>(int order) => (order + TileRows - 1) / TileRows * TileRows * Stride<TElement>(order);
+
     /// <summary>
-    /// upper[i, j] += Σ weights[k]·tile[k, i]·tile[k, j] for j ≥ i. Rows of <paramref name="tile"/> and of <paramref name="upper"/> lie
-    /// <paramref name="stride"/> apart, a multiple of 8; what lies between order and stride is finite. Entries left of the diagonal hold no meaning.
+    /// upper[i, j] += Σ weights[k]·tile[k, i]·tile[k, j] for j ≥ i. Rows of <paramref name="tile"/> and of
+    /// <paramref name="upper"/> lie <paramref name="stride"/> apart; what lies between order and stride is finite. Entries left of the diagonal
+    /// hold no meaning.
     /// </summary>
     /// <param name="tile">count rows.</param>
-    /// <param name="stride">The order, rounded up to whole lanes.</param>
+    /// <param name="stride">The order, rounded up to whole registers.</param>
     /// <param name="weights">count weights.</param>
     /// <param name="panel">count · stride numbers, overwritten: the weighted rows, four columns of all rows after each other.</param>
     /// <param name="upper">The sums.</param>
     /// <param name="width">The vectors to use.</param>
-    public static void AddOuterProducts(ReadOnlySpan<double> tile, int stride, ReadOnlySpan<double> weights, Span<double> panel, Span<double> upper,
-        Width width = Width.Widest)
+    public static void AddOuterProducts(ReadOnlySpan<double> tile, int stride, ReadOnlySpan<double> weights, Span<double> panel,
+        Span<double> upper, Width width = Width.Widest)
     {
-        var count = weights.Length;
-        ArgumentOutOfRangeException.ThrowIfNotEqual(stride % Lanes, 0, nameof(stride));
-        ArgumentOutOfRangeException.ThrowIfLessThan(tile.Length, count * stride, nameof(tile));
-        ArgumentOutOfRangeException.ThrowIfLessThan(panel.Length, count * stride, nameof(panel));
-        ArgumentOutOfRangeException.ThrowIfNotEqual(upper.Length % (TileRows * stride), 0, nameof(upper));
-        Pack(tile, stride, weights, panel);
-        if (width == Width.Widest)
-            width = Lanes8.IsHardwareAccelerated ? Width.Vector512 : Lanes4.IsHardwareAccelerated ? Width.Vector256 : Width.Vector128;
-        for (var i = 0; i < upper.Length / stride; i += TileRows)
+        Require(tile, stride, weights.Length, panel, upper);
+        Pack<Lanes4, double>(tile, stride, weights, panel);
+        switch (width == Width.Widest ? Widest : width)
         {
-            ref var left = ref Unsafe.Add(ref MemoryMarshal.GetReference(panel), i * count);
-            switch (width)
-            {
-                case Width.Vector512: AddBand<Lanes8>(ref left, tile, stride, count, upper, i, 4); break;
-                case Width.Vector256: AddBand<Lanes4>(ref left, tile, stride, count, upper, i, 3); break;
-                case Width.Vector128: AddBand<Lanes2>(ref left, tile, stride, count, upper, i, 3); break;
-                default: AddBand<Lanes1>(ref left, tile, stride, count, upper, i, 2); break;
-            }
+            case Width.Vector512: AddBands<Lanes8, double>(tile, stride, weights.Length, panel, upper, 4); break;
+            case Width.Vector256: AddBands<Lanes4, double>(tile, stride, weights.Length, panel, upper, 3); break;
+            case Width.Vector128: AddBands<Lanes2, double>(tile, stride, weights.Length, panel, upper, 3); break;
+            default: AddBands<Lanes1, double>(tile, stride, weights.Length, panel, upper, 2); break;
         }
     }
 
-    private static void Pack(ReadOnlySpan<double> tile, int stride, ReadOnlySpan<double> weights, Span<double> panel)
+    /// <summary>The same in float32.</summary>
+    public static void AddOuterProducts(ReadOnlySpan<float> tile, int stride, ReadOnlySpan<double> weights, Span<float> panel,
+        Span<float> upper, Width width = Width.Widest)
+    {
+        Require(tile, stride, weights.Length, panel, upper);
+        Pack<Singles4, float>(tile, stride, weights, panel);
+        switch (width == Width.Widest ? Widest : width)
+        {
+            case Width.Vector512: AddBands<Singles16, float>(tile, stride, weights.Length, panel, upper, 4); break;
+            case Width.Vector256: AddBands<Singles8, float>(tile, stride, weights.Length, panel, upper, 3); break;
+            case Width.Vector128: AddBands<Singles4, float>(tile, stride, weights.Length, panel, upper, 3); break;
+            default: AddBands<Singles1, float>(tile, stride, weights.Length, panel, upper, 2); break;
+        }
+    }
+
+    private static Width Widest =>
+        Lanes8.IsHardwareAccelerated ? Width.Vector512 : Lanes4.IsHardwareAccelerated ? Width.Vector256 : Width.Vector128;
+
+    private static void Require<TElement>(ReadOnlySpan<TElement> tile, int stride, int count, ReadOnlySpan<TElement> panel, ReadOnlySpan<TElement> upper)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(stride % Lanes<TElement>(), 0, nameof(stride));
+        ArgumentOutOfRangeException.ThrowIfLessThan(tile.Length, count * stride, nameof(tile));
+        ArgumentOutOfRangeException.ThrowIfLessThan(panel.Length, count * stride, nameof(panel));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(upper.Length % (TileRows * stride), 0, nameof(upper));
+    }
+
+    /// <typeparam name="T">Four numbers.</typeparam>
+    /// <typeparam name="TElement">float64 or float32.</typeparam>
+    private static void Pack<T, TElement>(ReadOnlySpan<TElement> tile, int stride, ReadOnlySpan<double> weights, Span<TElement> panel)
+        where T : unmanaged, ILanes<T>, IStored<T, TElement>
+        where TElement : unmanaged
     {
         var count = weights.Length;
         for (var k = 0; k < count; k++)
         {
-            var weight = weights[k];
+            T weight = weights[k];
             ref var row = ref Unsafe.Add(ref MemoryMarshal.GetReference(tile), k * stride);
             ref var packed = ref Unsafe.Add(ref MemoryMarshal.GetReference(panel), k * TileRows);
             for (var i = 0; i < stride; i += TileRows)
-            {
-                ((Lanes4)weight * Lanes4.Load(in Unsafe.Add(ref row, i))).Store(ref packed);
-                packed = ref Unsafe.Add(ref packed, count * TileRows);
-            }
+                (weight * T.Load(in Unsafe.Add(ref row, i))).Store(ref Unsafe.Add(ref packed, i * count));
         }
     }
 
-    /// <summary>Four rows of the sums from row i on, from the diagonal's vector to the right.</summary>
-    private static void AddBand<T>(ref double left, ReadOnlySpan<double> tile, int stride, int count, Span<double> upper, int i, int vectors)
-        where T : struct, ILanes<T>
+    /// <summary>Four rows of the sums after four, each from the diagonal's vector to the right.</summary>
+    private static void AddBands<T, TElement>(ReadOnlySpan<TElement> tile, int stride, int count, ReadOnlySpan<TElement> panel, Span<TElement> upper, int vectors)
+        where T : unmanaged, ILanes<T>, IStored<T, TElement>
+        where TElement : unmanaged
     {
-        ref var right = ref MemoryMarshal.GetReference(tile);
-        ref var sums = ref Unsafe.Add(ref MemoryMarshal.GetReference(upper), i * stride);
-        var j = i / Lanes * Lanes;
-        while (j < stride)
+        for (var i = 0; i < upper.Length / stride; i += TileRows)
         {
-            var wide = Math.Min(vectors, (stride - j) / T.Count);
-            ref var tileColumn = ref Unsafe.Add(ref right, j);
-            ref var sumColumn = ref Unsafe.Add(ref sums, j);
-            switch (wide)
+            ref var left = ref Unsafe.Add(ref MemoryMarshal.GetReference(panel), i * count);
+            for (var j = i / Lanes<TElement>() * Lanes<TElement>(); j < stride;)
             {
-                case 4: Four<T>(ref left, ref tileColumn, stride, count, ref sumColumn); break;
-                case 3: Three<T>(ref left, ref tileColumn, stride, count, ref sumColumn); break;
-                case 2: Two<T>(ref left, ref tileColumn, stride, count, ref sumColumn); break;
-                default: One<T>(ref left, ref tileColumn, stride, count, ref sumColumn); break;
+                var wide = Math.Min(vectors, (stride - j) / T.Count);
+                ref var right = ref Unsafe.Add(ref MemoryMarshal.GetReference(tile), j);
+                ref var sums = ref Unsafe.Add(ref MemoryMarshal.GetReference(upper), i * stride + j);
+                switch (wide)
+                {
+                    case 4: Four<T, TElement>(ref left, ref right, stride, count, ref sums); break;
+                    case 3: Three<T, TElement>(ref left, ref right, stride, count, ref sums); break;
+                    case 2: Two<T, TElement>(ref left, ref right, stride, count, ref sums); break;
+                    default: One<T, TElement>(ref left, ref right, stride, count, ref sums); break;
+                }
+                j += wide * T.Count;
             }
-            j += wide * T.Count;
         }
     }
 
     /// <summary>A register tile of 4 rows and 4 vectors.</summary>
-    private static void Four<T>(ref double left, ref double right, int stride, int count, ref double sums)
-        where T : struct, ILanes<T>
+    private static void Four<T, TElement>(ref TElement left, ref TElement right, int stride, int count, ref TElement sums)
+        where T : unmanaged, ILanes<T>, IStored<T, TElement>
+        where TElement : unmanaged
     {
         ref var row0 = ref sums;
         ref var row1 = ref Unsafe.Add(ref sums, 1 * stride);
@@ -118,22 +146,22 @@ internal static class GramKernel
             var x1 = T.Load(in Unsafe.Add(ref right, 1 * T.Count));
             var x2 = T.Load(in Unsafe.Add(ref right, 2 * T.Count));
             var x3 = T.Load(in Unsafe.Add(ref right, 3 * T.Count));
-            T w0 = left;
+            var w0 = T.Broadcast(in left);
             s00 = T.MultiplyAdd(w0, x0, s00);
             s01 = T.MultiplyAdd(w0, x1, s01);
             s02 = T.MultiplyAdd(w0, x2, s02);
             s03 = T.MultiplyAdd(w0, x3, s03);
-            T w1 = Unsafe.Add(ref left, 1);
+            var w1 = T.Broadcast(in Unsafe.Add(ref left, 1));
             s10 = T.MultiplyAdd(w1, x0, s10);
             s11 = T.MultiplyAdd(w1, x1, s11);
             s12 = T.MultiplyAdd(w1, x2, s12);
             s13 = T.MultiplyAdd(w1, x3, s13);
-            T w2 = Unsafe.Add(ref left, 2);
+            var w2 = T.Broadcast(in Unsafe.Add(ref left, 2));
             s20 = T.MultiplyAdd(w2, x0, s20);
             s21 = T.MultiplyAdd(w2, x1, s21);
             s22 = T.MultiplyAdd(w2, x2, s22);
             s23 = T.MultiplyAdd(w2, x3, s23);
-            T w3 = Unsafe.Add(ref left, 3);
+            var w3 = T.Broadcast(in Unsafe.Add(ref left, 3));
             s30 = T.MultiplyAdd(w3, x0, s30);
             s31 = T.MultiplyAdd(w3, x1, s31);
             s32 = T.MultiplyAdd(w3, x2, s32);
@@ -160,8 +188,9 @@ internal static class GramKernel
     }
 
     /// <summary>A register tile of 4 rows and 3 vectors.</summary>
-    private static void Three<T>(ref double left, ref double right, int stride, int count, ref double sums)
-        where T : struct, ILanes<T>
+    private static void Three<T, TElement>(ref TElement left, ref TElement right, int stride, int count, ref TElement sums)
+        where T : unmanaged, ILanes<T>, IStored<T, TElement>
+        where TElement : unmanaged
     {
         ref var row0 = ref sums;
         ref var row1 = ref Unsafe.Add(ref sums, 1 * stride);
@@ -184,19 +213,19 @@ internal static class GramKernel
             var x0 = T.Load(in right);
             var x1 = T.Load(in Unsafe.Add(ref right, 1 * T.Count));
             var x2 = T.Load(in Unsafe.Add(ref right, 2 * T.Count));
-            T w0 = left;
+            var w0 = T.Broadcast(in left);
             s00 = T.MultiplyAdd(w0, x0, s00);
             s01 = T.MultiplyAdd(w0, x1, s01);
             s02 = T.MultiplyAdd(w0, x2, s02);
-            T w1 = Unsafe.Add(ref left, 1);
+            var w1 = T.Broadcast(in Unsafe.Add(ref left, 1));
             s10 = T.MultiplyAdd(w1, x0, s10);
             s11 = T.MultiplyAdd(w1, x1, s11);
             s12 = T.MultiplyAdd(w1, x2, s12);
-            T w2 = Unsafe.Add(ref left, 2);
+            var w2 = T.Broadcast(in Unsafe.Add(ref left, 2));
             s20 = T.MultiplyAdd(w2, x0, s20);
             s21 = T.MultiplyAdd(w2, x1, s21);
             s22 = T.MultiplyAdd(w2, x2, s22);
-            T w3 = Unsafe.Add(ref left, 3);
+            var w3 = T.Broadcast(in Unsafe.Add(ref left, 3));
             s30 = T.MultiplyAdd(w3, x0, s30);
             s31 = T.MultiplyAdd(w3, x1, s31);
             s32 = T.MultiplyAdd(w3, x2, s32);
@@ -218,8 +247,9 @@ internal static class GramKernel
     }
 
     /// <summary>A register tile of 4 rows and 2 vectors.</summary>
-    private static void Two<T>(ref double left, ref double right, int stride, int count, ref double sums)
-        where T : struct, ILanes<T>
+    private static void Two<T, TElement>(ref TElement left, ref TElement right, int stride, int count, ref TElement sums)
+        where T : unmanaged, ILanes<T>, IStored<T, TElement>
+        where TElement : unmanaged
     {
         ref var row0 = ref sums;
         ref var row1 = ref Unsafe.Add(ref sums, 1 * stride);
@@ -237,16 +267,16 @@ internal static class GramKernel
         {
             var x0 = T.Load(in right);
             var x1 = T.Load(in Unsafe.Add(ref right, 1 * T.Count));
-            T w0 = left;
+            var w0 = T.Broadcast(in left);
             s00 = T.MultiplyAdd(w0, x0, s00);
             s01 = T.MultiplyAdd(w0, x1, s01);
-            T w1 = Unsafe.Add(ref left, 1);
+            var w1 = T.Broadcast(in Unsafe.Add(ref left, 1));
             s10 = T.MultiplyAdd(w1, x0, s10);
             s11 = T.MultiplyAdd(w1, x1, s11);
-            T w2 = Unsafe.Add(ref left, 2);
+            var w2 = T.Broadcast(in Unsafe.Add(ref left, 2));
             s20 = T.MultiplyAdd(w2, x0, s20);
             s21 = T.MultiplyAdd(w2, x1, s21);
-            T w3 = Unsafe.Add(ref left, 3);
+            var w3 = T.Broadcast(in Unsafe.Add(ref left, 3));
             s30 = T.MultiplyAdd(w3, x0, s30);
             s31 = T.MultiplyAdd(w3, x1, s31);
             left = ref Unsafe.Add(ref left, TileRows);
@@ -263,8 +293,9 @@ internal static class GramKernel
     }
 
     /// <summary>A register tile of 4 rows and 1 vector.</summary>
-    private static void One<T>(ref double left, ref double right, int stride, int count, ref double sums)
-        where T : struct, ILanes<T>
+    private static void One<T, TElement>(ref TElement left, ref TElement right, int stride, int count, ref TElement sums)
+        where T : unmanaged, ILanes<T>, IStored<T, TElement>
+        where TElement : unmanaged
     {
         ref var row0 = ref sums;
         ref var row1 = ref Unsafe.Add(ref sums, 1 * stride);
@@ -277,13 +308,13 @@ internal static class GramKernel
         for (var k = 0; k < count; k++)
         {
             var x0 = T.Load(in right);
-            T w0 = left;
+            var w0 = T.Broadcast(in left);
             s00 = T.MultiplyAdd(w0, x0, s00);
-            T w1 = Unsafe.Add(ref left, 1);
+            var w1 = T.Broadcast(in Unsafe.Add(ref left, 1));
             s10 = T.MultiplyAdd(w1, x0, s10);
-            T w2 = Unsafe.Add(ref left, 2);
+            var w2 = T.Broadcast(in Unsafe.Add(ref left, 2));
             s20 = T.MultiplyAdd(w2, x0, s20);
-            T w3 = Unsafe.Add(ref left, 3);
+            var w3 = T.Broadcast(in Unsafe.Add(ref left, 3));
             s30 = T.MultiplyAdd(w3, x0, s30);
             left = ref Unsafe.Add(ref left, TileRows);
             right = ref Unsafe.Add(ref right, stride);

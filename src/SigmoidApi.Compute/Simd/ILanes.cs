@@ -1,28 +1,21 @@
 namespace SigmoidApi.Compute.Simd;
 
 /// <summary>
-/// A few float64 numbers that one instruction works on: one (<see cref="Lanes1"/>), two, four or eight. A formula written once
-/// over <typeparamref name="T"/> is thereby its scalar and its vector form, and because every member here is exact or correctly
-/// rounded, all widths give the same bits.
+/// A few numbers that one instruction works on: one, two, four or eight float64 (<see cref="Lanes1"/> and so on), or one, four, eight
+/// or sixteen float32 (<see cref="Singles1"/> and so on). A formula written once over <typeparamref name="T"/> is thereby its scalar
+/// and its vector form, and because every member here is exact or correctly rounded, all widths give the same bits.
 /// </summary>
 /// <remarks>A comparison gives a mask, all bits of a lane set or none, for <see cref="Select"/>; every comparison with NaN is false.</remarks>
 internal interface ILanes<T>
-    where T : struct, ILanes<T>
+    where T : unmanaged, ILanes<T>
 {
     static abstract bool IsHardwareAccelerated { get; }
 
     /// <summary>How many numbers a value holds.</summary>
     static abstract int Count { get; }
 
-    static abstract T Load(ref readonly double source);
-
-    /// <summary>Widens <see cref="Count"/> float32 numbers, exactly.</summary>
-    static abstract T Load(ref readonly float source);
-
-    void Store(ref double destination);
-
-    /// <summary>Rounds to float32, to nearest.</summary>
-    void Store(ref float destination);
+    /// <summary>Whether the numbers are float32, with constants and polynomials to match.</summary>
+    static abstract bool IsSingle { get; }
 
     /// <summary>The same number in every lane.</summary>
     static abstract implicit operator T(double value);
@@ -45,13 +38,22 @@ internal interface ILanes<T>
 
     static abstract T operator <=(T left, T right);
 
+    /// <summary>Whether some lane's number is greater than the other's.</summary>
+    static abstract bool AnyGreater(T left, T right);
+
     /// <summary>a·b + c, rounded once.</summary>
     static abstract T MultiplyAdd(T a, T b, T c);
 
     /// <summary>c − a·b, rounded once.</summary>
     static abstract T NegatedMultiplyAdd(T a, T b, T c);
 
+    /// <summary>a·b − c, rounded once.</summary>
+    static abstract T MultiplySubtract(T a, T b, T c);
+
     static abstract T Abs(T value);
+
+    /// <summary>The larger of the two, the first where they are zeros; NaN when <paramref name="value"/> is NaN, which every native maximum gives as its second operand.</summary>
+    static abstract T AtLeast(T value, T limit);
 
     /// <summary>The smaller of the two; NaN when <paramref name="value"/> is NaN, which every native minimum gives as its second operand.</summary>
     static abstract T AtMost(T value, T limit);
@@ -61,6 +63,23 @@ internal interface ILanes<T>
 
     static abstract T Select(T mask, T whenTrue, T whenFalse);
 
+    /// <summary>One value where the sign bit of x is set, another elsewhere.</summary>
+    static abstract T SelectBySign(T x, T whenNegative, T otherwise);
+
     /// <summary>The bits of each lane, as an unsigned integer, moved to the left.</summary>
     static abstract T ShiftBitsLeft(T value, int count);
+}
+
+/// <summary>Lanes that are read from memory and written to it as numbers of one type.</summary>
+internal interface IStored<T, TElement>
+    where T : unmanaged, IStored<T, TElement>
+{
+    /// <summary>Reads as many numbers as there are lanes; float32 numbers are widened to float64 lanes exactly.</summary>
+    static abstract T Load(ref readonly TElement source);
+
+    /// <summary>Writes them; float64 lanes are rounded to float32, to nearest.</summary>
+    /// <summary>The number at this place in every lane.</summary>
+    static abstract T Broadcast(ref readonly TElement source);
+
+    void Store(ref TElement destination);
 }

@@ -213,6 +213,27 @@ internal static class RowKernels
             target[j] = row[j];
     }
 
+    /// <summary>Rounds to float32.</summary>
+    public static void Narrow(ReadOnlySpan<double> row, Span<float> target)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, row.Length);
+        ref var source = ref MemoryMarshal.GetReference(row);
+        ref var destination = ref MemoryMarshal.GetReference(target);
+        var j = 0;
+        for (; j <= row.Length - 2 * Lanes; j += 2 * Lanes)
+            Vector512.Narrow(Vector512.LoadUnsafe(ref source, (nuint)j), Vector512.LoadUnsafe(ref source, (nuint)j + Lanes)).StoreUnsafe(ref destination, (nuint)j);
+        for (; j < row.Length; j++)
+            target[j] = (float)row[j];
+    }
+
+    /// <summary><paramref name="sums"/>[j] += <paramref name="values"/>[j]</summary>
+    public static void AddWidened(ReadOnlySpan<float> values, Span<double> sums)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(sums.Length, values.Length);
+        for (var j = 0; j < sums.Length; j++)
+            sums[j] += values[j];
+    }
+
     /// <summary>target[j] = (row[j] − means[j]) · reciprocals[j], in place.</summary>
     public static void Standardize(Span<double> row, ReadOnlySpan<double> means, ReadOnlySpan<double> reciprocals)
     {

@@ -49,7 +49,7 @@ internal sealed class NewtonSolver
     private const int MaxIterationsOfPart = 15;
 
     /// <summary>With as many columns a pass for a Hessian takes twice as long as one for a gradient: measured, see the benchmarks' results.</summary>
-    private const double HessianColumns = 64;
+    private const double HessianColumns = 128;
 
     private readonly LogisticObjective _objective;
     private readonly double _tolerance;
@@ -84,7 +84,7 @@ internal sealed class NewtonSolver
     /// <summary>Null if the rows are too few for it, or it went badly; then <paramref name="start"/> is as far as it came.</summary>
     private Minimum? RunByParts(ref double[] start, CancellationToken cancellationToken)
     {
-        var share = (long)_objective.Rows / (_objective.Dimension * 16L);
+        var share = (long)_objective.Rows / (_objective.Dimension * 4L);
         var every = share >= 8 ? 8 : share >= 4 ? 4 : share >= 2 ? 2 : 1;
         if (every == 1 || (long)_objective.Rows * _objective.Dimension < SmallestForParts)
             return null;
@@ -95,7 +95,7 @@ internal sealed class NewtonSolver
         }
         if (!_cholesky.IsFull)
         {
-            _objective.Hessian(start, _hessian, cancellationToken, every);
+            _objective.Hessian(start, _hessian, cancellationToken, every, single: true);
             if (!_cholesky.Factorize(_hessian))
                 return null;
         }
@@ -110,7 +110,7 @@ internal sealed class NewtonSolver
             var decrease = descent.Direct(vector => memory.Apply(vector, _cholesky.Solve, rescale: false));
             if (IsWorthRefreshing(decrease, before))
             {
-                _objective.Hessian(descent.Parameters, _hessian, cancellationToken);
+                _objective.Hessian(descent.Parameters, _hessian, cancellationToken, single: true);
                 if (!_cholesky.Factorize(_hessian))
                     break;
                 memory.Clear();

@@ -79,6 +79,25 @@ public class RowKernelsTests
             }
         }, iter: 200);
 
+    [Fact]
+    public void GramSumsInFloat32AreThoseOfTheDefinitionAtEveryWidth() =>
+        Gen.Select(Gen.Int[1, 45], Gen.Int[0, 9], Gen.Int[0, 1000]).Sample((order, rows, seed) =>
+        {
+            var stride = GramKernel.Stride<float>(order);
+            var tile = Array.ConvertAll(Integers(rows * stride, seed), x => (float)x);
+            var weights = Integers(rows, seed + 1);
+            foreach (var width in new[] { Width.Scalar, Width.Vector128, Width.Vector256, Width.Vector512 })
+            {
+                var upper = new float[GramKernel.Length<float>(order)];
+                GramKernel.AddOuterProducts(tile, stride, weights, new float[rows * stride], upper, width);
+                for (var i = 0; i < order; i++)
+                {
+                    for (var j = i; j < order; j++)
+                        upper[i * stride + j].ShouldBe((float)Enumerable.Range(0, rows).Sum(k => weights[k] * tile[k * stride + i] * tile[k * stride + j]));
+                }
+            }
+        }, iter: 100);
+
     [Theory]
     [InlineData(0.1)]
     [InlineData(1e-9)]
