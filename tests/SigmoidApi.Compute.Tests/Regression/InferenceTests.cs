@@ -168,6 +168,32 @@ public class InferenceTests
         inference.Observations.ShouldBe(rows.Length);
     }, iter: 100);
 
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(true, 3)]
+    [InlineData(false, 1)]
+    public void StorageAndThreadsDoNotMatter(bool standardize, int threads)
+    {
+        var (dense, single, sparse, labels) = RandomData.MakeSparse(2000, 6, seed: 5);
+        double[] parameters = [0.1, 0.2, -0.3, 0.4, 0, 0.1, -0.2];
+        var clusters = Enumerable.Range(0, labels.Length).Select(i => i % 31).ToArray();
+        LogisticInference Infer(FeatureMatrix features, int threads, CovarianceType type)
+        {
+            using var crew = new ThreadCrew(threads);
+            var scaling = standardize ? StandardScaling.Fit(features, null, crew, Token) : null;
+            var likelihood = new LogLikelihood(DesignRows.Of(features, scaling, fitIntercept: true, crew), new RowLabels(labels, null));
+            return Inference.Compute(likelihood, parameters, [], scaling, Level, type, clusters, Token);
+        }
+
+        foreach (var type in Enum.GetValues<CovarianceType>())
+        {
+            var expected = Infer(dense, 1, type);
+            ShouldAgree(Infer(single, threads, type), expected, 1e-11);
+            ShouldAgree(Infer(sparse, threads, type), expected, 1e-11);
+            Infer(dense, threads, type).Coefficients.ShouldBe(expected.Coefficients);
+        }
+    }
+
     [Fact]
     public void UnitsScaleEstimateErrorAndIntervalOfTheirColumnOnly() => Gen.Select(Cases, Types, Gen.Int[0, 2].Select(unit => new[] { 1e-150, 1e-3, 1e150 }[unit])).Sample((data, type, unit) =>
     {

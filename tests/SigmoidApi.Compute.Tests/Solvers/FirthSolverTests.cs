@@ -202,6 +202,24 @@ public class FirthSolverTests
         ShouldAgree(data.Fit(start: [0, 5000, -5000]).Parameters, data.Fit().Parameters, 1e-7);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void StorageAndThreadsDoNotMatter(int threads)
+    {
+        var (dense, _, sparse, labels) = RandomData.MakeSparse(300, 4, seed: 6);
+        double[] Fit(FeatureMatrix features, int threads)
+        {
+            using var crew = new ThreadCrew(threads);
+            var scaling = StandardScaling.Fit(features, null, crew, Token);
+            return FirthSolver.Maximize(new LogLikelihood(DesignRows.Of(features, scaling, fitIntercept: true, crew), new RowLabels(labels, null)),
+                new double[5], 100, Tolerance, null, Token).Parameters;
+        }
+
+        Fit(dense, threads).ShouldBe(Fit(dense, 1));
+        ShouldAgree(Fit(sparse, threads), Fit(dense, 1), 1e-9);
+    }
+
     [Fact]
     public void EachIterationIsReportedAndRaisesTheLikelihood()
     {
