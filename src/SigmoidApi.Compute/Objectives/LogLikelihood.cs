@@ -1,0 +1,92 @@
+using SigmoidApi.Compute.Activations;
+using SigmoidApi.Compute.Simd;
+
+namespace SigmoidApi.Compute.Objectives;
+
+/// <summary>
+/// ℓ(β) = Σ wᵢ·log P(yᵢ | zᵢ, β) of the logistic model, and what its derivatives are made of, row by row. A weight counts its row so many
+/// times: a fit with weight 2 is that with the row twice, and a row of weight 0 is absent.
+/// </summary>
+internal sealed class LogLikelihood
+{
+    private const int ChunkRows = 512;
+
+    private readonly double[] _labels;
+    private readonly double[]? _weights;
+
+    /// <summary>−m for label 1, m for label 0: the log-loss is its softplus, the absolute residual its sigmoid.</summary>
+    private readonly double[] _against;
+
+    public LogLikelihood(DesignRows rows, RowLabels labels)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(labels.Values.Length, rows.Rows, nameof(labels));
+        Rows = rows;
+        _labels = labels.Values;
+        _weights = labels.Weights;
+        _against = new double[_labels.Length];
+        for (var i = 0; i < _labels.Length; i++)
+        {
+            TotalWeight += Weight(i);
+            PositiveWeight += Weight(i) * _labels[i];
+        }
+    }
+
+    public DesignRows Rows { get; }
+
+    /// <summary>Σ wᵢ, the number of observations.</summary>
+    public double TotalWeight { get; }
+
+    /// <summary>Σ wᵢ over the rows with label 1.</summary>
+    public double PositiveWeight { get; }
+
+    public double Weight(int row) => _weights is null ? 1 : _weights[row];
+
+    public double Label(int row) => _labels[row];
+
+    /// <summary>ℓ at these parameters, where the derivatives are then taken too. One pass.</summary>
+    public double Evaluate(ReadOnlySpan<double> parameters, CancellationToken cancellationToken)
+    {
+        Rows.Margins(parameters, _against, cancellationToken);
+        Span<double> losses = stackalloc double[ChunkRows];
+        var sum = 0.0;
+        for (var first = 0; first < _against.Length; first += ChunkRows)
+        {
+            var part = _against.AsSpan(first, Math.Min(ChunkRows, _against.Length - first));
+            for (var i = 0; i < part.Length; i++)
+                part[i] = _labels[first + i] == 0 ? part[i] : -part[i];
+            Elementwise.Apply<Softplus.Function, double>(part, losses, []);
+            var partSum = 0.0;
+            for (var i = 0; i < part.Length; i++)
+                partSum += Weight(first + i) * losses[i];
+            sum += partSum;
+        }
+        return -sum;
+    }
+
+    /// <summary>residuals[i] = yᵢ − pᵢ, without the weight; Σ wᵢ·residuals[i]·zᵢ is ∇ℓ.</summary>
+    public void Residuals(Span<double> residuals)
+    {
+        Elementwise.Apply<Sigmoid.Function, double>(_against, residuals, []);
+        for (var i = 0; i < residuals.Length; i++)
+            residuals[i] = _labels[i] == 0 ? -residuals[i] : residuals[i];
+    }
+
+    /// <summary>weights[i] = wᵢ·pᵢ·(1 − pᵢ); Zᵀ·diag(weights)·Z is the information −∇²ℓ.</summary>
+    public void InformationWeights(Span<double> weights)
+    {
+        Elementwise.Apply<Sigmoid.Slope, double>(_against, weights, []);
+        for (var i = 0; i < weights.Length; i++)
+            weights[i] *= Weight(i);
+    }
+
+    /// <summary>The largest ℓ without any column: of an intercept alone, or where none is fitted of P = 1/2.</summary>
+    public double Null()
+    {
+        if (!Rows.HasIntercept)
+            return -TotalWeight * Math.Log(2);
+        var negative = TotalWeight - PositiveWeight;
+        return XLogX(PositiveWeight / TotalWeight) * TotalWeight + XLogX(negative / TotalWeight) * TotalWeight;
+    }
+
+    private static double XLogX(double x) => x == 0 ? 0 : x * Math.Log(x);
+}

@@ -1,0 +1,176 @@
+using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Compute.Solvers;
+using SigmoidApi.Compute.Statistics;
+
+namespace SigmoidApi.Compute.Regression;
+
+/// <summary>
+/// Standard errors, tests and intervals at a fit's estimates. The information is formed and inverted in the solver's parameters, where it is
+/// best conditioned, and the covariance carried into the columns' own units.
+/// </summary>
+internal static class Inference
+{
+    /// <summary>In standard errors, of the fits that make a profile; what it leaves enters the profile squared.</summary>
+    private const double ProfileTolerance = 1e-8;
+
+    /// <summary>For the maximum of the likelihood without penalty.</summary>
+    /// <param name="likelihood">Rows as the solver saw them, labels, and weights as frequencies.</param>
+    /// <param name="parameters">The solver's, at the maximum.</param>
+    /// <param name="dependent">Those that were not estimated (<see cref="Minimum.Dependent"/>).</param>
+    /// <param name="scaling">What <paramref name="likelihood"/>'s rows are standardised by; null if they are not.</param>
+    /// <param name="confidenceLevel">Above 0 and below 1.</param>
+    /// <param name="covarianceType">What the covariance trusts.</param>
+    /// <param name="clusters">Each row's cluster, any number, for <see cref="CovarianceType.Cluster"/>.</param>
+    /// <exception cref="ArgumentException">The confidence level or the number of clusters is out of range.</exception>
+    /// <exception cref="UntrainableDataException"><c>too_few_observations</c>, <c>too_few_clusters</c></exception>
+    public static LogisticInference Compute(LogLikelihood likelihood, ReadOnlySpan<double> parameters, IReadOnlyList<int> dependent, StandardScaling? scaling,
+        double confidenceLevel, CovarianceType covarianceType, int[]? clusters, CancellationToken cancellationToken)
+    {
+        RequireConfidenceLevel(confidenceLevel);
+        var value = likelihood.Evaluate(parameters, cancellationToken);
+        var order = likelihood.Rows.Dimension;
+        var weights = new double[likelihood.Rows.Rows];
+        likelihood.InformationWeights(weights);
+        var information = new SymmetricMatrix(order);
+        likelihood.Rows.WeightedGram(weights, information, cancellationToken);
+        var factor = new Cholesky(order);
+        factor.Factorize(information, [.. Enumerable.Range(0, order).Select(j => !dependent.Contains(j))]);
+        var covariance = SymmetricInverse.Of(factor, order, cancellationToken);
+        if (covarianceType != CovarianceType.Nonrobust)
+        {
+            covariance = SandwichCovariance.Compute(likelihood, covariance, factor.Kept.Count(kept => kept), covarianceType, clusters, cancellationToken);
+        }
+
+        var quantile = NormalDistribution.UpperQuantile((1 - confidenceLevel) / 2);
+        var own = new OwnUnits(likelihood.Rows, scaling);
+        var inferences = new List<ParameterInference?>();
+        foreach (var combination in own.Combinations)
+        {
+            var estimate = combination.Of(parameters);
+            if (!combination.Parameters.Any(j => factor.Kept[j]))
+            {
+                inferences.Add(null);
+                continue;
+            }
+            var error = combination.StandardError(covariance);
+            var z = estimate == 0 ? 0 : estimate / error;
+            inferences.Add(new ParameterInference(estimate, error, z, NormalDistribution.TwoSidedPValue(z),
+                estimate - quantile * error, estimate + quantile * error));
+        }
+        return Assemble(likelihood, own, inferences, factor.Kept, covariance, value, likelihood.Null(), value, confidenceLevel, covarianceType);
+    }
+
+    /// <summary>For Firth's fit: likelihood-ratio tests and profile intervals of ℓ*, standard errors by I⁻¹.</summary>
+    /// <param name="likelihood">Rows as the solver saw them, labels, and weights as frequencies.</param>
+    /// <param name="parameters">The solver's, at the maximum.</param>
+    /// <param name="dependent">Those that were not estimated (<see cref="Minimum.Dependent"/>).</param>
+    /// <param name="scaling">What <paramref name="likelihood"/>'s rows are standardised by; null if they are not.</param>
+    /// <param name="confidenceLevel">Above 0 and below 1.</param>
+    /// <param name="maxIterations">Of each of the fits that make a profile.</param>
+    /// <exception cref="ArgumentException">The confidence level is out of range.</exception>
+    public static LogisticInference ComputeFirth(LogLikelihood likelihood, double[] parameters, IReadOnlyList<int> dependent, StandardScaling? scaling,
+        double confidenceLevel, int maxIterations, CancellationToken cancellationToken)
+    {
+        RequireConfidenceLevel(confidenceLevel);
+        var order = likelihood.Rows.Dimension;
+        bool[] kept = [.. Enumerable.Range(0, order).Select(j => !dependent.Contains(j))];
+        var firth = new FirthLikelihood(likelihood, kept);
+        var maximum = firth.Evaluate(parameters, cancellationToken);
+        var logLikelihood = firth.LogLikelihood;
+        var factor = new Cholesky(order);
+        factor.Factorize(firth.Information, kept);
+        var covariance = SymmetricInverse.Of(factor, order, cancellationToken);
+
+        var solver = new FirthSolver(firth, maxIterations, ProfileTolerance);
+        var profile = new FirthProfile(solver, kept, parameters, maximum);
+        var quantile = NormalDistribution.UpperQuantile((1 - confidenceLevel) / 2);
+        var own = new OwnUnits(likelihood.Rows, scaling);
+        var inferences = new List<ParameterInference?>();
+        foreach (var combination in own.Combinations)
+        {
+            var estimate = combination.Of(parameters);
+            if (!combination.Parameters.Any(j => kept[j]))
+            {
+                inferences.Add(null);
+                continue;
+            }
+            var error = combination.StandardError(covariance);
+            inferences.Add(Profile(profile, combination, covariance, kept, quantile, estimate, error, parameters, cancellationToken));
+        }
+
+        // ℓ* differs between units by the determinant of the change of units.
+        var units = own.LogDeterminant(kept);
+        bool[] interceptOnly = [.. kept.Select((isKept, j) => isKept && j == 0 && likelihood.Rows.HasIntercept)];
+        var nullMaximum = solver.Climb(new double[order], interceptOnly, null, null, cancellationToken)?.Value ?? throw NumericRange.Exceeded();
+        return Assemble(likelihood, own, inferences, kept, covariance, maximum + units, nullMaximum + units, logLikelihood, confidenceLevel,
+            CovarianceType.Nonrobust);
+    }
+
+    private static ParameterInference Profile(FirthProfile profile, Combination combination, SymmetricMatrix covariance, bool[] kept, double quantile,
+        double estimate, double error, double[] parameters, CancellationToken cancellationToken)
+    {
+        // In units of the largest factor, so that no square leaves float64.
+        var unit = combination.Factors.Max(Math.Abs);
+        var constraint = combination.Dense(kept.Length);
+        var (held, variance) = (0.0, 0.0);
+        for (var j = 0; j < kept.Length; j++)
+        {
+            constraint[j] /= unit;
+            if (!kept[j])
+            {
+                held += constraint[j] * parameters[j];
+                constraint[j] = 0;
+            }
+        }
+        var tangent = new double[kept.Length];
+        for (var j = 0; j < kept.Length; j++)
+        {
+            for (var k = 0; k < kept.Length; k++)
+                tangent[j] += covariance[j, k] * constraint[k];
+            variance += constraint[j] * tangent[j];
+        }
+        for (var j = 0; j < kept.Length; j++)
+            tangent[j] /= variance;
+        var scaledError = Math.Sqrt(variance);
+        double End(double signedError) => unit * (held + profile.End(constraint, tangent, quantile, signedError, cancellationToken));
+        var z = estimate / error;
+        var pValue = profile.RatioAt(-held, constraint, tangent, cancellationToken) is { } ratio
+            ? ChiSquaredDistribution.UpperTail(ratio, 1)
+            : NormalDistribution.TwoSidedPValue(z);
+        return new ParameterInference(estimate, error, z, pValue, End(-scaledError), End(scaledError));
+    }
+
+    public static void RequireConfidenceLevel(double confidenceLevel)
+    {
+        if (!(confidenceLevel > 0 && confidenceLevel < 1))
+            throw new ArgumentOutOfRangeException(nameof(confidenceLevel), confidenceLevel, "A confidence level is above 0 and below 1.");
+    }
+
+    /// <param name="maximum">What the fit maximised, and <paramref name="nullMaximum"/> without the columns.</param>
+    /// <param name="logLikelihood">ℓ at the estimates.</param>
+    private static LogisticInference Assemble(LogLikelihood likelihood, OwnUnits own, List<ParameterInference?> inferences, bool[] kept,
+        SymmetricMatrix covariance, double maximum, double nullMaximum, double logLikelihood, double confidenceLevel, CovarianceType covarianceType)
+    {
+        var estimated = kept.Count(isKept => isKept);
+        var coefficients = estimated - (likelihood.Rows.HasIntercept && kept[0] ? 1 : 0);
+        var ratio = coefficients == 0 ? 0 : Math.Max(0, 2 * (maximum - nullMaximum));
+        double[][] ownCovariance = [.. own.Combinations.Select((row, i) => own.Combinations.Select((column, j) =>
+            inferences[i] is null || inferences[j] is null ? 0 : row.Covariance(column, covariance)).ToArray())];
+        return new LogisticInference(
+            own.HasIntercept ? inferences[0] : null,
+            inferences[(own.HasIntercept ? 1 : 0)..],
+            ownCovariance,
+            maximum,
+            nullMaximum,
+            ratio,
+            ChiSquaredDistribution.UpperTail(ratio, coefficients),
+            McFaddenR2: 1 - logLikelihood / likelihood.Null(),
+            Aic: 2 * estimated - 2 * logLikelihood,
+            Bic: estimated * Math.Log(likelihood.TotalWeight) - 2 * logLikelihood,
+            likelihood.TotalWeight,
+            confidenceLevel,
+            covarianceType);
+    }
+}

@@ -1,0 +1,169 @@
+using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Regression;
+
+namespace SigmoidApi.Compute.Solvers;
+
+/// <summary>
+/// Maximises Firth's penalised likelihood ℓ* (<see cref="FirthLikelihood"/>): the step is A⁻¹∇ℓ* with A the curvature of the rows that its gradient
+/// is made of, halved until it raises ℓ* enough. Five passes an iteration.
+/// <para>
+/// Stops when √(∇ℓ*ᵀA⁻¹∇ℓ*) ≤ tolerance: the length of the next step in standard errors, whatever the columns' units. Which columns depend on
+/// others is decided once, by the information at 0, as <see cref="NewtonSolver"/> does; their parameters stay as they started.
+/// </para>
+/// </summary>
+internal sealed class FirthSolver
+{
+    private const double SufficientIncrease = 1e-4;
+
+    /// <summary>Relative rounding of ℓ*, within which two values count as equal.</summary>
+    private const double ValueRounding = 1e-14;
+
+    private const int MaxHalvings = 30;
+
+    private readonly FirthLikelihood _likelihood;
+    private readonly int _maxIterations;
+    private readonly double _tolerance;
+    private readonly Cholesky _cholesky;
+    private readonly double[] _gradient;
+
+    public FirthSolver(FirthLikelihood likelihood, int maxIterations, double tolerance)
+    {
+        _likelihood = likelihood;
+        _maxIterations = maxIterations;
+        _tolerance = tolerance;
+        _cholesky = new Cholesky(likelihood.Dimension);
+        _gradient = new double[likelihood.Dimension];
+    }
+
+    /// <summary>Where a climb ended. <see cref="Multiplier"/> is dℓ*/dt on the way of the maxima under cᵀθ = t, <see cref="Tangent"/> about dθ/dt.</summary>
+    internal sealed record Summit(double[] Parameters, double Value, double GradientNorm, int Iterations, bool Converged, double Multiplier, double[] Tangent);
+
+    /// <summary>
+    /// The maximum in the form of a minimum: <see cref="Minimum.Value"/> is −ℓ*/Σwᵢ in the parameters as <paramref name="likelihood"/>'s rows have them
+    /// (ℓ* differs by a constant between units), <see cref="Minimum.GradientNorm"/> that of its gradient.
+    /// </summary>
+    /// <exception cref="UntrainableDataException"><c>too_many_columns</c>, <c>numeric_range_exceeded</c></exception>
+    public static Minimum Maximize(LogLikelihood likelihood, double[] start, int maxIterations, double tolerance,
+        Action<FitProgress>? progress, CancellationToken cancellationToken)
+    {
+        var order = likelihood.Rows.Dimension;
+        if (order > NewtonSolver.MaxDimension)
+        {
+            throw new UntrainableDataException("too_many_columns",
+                $"Firth's method takes at most {NewtonSolver.MaxDimension} parameters, these data need {order}; choose fewer columns.");
+        }
+        var kept = Independent(likelihood, cancellationToken);
+        var solver = new FirthSolver(new FirthLikelihood(likelihood, kept), maxIterations, tolerance);
+        var end = solver.Climb(start, kept, null, progress, cancellationToken);
+        // Where the starting values saturate the rows there is no information to go by; at 0 there always is.
+        if (end is null || (!end.Converged && end.Iterations < maxIterations))
+            end = solver.Climb([.. start.Select((value, j) => kept[j] ? 0 : value)], kept, null, progress, cancellationToken) ?? throw NumericRange.Exceeded();
+        ConvergenceWarning[] warnings = end.Converged ? []
+            : end.Iterations == maxIterations ? [ConvergenceWarning.MaxIterationsReached(maxIterations, end.GradientNorm)]
+            : [ConvergenceWarning.LineSearchFailed(end.Iterations, end.GradientNorm)];
+        return new Minimum(end.Parameters, -end.Value / likelihood.TotalWeight, end.GradientNorm, end.Iterations, end.Converged, warnings)
+        {
+            Dependent = [.. Enumerable.Range(0, order).Where(j => !kept[j])],
+        };
+    }
+
+    /// <summary>
+    /// Climbs over the <paramref name="free"/> parameters, and if there is a <paramref name="constraint"/> c with cᵀθ as it is at the start. Null if ℓ*
+    /// is not finite there.
+    /// </summary>
+    internal Summit? Climb(double[] start, bool[] free, double[]? constraint, Action<FitProgress>? progress, CancellationToken cancellationToken)
+    {
+        var parameters = (double[])start.Clone();
+        var value = _likelihood.Evaluate(parameters, cancellationToken);
+        if (!double.IsFinite(value))
+            return null;
+        for (var iteration = 0; ; iteration++)
+        {
+            _likelihood.Differentiate(_gradient, cancellationToken);
+            var gradientNorm = FreeGradientNorm(free);
+            progress?.Invoke(new FitProgress(iteration, _maxIterations, -value / _likelihood.TotalWeight, gradientNorm));
+            _cholesky.Factorize(_likelihood.Curvature, free);
+            var step = Solve(_gradient);
+            var (multiplier, tangent) = Project(step, constraint);
+            var increase = Dot(step, _gradient);
+            var converged = Math.Sqrt(Math.Max(0, increase)) <= _tolerance;
+            if (converged || iteration == _maxIterations || TakeStep(parameters, step, value, increase, cancellationToken) is not { } taken)
+                return new Summit(parameters, value, gradientNorm, iteration, converged, multiplier, tangent);
+            (parameters, value) = taken;
+        }
+    }
+
+    /// <summary>Takes from the step what would change cᵀθ, and returns the multiplier λ with ∇ℓ* = λc at a constrained maximum.</summary>
+    private (double Multiplier, double[] Tangent) Project(double[] step, double[]? constraint)
+    {
+        if (constraint is null)
+            return (0, []);
+        var tangent = Solve(constraint);
+        var length = Dot(constraint, tangent);
+        for (var j = 0; j < tangent.Length; j++)
+            tangent[j] /= length;
+        var moved = Dot(constraint, step);
+        for (var j = 0; j < step.Length; j++)
+            step[j] -= moved * tangent[j];
+        return (moved / length, tangent);
+    }
+
+    /// <summary>Halves the step until it raises ℓ* enough; null if none does. What was evaluated last is what is returned.</summary>
+    private (double[] Parameters, double Value)? TakeStep(double[] parameters, double[] step, double value, double increase, CancellationToken cancellationToken)
+    {
+        var trial = new double[parameters.Length];
+        var length = 1.0;
+        for (var halving = 0; halving <= MaxHalvings; halving++, length /= 2)
+        {
+            for (var j = 0; j < trial.Length; j++)
+                trial[j] = parameters[j] + length * step[j];
+            var trialValue = _likelihood.Evaluate(trial, cancellationToken);
+            if (double.IsFinite(trialValue) && trialValue >= value + SufficientIncrease * length * increase - ValueRounding * Math.Abs(value))
+                return (trial, trialValue);
+        }
+        return null;
+    }
+
+    /// <exception cref="UntrainableDataException"><c>numeric_range_exceeded</c>: squares of a column overflow.</exception>
+    internal static bool[] Independent(LogLikelihood likelihood, CancellationToken cancellationToken)
+    {
+        var order = likelihood.Rows.Dimension;
+        likelihood.Evaluate(new double[order], cancellationToken);
+        var weights = new double[likelihood.Rows.Rows];
+        likelihood.InformationWeights(weights);
+        var information = new SymmetricMatrix(order);
+        likelihood.Rows.WeightedGram(weights, information, cancellationToken);
+        for (var j = 0; j < order; j++)
+        {
+            if (!double.IsFinite(information[j, j]))
+                throw NumericRange.Exceeded();
+        }
+        var factor = new Cholesky(order);
+        factor.Factorize(information);
+        return factor.Kept;
+    }
+
+    private double[] Solve(double[] vector)
+    {
+        var solution = (double[])vector.Clone();
+        _cholesky.Solve(solution);
+        return solution;
+    }
+
+    private double FreeGradientNorm(bool[] free)
+    {
+        var largest = 0.0;
+        for (var j = 0; j < free.Length; j++)
+            largest = Math.Max(largest, free[j] ? Math.Abs(_gradient[j]) : 0);
+        return largest / _likelihood.TotalWeight;
+    }
+
+    private static double Dot(double[] x, double[] y)
+    {
+        var sum = 0.0;
+        for (var j = 0; j < x.Length; j++)
+            sum += x[j] * y[j];
+        return sum;
+    }
+}
