@@ -17,8 +17,13 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
     internal static ConvergenceWarning LineSearchFailed(int iterations, double gradientNorm) => new("line_search_failed",
         Invariant($"After {iterations} iterations no step lowers the loss within float64's precision; the gradient is {gradientNorm:g3}."), []);
 
-    internal static ConvergenceWarning Separation() => new("separation",
+    internal const string SeparationCode = "separation";
+
+    internal static ConvergenceWarning Separation() => new(SeparationCode,
         "A combination of the columns separates the classes for some or all rows, so that some coefficients grow without bound; use a penalty.", []);
+
+    internal static ConvergenceWarning Separation(bool complete, IReadOnlyList<int> columns) => new(SeparationCode,
+        $"These columns separate the classes {(complete ? "completely" : "for some rows")}, so that some coefficients grow without bound; use a penalty.", columns);
 
     internal static ConvergenceWarning ConstantColumns(IReadOnlyList<int> columns) => new("constant_column",
         "Columns with one value only carry no information; their coefficients are 0.", columns);

@@ -10,6 +10,9 @@ internal sealed class PenalizedFits
 {
     private const double DefaultTolerance = 1e-8;
 
+    /// <summary>A probability of 1e-9 on a row of the data: an estimate that finite is no common one.</summary>
+    private const double SuspiciousMargin = 20;
+
     private readonly LogisticOptions _options;
     private readonly StandardScaling? _scaling;
     private readonly LogisticObjective _objective;
@@ -61,6 +64,7 @@ internal sealed class PenalizedFits
             parameters ??= Start();
             var end = solver switch
             {
+                _ when _options.Penalty == Penalty.Firth => FirthSolver.Maximize(Likelihood, parameters, _options.MaxIterations, tolerance, progress, cancellationToken),
                 Solver.CoordinateDescent => (proximal ??= new ProximalNewton(_objective, parameters, cancellationToken))
                     .Minimize(l1, l2, _options.MaxIterations, tolerance, progress, cancellationToken),
                 Solver.GradientDescent => GradientDescent.Minimize(_objective.WithPenalty(l2), parameters, _options.LearningRate, _options.MaxIterations,
@@ -68,12 +72,14 @@ internal sealed class PenalizedFits
                 Solver.Lbfgs => LbfgsSolver.Minimize(_objective.WithPenalty(l2), parameters, _options.MaxIterations, tolerance, progress, cancellationToken),
                 _ => NewtonSolver.Minimize(_objective.WithPenalty(l2), parameters, _options.MaxIterations, tolerance, progress, cancellationToken),
             };
+            if (_options.Penalty == Penalty.None && solver is Solver.Lbfgs or Solver.CoordinateDescent)
+                end = WithoutPenalty(end, cancellationToken);
             parameters = end.Parameters;
-            yield return Fitted(c, ratio, solver, end);
+            yield return Fitted(c, ratio, solver, end, cancellationToken);
         }
     }
 
-    private FittedPoint Fitted(double c, double ratio, Solver solver, Minimum end)
+    private FittedPoint Fitted(double c, double ratio, Solver solver, Minimum end, CancellationToken cancellationToken)
     {
         var intercept = _options.FitIntercept ? end.Parameters[0] : 0;
         var coefficients = end.Parameters.AsSpan(_options.FitIntercept ? 1 : 0);
@@ -87,17 +93,58 @@ internal sealed class PenalizedFits
             warnings.Add(ConvergenceWarning.ConstantColumns(constant));
         if (dependent.Length > 0)
             warnings.Add(ConvergenceWarning.CollinearColumns(dependent));
-        warnings.AddRange(end.Warnings);
+        warnings.AddRange(end.Warnings.Select(warning => warning.Code == ConvergenceWarning.SeparationCode ? Diagnosed(warning, end, cancellationToken) : warning));
         var convergence = new Convergence(end.Converged, end.Iterations, end.Value * c * _objective.TotalWeight, end.GradientNorm, warnings) { Solver = solver };
         var fit = new LogisticFit(new LogisticModel(own.Intercept, own.Coefficients), convergence)
         {
             Standardized = _scaling is null ? null : (intercept, coefficients.ToArray()),
         };
-        return new FittedPoint(c, ratio, fit, end.Parameters);
+        return new FittedPoint(c, ratio, fit, end.Parameters, end.Dependent);
     }
+
+    /// <summary>What the fit says of the parameters; null with a penalty that biases them.</summary>
+    public LogisticInference? InferenceOf(FittedPoint point, CancellationToken cancellationToken) => _options.Penalty switch
+    {
+        Penalty.None or Penalty.Firth when _objective.Dimension > NewtonSolver.MaxDimension => null,
+        Penalty.None => Inference.Compute(Likelihood, point.Parameters, point.Dependent, _scaling, _options.ConfidenceLevel, _options.CovarianceType,
+            _options.Clusters, cancellationToken),
+        Penalty.Firth => Inference.ComputeFirth(Likelihood, point.Parameters, point.Dependent, _scaling, _options.ConfidenceLevel, _options.MaxIterations,
+            cancellationToken),
+        _ => null,
+    };
+
+    private LogLikelihood Likelihood => new(Rows, Labels);
+
+    /// <summary>
+    /// Without a penalty the optimum may be many or none. Newton's method sees that as it goes; of the solvers without a Hessian it is looked for at the end:
+    /// columns that depend on others by the Hessian at 0, separation where margins are as large as no finite optimum has them.
+    /// </summary>
+    private Minimum WithoutPenalty(Minimum end, CancellationToken cancellationToken)
+    {
+        if (_objective.Dimension <= NewtonSolver.MaxDimension)
+        {
+            var hessian = new SymmetricMatrix(_objective.Dimension);
+            _objective.Hessian(new double[_objective.Dimension], hessian, cancellationToken);
+            var cholesky = new Cholesky(_objective.Dimension);
+            cholesky.Factorize(hessian);
+            end = end with { Dependent = [.. Enumerable.Range(0, _objective.Dimension).Where(j => !cholesky.Kept[j])] };
+        }
+        var suspicious = !end.Converged || _objective.LargestMargin(end.Parameters, cancellationToken) > SuspiciousMargin;
+        return suspicious && SeparationDiagnosis.Find(Likelihood, end.Parameters, _scaling, cancellationToken) is not null
+            ? end with { Converged = false, Warnings = [ConvergenceWarning.Separation()] }
+            : end;
+    }
+
+    /// <summary>The same warning with the columns that cause it, where they can be told.</summary>
+    private ConvergenceWarning Diagnosed(ConvergenceWarning warning, Minimum end, CancellationToken cancellationToken) =>
+        SeparationDiagnosis.Find(Likelihood, end.Parameters, _scaling, cancellationToken) is { } separation
+            ? ConvergenceWarning.Separation(separation.Complete, separation.SeparatingColumns)
+            : warning;
 
     private Solver SolverFor(double ratio)
     {
+        if (_options.Penalty == Penalty.Firth)
+            return Solver.Newton;
         if (_options.Solver != Solver.Auto)
             return _options.Solver;
         if (ratio > 0)
@@ -139,7 +186,7 @@ internal sealed class PenalizedFits
 }
 
 /// <summary>The fit of one point, also by its parameters in the solver's own space.</summary>
-internal sealed record FittedPoint(double C, double L1Ratio, LogisticFit Fit, double[] Parameters)
+internal sealed record FittedPoint(double C, double L1Ratio, LogisticFit Fit, double[] Parameters, IReadOnlyList<int> Dependent)
 {
     public int NonZero
     {

@@ -33,14 +33,17 @@ internal sealed class TrainingRun
         if (_options.Folds is { } folds)
             return CrossValidate(folds);
         if (_options.Holdout is not { } fraction)
-            return (FitOf(FitAll(heldOut: null).Points, scores: null), null);
+        {
+            var (all, fits) = FitAll(heldOut: null);
+            return (WithInference(FitOf(all, scores: null), all, fits), null);
+        }
 
         var heldOut = new bool[_labels.Length];
         foreach (var row in StratifiedSplit.Holdout(_labels, fraction, _options.Seed).Validation)
             heldOut[row] = true;
-        var points = FitAll(heldOut).Points;
+        var (points, ofTraining) = FitAll(heldOut);
         var scores = points.Select(point => new ValidationScore(MeanLogLoss(Margins(point), heldOut), StandardError: null)).ToArray();
-        var fit = FitOf(points, points.Count > 1 ? scores : null);
+        var fit = WithInference(FitOf(points, points.Count > 1 ? scores : null), points, ofTraining);
         return (fit, new Validated(heldOut, Score(fit.Model.PredictMargins(_features), heldOut)));
     }
 
@@ -55,9 +58,9 @@ internal sealed class TrainingRun
             ofFolds[fold] = FitAll(heldOut).Points;
             losses[fold] = [.. ofFolds[fold].Select(point => MeanLogLoss(Margins(point), heldOut))];
         }
-        var points = FitAll(heldOut: null).Points;
+        var (points, ofAll) = FitAll(heldOut: null);
         var scores = Enumerable.Range(0, points.Count).Select(p => ScoreOf([.. losses.Select(ofFold => ofFold[p])])).ToArray();
-        var fit = FitOf(points, scores);
+        var fit = WithInference(FitOf(points, scores), points, ofAll);
 
         var margins = new double[_labels.Length];
         for (var fold = 0; fold < folds; fold++)
@@ -75,6 +78,12 @@ internal sealed class TrainingRun
         var mean = losses.Average();
         var variance = losses.Sum(loss => (loss - mean) * (loss - mean)) / (losses.Length - 1);
         return new ValidationScore(mean, Math.Sqrt(variance / losses.Length));
+    }
+
+    private LogisticFit WithInference(LogisticFit fit, IReadOnlyList<FittedPoint> points, PenalizedFits fits)
+    {
+        var inference = fits.InferenceOf(points[fit.Path?.Selected ?? 0], _cancellationToken);
+        return fit with { Inference = inference };
     }
 
     private (IReadOnlyList<FittedPoint> Points, PenalizedFits Fits) FitAll(bool[]? heldOut)
@@ -130,7 +139,9 @@ internal sealed class TrainingRun
         var weights = LogisticTrainer.Select(_options.SampleWeight, rows);
         var loss = LogisticLoss.Sum(LogisticTrainer.Select(margins, rows), LogisticTrainer.Select(_labels, rows), weights);
         var total = weights.Sum();
-        return total > 0 ? loss / total : 0;
+        return total > 0
+            ? loss / total
+            : throw new UntrainableDataException("no_weight_held_out", "The rows held out weigh nothing together; use other folds, or weights above 0.");
     }
 
     private ClassificationMetrics Score(double[] margins, bool[] heldOut)

@@ -41,7 +41,7 @@ internal static class NormalDistribution
     private static double TailTimes(double factor, double z)
     {
         if (z < Center)
-            return factor * (0.5 - z * ToDouble(NormalCenter.Slope<Lanes1>(z)));
+            return factor * ToDouble(NormalCenter.Of<Lanes1>(-z).Value);
         var tail = new NormalTail<Lanes1>(Lanes1.AtMost(z, NormalTail<Lanes1>.Limit));
         return ToDouble(tail.Scale(new(tail.Ratio.High * factor, tail.Ratio.Low * factor)));
     }

@@ -1,0 +1,75 @@
+using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Regression;
+
+namespace SigmoidApi.Compute.Tests.Solvers;
+
+/// <summary>Without a penalty the optimum may be many or none: whoever the solver is, that has a name.</summary>
+public class UnpenalizedFitTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TheoryData<Solver, bool> Cases => new(
+        from solver in new[] { Solver.Newton, Solver.Lbfgs, Solver.CoordinateDescent }
+        from standardize in new[] { true, false }
+        select new TheoryDataRow<Solver, bool>(solver, standardize));
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void SeparationIsNamedWithItsColumn(Solver solver, bool standardize)
+    {
+        // Column 1 separates; column 0 overlaps.
+        var features = DesignMatrix.FromRows([3, 1, 1, 2, 4, 3, 2, 4, 1, 15, 5, 16, 2, 17, 3, 18], 8, 2);
+
+        var fit = Fit(features, [0, 0, 0, 0, 1, 1, 1, 1], new LogisticOptions { Penalty = Penalty.None, Solver = solver, Standardize = standardize });
+
+        fit.Convergence.Converged.ShouldBeFalse();
+        var warning = fit.Convergence.Warnings.ShouldHaveSingleItem();
+        warning.Code.ShouldBe("separation");
+        warning.Columns.ShouldBe([1]);
+        fit.Model.Coefficients.ToArray().ShouldAllBe(coefficient => double.IsFinite(coefficient));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void CollinearColumnsAreNamedAndTheOthersGetTheirInference(Solver solver, bool standardize)
+    {
+        var (two, labels) = RandomData.Make(60, 2, 3);
+        var three = new DesignMatrix(60, 3);
+        for (var i = 0; i < 60; i++)
+            ((double[])[.. two.Row(i), two.Row(i)[0] - 2 * two.Row(i)[1]]).CopyTo(three.Row(i));
+        var options = new LogisticOptions { Penalty = Penalty.None, Solver = solver, Standardize = standardize, Tolerance = 1e-10 };
+
+        var fit = Fit(three, labels, options);
+
+        fit.Convergence.Converged.ShouldBeTrue();
+        var warning = fit.Convergence.Warnings.ShouldHaveSingleItem();
+        warning.Code.ShouldBe("collinear_columns");
+        warning.Columns.ShouldBe([2]);
+        var inference = fit.Inference.ShouldNotBeNull();
+        var expected = Fit(two, labels, options).Inference!;
+        inference.LogLikelihood.ShouldBe(expected.LogLikelihood, 1e-9);
+        inference.Coefficients[2].ShouldBeNull();
+        inference.Coefficients[0].ShouldNotBeNull();
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void AllSolversGiveTheSameInference(Solver solver, bool standardize)
+    {
+        var (features, labels) = RandomData.Make(200, 4, 9);
+        var options = new LogisticOptions { Penalty = Penalty.None, Standardize = standardize, Tolerance = 1e-11 };
+
+        var inference = Fit(features, labels, options with { Solver = solver }).Inference!;
+
+        var expected = Fit(features, labels, options with { Solver = Solver.Newton, Standardize = true }).Inference!;
+        inference.LogLikelihood.ShouldBe(expected.LogLikelihood, 1e-10);
+        for (var j = 0; j < 4; j++)
+        {
+            inference.Coefficients[j]!.StandardError.ShouldBe(expected.Coefficients[j]!.StandardError, 1e-7);
+            inference.Coefficients[j]!.PValue.ShouldBe(expected.Coefficients[j]!.PValue, 1e-7);
+        }
+    }
+
+    private static LogisticFit Fit(DesignMatrix features, double[] labels, LogisticOptions options) =>
+        LogisticTrainer.Fit(features, labels, options, null, Token);
+}
