@@ -1,85 +1,149 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Text.Json;
 using SigmoidApi.Compute.Activations;
 using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Benchmarks;
 
-/// <summary>ns an element of every activation and derivative on 4,096 float64, beside TensorPrimitives where it has the function.</summary>
+/// <summary>
+/// ns an element of every activation and derivative, beside a copy and TensorPrimitives where it has the function. All are warmed up
+/// to the top tier and take turns, so that the machine's moods fall on all alike; the figure is the median round.
+/// </summary>
 public static class Elementwise
 {
-    private const int Length = 4096;
-    private const int WarmUpCalls = 5000;
-    private const int Rounds = 40;
-    private const int CallsPerRound = 50;
+    private const int Short = 4096;
+    private const int Long = 10_000_000;
+    private const int Threads = 2;
 
-    private delegate void Kernel(ReadOnlySpan<double> x, Span<double> y);
+    private delegate void Kernel<T>(ReadOnlySpan<T> x, Span<T> y);
 
+    /// <summary>A JSON line for each of 4,096 (one thread) and 10⁷ values (two threads) of float64 and float32.</summary>
     /// <param name="args">A part of the names to measure; none measures all.</param>
     public static int Run(string[] args)
     {
-        var x = new double[Length];
-        var random = new Random(1);
-        foreach (ref var value in x.AsSpan())
-            value = random.NextDouble() * 20 - 10;
-        var y = new double[Length];
-
-        Console.WriteLine("ns an element      scalar     128     256     512  TensorPrimitives");
-        foreach (var activation in ActivationCatalog.All)
+        foreach (var n in (int[])[Short, Long])
         {
-            if (args.Length > 0 && !activation.Name.Contains(args[0], StringComparison.Ordinal))
-                continue;
-            var parameters = activation.Parameters.Select(parameter => parameter.Default).ToArray();
-            Print(activation.Name, width => (x, y) => activation.Apply(x, y, parameters, width), Peer(activation.Name), x, y);
-            Print("  derivative", width => (x, y) => activation.Derivative(x, y, parameters, width), null, x, y);
+            Print<double>(n, "float64", args.FirstOrDefault() ?? "");
+            Print<float>(n, "float32", args.FirstOrDefault() ?? "");
         }
 
         return 0;
     }
 
-    private static Kernel? Peer(string name) => name switch
+    /// <summary>A table of 4,096 float64 by vector width.</summary>
+    /// <param name="args">A part of the names to measure; none measures all.</param>
+    public static int RunWidths(string[] args)
     {
-        "sigmoid" => TensorPrimitives.Sigmoid,
-        "tanh" => TensorPrimitives.Tanh,
-        "relu" => static (x, y) => TensorPrimitives.Max(x, 0.0, y),
-        _ => null,
-    };
+        Console.WriteLine("ns an element              scalar     128     256     512");
+        var (x, y) = (Arguments<double>(Short), new double[Short]);
+        foreach (var activation in ActivationCatalog.All.Where(activation => activation.Name.Contains(args.FirstOrDefault() ?? "", StringComparison.Ordinal)))
+        {
+            var parameters = activation.Parameters.Select(parameter => parameter.Default).ToArray();
+            Width[] widths = [Width.Scalar, Width.Vector128, Width.Vector256, Width.Vector512];
+            PrintRow(activation.Name, [.. widths.Select(width => (Kernel<double>)((x, y) => activation.Apply(x, y, parameters, width)))]);
+            PrintRow(activation.Name + "_derivative", [.. widths.Select(width => (Kernel<double>)((x, y) => activation.Derivative(x, y, parameters, width)))]);
+        }
 
-    private static void Print(string label, Func<Width, Kernel> form, Kernel? peer, double[] x, double[] y)
-    {
-        Kernel[] kernels = [form(Width.Scalar), form(Width.Vector128), form(Width.Vector256), form(Width.Vector512), .. peer is null ? [] : new[] { peer }];
-        var times = Measure(kernels, x, y);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{label,-16} {string.Join(' ', times.Select(time => time.ToString("F3", CultureInfo.InvariantCulture).PadLeft(7)))}"));
+        return 0;
+
+        void PrintRow(string label, Kernel<double>[] kernels) =>
+            Console.WriteLine($"{label,-24}{string.Concat(Measure(kernels, x, y).Select(time => time.ToString("F3", CultureInfo.InvariantCulture).PadLeft(8)))}");
     }
 
-    /// <summary>The median round of each, the kernels taking turns so that the machine's moods fall on all alike.</summary>
-    private static double[] Measure(Kernel[] kernels, double[] x, double[] y)
+    private static void Print<T>(int n, string dtype, string part)
+        where T : unmanaged, IFloatingPoint<T>, IExponentialFunctions<T>, IHyperbolicFunctions<T>
     {
-        // The optimised code is compiled in the background, 100 ms after the last method was met for the first time.
-        for (var pass = 0; pass < 3; pass++)
+        var threads = n == Short ? 1 : Threads;
+        var kernels = new Dictionary<string, Kernel<T>>
+        {
+            ["copy"] = Shared<T>(static (x, y) => x.CopyTo(y), threads),
+            ["tensor_primitives_sigmoid"] = Shared<T>(TensorPrimitives.Sigmoid, threads),
+            ["tensor_primitives_tanh"] = Shared<T>(TensorPrimitives.Tanh, threads),
+            ["tensor_primitives_relu"] = Shared<T>(static (x, y) => TensorPrimitives.Max(x, T.Zero, y), threads),
+        };
+        foreach (var activation in ActivationCatalog.All)
+        {
+            kernels[activation.Name] = (x, y) =>
+            {
+                if (typeof(T) == typeof(double))
+                    activation.Apply(MemoryMarshal.Cast<T, double>(x), MemoryMarshal.Cast<T, double>(y), threads: threads);
+                else
+                    activation.Apply(MemoryMarshal.Cast<T, float>(x), MemoryMarshal.Cast<T, float>(y), threads: threads);
+            };
+            kernels[activation.Name + "_derivative"] = (x, y) =>
+            {
+                if (typeof(T) == typeof(double))
+                    activation.Derivative(MemoryMarshal.Cast<T, double>(x), MemoryMarshal.Cast<T, double>(y), threads: threads);
+                else
+                    activation.Derivative(MemoryMarshal.Cast<T, float>(x), MemoryMarshal.Cast<T, float>(y), threads: threads);
+            };
+        }
+
+        var chosen = kernels.Where(kernel => kernel.Key == "copy" || kernel.Key.Contains(part, StringComparison.Ordinal)).ToArray();
+        var times = Measure([.. chosen.Select(kernel => kernel.Value)], Arguments<T>(n), new T[n]);
+        var line = new Dictionary<string, object> { ["n"] = n, ["dtype"] = dtype, ["threads"] = threads };
+        foreach (var (kernel, time) in chosen.Zip(times))
+            line[kernel.Key] = Math.Round(time, 4);
+        Console.WriteLine(JsonSerializer.Serialize(line));
+    }
+
+    /// <summary>The kernel on several threads, each of which takes its share at once.</summary>
+    private static unsafe Kernel<T> Shared<T>(Kernel<T> kernel, int threads)
+        where T : unmanaged =>
+        threads == 1 ? kernel : (x, y) =>
+        {
+            fixed (T* source = x, destination = y)
+            {
+                var (from, to, share) = ((nint)source, (nint)destination, x.Length / threads);
+                Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+                    kernel(new ReadOnlySpan<T>((T*)from + i * share, share), new Span<T>((T*)to + i * share, share)));
+            }
+        };
+
+    /// <summary>Normal with a deviation of 4, as the peers' script draws them.</summary>
+    private static T[] Arguments<T>(int n)
+        where T : IFloatingPoint<T>
+    {
+        var random = new Random(1);
+        var x = new T[n];
+        foreach (ref var value in x.AsSpan())
+            value = T.CreateChecked(4 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+        return x;
+    }
+
+    /// <summary>The median round of each kernel.</summary>
+    private static double[] Measure<T>(Kernel<T>[] kernels, T[] x, T[] y)
+    {
+        // The optimised code is compiled in the background, 100 ms after the last method was met for the first time, and TensorPrimitives
+        // needs several rounds of that.
+        for (var pass = 0; pass < 8; pass++)
         {
             foreach (var kernel in kernels)
             {
-                for (var call = 0; call < WarmUpCalls; call++)
+                for (var call = 0; call < 3000; call++)
                     kernel(x.AsSpan(0, 256), y);
             }
 
             Thread.Sleep(200);
         }
 
-        var rounds = kernels.Select(_ => new double[Rounds]).ToArray();
-        for (var round = 0; round < Rounds; round++)
+        var (rounds, calls) = x.Length == Short ? (40, 50) : (7, 1);
+        var times = kernels.Select(_ => new double[rounds]).ToArray();
+        for (var round = 0; round < rounds; round++)
         {
             for (var k = 0; k < kernels.Length; k++)
             {
                 var start = Stopwatch.GetTimestamp();
-                for (var call = 0; call < CallsPerRound; call++)
+                for (var call = 0; call < calls; call++)
                     kernels[k](x, y);
-                rounds[k][round] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / ((double)CallsPerRound * Length);
+                times[k][round] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / ((double)calls * x.Length);
             }
         }
 
-        return [.. rounds.Select(times => times.Order().ElementAt(Rounds / 2))];
+        return [.. times.Select(kernel => kernel.Order().ElementAt(rounds / 2))];
     }
 }

@@ -34,8 +34,9 @@ internal static class Fit
     public static int RunSparse(string[] args)
     {
         var before = ResidentBytes();
-        var (features, labels) = ReadSparse(args);
-        return Print(features, labels, Options(args) with { Tolerance = Tolerance, FitIntercept = false }, before);
+        var directory = args[0];
+        var features = new SparseMatrix(Read<long>(directory, "indptr.i64"), Read<int>(directory, "indices.i32"), Read<double>(directory, "data.f64"), Integer(args[2]));
+        return Print(features, Read<double>(directory, "y.f64"), Options(args) with { Tolerance = Tolerance, FitIntercept = false }, before);
     }
 
     /// <param name="args">DIR ROWS COLUMNS: l1, 50 values of c from 0.003 to 1, evenly in log.</param>
@@ -101,7 +102,7 @@ internal static class Fit
         Threads = args.Length > 4 ? Integer(args[4]) : 0,
     };
 
-    public static (DesignMatrix Features, double[] Labels) ReadDense(string[] args)
+    private static (DesignMatrix Features, double[] Labels) ReadDense(string[] args)
     {
         var features = new DesignMatrix(Integer(args[1]), Integer(args[2]));
         using (var file = File.OpenRead(Path.Combine(args[0], "X.f64")))
@@ -111,10 +112,6 @@ internal static class Fit
         }
         return (features, Read<double>(args[0], "y.f64"));
     }
-
-    private static (SparseMatrix Features, double[] Labels) ReadSparse(string[] args) => (
-        new SparseMatrix(Read<long>(args[0], "indptr.i64"), Read<int>(args[0], "indices.i32"), Read<double>(args[0], "data.f64"), Integer(args[2])),
-        Read<double>(args[0], "y.f64"));
 
     private static T[] Read<T>(string directory, string name)
         where T : unmanaged

@@ -3,19 +3,19 @@ using SigmoidApi.Benchmarks;
 return args.FirstOrDefault() switch
 {
     "elementwise" => Elementwise.Run(args[1..]),
+    "elementwise-widths" => Elementwise.RunWidths(args[1..]),
+    "kernels" => Kernels.Run(args[1..]),
     "serving" => await Serving.RunAsync(args[1..]),
     "json" => JsonNumbers.Run(args[1..]),
     "upload-memory" => await UploadMemory.RunAsync(args[1..]),
     "fit" => Fit.RunDense(args[1..]),
     "sparse" => Fit.RunSparse(args[1..]),
-    "comparison" => Comparison.Run(args[1..]),
-    "mlnet" => MlNet.Run(args[1..]),
     "path" => Fit.RunPath(args[1..]),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | fit DIR ROWS COLUMNS | sparse DIR ROWS COLUMNS | path DIR ROWS COLUMNS | comparison | json | serving | upload-memory");
+    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | elementwise-widths | kernels | json | serving | upload-memory");
     return 2;
 }

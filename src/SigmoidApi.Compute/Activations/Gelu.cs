@@ -13,6 +13,7 @@ internal sealed class Gelu : Activation<Gelu.Function, Gelu.Slope>
     // Where the form of the middle gives way to that of the tails: beyond it 1/2 + x·g(x²) cancels, below it the tails do.
     private const double Center = 0.7;
     private const double OneOverSqrtTwoPi = 0.3989422804014327;
+    private const double OneOverSqrtTwoPiLow = -2.49232720227773e-17;
 
     public override string Name => "gelu";
 
@@ -32,14 +33,15 @@ internal sealed class Gelu : Activation<Gelu.Function, Gelu.Slope>
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
             where T : struct, ILanes<T>
         {
             var z = T.AtMost(T.Abs(x), NormalTail<T>.Limit);
             var tail = new NormalTail<T>(z);
             var part = tail.Scale(Pair<T>.Product(new(z, 0.0), tail.Ratio));
             var outer = T.Select(x > 0.0, x - part, part);
-            var center = T.MultiplyAdd(x, NormalCenter.Slope(x), 0.5) * x;
+            var middle = NormalCenter.Of(x);
+            var center = T.MultiplyAdd(x, middle.High, x * middle.Low);
             return T.CopySign(T.Select(z < Center, center, outer), x);
         }
     }
@@ -48,15 +50,19 @@ internal sealed class Gelu : Activation<Gelu.Function, Gelu.Slope>
     internal readonly struct Slope : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
             where T : struct, ILanes<T>
         {
             var z = T.AtMost(T.Abs(x), NormalTail<T>.Limit);
             var tail = new NormalTail<T>(z);
-            var q = tail.Scale(new(T.NegatedMultiplyAdd(z, OneOverSqrtTwoPi, tail.Ratio.High), tail.Ratio.Low));
+            var product = z * OneOverSqrtTwoPi;
+            var dropped = T.MultiplyAdd(z, OneOverSqrtTwoPiLow, T.MultiplySubtract(z, OneOverSqrtTwoPi, product));
+            var difference = Pair<T>.SumInAnyOrder(tail.Ratio.High, -product);
+            var q = tail.Scale(new(difference.High, difference.Low + tail.Ratio.Low - dropped));
             var outer = T.Select(x > 0.0, (T)1.0 - q, q);
             var density = tail.Scale(new(OneOverSqrtTwoPi, 0.0));
-            var center = T.MultiplyAdd(x, NormalCenter.Slope(x) + density, 0.5);
+            var middle = NormalCenter.Of(x);
+            var center = middle.High + T.MultiplyAdd(x, density, middle.Low);
             return T.Select(z < Center, center, outer);
         }
     }

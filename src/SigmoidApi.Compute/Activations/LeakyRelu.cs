@@ -24,7 +24,7 @@ internal sealed class LeakyRelu()
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
             where T : struct, ILanes<T> => T.Select(x > 0.0, x, x * parameters[0]);
     }
 
@@ -32,7 +32,7 @@ internal sealed class LeakyRelu()
     internal readonly struct Slope : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
             where T : struct, ILanes<T> => T.Select(x > 0.0, 1.0, T.Select(x <= 0.0, parameters[0], x));
     }
 }

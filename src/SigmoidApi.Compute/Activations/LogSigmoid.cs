@@ -23,14 +23,22 @@ internal sealed class LogSigmoid : Activation<LogSigmoid.Function, LogSigmoid.Sl
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T> => -Softplus.Function.Invoke(-x, parameters);
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+            where T : struct, ILanes<T> => -Softplus.Function.Invoke(-x, begun, parameters);
     }
 
     internal readonly struct Slope : IOperator
     {
+        public static bool InTwoSteps => true;
+
+        public static bool InSingle => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T> => Sigmoid.Function.Invoke(-x, parameters);
+        public static Pair<T> Begin<T>(T x)
+            where T : struct, ILanes<T> => Sigmoid.Function.Begin(x);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+            where T : struct, ILanes<T> => Sigmoid.Function.Invoke(-x, begun, parameters);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class Mish : Activation<Mish.Function, Mish.Slope>
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
             where T : struct, ILanes<T>
         {
             var l = new Logistic<T>(x);
@@ -42,7 +42,7 @@ internal sealed class Mish : Activation<Mish.Function, Mish.Slope>
     internal readonly struct Slope : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
             where T : struct, ILanes<T>
         {
             var l = new Logistic<T>(x);

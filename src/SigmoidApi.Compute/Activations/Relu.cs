@@ -20,18 +20,23 @@ internal sealed class Relu : Activation<Relu.Function, Relu.Slope>
 
     public override bool Saturates => false;
 
+    // The sum makes 0 of -0.
     internal readonly struct Function : IOperator
     {
+        public static bool InSingle => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T> => T.Select(x <= 0.0, 0.0, x);
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+            where T : struct, ILanes<T> => T.AtLeast(x, 0.0) + 0.0;
     }
 
     // The left derivative, 0, at 0; NaN falls through.
     internal readonly struct Slope : IOperator
     {
+        public static bool InSingle => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
             where T : struct, ILanes<T> => T.Select(x > 0.0, 1.0, T.Select(x <= 0.0, 0.0, x));
     }
 }

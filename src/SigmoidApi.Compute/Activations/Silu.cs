@@ -24,7 +24,7 @@ internal sealed class Silu : Activation<Silu.Function, Silu.Slope>
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
             where T : struct, ILanes<T>
         {
             var l = new Logistic<T>(x);
@@ -36,7 +36,7 @@ internal sealed class Silu : Activation<Silu.Function, Silu.Slope>
     internal readonly struct Slope : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
             where T : struct, ILanes<T>
         {
             var l = new Logistic<T>(x);

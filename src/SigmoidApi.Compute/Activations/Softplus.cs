@@ -25,7 +25,7 @@ internal sealed class Softplus : Activation<Softplus.Function, Sigmoid.Function>
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
             where T : struct, ILanes<T>
         {
             var e = new Exp<T>(T.AtMost(T.Abs(x), Exp<T>.Limit));

@@ -23,7 +23,7 @@ internal sealed class Softsign : Activation<Softsign.Function, Softsign.Slope>
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
             where T : struct, ILanes<T>
         {
             var z = T.AtMost(T.Abs(x), double.MaxValue);
@@ -35,7 +35,7 @@ internal sealed class Softsign : Activation<Softsign.Function, Softsign.Slope>
     internal readonly struct Slope : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
             where T : struct, ILanes<T>
         {
             var z = T.AtMost(T.Abs(x), double.MaxValue);

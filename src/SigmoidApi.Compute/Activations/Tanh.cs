@@ -21,29 +21,51 @@ internal sealed class Tanh : Activation<Tanh.Function, Tanh.Slope>
 
     public override bool Saturates => true;
 
-    // With m = e^-2|x| − 1 it is -m/(2 + m) under the sign of x.
+    // With e^-2|x| as ExpQuotient has it, (1 − e)/(1 + e) is (2 (s − 1) − t (s + 1))/(2 (s + 1) − t (s − 1)): -t/2 where s is 1.
     internal readonly struct Function : IOperator
     {
+        public static bool InTwoSteps => true;
+
+        public static bool InSingle => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+        public static Pair<T> Begin<T>(T x)
+            where T : struct, ILanes<T> => ExpQuotient.Of(T.Abs(x + x));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
             where T : struct, ILanes<T>
         {
-            var m = new Exp<T>(T.AtMost(T.Abs(x) * 2.0, Exp<T>.Limit)).MinusOne;
-            var denominator = Pair<T>.Sum(2.0, m);
-            return T.CopySign(Pair<T>.Quotient(m, denominator).Value, x);
+            var t = begun.High;
+            var less = begun.Low - 1.0;
+            var more = begun.Low + 1.0;
+            var (twiceLess, twiceMore) = (less + less, more + more);
+            var product = t * less;
+            var reciprocal = (T)1.0 / (twiceMore - product);
+            var quotient = T.NegatedMultiplyAdd(t, more, twiceLess) * reciprocal;
+            var rest = T.NegatedMultiplyAdd(t, more, T.NegatedMultiplyAdd(quotient, twiceMore, twiceLess));
+            rest = T.MultiplyAdd(quotient, product, rest);
+            return T.CopySign(T.MultiplyAdd(rest, reciprocal, quotient), x);
         }
     }
 
     // sech² x = 4 sigmoid′(2x).
     internal readonly struct Slope : IOperator
     {
+        public static bool InTwoSteps => true;
+
+        public static bool InSingle => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, ReadOnlySpan<double> parameters)
+        public static Pair<T> Begin<T>(T x)
+            where T : struct, ILanes<T> => ExpQuotient.Of(T.Abs(x + x));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
             where T : struct, ILanes<T>
         {
-            var l = new Logistic<T>(x * 2.0);
-            var quotient = Pair<T>.Quotient(l.Mantissa, Pair<T>.Product(l.OnePlusE, l.OnePlusE)).Value;
-            return l.E.Scale(quotient * 4.0);
+            var side = new SmallerSide<T>(begun);
+            return side.Scale(side.TimesOther * 4.0, x + x);
         }
     }
 }

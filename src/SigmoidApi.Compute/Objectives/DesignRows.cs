@@ -24,7 +24,7 @@ internal class DesignRows
     private readonly int _lead;
     private readonly AlignedBuffer? _means;
     private readonly AlignedBuffer? _reciprocals;
-    private double[]? _padded;
+    private readonly double[] _padded;
     private readonly Workspace?[] _workspaces;
     private TreeSum? _vectorSum;
     private TreeSum? _gramSum;
@@ -41,6 +41,7 @@ internal class DesignRows
         TileRows = (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)(4096 / Stride + 1)) / 2, 8, 64);
         ChunkRows = (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)(ChunkNumbers / Stride + 1)), 32, DesignMatrix.BlockRows);
         _workspaces = new Workspace?[crew.Size];
+        _padded = new double[Stride];
         if (scaling is not null)
         {
             (_means, _reciprocals) = (new AlignedBuffer(Stride), new AlignedBuffer(Stride));
@@ -324,7 +325,6 @@ internal class DesignRows
 
     private double[] Pad(ReadOnlySpan<double> parameters)
     {
-        _padded ??= new double[Stride];
         parameters.CopyTo(_padded);
         return _padded;
     }

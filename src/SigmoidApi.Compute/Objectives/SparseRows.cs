@@ -26,7 +26,7 @@ internal sealed class SparseRows : DesignRows
         ChunkRows = ((features.Rows - 1) / (Groups * TileRows) + 1) * TileRows;
     }
 
-    private int Groups => (int)Math.Clamp(_features.NonZeros / (8L * Dimension), 2, 64);
+    private int Groups => (int)Math.Clamp(_features.NonZeros / (4L * Dimension), 2, 64);
 
     private int Lead => HasIntercept ? 1 : 0;
 

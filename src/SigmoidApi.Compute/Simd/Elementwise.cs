@@ -6,28 +6,66 @@ namespace SigmoidApi.Compute.Simd;
 /// <summary>The one loop over values: every function of single numbers is driven by it, at any width, in float64 and float32.</summary>
 internal static class Elementwise
 {
+    /// <summary>How many numbers go through the first step before the second: few enough to stay in the first cache.</summary>
+    private const int BlockLength = 256;
+
     /// <summary>
-    /// y[i] = f(x[i]), computed in float64, for x and y of float64 or of float32. x and y are the same span or do not overlap;
-    /// y may be longer. The result for a value never depends on its place, on the length, or on the width.
+    /// How many numbers a thread takes at a time. Sharing costs some 5 to 10 µs; two chunks of the cheapest formula take 10 µs to compute.
     /// </summary>
+    private const int ChunkLength = 1 << 15;
+
+    /// <summary>
+    /// y[i] = f(x[i]) for x and y of float64 or of float32. x and y are the same span or do not overlap; y may be longer. The result for
+    /// a value never depends on its place, on the length, on the width, or on the number of threads.
+    /// </summary>
+    /// <param name="threads">On how many threads at most, the caller's included; one where there are less than two chunks.</param>
     /// <exception cref="ArgumentException">y is shorter than x, or overlaps it in part.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no thread.</exception>
     public static void Apply<TOperator, TElement>(
-        ReadOnlySpan<TElement> x, Span<TElement> y, ReadOnlySpan<double> parameters, Width width = Width.Widest)
+        ReadOnlySpan<TElement> x, Span<TElement> y, ReadOnlySpan<double> parameters, Width width = Width.Widest, int threads = 1)
         where TOperator : IOperator
         where TElement : unmanaged
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         if (y.Length < x.Length)
             throw new ArgumentException($"The destination holds {y.Length} values, the source {x.Length}.", nameof(y));
         if (x.Overlaps(y, out var offset) && offset != 0)
             throw new ArgumentException("The destination may be the source itself, but must not overlap it otherwise.", nameof(y));
 
-        switch (width != Width.Widest ? width : Widest)
+        if (threads > 1 && x.Length >= 2 * ChunkLength)
+            ApplyOnThreads<TOperator, TElement>(x, y, parameters.ToArray(), width, threads);
+        else
+            ApplyHere<TOperator, TElement>(x, y, parameters, width);
+    }
+
+    private static unsafe void ApplyOnThreads<TOperator, TElement>(
+        ReadOnlySpan<TElement> x, Span<TElement> y, double[] parameters, Width width, int threads)
+        where TOperator : IOperator
+        where TElement : unmanaged
+    {
+        fixed (TElement* source = x, destination = y)
         {
-            case Width.Vector512: Run<TOperator, TElement, Lanes8>(x, y, parameters); break;
-            case Width.Vector256: Run<TOperator, TElement, Lanes4>(x, y, parameters); break;
-            case Width.Vector128: Run<TOperator, TElement, Lanes2>(x, y, parameters); break;
-            default: Run<TOperator, TElement, Lanes1>(x, y, parameters); break;
+            // Pointers that are fixed may not be captured, but their values may.
+            var (from, to, length) = ((nint)source, (nint)destination, x.Length);
+            Parallel.For(0, (length + ChunkLength - 1) / ChunkLength, new ParallelOptions { MaxDegreeOfParallelism = threads }, chunk =>
+            {
+                var start = chunk * ChunkLength;
+                var count = Math.Min(ChunkLength, length - start);
+                ApplyHere<TOperator, TElement>(
+                    new ReadOnlySpan<TElement>((TElement*)from + start, count), new Span<TElement>((TElement*)to + start, count), parameters, width);
+            });
         }
+    }
+
+    private static void ApplyHere<TOperator, TElement>(
+        ReadOnlySpan<TElement> x, Span<TElement> y, ReadOnlySpan<double> parameters, Width width)
+        where TOperator : IOperator
+        where TElement : unmanaged
+    {
+        if (typeof(TElement) == typeof(double))
+            ApplyToDoubles<TOperator>(MemoryMarshal.Cast<TElement, double>(x), MemoryMarshal.Cast<TElement, double>(y), parameters, width);
+        else
+            ApplyToSingles<TOperator>(MemoryMarshal.Cast<TElement, float>(x), MemoryMarshal.Cast<TElement, float>(y), parameters, width);
     }
 
     private static Width Widest =>
@@ -36,38 +74,150 @@ internal static class Elementwise
         : Lanes2.IsHardwareAccelerated ? Width.Vector128
         : Width.Scalar;
 
-    private static void Run<TOperator, TElement, T>(ReadOnlySpan<TElement> x, Span<TElement> y, ReadOnlySpan<double> parameters)
+    private static void ApplyToDoubles<TOperator>(ReadOnlySpan<double> x, Span<double> y, ReadOnlySpan<double> parameters, Width width)
+        where TOperator : IOperator
+    {
+        switch (width != Width.Widest ? width : Widest)
+        {
+            case Width.Vector512: Run<TOperator, double, Lanes8>(x, y, parameters); break;
+            case Width.Vector256: Run<TOperator, double, Lanes4>(x, y, parameters); break;
+            case Width.Vector128: Run<TOperator, double, Lanes2>(x, y, parameters); break;
+            default: Run<TOperator, double, Lanes1>(x, y, parameters); break;
+        }
+    }
+
+    private static void ApplyToSingles<TOperator>(ReadOnlySpan<float> x, Span<float> y, ReadOnlySpan<double> parameters, Width width)
+        where TOperator : IOperator
+    {
+        switch (width != Width.Widest ? width : Widest)
+        {
+            case Width.Vector512 when TOperator.InSingle: Run<TOperator, float, Singles16>(x, y, parameters); break;
+            case Width.Vector256 when TOperator.InSingle: Run<TOperator, float, Singles8>(x, y, parameters); break;
+            case Width.Vector128 when TOperator.InSingle: Run<TOperator, float, Singles4>(x, y, parameters); break;
+            case Width.Scalar when TOperator.InSingle: Run<TOperator, float, Singles1>(x, y, parameters); break;
+            case Width.Vector512: Run<TOperator, float, Lanes8>(x, y, parameters); break;
+            case Width.Vector256: Run<TOperator, float, Lanes4>(x, y, parameters); break;
+            case Width.Vector128: Run<TOperator, float, Lanes2>(x, y, parameters); break;
+            default: Run<TOperator, float, Lanes1>(x, y, parameters); break;
+        }
+    }
+
+    private static unsafe void Run<TOperator, TElement, T>(ReadOnlySpan<TElement> x, Span<TElement> y, ReadOnlySpan<double> parameters)
         where TOperator : IOperator
         where TElement : unmanaged
-        where T : struct, ILanes<T>
+        where T : unmanaged, ILanes<T>
+    {
+        // A store across two cache lines takes twice as long, which a short formula shows (relu: 0.04 instead of 0.025 ns an element in
+        // float32). Should the collector move the array meanwhile, only that is lost.
+        if (x.Length >= 16 * T.Count)
+        {
+            var past = (int)((nuint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(y)) % (nuint)(T.Count * sizeof(TElement))) / sizeof(TElement);
+            if (past > 0)
+            {
+                var head = T.Count - past;
+                Run<TOperator, TElement, T>(x[..head], y[..head], parameters);
+                x = x[head..];
+                y = y[head..];
+            }
+        }
+
+        if (TOperator.InTwoSteps)
+            RunInTwoSteps<TOperator, TElement, Twice<T>>(x, y, parameters);
+        else
+            RunInOneStep<TOperator, TElement, T>(x, y, parameters);
+    }
+
+    private static void RunInOneStep<TOperator, TElement, T>(ReadOnlySpan<TElement> x, Span<TElement> y, ReadOnlySpan<double> parameters)
+        where TOperator : IOperator
+        where TElement : unmanaged
+        where T : unmanaged, ILanes<T>
     {
         ref var source = ref MemoryMarshal.GetReference(x);
         ref var destination = ref MemoryMarshal.GetReference(y);
-        var i = 0;
+        nint i = 0;
         for (; i <= x.Length - T.Count; i += T.Count)
-            Store(TOperator.Invoke(Load<TElement, T>(ref Unsafe.Add(ref source, i)), parameters), ref Unsafe.Add(ref destination, i));
+            Store(TOperator.Invoke(Load<TElement, T>(ref Unsafe.Add(ref source, i)), default, parameters), ref Unsafe.Add(ref destination, i));
 
         // What is left goes through the same loop, in a buffer filled up with zeros. A second Invoke here would double the code,
         // and the longer formulas would outgrow the number of locals up to which the compiler inlines.
         if (i < x.Length)
         {
             Span<TElement> rest = stackalloc TElement[T.Count];
-            x[i..].CopyTo(rest);
-            Run<TOperator, TElement, T>(rest, rest, parameters);
-            rest[..(x.Length - i)].CopyTo(y[i..]);
+            rest.Clear();
+            x[(int)i..].CopyTo(rest);
+            RunInOneStep<TOperator, TElement, T>(rest, rest, parameters);
+            rest[..(x.Length - (int)i)].CopyTo(y[(int)i..]);
+        }
+    }
+
+    [SkipLocalsInit]
+    private static void RunInTwoSteps<TOperator, TElement, T>(ReadOnlySpan<TElement> x, Span<TElement> y, ReadOnlySpan<double> parameters)
+        where TOperator : IOperator
+        where TElement : unmanaged
+        where T : unmanaged, ILanes<T>
+    {
+        Span<Pair<T>> buffer = stackalloc Pair<T>[BlockLength / T.Count];
+        ref var begun = ref MemoryMarshal.GetReference(buffer);
+        ref var source = ref MemoryMarshal.GetReference(x);
+        ref var destination = ref MemoryMarshal.GetReference(y);
+        var vectors = x.Length / T.Count;
+        for (var start = 0; start < vectors; start += buffer.Length)
+        {
+            var count = Math.Min(buffer.Length, vectors - start);
+            Begin<TOperator, TElement, T>(in Unsafe.Add(ref source, start * T.Count), ref begun, count);
+            Finish<TOperator, TElement, T>(
+                in Unsafe.Add(ref source, start * T.Count), in begun, ref Unsafe.Add(ref destination, start * T.Count), count, parameters);
+        }
+
+        var done = vectors * T.Count;
+        if (done < x.Length)
+        {
+            Span<TElement> rest = stackalloc TElement[T.Count];
+            rest.Clear();
+            x[done..].CopyTo(rest);
+            RunInTwoSteps<TOperator, TElement, T>(rest, rest, parameters);
+            rest[..(x.Length - done)].CopyTo(y[done..]);
+        }
+    }
+
+    // Each loop in a method of its own: together they may outgrow what the compiler inlines.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Begin<TOperator, TElement, T>(ref readonly TElement source, ref Pair<T> begun, int vectors)
+        where TOperator : IOperator
+        where TElement : unmanaged
+        where T : unmanaged, ILanes<T>
+    {
+        ref var x = ref Unsafe.AsRef(in source);
+        for (var i = 0; i < vectors; i++)
+            Unsafe.Add(ref begun, i) = TOperator.Begin(Load<TElement, T>(ref Unsafe.Add(ref x, i * T.Count)));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Finish<TOperator, TElement, T>(
+        ref readonly TElement source, ref readonly Pair<T> begun, ref TElement destination, int vectors, ReadOnlySpan<double> parameters)
+        where TOperator : IOperator
+        where TElement : unmanaged
+        where T : unmanaged, ILanes<T>
+    {
+        ref var x = ref Unsafe.AsRef(in source);
+        ref var first = ref Unsafe.AsRef(in begun);
+        for (var i = 0; i < vectors; i++)
+        {
+            var value = TOperator.Invoke(Load<TElement, T>(ref Unsafe.Add(ref x, i * T.Count)), Unsafe.Add(ref first, i), parameters);
+            Store(value, ref Unsafe.Add(ref destination, i * T.Count));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Load<TElement, T>(ref TElement source)
-        where T : struct, ILanes<T> =>
+        where T : unmanaged, ILanes<T> =>
         typeof(TElement) == typeof(float)
             ? T.Load(in Unsafe.As<TElement, float>(ref source))
             : T.Load(in Unsafe.As<TElement, double>(ref source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store<TElement, T>(T value, ref TElement destination)
-        where T : struct, ILanes<T>
+        where T : unmanaged, ILanes<T>
     {
         if (typeof(TElement) == typeof(float))
             value.Store(ref Unsafe.As<TElement, float>(ref destination));

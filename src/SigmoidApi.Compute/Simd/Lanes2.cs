@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace SigmoidApi.Compute.Simd;
 
@@ -9,6 +10,8 @@ internal readonly struct Lanes2(Vector128<double> value) : ILanes<Lanes2>
     private readonly Vector128<double> _value = value;
 
     public static bool IsHardwareAccelerated => Vector128.IsHardwareAccelerated;
+
+    public static bool IsSingle => false;
 
     public static int Count => 2;
 
@@ -55,13 +58,22 @@ internal readonly struct Lanes2(Vector128<double> value) : ILanes<Lanes2>
     public static Lanes2 operator <=(Lanes2 left, Lanes2 right) => new(Vector128.LessThanOrEqual(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyGreater(Lanes2 left, Lanes2 right) => Vector128.GreaterThanAny(left._value, right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes2 MultiplyAdd(Lanes2 a, Lanes2 b, Lanes2 c) => new(Vector128.FusedMultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes2 NegatedMultiplyAdd(Lanes2 a, Lanes2 b, Lanes2 c) => new(Vector128.FusedMultiplyAdd(-a._value, b._value, c._value));
+    public static Lanes2 NegatedMultiplyAdd(Lanes2 a, Lanes2 b, Lanes2 c) => new(Fma.IsSupported ? Fma.MultiplyAddNegated(a._value, b._value, c._value) : Vector128.FusedMultiplyAdd(-a._value, b._value, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes2 MultiplySubtract(Lanes2 a, Lanes2 b, Lanes2 c) => new(Fma.IsSupported ? Fma.MultiplySubtract(a._value, b._value, c._value) : Vector128.FusedMultiplyAdd(a._value, b._value, -c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes2 Abs(Lanes2 value) => new(Vector128.Abs(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes2 AtLeast(Lanes2 value, Lanes2 limit) => new(Vector128.MaxNative(limit._value, value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes2 AtMost(Lanes2 value, Lanes2 limit) => new(Vector128.MinNative(limit._value, value._value));
@@ -72,6 +84,9 @@ internal readonly struct Lanes2(Vector128<double> value) : ILanes<Lanes2>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes2 Select(Lanes2 mask, Lanes2 whenTrue, Lanes2 whenFalse) =>
         new(Vector128.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes2 SelectBySign(Lanes2 x, Lanes2 whenNegative, Lanes2 otherwise) => Sse41.IsSupported ? new(Sse41.BlendVariable(otherwise._value, whenNegative._value, x._value)) : Select(x < 0.0, whenNegative, otherwise);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes2 ShiftBitsLeft(Lanes2 value, int count) => new((value._value.AsInt64() << count).AsDouble());

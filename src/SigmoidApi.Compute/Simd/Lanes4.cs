@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace SigmoidApi.Compute.Simd;
 
@@ -9,6 +10,8 @@ internal readonly struct Lanes4(Vector256<double> value) : ILanes<Lanes4>
     private readonly Vector256<double> _value = value;
 
     public static bool IsHardwareAccelerated => Vector256.IsHardwareAccelerated;
+
+    public static bool IsSingle => false;
 
     public static int Count => 4;
 
@@ -55,13 +58,22 @@ internal readonly struct Lanes4(Vector256<double> value) : ILanes<Lanes4>
     public static Lanes4 operator <=(Lanes4 left, Lanes4 right) => new(Vector256.LessThanOrEqual(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyGreater(Lanes4 left, Lanes4 right) => Vector256.GreaterThanAny(left._value, right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 MultiplyAdd(Lanes4 a, Lanes4 b, Lanes4 c) => new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 NegatedMultiplyAdd(Lanes4 a, Lanes4 b, Lanes4 c) => new(Vector256.FusedMultiplyAdd(-a._value, b._value, c._value));
+    public static Lanes4 NegatedMultiplyAdd(Lanes4 a, Lanes4 b, Lanes4 c) => new(Fma.IsSupported ? Fma.MultiplyAddNegated(a._value, b._value, c._value) : Vector256.FusedMultiplyAdd(-a._value, b._value, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 MultiplySubtract(Lanes4 a, Lanes4 b, Lanes4 c) => new(Fma.IsSupported ? Fma.MultiplySubtract(a._value, b._value, c._value) : Vector256.FusedMultiplyAdd(a._value, b._value, -c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 Abs(Lanes4 value) => new(Vector256.Abs(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 AtLeast(Lanes4 value, Lanes4 limit) => new(Vector256.MaxNative(limit._value, value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 AtMost(Lanes4 value, Lanes4 limit) => new(Vector256.MinNative(limit._value, value._value));
@@ -72,6 +84,9 @@ internal readonly struct Lanes4(Vector256<double> value) : ILanes<Lanes4>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 Select(Lanes4 mask, Lanes4 whenTrue, Lanes4 whenFalse) =>
         new(Vector256.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 SelectBySign(Lanes4 x, Lanes4 whenNegative, Lanes4 otherwise) => Avx.IsSupported ? new(Avx.BlendVariable(otherwise._value, whenNegative._value, x._value)) : Select(x < 0.0, whenNegative, otherwise);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 ShiftBitsLeft(Lanes4 value, int count) => new((value._value.AsInt64() << count).AsDouble());

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace SigmoidApi.Compute.Simd;
 
@@ -9,6 +10,8 @@ internal readonly struct Lanes8(Vector512<double> value) : ILanes<Lanes8>
     private readonly Vector512<double> _value = value;
 
     public static bool IsHardwareAccelerated => Vector512.IsHardwareAccelerated;
+
+    public static bool IsSingle => false;
 
     public static int Count => 8;
 
@@ -55,13 +58,22 @@ internal readonly struct Lanes8(Vector512<double> value) : ILanes<Lanes8>
     public static Lanes8 operator <=(Lanes8 left, Lanes8 right) => new(Vector512.LessThanOrEqual(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyGreater(Lanes8 left, Lanes8 right) => Vector512.GreaterThanAny(left._value, right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 MultiplyAdd(Lanes8 a, Lanes8 b, Lanes8 c) => new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 NegatedMultiplyAdd(Lanes8 a, Lanes8 b, Lanes8 c) => new(Vector512.FusedMultiplyAdd(-a._value, b._value, c._value));
+    public static Lanes8 NegatedMultiplyAdd(Lanes8 a, Lanes8 b, Lanes8 c) => new(Avx512F.IsSupported ? Avx512F.FusedMultiplyAddNegated(a._value, b._value, c._value) : Vector512.FusedMultiplyAdd(-a._value, b._value, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 MultiplySubtract(Lanes8 a, Lanes8 b, Lanes8 c) => new(Avx512F.IsSupported ? Avx512F.FusedMultiplySubtract(a._value, b._value, c._value) : Vector512.FusedMultiplyAdd(a._value, b._value, -c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 Abs(Lanes8 value) => new(Vector512.Abs(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 AtLeast(Lanes8 value, Lanes8 limit) => new(Vector512.MaxNative(limit._value, value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 AtMost(Lanes8 value, Lanes8 limit) => new(Vector512.MinNative(limit._value, value._value));
@@ -72,6 +84,9 @@ internal readonly struct Lanes8(Vector512<double> value) : ILanes<Lanes8>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 Select(Lanes8 mask, Lanes8 whenTrue, Lanes8 whenFalse) =>
         new(Vector512.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 SelectBySign(Lanes8 x, Lanes8 whenNegative, Lanes8 otherwise) => new(Vector512.ConditionalSelect((x._value.AsInt64() >> 63).AsDouble(), whenNegative._value, otherwise._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 ShiftBitsLeft(Lanes8 value, int count) => new((value._value.AsInt64() << count).AsDouble());

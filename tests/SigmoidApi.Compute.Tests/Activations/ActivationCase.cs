@@ -56,4 +56,11 @@ internal sealed record ActivationCase(Activation Activation, bool IsDerivative, 
     }
 
     public double At(double x) => Apply([x])[0];
+
+    public float At(float x)
+    {
+        var y = 0f;
+        Apply(new ReadOnlySpan<float>(in x), new Span<float>(ref y));
+        return y;
+    }
 }

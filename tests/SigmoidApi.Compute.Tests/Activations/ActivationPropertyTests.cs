@@ -94,7 +94,7 @@ public class ActivationPropertyTests
     {
         var function = ActivationCase.Of(name, isDerivative, width);
         var scalar = ActivationCase.Of(name, isDerivative, "Scalar");
-        Number.Array[70].Sample(x =>
+        Number.Array[100].Sample(x =>
         {
             var alone = Array.ConvertAll(x, scalar.At);
             for (var start = 0; start <= x.Length; start++)
@@ -112,24 +112,49 @@ public class ActivationPropertyTests
 
     [Theory]
     [MemberData(nameof(ActivationCase.FunctionsAndWidths), MemberType = typeof(ActivationCase))]
-    public void Float32IsFloat64RoundedOnce(string name, bool isDerivative, string width)
+    public void AFloat32ValueNeverDependsOnPlaceLengthOrWidth(string name, bool isDerivative, string width)
     {
         var function = ActivationCase.Of(name, isDerivative, width);
-        Gen.OneOf(Gen.Single[-4, 4], Gen.Single[-110, 110], Gen.Single).Array[70].Sample(x =>
+        var scalar = ActivationCase.Of(name, isDerivative, "Scalar");
+        Gen.OneOf(Gen.Single[-4, 4], Gen.Single[-110, 110], Gen.Single).Array[100].Sample(x =>
         {
-            var expected = Array.ConvertAll(function.Apply(Array.ConvertAll(x, value => (double)value)), value => (float)value);
+            var alone = Array.ConvertAll(x, scalar.At);
             for (var start = 0; start <= x.Length; start++)
             {
                 var apart = Enumerable.Repeat(-7f, x.Length - start + 1).ToArray();
                 function.Apply(x.AsSpan(start), apart);
-                apart.AsSpan().SequenceEqual([.. expected[start..], -7f]).ShouldBeTrue();
+                SameBits(apart, [.. alone[start..], -7f]).ShouldBeTrue();
 
                 var inPlace = x[start..];
                 function.Apply(inPlace, inPlace);
-                inPlace.AsSpan().SequenceEqual(expected.AsSpan(start)).ShouldBeTrue();
+                SameBits(inPlace, alone[start..]).ShouldBeTrue();
             }
         }, iter: 5);
     }
+
+    [Fact]
+    public void ThreadsChangeNoBit()
+    {
+        var x = Gen.Double[-50, 50].Array[100_003].Single();
+        foreach (var activation in ActivationCatalog.All)
+        {
+            var (alone, shared) = (new double[x.Length], (double[])x.Clone());
+            activation.Apply(x, alone);
+            activation.Apply(shared, shared, threads: 3);
+            SameBits(shared, alone).ShouldBeTrue(activation.Name);
+
+            activation.Derivative(x, alone);
+            activation.Derivative(x, shared, threads: 2);
+            SameBits(shared, alone).ShouldBeTrue(activation.Name);
+        }
+    }
+
+    [Fact]
+    public void NoThreadIsRefused() =>
+        Should.Throw<ArgumentOutOfRangeException>(() => ActivationCatalog.Sigmoid.Apply([1.0], new double[1], threads: 0));
+
+    private static bool SameBits(float[] left, float[] right) =>
+        MemoryMarshal.Cast<float, int>(left).SequenceEqual(MemoryMarshal.Cast<float, int>(right));
 
     private static bool SameBits(double[] left, double[] right) =>
         MemoryMarshal.Cast<double, long>(left).SequenceEqual(MemoryMarshal.Cast<double, long>(right));

@@ -43,7 +43,7 @@ public class ActivationSpecialValueTests
     public void NaNGivesNaNAndLeavesItsNeighboursAlone(string name, bool isDerivative, string width)
     {
         var function = ActivationCase.Of(name, isDerivative, width);
-        var one = function.At(1);
+        var one = function.At(1.0);
 
         function.Apply(1, double.NaN, 1, -double.NaN, 1).ShouldBe([one, double.NaN, one, double.NaN, one]);
     }

@@ -46,19 +46,24 @@ internal readonly struct NormalTail<T>
         var t2 = t * t;
         var t4 = t2 * t2;
         var t8 = t4 * t4;
-        var q0 = T.MultiplyAdd(T.MultiplyAdd(t, 0.16502036617041108, -0.3135331566712868), t2, T.MultiplyAdd(t, 0.495305615969976, -0.6653825028900568));
-        var q1 = T.MultiplyAdd(T.MultiplyAdd(t, -0.0007978693880834642, -0.002993376761170623), t2, T.MultiplyAdd(t, 0.02079506679916463, -0.0691186387069102));
-        var q2 = T.MultiplyAdd(T.MultiplyAdd(t, 1.6681682694946075e-05, -4.976239738388658e-05), t2, T.MultiplyAdd(t, -5.937581644436859e-05, 0.0005448989845076988));
-        var q3 = T.MultiplyAdd(T.MultiplyAdd(t, 4.3656127743152915e-07, -3.3378255451472674e-07), t2, T.MultiplyAdd(t, -2.77085373627859e-06, 3.979537952758942e-06));
-        var q4 = T.MultiplyAdd(T.MultiplyAdd(t, 1.1043850475792839e-08, -6.709508232975345e-09), t2, T.MultiplyAdd(t, -7.048276705503938e-08, 3.86519310699206e-08));
-        var q5 = T.MultiplyAdd(t, -1.2386034503136329e-09, 9.480052734154765e-10);
-        var low = T.MultiplyAdd(q1, t4, q0);
-        var high = T.MultiplyAdd(T.MultiplyAdd(q5, t4, q4), t8, T.MultiplyAdd(q3, t4, q2));
-        var p = Pair<T>.Sum(0.769193049750063, T.MultiplyAdd(high, t8, low) * t);
+        var q0 = T.MultiplyAdd(T.MultiplyAdd(t, -0.06911863870691003, 0.16502036617041108), t2, T.MultiplyAdd(t, -0.3135331566712868, 0.495305615969976));
+        var q1 = T.MultiplyAdd(T.MultiplyAdd(t, 0.0005448989845389481, -0.0007978693880779196), t2, T.MultiplyAdd(t, -0.0029933767611736955, 0.02079506679916429));
+        var q2 = T.MultiplyAdd(T.MultiplyAdd(t, 3.979538676726807e-06, 1.6681682992409026e-05), t2, T.MultiplyAdd(t, -4.976239757419584e-05, -5.937581649618004e-05));
+        var q3 = T.MultiplyAdd(T.MultiplyAdd(t, 3.8654469853371166e-08, 4.3656379145257693e-07), t2, T.MultiplyAdd(t, -3.337842882841108e-07, -2.770854820371861e-06));
+        var q4 = T.MultiplyAdd(T.MultiplyAdd(t, 9.487309109169628e-10, 1.1046730699788663e-08), t2, T.MultiplyAdd(t, -6.711583804907663e-09, -7.048635861765746e-08));
+        var q5 = T.MultiplyAdd(t4, -1.2395951653928785e-09, q4);
+        var q = T.MultiplyAdd(T.MultiplyAdd(q5, t8, T.MultiplyAdd(q3, t4, q2)), t8, T.MultiplyAdd(q1, t4, q0));
 
-        // P′ by its first terms is enough for the low part of t.
+        // The first two terms, which are the largest, with what their coefficients and their product drop; P′ by its first terms is
+        // enough for the low part of t.
+        var linear = t * -0.6653825028900568;
+        var start = Pair<T>.Sum(0.769193049750063, linear);
+        var p = Pair<T>.Sum(start.High, q * t2);
         var slope = T.MultiplyAdd(T.MultiplyAdd(T.MultiplyAdd(t, 0.66, -0.94), t, 0.99), t, -0.665);
-        Ratio = Pair<T>.Quotient(new(p.High, T.MultiplyAdd(rest * reciprocal, slope, p.Low)), denominator);
+        var low = T.MultiplyAdd(rest * reciprocal, slope, T.MultiplySubtract(t, -0.6653825028900568, linear));
+        low += T.MultiplyAdd(T.MultiplyAdd(T.MultiplyAdd(t, -1.52e-17, -1.01e-17), t, -7.04e-18), t, -1.41e-17);
+        p = new(p.High, p.Low + start.Low + low);
+        Ratio = Pair<T>.Quotient(p, denominator);
     }
 
     /// <summary>value·e^(-z²/2), rounded once at the end.</summary>

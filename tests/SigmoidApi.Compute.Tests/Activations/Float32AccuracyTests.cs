@@ -1,0 +1,58 @@
+namespace SigmoidApi.Compute.Tests.Activations;
+
+/// <summary>float32 against the same function in float64, whose own error is a 2^-29th of an ULP here.</summary>
+public class Float32AccuracyTests
+{
+    /// <summary>Set to 1 to go through all 2³² values of float32 instead of a sample: a minute for each function.</summary>
+    private const string AllValues = "SIGMOID_TEST_ALL_FLOAT32";
+
+    // Those that are computed in float32; all others are rounded once, from float64.
+    private static double UlpLimit(string name, bool isDerivative) => (name, isDerivative) switch
+    {
+        ("sigmoid", _) or ("log_sigmoid" or "softplus" or "tanh", true) => 1,
+        ("tanh", false) => 2,
+        _ => 0.5 + 1e-6,
+    };
+
+    [Theory]
+    [MemberData(nameof(ActivationCase.Functions), MemberType = typeof(ActivationCase))]
+    public void EveryFunctionIsRightToItsLastPlaces(string name, bool isDerivative)
+    {
+        // A prime stride meets every exponent and both signs.
+        var stride = Environment.GetEnvironmentVariable(AllValues) == "1" ? 1u : 9973u;
+        var function = ActivationCase.Of(name, isDerivative);
+        var (x, y) = (new float[1 << 16], new float[1 << 16]);
+        var (wide, exact) = (new double[1 << 16], new double[1 << 16]);
+        var worst = (Error: 0.0, X: 0f);
+        for (ulong first = 0; first < 1ul << 32; first += stride * (ulong)x.Length)
+        {
+            for (var i = 0; i < x.Length; i++)
+            {
+                // Beyond the last the sample begins anew.
+                x[i] = BitConverter.UInt32BitsToSingle((uint)(first + (ulong)i * stride));
+                wide[i] = x[i];
+            }
+
+            function.Apply(x, y);
+            function.Apply(wide, exact);
+            for (var i = 0; i < x.Length; i++)
+            {
+                var error = Error(y[i], exact[i]);
+                if (error > worst.Error)
+                    worst = (error, x[i]);
+            }
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"worst {worst.Error:F4} ULP at {worst.X:R}");
+        worst.Error.ShouldBeLessThan(UlpLimit(name, isDerivative), $"worst at x = {worst.X:R}");
+    }
+
+    private static double Error(float actual, double exact)
+    {
+        if (actual == exact || (double.IsNaN(actual) && double.IsNaN(exact)))
+            return 0;
+        if (!float.IsFinite(actual))
+            return float.IsInfinity((float)exact) && actual == (float)exact ? 0 : double.PositiveInfinity;
+        return Math.Abs(actual - exact) / Math.ScaleB(1, Math.Max(Math.ILogB(exact) - 23, -149));
+    }
+}
