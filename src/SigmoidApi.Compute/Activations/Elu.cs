@@ -26,7 +26,7 @@ internal sealed class Elu()
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T>
+            where T : struct, ILanes<T>
         {
             var left = new Exp<T>(T.AtMost(T.Abs(x), Exp<T>.Limit)).MinusOne.Value;
             return T.Select(x > 0.0, x, T.CopySign(left, x) * parameters[0]);
@@ -38,7 +38,7 @@ internal sealed class Elu()
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T>
+            where T : struct, ILanes<T>
         {
             var e = new Exp<T>(T.AtMost(T.Abs(x), Exp<T>.Limit));
             return T.Select(x > 0.0, 1.0, e.Scale(e.Mantissa.Value * parameters[0]));

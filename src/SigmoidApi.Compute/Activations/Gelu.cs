@@ -34,7 +34,7 @@ internal sealed class Gelu : Activation<Gelu.Function, Gelu.Slope>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T>
+            where T : struct, ILanes<T>
         {
             var z = T.AtMost(T.Abs(x), NormalTail<T>.Limit);
             var tail = new NormalTail<T>(z);
@@ -51,7 +51,7 @@ internal sealed class Gelu : Activation<Gelu.Function, Gelu.Slope>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T>
+            where T : struct, ILanes<T>
         {
             var z = T.AtMost(T.Abs(x), NormalTail<T>.Limit);
             var tail = new NormalTail<T>(z);

@@ -25,7 +25,7 @@ internal sealed class LeakyRelu()
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T> => T.Select(x > 0.0, x, x * parameters[0]);
+            where T : struct, ILanes<T> => T.Select(x > 0.0, x, x * parameters[0]);
     }
 
     // The left derivative, alpha, at 0; NaN falls through.
@@ -33,6 +33,6 @@ internal sealed class LeakyRelu()
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T> => T.Select(x > 0.0, 1.0, T.Select(x <= 0.0, parameters[0], x));
+            where T : struct, ILanes<T> => T.Select(x > 0.0, 1.0, T.Select(x <= 0.0, parameters[0], x));
     }
 }

@@ -24,7 +24,7 @@ internal sealed class LogSigmoid : Activation<LogSigmoid.Function, LogSigmoid.Sl
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T> => -Softplus.Function.Invoke(-x, begun, parameters);
+            where T : struct, ILanes<T> => -Softplus.Function.Invoke(-x, begun, parameters);
     }
 
     internal readonly struct Slope : IOperator
@@ -35,10 +35,10 @@ internal sealed class LogSigmoid : Activation<LogSigmoid.Function, LogSigmoid.Sl
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Pair<T> Begin<T>(T x)
-            where T : unmanaged, ILanes<T> => Sigmoid.Function.Begin(x);
+            where T : struct, ILanes<T> => Sigmoid.Function.Begin(x);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T> => Sigmoid.Function.Invoke(-x, begun, parameters);
+            where T : struct, ILanes<T> => Sigmoid.Function.Invoke(-x, begun, parameters);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class Mish : Activation<Mish.Function, Mish.Slope>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T>
+            where T : struct, ILanes<T>
         {
             var l = new Logistic<T>(x);
             var left = Pair<T>.Sum(l.OnePlusE.High, 1.0);
@@ -43,7 +43,7 @@ internal sealed class Mish : Activation<Mish.Function, Mish.Slope>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T>
+            where T : struct, ILanes<T>
         {
             var l = new Logistic<T>(x);
             var e = l.E.Scale(l.Mantissa.High);
@@ -58,7 +58,7 @@ internal sealed class Mish : Activation<Mish.Function, Mish.Slope>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Pair<T> OnePlusTwoE<T>(Logistic<T> l)
-        where T : unmanaged, ILanes<T>
+        where T : struct, ILanes<T>
     {
         var sum = Pair<T>.Sum(l.OnePlusE.High, l.E.Scale(l.Mantissa.High));
         return new(sum.High, sum.Low + T.MultiplyAdd(l.Mantissa.Low, l.E.Power, l.OnePlusE.Low));
@@ -66,7 +66,7 @@ internal sealed class Mish : Activation<Mish.Function, Mish.Slope>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Pair<T> Denominator<T>(Logistic<T> l)
-        where T : unmanaged, ILanes<T>
+        where T : struct, ILanes<T>
     {
         // The square's own rounding and e's low part stay below 2^-54 of the sum.
         var e = l.E.Scale(l.Mantissa.High);

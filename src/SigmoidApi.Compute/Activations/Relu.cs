@@ -27,7 +27,7 @@ internal sealed class Relu : Activation<Relu.Function, Relu.Slope>
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T> => T.AtLeast(x, 0.0) + 0.0;
+            where T : struct, ILanes<T> => T.AtLeast(x, 0.0) + 0.0;
     }
 
     // The left derivative, 0, at 0; NaN falls through.
@@ -37,6 +37,6 @@ internal sealed class Relu : Activation<Relu.Function, Relu.Slope>
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T> => T.Select(x > 0.0, 1.0, T.Select(x <= 0.0, 0.0, x));
+            where T : struct, ILanes<T> => T.Select(x > 0.0, 1.0, T.Select(x <= 0.0, 0.0, x));
     }
 }

@@ -31,7 +31,7 @@ internal sealed class Selu : Activation<Selu.Function, Selu.Slope>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T>
+            where T : struct, ILanes<T>
         {
             var left = new Exp<T>(T.AtMost(T.Abs(x), Exp<T>.Limit)).MinusOne;
             return T.Select(x > 0.0, x * Scale, T.CopySign(Times(left), x));
@@ -43,7 +43,7 @@ internal sealed class Selu : Activation<Selu.Function, Selu.Slope>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T>
+            where T : struct, ILanes<T>
         {
             var e = new Exp<T>(T.AtMost(T.Abs(x), Exp<T>.Limit));
             return T.Select(x > 0.0, Scale, e.Scale(Times(e.Mantissa)));
@@ -52,6 +52,6 @@ internal sealed class Selu : Activation<Selu.Function, Selu.Slope>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Times<T>(Pair<T> value)
-        where T : unmanaged, ILanes<T> =>
+        where T : struct, ILanes<T> =>
         T.MultiplyAdd(value.High, Height, T.MultiplyAdd(value.Low, Height, value.High * HeightLow));
 }

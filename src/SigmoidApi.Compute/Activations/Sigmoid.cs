@@ -36,11 +36,11 @@ internal sealed class Sigmoid : Activation<Sigmoid.Function, Sigmoid.Slope>
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Pair<T> Begin<T>(T x)
-            where T : unmanaged, ILanes<T> => ExpQuotient.Of(T.Abs(x));
+            where T : struct, ILanes<T> => ExpQuotient.Of(T.Abs(x));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T>
+            where T : struct, ILanes<T>
         {
             var side = new SmallerSide<T>(begun);
             var q = side.Scale(side.Value, x);
@@ -57,11 +57,11 @@ internal sealed class Sigmoid : Activation<Sigmoid.Function, Sigmoid.Slope>
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Pair<T> Begin<T>(T x)
-            where T : unmanaged, ILanes<T> => ExpQuotient.Of(T.Abs(x));
+            where T : struct, ILanes<T> => ExpQuotient.Of(T.Abs(x));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T>
+            where T : struct, ILanes<T>
         {
             var side = new SmallerSide<T>(begun);
             return side.Scale(side.TimesOther, x);

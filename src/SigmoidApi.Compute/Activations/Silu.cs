@@ -25,7 +25,7 @@ internal sealed class Silu : Activation<Silu.Function, Silu.Slope>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T>
+            where T : struct, ILanes<T>
         {
             var l = new Logistic<T>(x);
             return l.TimesX(Pair<T>.Quotient(l.Either(new(1.0, 0.0), l.Mantissa), l.OnePlusE));
@@ -37,7 +37,7 @@ internal sealed class Silu : Activation<Silu.Function, Silu.Slope>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T>
+            where T : struct, ILanes<T>
         {
             var l = new Logistic<T>(x);
             var right = Pair<T>.Sum(l.OnePlusE.High, l.Z * l.E.Scale(l.Mantissa.High));

@@ -26,7 +26,7 @@ internal sealed class Softplus : Activation<Softplus.Function, Sigmoid.Function>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T>
+            where T : struct, ILanes<T>
         {
             var e = new Exp<T>(T.AtMost(T.Abs(x), Exp<T>.Limit));
             var m = e.Mantissa;

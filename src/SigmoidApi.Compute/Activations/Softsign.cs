@@ -24,7 +24,7 @@ internal sealed class Softsign : Activation<Softsign.Function, Softsign.Slope>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T>
+            where T : struct, ILanes<T>
         {
             var z = T.AtMost(T.Abs(x), double.MaxValue);
             return T.CopySign(z / (z + 1.0), x);
@@ -36,7 +36,7 @@ internal sealed class Softsign : Activation<Softsign.Function, Softsign.Slope>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T>
+            where T : struct, ILanes<T>
         {
             var z = T.AtMost(T.Abs(x), double.MaxValue);
             var root = Pair<T>.Quotient(new(1.0, 0.0), Pair<T>.SumInAnyOrder(1.0, z));

@@ -30,11 +30,11 @@ internal sealed class Tanh : Activation<Tanh.Function, Tanh.Slope>
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Pair<T> Begin<T>(T x)
-            where T : unmanaged, ILanes<T> => ExpQuotient.Of(T.Abs(x + x));
+            where T : struct, ILanes<T> => ExpQuotient.Of(T.Abs(x + x));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T>
+            where T : struct, ILanes<T>
         {
             var t = begun.High;
             var less = begun.Low - 1.0;
@@ -58,11 +58,11 @@ internal sealed class Tanh : Activation<Tanh.Function, Tanh.Slope>
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Pair<T> Begin<T>(T x)
-            where T : unmanaged, ILanes<T> => ExpQuotient.Of(T.Abs(x + x));
+            where T : struct, ILanes<T> => ExpQuotient.Of(T.Abs(x + x));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : unmanaged, ILanes<T>
+            where T : struct, ILanes<T>
         {
             var side = new SmallerSide<T>(begun);
             return side.Scale(side.TimesOther * 4.0, x + x);

@@ -53,7 +53,7 @@ internal static class LogisticLoss
     }
 
     private static void Run<T>(RowLosses rows, int count, bool weighted)
-        where T : unmanaged, ILanes<T>, IStored<T, double>
+        where T : struct, ILanes<T>
     {
         ref var margins = ref MemoryMarshal.GetArrayDataReference(rows.Margins);
         ref var labels = ref MemoryMarshal.GetArrayDataReference(rows.Labels);

@@ -76,7 +76,7 @@ internal static class GramKernel
     /// <typeparam name="T">Four numbers.</typeparam>
     /// <typeparam name="TElement">float64 or float32.</typeparam>
     private static void Pack<T, TElement>(ReadOnlySpan<TElement> tile, int stride, ReadOnlySpan<double> weights, Span<TElement> panel)
-        where T : unmanaged, ILanes<T>, IStored<T, TElement>
+        where T : unmanaged, ILanes<T>
         where TElement : unmanaged
     {
         var count = weights.Length;
@@ -86,13 +86,13 @@ internal static class GramKernel
             ref var row = ref Unsafe.Add(ref MemoryMarshal.GetReference(tile), k * stride);
             ref var packed = ref Unsafe.Add(ref MemoryMarshal.GetReference(panel), k * TileRows);
             for (var i = 0; i < stride; i += TileRows)
-                (weight * T.Load(in Unsafe.Add(ref row, i))).Store(ref Unsafe.Add(ref packed, i * count));
+                LaneMemory.Store(weight * LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row, i)), ref Unsafe.Add(ref packed, i * count));
         }
     }
 
     /// <summary>Four rows of the sums after four, each from the diagonal's vector to the right.</summary>
     private static void AddBands<T, TElement>(ReadOnlySpan<TElement> tile, int stride, int count, ReadOnlySpan<TElement> panel, Span<TElement> upper, int vectors)
-        where T : unmanaged, ILanes<T>, IStored<T, TElement>
+        where T : unmanaged, ILanes<T>
         where TElement : unmanaged
     {
         for (var i = 0; i < upper.Length / stride; i += TileRows)
@@ -117,51 +117,51 @@ internal static class GramKernel
 
     /// <summary>A register tile of 4 rows and 4 vectors.</summary>
     private static void Four<T, TElement>(ref TElement left, ref TElement right, int stride, int count, ref TElement sums)
-        where T : unmanaged, ILanes<T>, IStored<T, TElement>
+        where T : unmanaged, ILanes<T>
         where TElement : unmanaged
     {
         ref var row0 = ref sums;
         ref var row1 = ref Unsafe.Add(ref sums, 1 * stride);
         ref var row2 = ref Unsafe.Add(ref sums, 2 * stride);
         ref var row3 = ref Unsafe.Add(ref sums, 3 * stride);
-        var s00 = T.Load(in row0);
-        var s01 = T.Load(in Unsafe.Add(ref row0, 1 * T.Count));
-        var s02 = T.Load(in Unsafe.Add(ref row0, 2 * T.Count));
-        var s03 = T.Load(in Unsafe.Add(ref row0, 3 * T.Count));
-        var s10 = T.Load(in row1);
-        var s11 = T.Load(in Unsafe.Add(ref row1, 1 * T.Count));
-        var s12 = T.Load(in Unsafe.Add(ref row1, 2 * T.Count));
-        var s13 = T.Load(in Unsafe.Add(ref row1, 3 * T.Count));
-        var s20 = T.Load(in row2);
-        var s21 = T.Load(in Unsafe.Add(ref row2, 1 * T.Count));
-        var s22 = T.Load(in Unsafe.Add(ref row2, 2 * T.Count));
-        var s23 = T.Load(in Unsafe.Add(ref row2, 3 * T.Count));
-        var s30 = T.Load(in row3);
-        var s31 = T.Load(in Unsafe.Add(ref row3, 1 * T.Count));
-        var s32 = T.Load(in Unsafe.Add(ref row3, 2 * T.Count));
-        var s33 = T.Load(in Unsafe.Add(ref row3, 3 * T.Count));
+        var s00 = LaneMemory.Load<TElement, T>(ref row0);
+        var s01 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row0, 1 * T.Count));
+        var s02 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row0, 2 * T.Count));
+        var s03 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row0, 3 * T.Count));
+        var s10 = LaneMemory.Load<TElement, T>(ref row1);
+        var s11 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row1, 1 * T.Count));
+        var s12 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row1, 2 * T.Count));
+        var s13 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row1, 3 * T.Count));
+        var s20 = LaneMemory.Load<TElement, T>(ref row2);
+        var s21 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row2, 1 * T.Count));
+        var s22 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row2, 2 * T.Count));
+        var s23 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row2, 3 * T.Count));
+        var s30 = LaneMemory.Load<TElement, T>(ref row3);
+        var s31 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row3, 1 * T.Count));
+        var s32 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row3, 2 * T.Count));
+        var s33 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row3, 3 * T.Count));
         for (var k = 0; k < count; k++)
         {
-            var x0 = T.Load(in right);
-            var x1 = T.Load(in Unsafe.Add(ref right, 1 * T.Count));
-            var x2 = T.Load(in Unsafe.Add(ref right, 2 * T.Count));
-            var x3 = T.Load(in Unsafe.Add(ref right, 3 * T.Count));
-            var w0 = T.Broadcast(in left);
+            var x0 = LaneMemory.Load<TElement, T>(ref right);
+            var x1 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref right, 1 * T.Count));
+            var x2 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref right, 2 * T.Count));
+            var x3 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref right, 3 * T.Count));
+            var w0 = LaneMemory.Broadcast<TElement, T>(ref left);
             s00 = T.MultiplyAdd(w0, x0, s00);
             s01 = T.MultiplyAdd(w0, x1, s01);
             s02 = T.MultiplyAdd(w0, x2, s02);
             s03 = T.MultiplyAdd(w0, x3, s03);
-            var w1 = T.Broadcast(in Unsafe.Add(ref left, 1));
+            var w1 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 1));
             s10 = T.MultiplyAdd(w1, x0, s10);
             s11 = T.MultiplyAdd(w1, x1, s11);
             s12 = T.MultiplyAdd(w1, x2, s12);
             s13 = T.MultiplyAdd(w1, x3, s13);
-            var w2 = T.Broadcast(in Unsafe.Add(ref left, 2));
+            var w2 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 2));
             s20 = T.MultiplyAdd(w2, x0, s20);
             s21 = T.MultiplyAdd(w2, x1, s21);
             s22 = T.MultiplyAdd(w2, x2, s22);
             s23 = T.MultiplyAdd(w2, x3, s23);
-            var w3 = T.Broadcast(in Unsafe.Add(ref left, 3));
+            var w3 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 3));
             s30 = T.MultiplyAdd(w3, x0, s30);
             s31 = T.MultiplyAdd(w3, x1, s31);
             s32 = T.MultiplyAdd(w3, x2, s32);
@@ -169,159 +169,159 @@ internal static class GramKernel
             left = ref Unsafe.Add(ref left, TileRows);
             right = ref Unsafe.Add(ref right, stride);
         }
-        s00.Store(ref row0);
-        s01.Store(ref Unsafe.Add(ref row0, 1 * T.Count));
-        s02.Store(ref Unsafe.Add(ref row0, 2 * T.Count));
-        s03.Store(ref Unsafe.Add(ref row0, 3 * T.Count));
-        s10.Store(ref row1);
-        s11.Store(ref Unsafe.Add(ref row1, 1 * T.Count));
-        s12.Store(ref Unsafe.Add(ref row1, 2 * T.Count));
-        s13.Store(ref Unsafe.Add(ref row1, 3 * T.Count));
-        s20.Store(ref row2);
-        s21.Store(ref Unsafe.Add(ref row2, 1 * T.Count));
-        s22.Store(ref Unsafe.Add(ref row2, 2 * T.Count));
-        s23.Store(ref Unsafe.Add(ref row2, 3 * T.Count));
-        s30.Store(ref row3);
-        s31.Store(ref Unsafe.Add(ref row3, 1 * T.Count));
-        s32.Store(ref Unsafe.Add(ref row3, 2 * T.Count));
-        s33.Store(ref Unsafe.Add(ref row3, 3 * T.Count));
+        LaneMemory.Store(s00, ref row0);
+        LaneMemory.Store(s01, ref Unsafe.Add(ref row0, 1 * T.Count));
+        LaneMemory.Store(s02, ref Unsafe.Add(ref row0, 2 * T.Count));
+        LaneMemory.Store(s03, ref Unsafe.Add(ref row0, 3 * T.Count));
+        LaneMemory.Store(s10, ref row1);
+        LaneMemory.Store(s11, ref Unsafe.Add(ref row1, 1 * T.Count));
+        LaneMemory.Store(s12, ref Unsafe.Add(ref row1, 2 * T.Count));
+        LaneMemory.Store(s13, ref Unsafe.Add(ref row1, 3 * T.Count));
+        LaneMemory.Store(s20, ref row2);
+        LaneMemory.Store(s21, ref Unsafe.Add(ref row2, 1 * T.Count));
+        LaneMemory.Store(s22, ref Unsafe.Add(ref row2, 2 * T.Count));
+        LaneMemory.Store(s23, ref Unsafe.Add(ref row2, 3 * T.Count));
+        LaneMemory.Store(s30, ref row3);
+        LaneMemory.Store(s31, ref Unsafe.Add(ref row3, 1 * T.Count));
+        LaneMemory.Store(s32, ref Unsafe.Add(ref row3, 2 * T.Count));
+        LaneMemory.Store(s33, ref Unsafe.Add(ref row3, 3 * T.Count));
     }
 
     /// <summary>A register tile of 4 rows and 3 vectors.</summary>
     private static void Three<T, TElement>(ref TElement left, ref TElement right, int stride, int count, ref TElement sums)
-        where T : unmanaged, ILanes<T>, IStored<T, TElement>
+        where T : unmanaged, ILanes<T>
         where TElement : unmanaged
     {
         ref var row0 = ref sums;
         ref var row1 = ref Unsafe.Add(ref sums, 1 * stride);
         ref var row2 = ref Unsafe.Add(ref sums, 2 * stride);
         ref var row3 = ref Unsafe.Add(ref sums, 3 * stride);
-        var s00 = T.Load(in row0);
-        var s01 = T.Load(in Unsafe.Add(ref row0, 1 * T.Count));
-        var s02 = T.Load(in Unsafe.Add(ref row0, 2 * T.Count));
-        var s10 = T.Load(in row1);
-        var s11 = T.Load(in Unsafe.Add(ref row1, 1 * T.Count));
-        var s12 = T.Load(in Unsafe.Add(ref row1, 2 * T.Count));
-        var s20 = T.Load(in row2);
-        var s21 = T.Load(in Unsafe.Add(ref row2, 1 * T.Count));
-        var s22 = T.Load(in Unsafe.Add(ref row2, 2 * T.Count));
-        var s30 = T.Load(in row3);
-        var s31 = T.Load(in Unsafe.Add(ref row3, 1 * T.Count));
-        var s32 = T.Load(in Unsafe.Add(ref row3, 2 * T.Count));
+        var s00 = LaneMemory.Load<TElement, T>(ref row0);
+        var s01 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row0, 1 * T.Count));
+        var s02 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row0, 2 * T.Count));
+        var s10 = LaneMemory.Load<TElement, T>(ref row1);
+        var s11 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row1, 1 * T.Count));
+        var s12 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row1, 2 * T.Count));
+        var s20 = LaneMemory.Load<TElement, T>(ref row2);
+        var s21 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row2, 1 * T.Count));
+        var s22 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row2, 2 * T.Count));
+        var s30 = LaneMemory.Load<TElement, T>(ref row3);
+        var s31 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row3, 1 * T.Count));
+        var s32 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row3, 2 * T.Count));
         for (var k = 0; k < count; k++)
         {
-            var x0 = T.Load(in right);
-            var x1 = T.Load(in Unsafe.Add(ref right, 1 * T.Count));
-            var x2 = T.Load(in Unsafe.Add(ref right, 2 * T.Count));
-            var w0 = T.Broadcast(in left);
+            var x0 = LaneMemory.Load<TElement, T>(ref right);
+            var x1 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref right, 1 * T.Count));
+            var x2 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref right, 2 * T.Count));
+            var w0 = LaneMemory.Broadcast<TElement, T>(ref left);
             s00 = T.MultiplyAdd(w0, x0, s00);
             s01 = T.MultiplyAdd(w0, x1, s01);
             s02 = T.MultiplyAdd(w0, x2, s02);
-            var w1 = T.Broadcast(in Unsafe.Add(ref left, 1));
+            var w1 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 1));
             s10 = T.MultiplyAdd(w1, x0, s10);
             s11 = T.MultiplyAdd(w1, x1, s11);
             s12 = T.MultiplyAdd(w1, x2, s12);
-            var w2 = T.Broadcast(in Unsafe.Add(ref left, 2));
+            var w2 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 2));
             s20 = T.MultiplyAdd(w2, x0, s20);
             s21 = T.MultiplyAdd(w2, x1, s21);
             s22 = T.MultiplyAdd(w2, x2, s22);
-            var w3 = T.Broadcast(in Unsafe.Add(ref left, 3));
+            var w3 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 3));
             s30 = T.MultiplyAdd(w3, x0, s30);
             s31 = T.MultiplyAdd(w3, x1, s31);
             s32 = T.MultiplyAdd(w3, x2, s32);
             left = ref Unsafe.Add(ref left, TileRows);
             right = ref Unsafe.Add(ref right, stride);
         }
-        s00.Store(ref row0);
-        s01.Store(ref Unsafe.Add(ref row0, 1 * T.Count));
-        s02.Store(ref Unsafe.Add(ref row0, 2 * T.Count));
-        s10.Store(ref row1);
-        s11.Store(ref Unsafe.Add(ref row1, 1 * T.Count));
-        s12.Store(ref Unsafe.Add(ref row1, 2 * T.Count));
-        s20.Store(ref row2);
-        s21.Store(ref Unsafe.Add(ref row2, 1 * T.Count));
-        s22.Store(ref Unsafe.Add(ref row2, 2 * T.Count));
-        s30.Store(ref row3);
-        s31.Store(ref Unsafe.Add(ref row3, 1 * T.Count));
-        s32.Store(ref Unsafe.Add(ref row3, 2 * T.Count));
+        LaneMemory.Store(s00, ref row0);
+        LaneMemory.Store(s01, ref Unsafe.Add(ref row0, 1 * T.Count));
+        LaneMemory.Store(s02, ref Unsafe.Add(ref row0, 2 * T.Count));
+        LaneMemory.Store(s10, ref row1);
+        LaneMemory.Store(s11, ref Unsafe.Add(ref row1, 1 * T.Count));
+        LaneMemory.Store(s12, ref Unsafe.Add(ref row1, 2 * T.Count));
+        LaneMemory.Store(s20, ref row2);
+        LaneMemory.Store(s21, ref Unsafe.Add(ref row2, 1 * T.Count));
+        LaneMemory.Store(s22, ref Unsafe.Add(ref row2, 2 * T.Count));
+        LaneMemory.Store(s30, ref row3);
+        LaneMemory.Store(s31, ref Unsafe.Add(ref row3, 1 * T.Count));
+        LaneMemory.Store(s32, ref Unsafe.Add(ref row3, 2 * T.Count));
     }
 
     /// <summary>A register tile of 4 rows and 2 vectors.</summary>
     private static void Two<T, TElement>(ref TElement left, ref TElement right, int stride, int count, ref TElement sums)
-        where T : unmanaged, ILanes<T>, IStored<T, TElement>
+        where T : unmanaged, ILanes<T>
         where TElement : unmanaged
     {
         ref var row0 = ref sums;
         ref var row1 = ref Unsafe.Add(ref sums, 1 * stride);
         ref var row2 = ref Unsafe.Add(ref sums, 2 * stride);
         ref var row3 = ref Unsafe.Add(ref sums, 3 * stride);
-        var s00 = T.Load(in row0);
-        var s01 = T.Load(in Unsafe.Add(ref row0, 1 * T.Count));
-        var s10 = T.Load(in row1);
-        var s11 = T.Load(in Unsafe.Add(ref row1, 1 * T.Count));
-        var s20 = T.Load(in row2);
-        var s21 = T.Load(in Unsafe.Add(ref row2, 1 * T.Count));
-        var s30 = T.Load(in row3);
-        var s31 = T.Load(in Unsafe.Add(ref row3, 1 * T.Count));
+        var s00 = LaneMemory.Load<TElement, T>(ref row0);
+        var s01 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row0, 1 * T.Count));
+        var s10 = LaneMemory.Load<TElement, T>(ref row1);
+        var s11 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row1, 1 * T.Count));
+        var s20 = LaneMemory.Load<TElement, T>(ref row2);
+        var s21 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row2, 1 * T.Count));
+        var s30 = LaneMemory.Load<TElement, T>(ref row3);
+        var s31 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row3, 1 * T.Count));
         for (var k = 0; k < count; k++)
         {
-            var x0 = T.Load(in right);
-            var x1 = T.Load(in Unsafe.Add(ref right, 1 * T.Count));
-            var w0 = T.Broadcast(in left);
+            var x0 = LaneMemory.Load<TElement, T>(ref right);
+            var x1 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref right, 1 * T.Count));
+            var w0 = LaneMemory.Broadcast<TElement, T>(ref left);
             s00 = T.MultiplyAdd(w0, x0, s00);
             s01 = T.MultiplyAdd(w0, x1, s01);
-            var w1 = T.Broadcast(in Unsafe.Add(ref left, 1));
+            var w1 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 1));
             s10 = T.MultiplyAdd(w1, x0, s10);
             s11 = T.MultiplyAdd(w1, x1, s11);
-            var w2 = T.Broadcast(in Unsafe.Add(ref left, 2));
+            var w2 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 2));
             s20 = T.MultiplyAdd(w2, x0, s20);
             s21 = T.MultiplyAdd(w2, x1, s21);
-            var w3 = T.Broadcast(in Unsafe.Add(ref left, 3));
+            var w3 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 3));
             s30 = T.MultiplyAdd(w3, x0, s30);
             s31 = T.MultiplyAdd(w3, x1, s31);
             left = ref Unsafe.Add(ref left, TileRows);
             right = ref Unsafe.Add(ref right, stride);
         }
-        s00.Store(ref row0);
-        s01.Store(ref Unsafe.Add(ref row0, 1 * T.Count));
-        s10.Store(ref row1);
-        s11.Store(ref Unsafe.Add(ref row1, 1 * T.Count));
-        s20.Store(ref row2);
-        s21.Store(ref Unsafe.Add(ref row2, 1 * T.Count));
-        s30.Store(ref row3);
-        s31.Store(ref Unsafe.Add(ref row3, 1 * T.Count));
+        LaneMemory.Store(s00, ref row0);
+        LaneMemory.Store(s01, ref Unsafe.Add(ref row0, 1 * T.Count));
+        LaneMemory.Store(s10, ref row1);
+        LaneMemory.Store(s11, ref Unsafe.Add(ref row1, 1 * T.Count));
+        LaneMemory.Store(s20, ref row2);
+        LaneMemory.Store(s21, ref Unsafe.Add(ref row2, 1 * T.Count));
+        LaneMemory.Store(s30, ref row3);
+        LaneMemory.Store(s31, ref Unsafe.Add(ref row3, 1 * T.Count));
     }
 
     /// <summary>A register tile of 4 rows and 1 vector.</summary>
     private static void One<T, TElement>(ref TElement left, ref TElement right, int stride, int count, ref TElement sums)
-        where T : unmanaged, ILanes<T>, IStored<T, TElement>
+        where T : unmanaged, ILanes<T>
         where TElement : unmanaged
     {
         ref var row0 = ref sums;
         ref var row1 = ref Unsafe.Add(ref sums, 1 * stride);
         ref var row2 = ref Unsafe.Add(ref sums, 2 * stride);
         ref var row3 = ref Unsafe.Add(ref sums, 3 * stride);
-        var s00 = T.Load(in row0);
-        var s10 = T.Load(in row1);
-        var s20 = T.Load(in row2);
-        var s30 = T.Load(in row3);
+        var s00 = LaneMemory.Load<TElement, T>(ref row0);
+        var s10 = LaneMemory.Load<TElement, T>(ref row1);
+        var s20 = LaneMemory.Load<TElement, T>(ref row2);
+        var s30 = LaneMemory.Load<TElement, T>(ref row3);
         for (var k = 0; k < count; k++)
         {
-            var x0 = T.Load(in right);
-            var w0 = T.Broadcast(in left);
+            var x0 = LaneMemory.Load<TElement, T>(ref right);
+            var w0 = LaneMemory.Broadcast<TElement, T>(ref left);
             s00 = T.MultiplyAdd(w0, x0, s00);
-            var w1 = T.Broadcast(in Unsafe.Add(ref left, 1));
+            var w1 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 1));
             s10 = T.MultiplyAdd(w1, x0, s10);
-            var w2 = T.Broadcast(in Unsafe.Add(ref left, 2));
+            var w2 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 2));
             s20 = T.MultiplyAdd(w2, x0, s20);
-            var w3 = T.Broadcast(in Unsafe.Add(ref left, 3));
+            var w3 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 3));
             s30 = T.MultiplyAdd(w3, x0, s30);
             left = ref Unsafe.Add(ref left, TileRows);
             right = ref Unsafe.Add(ref right, stride);
         }
-        s00.Store(ref row0);
-        s10.Store(ref row1);
-        s20.Store(ref row2);
-        s30.Store(ref row3);
+        LaneMemory.Store(s00, ref row0);
+        LaneMemory.Store(s10, ref row1);
+        LaneMemory.Store(s20, ref row2);
+        LaneMemory.Store(s30, ref row3);
     }
 }

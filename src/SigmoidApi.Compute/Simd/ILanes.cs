@@ -7,7 +7,7 @@ namespace SigmoidApi.Compute.Simd;
 /// </summary>
 /// <remarks>A comparison gives a mask, all bits of a lane set or none, for <see cref="Select"/>; every comparison with NaN is false.</remarks>
 internal interface ILanes<T>
-    where T : unmanaged, ILanes<T>
+    where T : struct, ILanes<T>
 {
     static abstract bool IsHardwareAccelerated { get; }
 
@@ -16,6 +16,23 @@ internal interface ILanes<T>
 
     /// <summary>Whether the numbers are float32, with constants and polynomials to match.</summary>
     static abstract bool IsSingle { get; }
+
+    /// <summary>Reads <see cref="Count"/> numbers, each rounded to nearest where the lanes are float32.</summary>
+    static abstract T Load(ref readonly double source);
+
+    /// <summary>Reads <see cref="Count"/> numbers, widened exactly where the lanes are float64.</summary>
+    static abstract T Load(ref readonly float source);
+
+    void Store(ref double destination);
+
+    /// <summary>Writes the numbers, each rounded to nearest where the lanes are float64.</summary>
+    void Store(ref float destination);
+
+    /// <summary>The number at this place in every lane.</summary>
+    static abstract T Broadcast(ref readonly double source);
+
+    /// <summary>The number at this place in every lane.</summary>
+    static abstract T Broadcast(ref readonly float source);
 
     /// <summary>The same number in every lane.</summary>
     static abstract implicit operator T(double value);
@@ -68,18 +85,4 @@ internal interface ILanes<T>
 
     /// <summary>The bits of each lane, as an unsigned integer, moved to the left.</summary>
     static abstract T ShiftBitsLeft(T value, int count);
-}
-
-/// <summary>Lanes that are read from memory and written to it as numbers of one type.</summary>
-internal interface IStored<T, TElement>
-    where T : unmanaged, IStored<T, TElement>
-{
-    /// <summary>Reads as many numbers as there are lanes; float32 numbers are widened to float64 lanes exactly.</summary>
-    static abstract T Load(ref readonly TElement source);
-
-    /// <summary>Writes them; float64 lanes are rounded to float32, to nearest.</summary>
-    /// <summary>The number at this place in every lane.</summary>
-    static abstract T Broadcast(ref readonly TElement source);
-
-    void Store(ref TElement destination);
 }

@@ -14,11 +14,11 @@ internal interface IOperator
 
     /// <summary>The first half, where there are two.</summary>
     static virtual Pair<T> Begin<T>(T x)
-        where T : unmanaged, ILanes<T> => default;
+        where T : struct, ILanes<T> => default;
 
     /// <param name="x">The arguments.</param>
     /// <param name="begun">What the first half gave for them.</param>
     /// <param name="parameters">The function's parameters; the same for all arguments.</param>
     static abstract T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-        where T : unmanaged, ILanes<T>;
+        where T : struct, ILanes<T>;
 }

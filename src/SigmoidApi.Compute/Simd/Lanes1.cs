@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace SigmoidApi.Compute.Simd;
 
 /// <summary>One number at a time: for hardware without vectors, and what the vectors are tested against.</summary>
-internal readonly struct Lanes1(double value) : ILanes<Lanes1>, IStored<Lanes1, double>, IStored<Lanes1, float>
+internal readonly struct Lanes1(double value) : ILanes<Lanes1>
 {
     private readonly double _value = value;
 

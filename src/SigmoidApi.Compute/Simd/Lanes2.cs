@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace SigmoidApi.Compute.Simd;
 
 /// <summary>Two numbers in a <see cref="Vector128{T}"/>.</summary>
-internal readonly struct Lanes2(Vector128<double> value) : ILanes<Lanes2>, IStored<Lanes2, double>, IStored<Lanes2, float>
+internal readonly struct Lanes2(Vector128<double> value) : ILanes<Lanes2>
 {
     private readonly Vector128<double> _value = value;
 

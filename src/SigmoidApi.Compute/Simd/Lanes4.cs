@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace SigmoidApi.Compute.Simd;
 
 /// <summary>Four numbers in a <see cref="Vector256{T}"/>.</summary>
-internal readonly struct Lanes4(Vector256<double> value) : ILanes<Lanes4>, IStored<Lanes4, double>, IStored<Lanes4, float>
+internal readonly struct Lanes4(Vector256<double> value) : ILanes<Lanes4>
 {
     private readonly Vector256<double> _value = value;
 

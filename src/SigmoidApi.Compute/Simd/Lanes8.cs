@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace SigmoidApi.Compute.Simd;
 
 /// <summary>Eight numbers in a <see cref="Vector512{T}"/>.</summary>
-internal readonly struct Lanes8(Vector512<double> value) : ILanes<Lanes8>, IStored<Lanes8, double>, IStored<Lanes8, float>
+internal readonly struct Lanes8(Vector512<double> value) : ILanes<Lanes8>
 {
     private readonly Vector512<double> _value = value;
 

@@ -8,7 +8,7 @@ namespace SigmoidApi.Compute.Simd;
 /// fused multiply-adds; they are exact to some 2^-100, unless they say less.
 /// </summary>
 internal readonly struct Pair<T>(T high, T low)
-    where T : unmanaged, ILanes<T>
+    where T : struct, ILanes<T>
 {
     public readonly T High = high;
     public readonly T Low = low;

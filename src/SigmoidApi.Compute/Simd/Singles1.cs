@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace SigmoidApi.Compute.Simd;
 
 /// <summary>One float32 number at a time: for hardware without vectors, and what the vectors are tested against.</summary>
-internal readonly struct Singles1(float value) : ILanes<Singles1>, IStored<Singles1, float>
+internal readonly struct Singles1(float value) : ILanes<Singles1>
 {
     private readonly float _value = value;
 
@@ -14,7 +14,13 @@ internal readonly struct Singles1(float value) : ILanes<Singles1>, IStored<Singl
     public static int Count => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Singles1 Load(ref readonly double source) => new((float)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Singles1 Load(ref readonly float source) => new(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(ref double destination) => destination = _value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref float destination) => destination = _value;

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace SigmoidApi.Compute.Simd;
 
 /// <summary>Sixteen float32 numbers in a <see cref="Vector512{T}"/>.</summary>
-internal readonly struct Singles16(Vector512<float> value) : ILanes<Singles16>, IStored<Singles16, float>
+internal readonly struct Singles16(Vector512<float> value) : ILanes<Singles16>
 {
     private readonly Vector512<float> _value = value;
 
@@ -16,7 +16,17 @@ internal readonly struct Singles16(Vector512<float> value) : ILanes<Singles16>, 
     public static int Count => 16;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Singles16 Load(ref readonly double source) => new(Vector512.Narrow(Vector512.LoadUnsafe(in source), Vector512.LoadUnsafe(in source, 8)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Singles16 Load(ref readonly float source) => new(Vector512.LoadUnsafe(in source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(ref double destination)
+    {
+        Vector512.WidenLower(_value).StoreUnsafe(ref destination);
+        Vector512.WidenUpper(_value).StoreUnsafe(ref destination, 8);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref float destination) => _value.StoreUnsafe(ref destination);

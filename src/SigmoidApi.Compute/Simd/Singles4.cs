@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace SigmoidApi.Compute.Simd;
 
 /// <summary>Four float32 numbers in a <see cref="Vector128{T}"/>.</summary>
-internal readonly struct Singles4(Vector128<float> value) : ILanes<Singles4>, IStored<Singles4, float>
+internal readonly struct Singles4(Vector128<float> value) : ILanes<Singles4>
 {
     private readonly Vector128<float> _value = value;
 
@@ -16,7 +16,17 @@ internal readonly struct Singles4(Vector128<float> value) : ILanes<Singles4>, IS
     public static int Count => 4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Singles4 Load(ref readonly double source) => new(Vector128.Narrow(Vector128.LoadUnsafe(in source), Vector128.LoadUnsafe(in source, 2)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Singles4 Load(ref readonly float source) => new(Vector128.LoadUnsafe(in source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(ref double destination)
+    {
+        Vector128.WidenLower(_value).StoreUnsafe(ref destination);
+        Vector128.WidenUpper(_value).StoreUnsafe(ref destination, 2);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref float destination) => _value.StoreUnsafe(ref destination);

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace SigmoidApi.Compute.Simd;
 
 /// <summary>Eight float32 numbers in a <see cref="Vector256{T}"/>.</summary>
-internal readonly struct Singles8(Vector256<float> value) : ILanes<Singles8>, IStored<Singles8, float>
+internal readonly struct Singles8(Vector256<float> value) : ILanes<Singles8>
 {
     private readonly Vector256<float> _value = value;
 
@@ -16,7 +16,17 @@ internal readonly struct Singles8(Vector256<float> value) : ILanes<Singles8>, IS
     public static int Count => 8;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Singles8 Load(ref readonly double source) => new(Vector256.Narrow(Vector256.LoadUnsafe(in source), Vector256.LoadUnsafe(in source, 4)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Singles8 Load(ref readonly float source) => new(Vector256.LoadUnsafe(in source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(ref double destination)
+    {
+        Vector256.WidenLower(_value).StoreUnsafe(ref destination);
+        Vector256.WidenUpper(_value).StoreUnsafe(ref destination, 4);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref float destination) => _value.StoreUnsafe(ref destination);

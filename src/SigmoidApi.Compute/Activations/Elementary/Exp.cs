@@ -14,7 +14,7 @@ namespace SigmoidApi.Compute.Activations.Elementary;
 /// (e^r − 1 − r − r²/2)/r³ on |r| ≤ ln 2 / 2, weighted by r³: it adds an error of 2^-57.
 /// </remarks>
 internal readonly struct Exp<T>
-    where T : unmanaged, ILanes<T>
+    where T : struct, ILanes<T>
 {
     /// <summary>The largest z that is told apart: e^-z, and any x·e^-x, is already 0 in float64 there.</summary>
     public const double Limit = 800;

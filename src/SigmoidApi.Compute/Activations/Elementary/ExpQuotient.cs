@@ -19,13 +19,13 @@ internal static class ExpQuotient
     /// <summary>From here on s or what is divided by could overflow; s is kept by 2^<see cref="FarShift"/> too small there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Far<T>()
-        where T : unmanaged, ILanes<T> => T.IsSingle ? 80.0 : 700.0;
+        where T : struct, ILanes<T> => T.IsSingle ? 80.0 : 700.0;
 
     /// <summary>The low part of the pair is s, the high part t.</summary>
     /// <param name="z">At least 0; or NaN, which gives NaN.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<T> Of<T>(T z)
-        where T : unmanaged, ILanes<T>
+        where T : struct, ILanes<T>
     {
         // Adding 1.5·2^52 (2^23 in float32) rounds to an integer in the low bits; with the exponent's bias added those bits, moved up, are s.
         T roundToPower = T.IsSingle ? 12582912.0 + 127 : 6755399441055744.0 + 1023;
@@ -62,10 +62,10 @@ internal static class ExpQuotient
     /// <summary>value·2^-<see cref="FarShift"/> where z is far: what of the far lanes' scale is still due.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Scale<T>(T value, T z)
-        where T : unmanaged, ILanes<T> =>
+        where T : struct, ILanes<T> =>
         value * T.Select(z > Far<T>(), T.IsSingle ? 8.673617379884035e-19 : 6.223015277861142e-61, 1.0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T FarShift<T>()
-        where T : unmanaged, ILanes<T> => T.IsSingle ? 60.0 : 200.0;
+        where T : struct, ILanes<T> => T.IsSingle ? 60.0 : 200.0;
 }

@@ -18,7 +18,7 @@ internal static class Log1p
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<T> Of<T>(Pair<T> u)
-        where T : unmanaged, ILanes<T>
+        where T : struct, ILanes<T>
     {
         var large = u.High >= 0.5;
         var f = T.Select(large, u.High * 0.5 - 0.5, u.High);

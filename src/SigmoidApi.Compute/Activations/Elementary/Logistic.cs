@@ -8,7 +8,7 @@ namespace SigmoidApi.Compute.Activations.Elementary;
 /// each as a quotient that is left to be scaled by e's power of two on the left.
 /// </summary>
 internal readonly struct Logistic<T>
-    where T : unmanaged, ILanes<T>
+    where T : struct, ILanes<T>
 {
     public readonly T X;
 

@@ -15,7 +15,7 @@ internal static class NormalCenter
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<T> Of<T>(T x)
-        where T : unmanaged, ILanes<T>
+        where T : struct, ILanes<T>
     {
         var w = x * x;
         var w2 = w * w;

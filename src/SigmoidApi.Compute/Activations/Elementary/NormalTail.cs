@@ -14,7 +14,7 @@ namespace SigmoidApi.Compute.Activations.Elementary;
 /// the quotient is carried along; without that the ratio erred by 4 ULP.
 /// </remarks>
 internal readonly struct NormalTail<T>
-    where T : unmanaged, ILanes<T>
+    where T : struct, ILanes<T>
 {
     /// <summary>The largest z that is told apart: z·Q(z) is already 0 in float64 there.</summary>
     public const double Limit = 40;

@@ -10,7 +10,7 @@ namespace SigmoidApi.Compute.Activations.Elementary;
 /// last rounding included.
 /// </remarks>
 internal readonly struct SmallerSide<T>
-    where T : unmanaged, ILanes<T>
+    where T : struct, ILanes<T>
 {
     private readonly bool _anyLarge;
 
