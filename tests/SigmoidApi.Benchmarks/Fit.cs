@@ -84,7 +84,7 @@ internal static class Fit
         var seconds = new double[Repeats];
         for (var i = -1; i < Repeats; i++)
         {
-            // What the fit before has left is none of this one's memory.
+            // What the fit before has left serves this one.
             GC.Collect();
             var start = Stopwatch.GetTimestamp();
             fit = LogisticTrainer.Fit(features, labels, options, null, CancellationToken.None);

@@ -21,6 +21,13 @@ public abstract class FeatureMatrix
     /// <summary>A row as float64, into <paramref name="target"/> of length <see cref="Columns"/>.</summary>
     internal abstract void CopyRow(int row, Span<double> target);
 
+    /// <summary>Rows that follow each other, as float64, to <paramref name="target"/>: each <paramref name="stride"/> after the one before.</summary>
+    internal virtual void CopyRows(int first, int count, Span<double> target, int stride)
+    {
+        for (var k = 0; k < count; k++)
+            CopyRow(first + k, target.Slice(k * stride, Columns));
+    }
+
     /// <exception cref="UntrainableDataException"><c>non_finite_value</c>: names the first cell that is NaN or infinite.</exception>
     internal abstract void RequireFinite();
 

@@ -17,6 +17,9 @@ internal class DesignRows
     /// <summary>Numbers in a chunk of rows, about: half a megabyte of them.</summary>
     private const int ChunkNumbers = 1 << 16;
 
+    /// <summary>Numbers in a tile of rows, about: 8 KB. At 32 KB, with what else is in use, two threads were no faster than one.</summary>
+    private const int TileNumbers = 1024;
+
     /// <summary>What the groups' sums of a pass may take.</summary>
     private const int SumBytes = 8 << 20;
 
@@ -28,8 +31,7 @@ internal class DesignRows
     private double[]? _padded;
     private readonly Workspace?[] _workspaces;
     private TreeSum? _vectorSum;
-    private TreeSum? _gramSum;
-    private int _gramLength;
+    private (int Length, bool Single, TreeSum Sum)? _gram;
 
     protected DesignRows(FeatureMatrix features, StandardScaling? scaling, bool fitIntercept, ThreadCrew crew)
     {
@@ -39,7 +41,7 @@ internal class DesignRows
         Stride = GramKernel.Stride<double>(Dimension);
         // Wide rows are read where they lie; narrow ones gain more from whole vectors than the copy costs.
         _plain = scaling is null && features.Columns >= 64 ? features as DesignMatrix : null;
-        TileRows = (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)(4096 / Stride + 1)) / 2, 8, 64);
+        TileRows = (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)(TileNumbers / Stride + 1)) / 2, 8, 32);
         ChunkRows = (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)(ChunkNumbers / Stride + 1)), 32, DesignMatrix.BlockRows);
         _workspaces = new Workspace?[crew.Size];
         if (scaling is not null)
@@ -253,21 +255,20 @@ internal class DesignRows
     private void Gram(int every, int[]? subset, SymmetricMatrix sums, bool single, RowWeights rowWeights, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(sums.Order, subset?.Length ?? Dimension);
-        var stride = sums.Stride;
-        var tileRows = GramTileRows(stride);
-        if (_gramLength != sums.Values.Length)
+        var (stride, tileRows) = (sums.Stride, GramTileRows(sums.Stride));
+        var (singleStride, singleLength) = (GramKernel.Stride<float>(sums.Order), GramKernel.Length<float>(sums.Order));
+        var length = single ? singleLength / 2 : sums.Values.Length;
+        if (_gram is null || _gram.Value.Length != length || _gram.Value.Single != single)
         {
             // Few sums, for each may be large; the chunks of a group follow each other in it.
-            var groups = Math.Clamp(SumBytes / 8 / sums.Values.Length, 2, 16);
+            var groups = Math.Clamp(SumBytes / 8 / length, 2, 16);
             var chunkRows = ((Rows - 1) / (groups * tileRows) + 1) * tileRows;
-            (_gramSum, _gramLength) = (new TreeSum(Rows, chunkRows, groups, sums.Values.Length, Crew), sums.Values.Length);
+            _gram = (length, single, new TreeSum(Rows, chunkRows, groups, length, Crew, single));
         }
-        var (order, singleStride) = (sums.Order, GramKernel.Stride<float>(sums.Order));
-        var totals = _gramSum!.Run((first, count, worker, sums) =>
+        var totals = _gram.Value.Sum.Run((first, count, worker, sums) =>
         {
             var workspace = WorkspaceOf(worker);
-            workspace.ReserveGram(tileRows, Stride, stride, subset is not null);
-            var singles = single ? workspace.Singles(tileRows * singleStride, GramKernel.Length<float>(order)) : default;
+            workspace.ReserveGram(tileRows, Stride, Math.Max(stride, singleStride), subset is not null);
             for (var row = first; row < first + count; row += tileRows)
             {
                 if (row / tileRows % every != 0)
@@ -283,20 +284,25 @@ internal class DesignRows
                 }
                 if (single)
                 {
+                    var (narrow, panel) = workspace.SingleTile(rows.Count * singleStride, GramKernel.PanelLength(rows.Count, singleStride));
                     for (var k = 0; k < rows.Count; k++)
-                        RowKernels.Narrow(tile.Slice(k * stride, stride), singles.Tile.Slice(k * singleStride, singleStride));
-                    GramKernel.AddOuterProducts(singles.Tile, singleStride, weights, singles.Panel, singles.Sums);
+                        RowKernels.Narrow(tile.Slice(k * stride, stride), narrow.Span.Slice(k * singleStride, singleStride));
+                    GramKernel.AddOuterProducts<float>(narrow.Span, singleStride, weights, panel.Span, MemoryMarshal.Cast<double, float>(sums));
                 }
                 else
                 {
-                    GramKernel.AddOuterProducts(tile, stride, weights, workspace.GramPanel!.Span, sums);
+                    GramKernel.AddOuterProducts<double>(tile, stride, weights, workspace.GramPanel!.Span, sums);
                 }
             }
-            for (var i = 0; single && i < order; i++)
-                RowKernels.AddWidened(singles.Sums.Slice(i * singleStride, stride), sums.Slice(i * stride, stride));
         }, cancellationToken);
         Passes += 1.0 / every;
-        totals.CopyTo(sums.Values);
+        if (!single)
+        {
+            totals.CopyTo(sums.Values);
+            return;
+        }
+        for (var i = 0; i < sums.Order; i++)
+            RowKernels.Widen(MemoryMarshal.Cast<double, float>(totals).Slice(i * singleStride, stride), sums.Values.Slice(i * stride, stride));
     }
 
     private static void Gather(TileOfRows rows, int[] subset, int stride, Span<double> target)
@@ -310,7 +316,8 @@ internal class DesignRows
         }
     }
 
-    private static int GramTileRows(int stride) => (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)(16384 / stride + 1)) / 2, 32, 128);
+    /// <summary>More rows, for what a register tile costs at both ends; measured, as the other.</summary>
+    private static int GramTileRows(int stride) => stride <= 128 ? 16 : 32;
 
     private TileOfRows Tile(int first, int count, Workspace workspace) => _plain is null
         ? CopyTile(first, count, workspace.Tile.Span)
@@ -318,14 +325,11 @@ internal class DesignRows
 
     private TileOfRows CopyTile(int first, int count, Span<double> tile)
     {
-        for (var k = 0; k < count; k++)
-        {
-            var target = tile.Slice(k * Stride, Stride);
-            target[0] = 1;
-            _features.CopyRow(first + k, target.Slice(_lead, _features.Columns));
-            if (_means is not null)
-                RowKernels.Standardize(target, _means.Span, _reciprocals!.Span);
-        }
+        _features.CopyRows(first, count, tile[_lead..], Stride);
+        for (var k = 0; k < count && _lead == 1; k++)
+            tile[k * Stride] = 1;
+        for (var k = 0; k < count && _means is not null; k++)
+            RowKernels.Standardize(tile.Slice(k * Stride, Stride), _means.Span, _reciprocals!.Span);
         return new TileOfRows(tile[..(count * Stride)], Stride, Stride, count, 0);
     }
 
@@ -363,18 +367,11 @@ internal class DesignRows
         public TileOfRows Row(int row, int width) => new(Values.Slice(row * Stride, width), width, width, 1, Lead);
     }
 
-    protected readonly ref struct SingleBuffers(Span<float> tile, Span<float> panel, Span<float> sums)
-    {
-        public readonly Span<float> Tile = tile;
-        public readonly Span<float> Panel = panel;
-        public readonly Span<float> Sums = sums;
-    }
-
     /// <summary>What one thread works in.</summary>
     protected sealed class Workspace(int tileRows, int stride)
     {
         private AlignedBuffer? _tile;
-        private AlignedBuffer? _singles;
+        private float[]? _singles;
 
         public AlignedBuffer Tile => _tile ??= new AlignedBuffer(tileRows * stride);
 
@@ -386,23 +383,21 @@ internal class DesignRows
 
         public AlignedBuffer? GramSubset { get; private set; }
 
-        /// <summary>A tile and its panel in float32, and sums, which are 0.</summary>
-        public SingleBuffers Singles(int tile, int sums)
+        /// <summary>Room for a tile in float32 and for its panel.</summary>
+        public (Memory<float> Tile, Memory<float> Panel) SingleTile(int tile, int panel)
         {
-            if (_singles?.Length != tile + sums / 2)
-                _singles = new AlignedBuffer(tile + sums / 2);
-            var numbers = MemoryMarshal.Cast<double, float>(_singles.Span);
-            numbers[(2 * tile)..].Clear();
-            return new SingleBuffers(numbers[..tile], numbers[tile..(2 * tile)], numbers[(2 * tile)..]);
+            if (_singles is null || _singles.Length < tile + panel)
+                _singles = GC.AllocateUninitializedArray<float>(tile + panel, pinned: true);
+            return (_singles.AsMemory(0, tile), _singles.AsMemory(tile, panel));
         }
 
         public void ReserveGram(int rows, int stride, int subsetStride, bool subset)
         {
             if (GramTile?.Length != rows * stride)
                 GramTile = new AlignedBuffer(rows * stride);
-            if (GramPanel?.Length != rows * subsetStride)
+            if (GramPanel?.Length != GramKernel.PanelLength(rows, subsetStride))
             {
-                GramPanel = new AlignedBuffer(rows * subsetStride);
+                GramPanel = new AlignedBuffer(GramKernel.PanelLength(rows, subsetStride));
                 GramSubset = subset ? new AlignedBuffer(rows * subsetStride) : null;
             }
             if (subset)

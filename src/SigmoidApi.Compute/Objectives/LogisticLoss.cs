@@ -52,6 +52,7 @@ internal static class LogisticLoss
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<T>(RowLosses rows, int count, bool weighted)
         where T : struct, ILanes<T>
     {

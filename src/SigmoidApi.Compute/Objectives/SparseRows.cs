@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Preprocessing;
 
@@ -251,6 +252,7 @@ internal sealed class SparseRows : DesignRows
             target[j] = (totals[j] - _scaling.Means[j] * totals[columns]) * _reciprocals![j];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Product(int row, double[] weights)
     {
         var columns = _features.Row(row, out var values);
@@ -274,6 +276,7 @@ internal sealed class SparseRows : DesignRows
         return even + odd;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddRow(int row, double weight, Span<double> sums)
     {
         var columns = _features.Row(row, out var values);

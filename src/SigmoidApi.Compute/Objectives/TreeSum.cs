@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Objectives;
@@ -16,15 +17,17 @@ internal sealed class TreeSum
     private readonly AlignedBuffer[] _groups;
     private readonly AlignedBuffer[][] _levels;
     private readonly ThreadCrew _crew;
+    private readonly bool _single;
 
     /// <param name="rows">How many rows there are.</param>
     /// <param name="chunkRows">Rows in every chunk but the last.</param>
     /// <param name="maxGroups">Groups at most, each of which keeps its sums.</param>
     /// <param name="length">The number of sums.</param>
     /// <param name="crew">The threads.</param>
-    public TreeSum(int rows, int chunkRows, int maxGroups, int length, ThreadCrew crew)
+    /// <param name="single">Whether each of the sums is two float32 numbers.</param>
+    public TreeSum(int rows, int chunkRows, int maxGroups, int length, ThreadCrew crew, bool single = false)
     {
-        (_rows, _chunkRows, _crew) = (rows, chunkRows, crew);
+        (_rows, _chunkRows, _crew, _single) = (rows, chunkRows, crew, single);
         var chunks = (rows - 1) / chunkRows + 1;
         _groupChunks = (int)BitOperations.RoundUpToPowerOf2((uint)((chunks - 1) / maxGroups + 1));
         _groups = [.. Enumerable.Range(0, (chunks - 1) / _groupChunks + 1).Select(_ => new AlignedBuffer(length))];
@@ -63,7 +66,7 @@ internal sealed class TreeSum
         var left = (int)BitOperations.RoundUpToPowerOf2((uint)count) / 2;
         SumChunks(pass, first, left, sums, levels[1..], worker, cancellationToken);
         SumChunks(pass, first + left, count - left, levels[0].Span, levels[1..], worker, cancellationToken);
-        RowKernels.Add(levels[0].Span, sums);
+        Add(levels[0].Span, sums);
     }
 
     private void Merge(int first, int count)
@@ -73,6 +76,14 @@ internal sealed class TreeSum
         var left = (int)BitOperations.RoundUpToPowerOf2((uint)count) / 2;
         Merge(first, left);
         Merge(first + left, count - left);
-        RowKernels.Add(_groups[first + left].Span, _groups[first].Span);
+        Add(_groups[first + left].Span, _groups[first].Span);
+    }
+
+    private void Add(ReadOnlySpan<double> values, Span<double> sums)
+    {
+        if (_single)
+            RowKernels.Add(MemoryMarshal.Cast<double, float>(values), MemoryMarshal.Cast<double, float>(sums));
+        else
+            RowKernels.Add(values, sums);
     }
 }

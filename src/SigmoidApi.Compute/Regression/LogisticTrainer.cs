@@ -11,14 +11,14 @@ public static class LogisticTrainer
 {
     /// <summary>Fits and scores: on the rows fitted to and, if any are held out, on those; with folds on all rows, each by the fit that has not seen it.</summary>
     /// <param name="features">n × d, finite.</param>
-    /// <param name="labels">n labels, 0 or 1, both present.</param>
+    /// <param name="labels">n labels, 0 or 1, both present; read where they are, not copied.</param>
     /// <param name="options">What to fit and how.</param>
     /// <param name="progress">Called on this thread, at the start and after each iteration.</param>
     /// <param name="cancellationToken">Looked at for every block of rows, so that a fit stops within one pass.</param>
     /// <exception cref="ArgumentException">An option is out of range, or there are not as many labels as rows.</exception>
     /// <exception cref="UntrainableDataException">The data admit no fit; its code says why.</exception>
     /// <exception cref="OperationCanceledException">Canceled.</exception>
-    public static LogisticTraining Train(FeatureMatrix features, ReadOnlySpan<double> labels, LogisticOptions options,
+    public static LogisticTraining Train(FeatureMatrix features, double[] labels, LogisticOptions options,
         Action<FitProgress>? progress, CancellationToken cancellationToken)
     {
         var (fit, validation) = Run(features, labels, options, progress, cancellationToken);
@@ -37,14 +37,14 @@ public static class LogisticTrainer
 
     /// <summary>Fits alone, without scores: as <see cref="Train"/> in all else.</summary>
     /// <param name="features">n × d, finite.</param>
-    /// <param name="labels">n labels, 0 or 1, both present.</param>
+    /// <param name="labels">n labels, 0 or 1, both present; read where they are, not copied.</param>
     /// <param name="options">What to fit and how.</param>
     /// <param name="progress">Called on this thread, at the start and after each iteration.</param>
     /// <param name="cancellationToken">Looked at for every block of rows, so that a fit stops within one pass.</param>
     /// <exception cref="ArgumentException">An option is out of range, or there are not as many labels as rows.</exception>
     /// <exception cref="UntrainableDataException">The data admit no fit; its code says why.</exception>
     /// <exception cref="OperationCanceledException">Canceled.</exception>
-    public static LogisticFit Fit(FeatureMatrix features, ReadOnlySpan<double> labels, LogisticOptions options,
+    public static LogisticFit Fit(FeatureMatrix features, double[] labels, LogisticOptions options,
         Action<FitProgress>? progress, CancellationToken cancellationToken) =>
         Run(features, labels, options, progress, cancellationToken).Fit;
 
@@ -73,10 +73,11 @@ public static class LogisticTrainer
             : throw new UntrainableDataException("diverged", $"The weights overflow in iteration {end.Iterations + 1}; use a smaller learning rate.");
     }
 
-    private static (LogisticFit Fit, Validated? Validation) Run(FeatureMatrix features, ReadOnlySpan<double> labels, LogisticOptions options,
+    private static (LogisticFit Fit, Validated? Validation) Run(FeatureMatrix features, double[] labels, LogisticOptions options,
         Action<FitProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate(features);
         RequireAsManyLabels(features, labels);
@@ -84,7 +85,7 @@ public static class LogisticTrainer
 
         var start = options.TimeProvider.GetTimestamp();
         using var crew = new ThreadCrew(options.Threads, options.ThreadStart);
-        var run = new TrainingRun(features, labels.ToArray(), options, crew, progress, cancellationToken);
+        var run = new TrainingRun(features, labels, options, crew, progress, cancellationToken);
         var (fit, validation) = WithFiniteFeatures(features, run.Run);
         var convergence = fit.Convergence with { Passes = run.Passes, Seconds = options.TimeProvider.GetElapsedTime(start).TotalSeconds };
         return (fit with { Convergence = convergence }, validation);

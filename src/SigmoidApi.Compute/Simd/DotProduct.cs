@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -9,6 +10,7 @@ internal static class DotProduct
     /// Σ x[i]·y[i] with fused multiply-adds. Written in Vector512 alone: where the machine's vectors are narrower the JIT splits each
     /// operation, so that the order of additions, and the result, is the same on all. Never NaN for finite input.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Compute(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(y.Length, x.Length);

@@ -136,7 +136,7 @@ internal static class Elementwise
         ref var destination = ref MemoryMarshal.GetReference(y);
         nint i = 0;
         for (; i <= x.Length - T.Count; i += T.Count)
-            LaneMemory.Store(TOperator.Invoke(LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref source, i)), default, parameters), ref Unsafe.Add(ref destination, i));
+            Store(TOperator.Invoke(Load<TElement, T>(ref Unsafe.Add(ref source, i)), default, parameters), ref Unsafe.Add(ref destination, i));
 
         // What is left goes through the same loop, in a buffer filled up with zeros. A second Invoke here would double the code,
         // and the longer formulas would outgrow the number of locals up to which the compiler inlines.
@@ -189,7 +189,7 @@ internal static class Elementwise
     {
         ref var x = ref Unsafe.AsRef(in source);
         for (var i = 0; i < vectors; i++)
-            Unsafe.Add(ref begun, i) = TOperator.Begin(LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref x, i * T.Count)));
+            Unsafe.Add(ref begun, i) = TOperator.Begin(Load<TElement, T>(ref Unsafe.Add(ref x, i * T.Count)));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -203,8 +203,25 @@ internal static class Elementwise
         ref var first = ref Unsafe.AsRef(in begun);
         for (var i = 0; i < vectors; i++)
         {
-            var value = TOperator.Invoke(LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref x, i * T.Count)), Unsafe.Add(ref first, i), parameters);
-            LaneMemory.Store(value, ref Unsafe.Add(ref destination, i * T.Count));
+            var value = TOperator.Invoke(Load<TElement, T>(ref Unsafe.Add(ref x, i * T.Count)), Unsafe.Add(ref first, i), parameters);
+            Store(value, ref Unsafe.Add(ref destination, i * T.Count));
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Load<TElement, T>(ref TElement source)
+        where T : unmanaged, ILanes<T> =>
+        typeof(TElement) == typeof(float)
+            ? T.Load(in Unsafe.As<TElement, float>(ref source))
+            : T.Load(in Unsafe.As<TElement, double>(ref source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TElement, T>(T value, ref TElement destination)
+        where T : unmanaged, ILanes<T>
+    {
+        if (typeof(TElement) == typeof(float))
+            value.Store(ref Unsafe.As<TElement, float>(ref destination));
+        else
+            value.Store(ref Unsafe.As<TElement, double>(ref destination));
     }
 }

@@ -1,5 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace SigmoidApi.Compute.Simd;
 
@@ -30,298 +32,109 @@ internal static class GramKernel
     /// <param name="tile">count rows.</param>
     /// <param name="stride">The order, rounded up to whole registers.</param>
     /// <param name="weights">count weights.</param>
-    /// <param name="panel">count · stride numbers, overwritten: the weighted rows, four columns of all rows after each other.</param>
+    /// <param name="panel">Overwritten: the weighted rows, four columns of all rows after each other.</param>
     /// <param name="upper">The sums.</param>
     /// <param name="width">The vectors to use.</param>
-    public static void AddOuterProducts(ReadOnlySpan<double> tile, int stride, ReadOnlySpan<double> weights, Span<double> panel,
-        Span<double> upper, Width width = Width.Widest)
-    {
-        Require(tile, stride, weights.Length, panel, upper);
-        Pack<Lanes4, double>(tile, stride, weights, panel);
-        switch (width == Width.Widest ? Widest : width)
-        {
-            case Width.Vector512: AddBands<Lanes8, double>(tile, stride, weights.Length, panel, upper, 4); break;
-            case Width.Vector256: AddBands<Lanes4, double>(tile, stride, weights.Length, panel, upper, 3); break;
-            case Width.Vector128: AddBands<Lanes2, double>(tile, stride, weights.Length, panel, upper, 3); break;
-            default: AddBands<Lanes1, double>(tile, stride, weights.Length, panel, upper, 2); break;
-        }
-    }
-
-    /// <summary>The same in float32.</summary>
-    public static void AddOuterProducts(ReadOnlySpan<float> tile, int stride, ReadOnlySpan<double> weights, Span<float> panel,
-        Span<float> upper, Width width = Width.Widest)
-    {
-        Require(tile, stride, weights.Length, panel, upper);
-        Pack<Singles4, float>(tile, stride, weights, panel);
-        switch (width == Width.Widest ? Widest : width)
-        {
-            case Width.Vector512: AddBands<Singles16, float>(tile, stride, weights.Length, panel, upper, 4); break;
-            case Width.Vector256: AddBands<Singles8, float>(tile, stride, weights.Length, panel, upper, 3); break;
-            case Width.Vector128: AddBands<Singles4, float>(tile, stride, weights.Length, panel, upper, 3); break;
-            default: AddBands<Singles1, float>(tile, stride, weights.Length, panel, upper, 2); break;
-        }
-    }
-
-    private static Width Widest =>
-        Lanes8.IsHardwareAccelerated ? Width.Vector512 : Lanes4.IsHardwareAccelerated ? Width.Vector256 : Width.Vector128;
-
-    private static void Require<TElement>(ReadOnlySpan<TElement> tile, int stride, int count, ReadOnlySpan<TElement> panel, ReadOnlySpan<TElement> upper)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(stride % Lanes<TElement>(), 0, nameof(stride));
-        ArgumentOutOfRangeException.ThrowIfLessThan(tile.Length, count * stride, nameof(tile));
-        ArgumentOutOfRangeException.ThrowIfLessThan(panel.Length, count * stride, nameof(panel));
-        ArgumentOutOfRangeException.ThrowIfNotEqual(upper.Length % (TileRows * stride), 0, nameof(upper));
-    }
-
-    /// <typeparam name="T">Four numbers.</typeparam>
-    /// <typeparam name="TElement">float64 or float32.</typeparam>
-    private static void Pack<T, TElement>(ReadOnlySpan<TElement> tile, int stride, ReadOnlySpan<double> weights, Span<TElement> panel)
-        where T : unmanaged, ILanes<T>
-        where TElement : unmanaged
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddOuterProducts<T>(ReadOnlySpan<T> tile, int stride, ReadOnlySpan<double> weights, Span<T> panel, Span<T> upper,
+        Width width = Width.Widest)
+        where T : unmanaged, INumber<T>
     {
         var count = weights.Length;
-        for (var k = 0; k < count; k++)
-        {
-            T weight = weights[k];
-            ref var row = ref Unsafe.Add(ref MemoryMarshal.GetReference(tile), k * stride);
-            ref var packed = ref Unsafe.Add(ref MemoryMarshal.GetReference(panel), k * TileRows);
-            for (var i = 0; i < stride; i += TileRows)
-                LaneMemory.Store(weight * LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row, i)), ref Unsafe.Add(ref packed, i * count));
-        }
-    }
-
-    /// <summary>Four rows of the sums after four, each from the diagonal's vector to the right.</summary>
-    private static void AddBands<T, TElement>(ReadOnlySpan<TElement> tile, int stride, int count, ReadOnlySpan<TElement> panel, Span<TElement> upper, int vectors)
-        where T : unmanaged, ILanes<T>
-        where TElement : unmanaged
-    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(stride % Lanes<T>(), 0, nameof(stride));
+        ArgumentOutOfRangeException.ThrowIfLessThan(tile.Length, count * stride, nameof(tile));
+        ArgumentOutOfRangeException.ThrowIfLessThan(panel.Length, PanelLength(count, stride), nameof(panel));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(upper.Length % (TileRows * stride), 0, nameof(upper));
+        Pack(tile, stride, weights, panel);
+        var vector = (width == Width.Widest ? Widest : width) switch { Width.Vector512 => Vector512<T>.Count, Width.Vector256 => Vector256<T>.Count, _ => 1 };
         for (var i = 0; i < upper.Length / stride; i += TileRows)
         {
-            ref var left = ref Unsafe.Add(ref MemoryMarshal.GetReference(panel), i * count);
-            for (var j = i / Lanes<TElement>() * Lanes<TElement>(); j < stride;)
+            ref var left = ref Unsafe.Add(ref MemoryMarshal.GetReference(panel), i / TileRows * BandLength(count));
+            for (var j = i / Lanes<T>() * Lanes<T>(); j < stride;)
             {
-                var wide = Math.Min(vectors, (stride - j) / T.Count);
                 ref var right = ref Unsafe.Add(ref MemoryMarshal.GetReference(tile), j);
                 ref var sums = ref Unsafe.Add(ref MemoryMarshal.GetReference(upper), i * stride + j);
-                switch (wide)
-                {
-                    case 4: Four<T, TElement>(ref left, ref right, stride, count, ref sums); break;
-                    case 3: Three<T, TElement>(ref left, ref right, stride, count, ref sums); break;
-                    case 2: Two<T, TElement>(ref left, ref right, stride, count, ref sums); break;
-                    default: One<T, TElement>(ref left, ref right, stride, count, ref sums); break;
-                }
-                j += wide * T.Count;
+                var vectors = (stride - j) / vector;
+                if (vector == Vector512<T>.Count)
+                    vectors = Add512(ref left, ref right, (nuint)stride, count, ref sums, vectors);
+                else if (vector == Vector256<T>.Count)
+                    vectors = Add256(ref left, ref right, (nuint)stride, count, ref sums, vectors);
+                else
+                    vectors = AddColumn(ref left, ref right, stride, count, ref sums);
+                j += vectors * vector;
             }
         }
     }
 
-    /// <summary>A register tile of 4 rows and 4 vectors.</summary>
-    private static void Four<T, TElement>(ref TElement left, ref TElement right, int stride, int count, ref TElement sums)
-        where T : unmanaged, ILanes<T>
-        where TElement : unmanaged
+    /// <summary>The numbers that the panel of so many rows takes.</summary>
+    public static int PanelLength(int count, int stride) => stride / TileRows * BandLength(count);
+
+    /// <summary>Four columns of so many rows, and a cache line between them and the next: bands a power of two apart would all want the same lines of the cache.</summary>
+    private static int BandLength(int count) => count * TileRows + 16;
+
+    private static Width Widest =>
+        Vector512.IsHardwareAccelerated ? Width.Vector512 : Vector256.IsHardwareAccelerated ? Width.Vector256 : Width.Scalar;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Pack<T>(ReadOnlySpan<T> tile, int stride, ReadOnlySpan<double> weights, Span<T> panel)
+        where T : unmanaged, INumber<T>
     {
-        ref var row0 = ref sums;
-        ref var row1 = ref Unsafe.Add(ref sums, 1 * stride);
-        ref var row2 = ref Unsafe.Add(ref sums, 2 * stride);
-        ref var row3 = ref Unsafe.Add(ref sums, 3 * stride);
-        var s00 = LaneMemory.Load<TElement, T>(ref row0);
-        var s01 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row0, 1 * T.Count));
-        var s02 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row0, 2 * T.Count));
-        var s03 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row0, 3 * T.Count));
-        var s10 = LaneMemory.Load<TElement, T>(ref row1);
-        var s11 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row1, 1 * T.Count));
-        var s12 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row1, 2 * T.Count));
-        var s13 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row1, 3 * T.Count));
-        var s20 = LaneMemory.Load<TElement, T>(ref row2);
-        var s21 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row2, 1 * T.Count));
-        var s22 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row2, 2 * T.Count));
-        var s23 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row2, 3 * T.Count));
-        var s30 = LaneMemory.Load<TElement, T>(ref row3);
-        var s31 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row3, 1 * T.Count));
-        var s32 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row3, 2 * T.Count));
-        var s33 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row3, 3 * T.Count));
+        var count = weights.Length;
         for (var k = 0; k < count; k++)
         {
-            var x0 = LaneMemory.Load<TElement, T>(ref right);
-            var x1 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref right, 1 * T.Count));
-            var x2 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref right, 2 * T.Count));
-            var x3 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref right, 3 * T.Count));
-            var w0 = LaneMemory.Broadcast<TElement, T>(ref left);
-            s00 = T.MultiplyAdd(w0, x0, s00);
-            s01 = T.MultiplyAdd(w0, x1, s01);
-            s02 = T.MultiplyAdd(w0, x2, s02);
-            s03 = T.MultiplyAdd(w0, x3, s03);
-            var w1 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 1));
-            s10 = T.MultiplyAdd(w1, x0, s10);
-            s11 = T.MultiplyAdd(w1, x1, s11);
-            s12 = T.MultiplyAdd(w1, x2, s12);
-            s13 = T.MultiplyAdd(w1, x3, s13);
-            var w2 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 2));
-            s20 = T.MultiplyAdd(w2, x0, s20);
-            s21 = T.MultiplyAdd(w2, x1, s21);
-            s22 = T.MultiplyAdd(w2, x2, s22);
-            s23 = T.MultiplyAdd(w2, x3, s23);
-            var w3 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 3));
-            s30 = T.MultiplyAdd(w3, x0, s30);
-            s31 = T.MultiplyAdd(w3, x1, s31);
-            s32 = T.MultiplyAdd(w3, x2, s32);
-            s33 = T.MultiplyAdd(w3, x3, s33);
-            left = ref Unsafe.Add(ref left, TileRows);
-            right = ref Unsafe.Add(ref right, stride);
+            var weight = T.CreateTruncating(weights[k]);
+            ref var row = ref Unsafe.Add(ref MemoryMarshal.GetReference(tile), k * stride);
+            ref var packed = ref Unsafe.Add(ref MemoryMarshal.GetReference(panel), k * TileRows);
+            for (var i = 0; i < stride; i += TileRows)
+            {
+                if (typeof(T) == typeof(float))
+                    (Vector128.LoadUnsafe(ref row, (nuint)i) * weight).StoreUnsafe(ref packed, (nuint)(i / TileRows * BandLength(count)));
+                else
+                    (Vector256.LoadUnsafe(ref row, (nuint)i) * weight).StoreUnsafe(ref packed, (nuint)(i / TileRows * BandLength(count)));
+            }
         }
-        LaneMemory.Store(s00, ref row0);
-        LaneMemory.Store(s01, ref Unsafe.Add(ref row0, 1 * T.Count));
-        LaneMemory.Store(s02, ref Unsafe.Add(ref row0, 2 * T.Count));
-        LaneMemory.Store(s03, ref Unsafe.Add(ref row0, 3 * T.Count));
-        LaneMemory.Store(s10, ref row1);
-        LaneMemory.Store(s11, ref Unsafe.Add(ref row1, 1 * T.Count));
-        LaneMemory.Store(s12, ref Unsafe.Add(ref row1, 2 * T.Count));
-        LaneMemory.Store(s13, ref Unsafe.Add(ref row1, 3 * T.Count));
-        LaneMemory.Store(s20, ref row2);
-        LaneMemory.Store(s21, ref Unsafe.Add(ref row2, 1 * T.Count));
-        LaneMemory.Store(s22, ref Unsafe.Add(ref row2, 2 * T.Count));
-        LaneMemory.Store(s23, ref Unsafe.Add(ref row2, 3 * T.Count));
-        LaneMemory.Store(s30, ref row3);
-        LaneMemory.Store(s31, ref Unsafe.Add(ref row3, 1 * T.Count));
-        LaneMemory.Store(s32, ref Unsafe.Add(ref row3, 2 * T.Count));
-        LaneMemory.Store(s33, ref Unsafe.Add(ref row3, 3 * T.Count));
     }
 
-    /// <summary>A register tile of 4 rows and 3 vectors.</summary>
-    private static void Three<T, TElement>(ref TElement left, ref TElement right, int stride, int count, ref TElement sums)
-        where T : unmanaged, ILanes<T>
-        where TElement : unmanaged
+    /// <summary>Four rows of sums, as many vectors wide as there are at most. Returns how many.</summary>
+    private static int Add512<T>(ref T left, ref T right, nuint stride, int count, ref T sums, int vectors)
+        where T : unmanaged
     {
-        ref var row0 = ref sums;
-        ref var row1 = ref Unsafe.Add(ref sums, 1 * stride);
-        ref var row2 = ref Unsafe.Add(ref sums, 2 * stride);
-        ref var row3 = ref Unsafe.Add(ref sums, 3 * stride);
-        var s00 = LaneMemory.Load<TElement, T>(ref row0);
-        var s01 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row0, 1 * T.Count));
-        var s02 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row0, 2 * T.Count));
-        var s10 = LaneMemory.Load<TElement, T>(ref row1);
-        var s11 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row1, 1 * T.Count));
-        var s12 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row1, 2 * T.Count));
-        var s20 = LaneMemory.Load<TElement, T>(ref row2);
-        var s21 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row2, 1 * T.Count));
-        var s22 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row2, 2 * T.Count));
-        var s30 = LaneMemory.Load<TElement, T>(ref row3);
-        var s31 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row3, 1 * T.Count));
-        var s32 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row3, 2 * T.Count));
-        for (var k = 0; k < count; k++)
+        switch (vectors)
         {
-            var x0 = LaneMemory.Load<TElement, T>(ref right);
-            var x1 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref right, 1 * T.Count));
-            var x2 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref right, 2 * T.Count));
-            var w0 = LaneMemory.Broadcast<TElement, T>(ref left);
-            s00 = T.MultiplyAdd(w0, x0, s00);
-            s01 = T.MultiplyAdd(w0, x1, s01);
-            s02 = T.MultiplyAdd(w0, x2, s02);
-            var w1 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 1));
-            s10 = T.MultiplyAdd(w1, x0, s10);
-            s11 = T.MultiplyAdd(w1, x1, s11);
-            s12 = T.MultiplyAdd(w1, x2, s12);
-            var w2 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 2));
-            s20 = T.MultiplyAdd(w2, x0, s20);
-            s21 = T.MultiplyAdd(w2, x1, s21);
-            s22 = T.MultiplyAdd(w2, x2, s22);
-            var w3 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 3));
-            s30 = T.MultiplyAdd(w3, x0, s30);
-            s31 = T.MultiplyAdd(w3, x1, s31);
-            s32 = T.MultiplyAdd(w3, x2, s32);
-            left = ref Unsafe.Add(ref left, TileRows);
-            right = ref Unsafe.Add(ref right, stride);
+            case 1: GramTiles512.One(ref left, ref right, stride, count, ref sums); return 1;
+            case 2: GramTiles512.Two(ref left, ref right, stride, count, ref sums); return 2;
+            case 3: GramTiles512.Three(ref left, ref right, stride, count, ref sums); return 3;
+            default: GramTiles512.Four(ref left, ref right, stride, count, ref sums); return 4;
         }
-        LaneMemory.Store(s00, ref row0);
-        LaneMemory.Store(s01, ref Unsafe.Add(ref row0, 1 * T.Count));
-        LaneMemory.Store(s02, ref Unsafe.Add(ref row0, 2 * T.Count));
-        LaneMemory.Store(s10, ref row1);
-        LaneMemory.Store(s11, ref Unsafe.Add(ref row1, 1 * T.Count));
-        LaneMemory.Store(s12, ref Unsafe.Add(ref row1, 2 * T.Count));
-        LaneMemory.Store(s20, ref row2);
-        LaneMemory.Store(s21, ref Unsafe.Add(ref row2, 1 * T.Count));
-        LaneMemory.Store(s22, ref Unsafe.Add(ref row2, 2 * T.Count));
-        LaneMemory.Store(s30, ref row3);
-        LaneMemory.Store(s31, ref Unsafe.Add(ref row3, 1 * T.Count));
-        LaneMemory.Store(s32, ref Unsafe.Add(ref row3, 2 * T.Count));
     }
 
-    /// <summary>A register tile of 4 rows and 2 vectors.</summary>
-    private static void Two<T, TElement>(ref TElement left, ref TElement right, int stride, int count, ref TElement sums)
-        where T : unmanaged, ILanes<T>
-        where TElement : unmanaged
+    private static int Add256<T>(ref T left, ref T right, nuint stride, int count, ref T sums, int vectors)
+        where T : unmanaged
     {
-        ref var row0 = ref sums;
-        ref var row1 = ref Unsafe.Add(ref sums, 1 * stride);
-        ref var row2 = ref Unsafe.Add(ref sums, 2 * stride);
-        ref var row3 = ref Unsafe.Add(ref sums, 3 * stride);
-        var s00 = LaneMemory.Load<TElement, T>(ref row0);
-        var s01 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row0, 1 * T.Count));
-        var s10 = LaneMemory.Load<TElement, T>(ref row1);
-        var s11 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row1, 1 * T.Count));
-        var s20 = LaneMemory.Load<TElement, T>(ref row2);
-        var s21 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row2, 1 * T.Count));
-        var s30 = LaneMemory.Load<TElement, T>(ref row3);
-        var s31 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref row3, 1 * T.Count));
-        for (var k = 0; k < count; k++)
+        switch (vectors)
         {
-            var x0 = LaneMemory.Load<TElement, T>(ref right);
-            var x1 = LaneMemory.Load<TElement, T>(ref Unsafe.Add(ref right, 1 * T.Count));
-            var w0 = LaneMemory.Broadcast<TElement, T>(ref left);
-            s00 = T.MultiplyAdd(w0, x0, s00);
-            s01 = T.MultiplyAdd(w0, x1, s01);
-            var w1 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 1));
-            s10 = T.MultiplyAdd(w1, x0, s10);
-            s11 = T.MultiplyAdd(w1, x1, s11);
-            var w2 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 2));
-            s20 = T.MultiplyAdd(w2, x0, s20);
-            s21 = T.MultiplyAdd(w2, x1, s21);
-            var w3 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 3));
-            s30 = T.MultiplyAdd(w3, x0, s30);
-            s31 = T.MultiplyAdd(w3, x1, s31);
-            left = ref Unsafe.Add(ref left, TileRows);
-            right = ref Unsafe.Add(ref right, stride);
+            case 1: GramTiles256.One(ref left, ref right, stride, count, ref sums); return 1;
+            case 2: GramTiles256.Two(ref left, ref right, stride, count, ref sums); return 2;
+            default: GramTiles256.Three(ref left, ref right, stride, count, ref sums); return 3;
         }
-        LaneMemory.Store(s00, ref row0);
-        LaneMemory.Store(s01, ref Unsafe.Add(ref row0, 1 * T.Count));
-        LaneMemory.Store(s10, ref row1);
-        LaneMemory.Store(s11, ref Unsafe.Add(ref row1, 1 * T.Count));
-        LaneMemory.Store(s20, ref row2);
-        LaneMemory.Store(s21, ref Unsafe.Add(ref row2, 1 * T.Count));
-        LaneMemory.Store(s30, ref row3);
-        LaneMemory.Store(s31, ref Unsafe.Add(ref row3, 1 * T.Count));
     }
 
-    /// <summary>A register tile of 4 rows and 1 vector.</summary>
-    private static void One<T, TElement>(ref TElement left, ref TElement right, int stride, int count, ref TElement sums)
-        where T : unmanaged, ILanes<T>
-        where TElement : unmanaged
+    /// <summary>Four rows of sums, one number wide: for hardware without such vectors, and what they are tested against.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int AddColumn<T>(ref T left, ref T right, int stride, int count, ref T sums)
+        where T : unmanaged, INumber<T>
     {
-        ref var row0 = ref sums;
-        ref var row1 = ref Unsafe.Add(ref sums, 1 * stride);
-        ref var row2 = ref Unsafe.Add(ref sums, 2 * stride);
-        ref var row3 = ref Unsafe.Add(ref sums, 3 * stride);
-        var s00 = LaneMemory.Load<TElement, T>(ref row0);
-        var s10 = LaneMemory.Load<TElement, T>(ref row1);
-        var s20 = LaneMemory.Load<TElement, T>(ref row2);
-        var s30 = LaneMemory.Load<TElement, T>(ref row3);
-        for (var k = 0; k < count; k++)
+        for (var r = 0; r < TileRows; r++)
         {
-            var x0 = LaneMemory.Load<TElement, T>(ref right);
-            var w0 = LaneMemory.Broadcast<TElement, T>(ref left);
-            s00 = T.MultiplyAdd(w0, x0, s00);
-            var w1 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 1));
-            s10 = T.MultiplyAdd(w1, x0, s10);
-            var w2 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 2));
-            s20 = T.MultiplyAdd(w2, x0, s20);
-            var w3 = LaneMemory.Broadcast<TElement, T>(ref Unsafe.Add(ref left, 3));
-            s30 = T.MultiplyAdd(w3, x0, s30);
-            left = ref Unsafe.Add(ref left, TileRows);
-            right = ref Unsafe.Add(ref right, stride);
+            ref var sum = ref Unsafe.Add(ref sums, r * stride);
+            for (var k = 0; k < count; k++)
+            {
+                var (a, b) = (Unsafe.Add(ref left, k * TileRows + r), Unsafe.Add(ref right, k * stride));
+                sum = typeof(T) == typeof(float)
+                    ? T.CreateTruncating(MathF.FusedMultiplyAdd(float.CreateTruncating(a), float.CreateTruncating(b), float.CreateTruncating(sum)))
+                    : T.CreateTruncating(Math.FusedMultiplyAdd(double.CreateTruncating(a), double.CreateTruncating(b), double.CreateTruncating(sum)));
+            }
         }
-        LaneMemory.Store(s00, ref row0);
-        LaneMemory.Store(s10, ref row1);
-        LaneMemory.Store(s20, ref row2);
-        LaneMemory.Store(s30, ref row3);
+        return 1;
     }
 }

@@ -28,12 +28,6 @@ internal interface ILanes<T>
     /// <summary>Writes the numbers, each rounded to nearest where the lanes are float64.</summary>
     void Store(ref float destination);
 
-    /// <summary>The number at this place in every lane.</summary>
-    static abstract T Broadcast(ref readonly double source);
-
-    /// <summary>The number at this place in every lane.</summary>
-    static abstract T Broadcast(ref readonly float source);
-
     /// <summary>The same number in every lane.</summary>
     static abstract implicit operator T(double value);
 

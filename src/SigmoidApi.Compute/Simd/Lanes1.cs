@@ -26,12 +26,6 @@ internal readonly struct Lanes1(double value) : ILanes<Lanes1>
     public void Store(ref float destination) => destination = (float)_value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 Broadcast(ref readonly double source) => new(source);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 Broadcast(ref readonly float source) => new(source);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Lanes1(double value) => new(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

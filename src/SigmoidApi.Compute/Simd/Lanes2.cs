@@ -28,12 +28,6 @@ internal readonly struct Lanes2(Vector128<double> value) : ILanes<Lanes2>
     public void Store(ref float destination) => Vector128.Narrow(_value, _value).GetLower().StoreUnsafe(ref destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes2 Broadcast(ref readonly double source) => new(Vector128.Create(source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes2 Broadcast(ref readonly float source) => new(Vector128.Create((double)source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Lanes2(double value) => new(Vector128.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

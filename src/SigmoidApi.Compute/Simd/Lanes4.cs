@@ -28,12 +28,6 @@ internal readonly struct Lanes4(Vector256<double> value) : ILanes<Lanes4>
     public void Store(ref float destination) => Vector256.Narrow(_value, _value).GetLower().StoreUnsafe(ref destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 Broadcast(ref readonly double source) => new(Vector256.Create(source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 Broadcast(ref readonly float source) => new(Vector256.Create((double)source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Lanes4(double value) => new(Vector256.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -28,12 +28,6 @@ internal readonly struct Lanes8(Vector512<double> value) : ILanes<Lanes8>
     public void Store(ref float destination) => Vector512.Narrow(_value, _value).GetLower().StoreUnsafe(ref destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 Broadcast(ref readonly double source) => new(Vector512.Create(source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 Broadcast(ref readonly float source) => new(Vector512.Create((double)source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Lanes8(double value) => new(Vector512.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,8 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace SigmoidApi.Compute.Simd;
 
@@ -13,6 +15,7 @@ internal static class RowKernels
     private const int Lanes = 8;
 
     /// <summary><paramref name="products"/>[k] = offset + rowₖ · <paramref name="vector"/>. Never NaN for finite input.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(ReadOnlySpan<double> rows, int stride, int width, ReadOnlySpan<double> vector, double offset, Span<double> products)
     {
         Require(rows, stride, width, products.Length);
@@ -69,6 +72,7 @@ internal static class RowKernels
     }
 
     /// <summary><paramref name="sums"/>[j] += Σ <paramref name="weights"/>[k] · rowₖ[j], k rising.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddRows(ReadOnlySpan<double> rows, int stride, int width, ReadOnlySpan<double> weights, Span<double> sums)
     {
         Require(rows, stride, width, weights.Length);
@@ -119,19 +123,22 @@ internal static class RowKernels
     }
 
     /// <summary><paramref name="sums"/>[j] += <paramref name="values"/>[j]</summary>
-    public static void Add(ReadOnlySpan<double> values, Span<double> sums)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Add<T>(ReadOnlySpan<T> values, Span<T> sums)
+        where T : unmanaged, IAdditionOperators<T, T, T>
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(sums.Length, values.Length);
         ref var v = ref MemoryMarshal.GetReference(values);
         ref var s = ref MemoryMarshal.GetReference(sums);
         var j = 0;
-        for (; j <= sums.Length - Lanes; j += Lanes)
+        for (; j <= sums.Length - Vector512<T>.Count; j += Vector512<T>.Count)
             (Vector512.LoadUnsafe(ref s, (nuint)j) + Vector512.LoadUnsafe(ref v, (nuint)j)).StoreUnsafe(ref s, (nuint)j);
         for (; j < sums.Length; j++)
             sums[j] += values[j];
     }
 
     /// <summary><paramref name="sums"/>[j] += weight · <paramref name="row"/>[j]²</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddSquares(ReadOnlySpan<double> row, double weight, Span<double> sums)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sums.Length, row.Length);
@@ -151,6 +158,7 @@ internal static class RowKernels
     public static void AddScaled(ReadOnlySpan<double> row, double weight, Span<double> sums) => AddRows(row, row.Length, row.Length, [weight], sums);
 
     /// <summary><paramref name="sums"/>[j] += weight · (<paramref name="row"/>[j] − shift[j])</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddShifted(ReadOnlySpan<double> row, ReadOnlySpan<double> shift, double weight, Span<double> sums)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(shift.Length, row.Length);
@@ -169,6 +177,7 @@ internal static class RowKernels
     }
 
     /// <summary>Lowers minima and raises maxima to what the row holds; NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Widen(ReadOnlySpan<double> row, Span<double> minima, Span<double> maxima)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(minima.Length, row.Length);
@@ -188,6 +197,7 @@ internal static class RowKernels
     }
 
     /// <summary>Copies, a vector at a time: for rows so short that a call to move memory would cost more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy(ReadOnlySpan<double> row, Span<double> target)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, row.Length);
@@ -200,7 +210,44 @@ internal static class RowKernels
             target[j] = row[j];
     }
 
+    /// <summary>
+    /// Copies rows of <paramref name="width"/> that follow each other to places <paramref name="stride"/> apart. Meanwhile it fetches what follows them in
+    /// memory, for who copies rows works on them next, and else the memory would rest.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void CopyRows(ReadOnlySpan<double> rows, int width, Span<double> target, int stride)
+    {
+        var count = rows.Length / width;
+        if (count == 0)
+            return;
+        ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, (count - 1) * stride + width);
+        ref var source = ref MemoryMarshal.GetReference(rows);
+        ref var destination = ref MemoryMarshal.GetReference(target);
+        for (var k = 0; k < count; k++)
+        {
+            var j = 0;
+            for (; j <= width - Lanes; j += Lanes)
+            {
+                Fetch(ref Unsafe.Add(ref source, rows.Length + j));
+                Vector512.LoadUnsafe(ref source, (nuint)j).StoreUnsafe(ref destination, (nuint)j);
+            }
+            for (; j < width; j++)
+                Unsafe.Add(ref destination, j) = Unsafe.Add(ref source, j);
+            source = ref Unsafe.Add(ref source, width);
+            destination = ref Unsafe.Add(ref destination, stride);
+        }
+    }
+
+    /// <summary>A hint, which reads nothing: any address will do.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Fetch(ref double address)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(Unsafe.AsPointer(ref address));
+    }
+
     /// <summary>Copies float32 numbers as float64, exactly.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Widen(ReadOnlySpan<float> row, Span<double> target)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, row.Length);
@@ -214,6 +261,7 @@ internal static class RowKernels
     }
 
     /// <summary>Rounds to float32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Narrow(ReadOnlySpan<double> row, Span<float> target)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, row.Length);
@@ -226,15 +274,8 @@ internal static class RowKernels
             target[j] = (float)row[j];
     }
 
-    /// <summary><paramref name="sums"/>[j] += <paramref name="values"/>[j]</summary>
-    public static void AddWidened(ReadOnlySpan<float> values, Span<double> sums)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(sums.Length, values.Length);
-        for (var j = 0; j < sums.Length; j++)
-            sums[j] += values[j];
-    }
-
     /// <summary>target[j] = (row[j] − means[j]) · reciprocals[j], in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Standardize(Span<double> row, ReadOnlySpan<double> means, ReadOnlySpan<double> reciprocals)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(means.Length, row.Length);

@@ -26,12 +26,6 @@ internal readonly struct Singles1(float value) : ILanes<Singles1>
     public void Store(ref float destination) => destination = _value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Singles1 Broadcast(ref readonly double source) => new((float)source);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Singles1 Broadcast(ref readonly float source) => new(source);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Singles1(double value) => new((float)value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

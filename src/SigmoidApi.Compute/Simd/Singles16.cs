@@ -32,12 +32,6 @@ internal readonly struct Singles16(Vector512<float> value) : ILanes<Singles16>
     public void Store(ref float destination) => _value.StoreUnsafe(ref destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Singles16 Broadcast(ref readonly double source) => new(Vector512.Create((float)source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Singles16 Broadcast(ref readonly float source) => new(Vector512.Create(source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Singles16(double value) => new(Vector512.Create((float)value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

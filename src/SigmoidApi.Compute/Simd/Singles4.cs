@@ -32,12 +32,6 @@ internal readonly struct Singles4(Vector128<float> value) : ILanes<Singles4>
     public void Store(ref float destination) => _value.StoreUnsafe(ref destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Singles4 Broadcast(ref readonly double source) => new(Vector128.Create((float)source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Singles4 Broadcast(ref readonly float source) => new(Vector128.Create(source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Singles4(double value) => new(Vector128.Create((float)value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

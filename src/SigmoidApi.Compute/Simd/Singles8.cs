@@ -32,12 +32,6 @@ internal readonly struct Singles8(Vector256<float> value) : ILanes<Singles8>
     public void Store(ref float destination) => _value.StoreUnsafe(ref destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Singles8 Broadcast(ref readonly double source) => new(Vector256.Create((float)source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Singles8 Broadcast(ref readonly float source) => new(Vector256.Create(source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Singles8(double value) => new(Vector256.Create((float)value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

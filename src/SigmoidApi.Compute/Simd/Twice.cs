@@ -41,12 +41,6 @@ internal readonly struct Twice<T>(T first, T second) : ILanes<Twice<T>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Twice<T> Broadcast(ref readonly double source) => new(T.Broadcast(in source), T.Broadcast(in source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Twice<T> Broadcast(ref readonly float source) => new(T.Broadcast(in source), T.Broadcast(in source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Twice<T>(double value) => new(value, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SigmoidApi.Compute.Objectives;
 using SigmoidApi.Compute.Simd;
 
@@ -56,6 +57,7 @@ internal sealed class Cholesky(int order)
     }
 
     /// <summary>Solves A·x = b in place over the columns taken; x is 0 on the others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Solve(double[] b)
     {
         for (var k = 0; k < _taken.Count; k++)
@@ -86,6 +88,7 @@ internal sealed class Cholesky(int order)
         return Array.FindIndex(_pivots, pivot => pivot >= PivotThreshold * largest);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Take(int column, SymmetricMatrix matrix)
     {
         var k = _taken.Count;

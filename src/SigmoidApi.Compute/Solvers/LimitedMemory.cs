@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Solvers;
@@ -67,6 +68,7 @@ internal sealed class LimitedMemory(int dimension, int capacity)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Subtract(double[] vector, double factor, double[] other)
     {
         for (var j = 0; j < vector.Length; j++)

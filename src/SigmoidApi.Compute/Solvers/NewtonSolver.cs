@@ -55,7 +55,7 @@ internal sealed class NewtonSolver
     private readonly double _tolerance;
     private readonly int _maxIterations;
     private readonly Action<FitProgress>? _progress;
-    private readonly Cholesky _bound;
+    private Cholesky? _bound;
     private readonly Cholesky _cholesky;
     private readonly SymmetricMatrix _hessian;
     private int _iterations;
@@ -63,7 +63,7 @@ internal sealed class NewtonSolver
     private NewtonSolver(LogisticObjective objective, int maxIterations, double tolerance, Action<FitProgress>? progress)
     {
         (_objective, _maxIterations, _tolerance, _progress) = (objective, maxIterations, tolerance, progress);
-        (_bound, _cholesky, _hessian) = (new Cholesky(objective.Dimension), new Cholesky(objective.Dimension), new SymmetricMatrix(objective.Dimension));
+        (_cholesky, _hessian) = (new Cholesky(objective.Dimension), new SymmetricMatrix(objective.Dimension));
     }
 
     /// <summary>Whether factorising the Hessian pays, against a solver that does without.</summary>
@@ -168,12 +168,12 @@ internal sealed class NewtonSolver
             var gradientNorm = KeptNorm(descent.Gradient);
             Report(descent.Value, gradientNorm);
             _objective.Hessian(descent.Parameters, _hessian, cancellationToken);
-            var fullRank = _cholesky.Factorize(_hessian, _bound.Kept);
-            var decrease = descent.Direct(fullRank ? _cholesky.Solve : _bound.Solve);
+            var fullRank = _cholesky.Factorize(_hessian, Bound.Kept);
+            var decrease = descent.Direct(fullRank ? _cholesky.Solve : Bound.Solve);
             var converged = _objective.Decrement(decrease) <= _tolerance;
             if (!converged && _iterations < _maxIterations
                 && (descent.TakeStep(decrease, cancellationToken)
-                    || (fullRank && descent.TakeStep(descent.Direct(_bound.Solve), cancellationToken))))
+                    || (fullRank && descent.TakeStep(descent.Direct(Bound.Solve), cancellationToken))))
             {
                 _iterations++;
                 continue;
@@ -192,10 +192,13 @@ internal sealed class NewtonSolver
             }
             return new Minimum(descent.Parameters, descent.Value, gradientNorm, _iterations, converged, warnings)
             {
-                Dependent = [.. Enumerable.Range(0, start.Length).Where(j => !_bound.Kept[j])],
+                Dependent = [.. Enumerable.Range(0, start.Length).Where(j => !Bound.Kept[j])],
             };
         }
     }
+
+    /// <summary>Of H at 0: which columns depend on others, and steps where H has lost rank.</summary>
+    private Cholesky Bound => _bound ??= new Cholesky(_objective.Dimension);
 
     private Descent Start(double[] start, CancellationToken cancellationToken)
     {
@@ -208,7 +211,7 @@ internal sealed class NewtonSolver
             if (!double.IsFinite(_hessian[j, j]) || (zero.Gradient[j] != 0 && _hessian[j, j] < SmallestCurvature))
                 throw NumericRange.Exceeded();
         }
-        _bound.Factorize(_hessian);
+        Bound.Factorize(_hessian);
         if (!start.AsSpan().ContainsAnyExcept(0.0))
             return zero;
         var descent = new Descent(_objective, start, 1, cancellationToken);
@@ -227,7 +230,7 @@ internal sealed class NewtonSolver
         var largest = 0.0;
         for (var j = 0; j < gradient.Length; j++)
         {
-            if (_bound.Kept[j])
+            if (Bound.Kept[j])
                 largest = Math.Max(largest, Math.Abs(gradient[j]));
         }
         return largest;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SigmoidApi.Compute.Objectives;
 
 namespace SigmoidApi.Compute.Solvers;
@@ -56,6 +57,7 @@ internal sealed class QuadraticModel(SymmetricMatrix hessian)
     }
 
     /// <summary>Moves each coordinate to its least. Returns a bound of what that lowered the model by.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Sweep(ReadOnlySpan<double> weights, ReadOnlySpan<double> l1, ReadOnlySpan<double> l2, Span<double> step, bool nonZeroOnly)
     {
         var order = step.Length;
@@ -81,6 +83,7 @@ internal sealed class QuadraticModel(SymmetricMatrix hessian)
         return decrease;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddColumn(int column, double change)
     {
         var order = _slopes.Length;

@@ -70,7 +70,7 @@ public class RowKernelsTests
             foreach (var width in new[] { Width.Scalar, Width.Vector128, Width.Vector256, Width.Vector512 })
             {
                 var upper = (double[])start.Clone();
-                GramKernel.AddOuterProducts(tile, stride, weights, new double[rows * stride], upper, width);
+                GramKernel.AddOuterProducts<double>(tile, stride, weights, new double[GramKernel.PanelLength(rows, stride)], upper, width);
                 for (var i = 0; i < order; i++)
                 {
                     for (var j = i; j < order; j++)
@@ -89,7 +89,7 @@ public class RowKernelsTests
             foreach (var width in new[] { Width.Scalar, Width.Vector128, Width.Vector256, Width.Vector512 })
             {
                 var upper = new float[GramKernel.Length<float>(order)];
-                GramKernel.AddOuterProducts(tile, stride, weights, new float[rows * stride], upper, width);
+                GramKernel.AddOuterProducts<float>(tile, stride, weights, new float[GramKernel.PanelLength(rows, stride)], upper, width);
                 for (var i = 0; i < order; i++)
                 {
                     for (var j = i; j < order; j++)
@@ -110,7 +110,7 @@ public class RowKernelsTests
         var results = new[] { Width.Scalar, Width.Vector128, Width.Vector256, Width.Vector512 }.Select(width =>
         {
             var upper = new double[60 * 64];
-            GramKernel.AddOuterProducts(tile, 64, weights, new double[37 * 64], upper, width);
+            GramKernel.AddOuterProducts<double>(tile, 64, weights, new double[GramKernel.PanelLength(37, 64)], upper, width);
             return Enumerable.Range(0, 60).SelectMany(i => upper[(i * 64 + i)..(i * 64 + 60)]).ToArray();
         }).ToArray();
 
@@ -131,5 +131,5 @@ public class RowKernelsTests
     [InlineData(7, 4, 28)]
     [InlineData(8, 4, 31)]
     public void AGramTileThatIsNotPaddedIsRefused(int stride, int rows, int length) =>
-        Should.Throw<ArgumentOutOfRangeException>(() => GramKernel.AddOuterProducts(new double[length], stride, new double[rows], new double[rows * stride], new double[8 * stride]));
+        Should.Throw<ArgumentOutOfRangeException>(() => GramKernel.AddOuterProducts<double>(new double[length], stride, new double[rows], new double[GramKernel.PanelLength(rows, stride)], new double[8 * stride]));
 }
