@@ -35,13 +35,14 @@ public sealed class ModelTests(TestApplication application) : IClassFixture<Test
         var model = (await _api.Get("models/told")).Expect(HttpStatusCode.OK).Json;
 
         model.EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["name", "version", "jobId", "datasetId", "target", "classes", "intercept", "standardizedIntercept", "coefficients", "metrics", "convergence", "createdAt"]);
+            ["name", "version", "jobId", "datasetId", "target", "classes", "intercept", "standardizedIntercept", "coefficients", "metrics", "convergence", "path", "selection", "inference", "createdAt"]);
         model.GetProperty("jobId").GetString().ShouldBe(job.GetProperty("id").GetString());
         ApiResponse.Read<double[]>(model.GetProperty("classes")).ShouldBe([0, 1]);
         model.GetProperty("metrics").GetProperty("training").EnumerateObject().Select(p => p.Name).ShouldBe(
             ["logLoss", "rocAuc", "averagePrecision", "brier", "accuracy", "precision", "recall", "f1", "matthewsCorrelation", "expectedCalibrationError", "confusion"]);
         var convergence = model.GetProperty("convergence");
-        convergence.EnumerateObject().Select(p => p.Name).ShouldBe(["converged", "iterations", "objective", "gradientNorm", "warnings"], ignoreOrder: true);
+        convergence.EnumerateObject().Select(p => p.Name).ShouldBe(
+            ["converged", "iterations", "objective", "gradientNorm", "warnings", "solver", "passes", "seconds"]);
         convergence.GetProperty("converged").GetBoolean().ShouldBeTrue();
         foreach (var coefficient in model.GetProperty("coefficients").EnumerateArray())
             coefficient.EnumerateObject().Select(p => p.Name).ShouldBe(["term", "estimate", "standardized"]);
