@@ -12,7 +12,9 @@ namespace SigmoidApi.Models;
 /// <param name="Observations">Rows, by their weights.</param>
 /// <param name="ConfidenceLevel">Coverage of the confidence intervals.</param>
 /// <param name="CovarianceType">How the covariance was estimated.</param>
-/// <param name="Covariance">Of the estimates, the intercept first, then the terms in their order; null where they are more than <c>Training:MaxCovarianceParameters</c>.</param>
+/// <param name="Covariance">
+/// Of the estimates, the intercept first, then the terms in their order; null where they are more than <c>Training:MaxCovarianceParameters</c>.
+/// </param>
 public sealed record ModelInference(
     EstimatedParameter? Intercept,
     double? LogLikelihood,

@@ -23,7 +23,7 @@ public sealed record TrainedModel(
         classes,
         training.Model.Intercept,
         training.StandardizedIntercept,
-        [.. terms.Select((term, i) => Coefficient.From(term, training.Model.Coefficients[i], training.StandardizedCoefficients[i], training.Inference?.Coefficients[i]))],
+        [.. terms.Select((term, i) => Coefficient.From(term, i, training))],
         new(training.TrainingMetrics, training.ValidationMetrics),
         ModelConvergence.From(training.Convergence),
         training.Path is { } path ? [.. path.Points.Select(ModelPathPoint.From)] : null,
@@ -31,7 +31,9 @@ public sealed record TrainedModel(
         training.Inference is { } inference ? ModelInference.From(inference, maxCovarianceParameters) : null);
 }
 
-/// <summary>A term of the linear predictor. What inference says of it is left out where the fit says nothing: with a penalty, or for a column that others determine.</summary>
+/// <summary>
+/// A term of the linear predictor. What inference says of it is left out where the fit says nothing: with a penalty, or for a column that others determine.
+/// </summary>
 /// <param name="Term">The column's name.</param>
 /// <param name="Estimate">In the column's own units.</param>
 /// <param name="Standardized">On the column scaled to standard deviation 1.</param>
@@ -48,10 +50,17 @@ public sealed record Coefficient(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? PValue = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<double?>? ConfidenceInterval = null)
 {
-    internal static Coefficient From(string term, double estimate, double standardized, ParameterInference? inference) =>
-        inference is null
-            ? new(term, estimate, standardized)
-            : new(term, estimate, standardized, ModelInference.Finite(inference.StandardError), ModelInference.Finite(inference.Z), ModelInference.Finite(inference.PValue), ModelInference.Interval(inference));
+    internal static Coefficient From(string term, int index, LogisticTraining training)
+    {
+        var coefficient = new Coefficient(term, training.Model.Coefficients[index], training.StandardizedCoefficients[index]);
+        return training.Inference?.Coefficients[index] is not { } inference ? coefficient : coefficient with
+        {
+            StandardError = ModelInference.Finite(inference.StandardError),
+            Z = ModelInference.Finite(inference.Z),
+            PValue = ModelInference.Finite(inference.PValue),
+            ConfidenceInterval = ModelInference.Interval(inference),
+        };
+    }
 }
 
 public sealed record ModelMetrics(ClassificationMetrics Training, ClassificationMetrics? Validation);

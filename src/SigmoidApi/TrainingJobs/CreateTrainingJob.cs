@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
+using SigmoidApi.Compute.Regression;
 using SigmoidApi.Datasets;
 using SigmoidApi.Http;
 using SigmoidApi.Storage;
@@ -79,7 +80,12 @@ internal static class CreateTrainingJob
         }
 
         // Shown with the defaults that hang on other fields.
-        request = request with { Penalty = request.EffectivePenalty, C = request.Cs is null ? request.C ?? 1 : null };
+        request = request with
+        {
+            Penalty = request.EffectivePenalty,
+            C = request.Cs is null ? request.C ?? 1 : null,
+            Selection = request.Selection ?? (request is { IsPath: true, Validation: not null } ? Selection.Best : null),
+        };
         var job = new TrainingJob { Id = id, Status = TrainingJobStatus.Queued, Request = request, DatasetId = datasetId, CreatedAt = now };
         if (!await queue.TryEnqueueAsync(db, job, data, cancellationToken))
             return Problems.NotFound($"data set '{body.Value.DatasetId}'");
@@ -130,7 +136,11 @@ internal static class CreateTrainingJob
         if (target.Distinct != 2)
             return Impossible("target", $"expected a column of two different values, but '{target.Name}' has {target.Distinct}");
         if (request.SampleWeight is { } weightColumn && columns[weightColumn] is var weights && (weights.Minimum < 0 || weights.Maximum == 0))
-            return Impossible("sampleWeight", $"expected a column of numbers of at least 0, one above it among them, but '{weights.Name}' goes from {weights.Minimum} to {weights.Maximum}");
+        {
+            return Impossible("sampleWeight",
+                $"expected a column of numbers of at least 0, one above it among them, but '{weights.Name}' goes from {weights.Minimum} to {weights.Maximum}");
+        }
+
         if (request.ClusterBy is { } clusterColumn && columns[clusterColumn].Distinct < 2)
             return Impossible("clusterBy", $"expected a column of at least two different values, but '{clusterColumn}' has 1");
         if (request.InitialWeights is { } start && start.Length != width)

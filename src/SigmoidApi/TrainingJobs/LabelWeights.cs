@@ -26,8 +26,8 @@ internal sealed class LabelWeightsConverter : JsonConverter<LabelWeights>
 
     public override LabelWeights Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType == JsonTokenType.String)
-            return reader.ValueTextEquals(LabelWeights.Balanced) ? new((IReadOnlyDictionary<string, double>?)null) : throw new JsonInputException($"expected {Expected}, got '{reader.GetString()}'");
+        if (reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(LabelWeights.Balanced))
+            return new((IReadOnlyDictionary<string, double>?)null);
         if (reader.TokenType != JsonTokenType.StartObject)
             throw DoubleConverter.Unexpected(Expected, ref reader);
         var weights = new Dictionary<string, double>(StringComparer.Ordinal);

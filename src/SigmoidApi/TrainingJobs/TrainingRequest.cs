@@ -61,7 +61,9 @@ public sealed record TrainingRequest
     /// <summary>What the rows of each class weigh: <c>balanced</c> is half of all for each, an object has a weight for each label, and null is 1.</summary>
     public LabelWeights? ClassWeight { get; init; }
 
-    /// <summary>The column whose values weigh the rows: 2 is the row twice, 0 as if it were not there. It is no feature. Inline data has its weights in <c>data.sampleWeight</c>.</summary>
+    /// <summary>
+    /// The column whose values weigh the rows: 2 is the row twice, 0 as if it were not there. It is no feature. Inline data has its weights in <c>data.sampleWeight</c>.
+    /// </summary>
     public string? SampleWeight { get; init; }
 
     public int MaxIterations { get; init; } = 1000;
@@ -83,7 +85,9 @@ public sealed record TrainingRequest
     /// <summary>How the covariance of the estimates is estimated, where there is no penalty; names are statsmodels'.</summary>
     public CovarianceType CovarianceType { get; init; } = CovarianceType.Nonrobust;
 
-    /// <summary>The column whose values tell which rows belong together, for the covariance type <c>cluster</c>. It is no feature. Inline data has its in <c>data.clusters</c>.</summary>
+    /// <summary>
+    /// The column whose values tell which rows belong together, for the covariance type <c>cluster</c>. It is no feature. Inline data has its in <c>data.clusters</c>.
+    /// </summary>
     public string? ClusterBy { get; init; }
 
     /// <summary>Coverage of the confidence intervals.</summary>

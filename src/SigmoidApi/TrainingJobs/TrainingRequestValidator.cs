@@ -34,21 +34,23 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
         RuleFor(r => r.Features).Must(f => f is null || f.Count > 0).WithMessage("expected at least one column, got none");
         RuleFor(r => r.Features).Must(f => f is null || f.Distinct(StringComparer.Ordinal).Count() == f.Count).WithMessage("expected each column once");
         RuleFor(r => r.Features).Must((r, f) => f is null || r.Target is null || !f.Contains(r.Target)).WithMessage("expected columns other than the target");
-        RuleFor(r => r.SampleWeight).Null().When(r => r.Data is not null).WithMessage("expected no name of a column beside 'data', whose 'sampleWeight' are the weights");
+        RuleFor(r => r.SampleWeight).Null().When(r => r.Data is not null)
+            .WithMessage("expected no name of a column beside 'data', whose 'sampleWeight' are the weights");
         RuleFor(r => r.SampleWeight).Must(IsOtherColumn).WithMessage("expected a column that is neither the target nor a feature, got '{PropertyValue}'");
         RuleFor(r => r.ClusterBy).Null().When(r => r.Data is not null).WithMessage("expected no name of a column beside 'data', whose 'clusters' they are");
         RuleFor(r => r.ClusterBy).Must(IsOtherColumn).WithMessage("expected a column that is neither the target nor a feature, got '{PropertyValue}'");
-        RuleFor(r => r.PositiveClass).Must((r, c) => c is null || r.PositiveClassValue is not null).WithMessage("expected one of the target's two values, got '{PropertyValue}'");
+        RuleFor(r => r.PositiveClass).Must((r, c) => c is null || r.PositiveClassValue is not null)
+            .WithMessage("expected one of the target's two values, got '{PropertyValue}'");
         RuleFor(r => r.ModelName).Name();
     }
 
     private void RulesOfPenalty()
     {
         RuleFor(r => r.Penalty).IsInEnum();
-        RuleFor(r => r.Penalty).Must((r, p) => r.L1Ratio is not { } ratio || p is null or Penalty.ElasticNet || p == TrainingRequest.PenaltyOf(ratio))
-            .WithMessage(r => $"expected '{EnumNames.Of(TrainingRequest.PenaltyOf(r.L1Ratio!.Value))}' or nothing beside an l1Ratio of {Text(r.L1Ratio)}, got '{EnumNames.Of(r.EffectivePenalty)}'");
+        RuleFor(r => r.Penalty).Must((r, p) => p is null or Penalty.ElasticNet || p == TrainingRequest.PenaltyOf(r.L1Ratio!.Value)).When(r => r.L1Ratio is not null)
+            .WithMessage(r => $"expected '{PenaltyOf(r with { Penalty = null })}' or nothing beside an l1Ratio of {Text(r.L1Ratio)}, got '{PenaltyOf(r)}'");
         RuleFor(r => r.Penalty).Must(p => p is null or Penalty.ElasticNet).When(r => r.L1Ratios is not null)
-            .WithMessage(r => $"expected 'elasticnet' or nothing beside 'l1Ratios', got '{EnumNames.Of(r.EffectivePenalty)}'");
+            .WithMessage(r => $"expected 'elasticnet' or nothing beside 'l1Ratios', got '{PenaltyOf(r)}'");
         RuleFor(r => r.C).Must(c => c is null || NumberRules.IsPositive(c.Value)).WithMessage("expected a finite number above 0, got {PropertyValue}");
         RuleFor(r => r.L1Ratio).Must(l => l is null || NumberRules.IsProbability(l.Value)).WithMessage("expected a number from 0 to 1, got {PropertyValue}");
         RuleFor(r => r.L1Ratio).NotNull().When(r => r.Penalty == Penalty.ElasticNet && r.L1Ratios is null)
@@ -71,9 +73,10 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
                 context.AddFailure(new ValidationFailure(field, $"expected a path of at most {limits.MaxPathPoints} points, got {points}"));
         });
         RuleFor(r => r.Cs).Null().When(r => r.EffectivePenalty is Penalty.None or Penalty.Firth)
-            .WithMessage(r => $"expected no path with the penalty '{EnumNames.Of(r.EffectivePenalty)}', which has no c");
+            .WithMessage(r => $"expected no path with the penalty '{PenaltyOf(r)}', which has no c");
         RuleFor(r => r.Selection).IsInEnum();
-        RuleFor(r => r.Selection).Null().When(r => !r.IsPath || r.Validation is null).WithMessage("expected nothing without a path ('cs' or 'l1Ratios') and a 'validation' to choose from it by");
+        RuleFor(r => r.Selection).Null().When(r => !r.IsPath || r.Validation is null)
+            .WithMessage("expected nothing without a path ('cs' or 'l1Ratios') and a 'validation' to choose from it by");
         RuleFor(r => r.Selection).NotEqual(Selection.OneStandardError).When(r => r.IsPath && r.Validation is { Folds: null })
             .WithMessage("expected 'best' with a holdout: only 'validation.folds' have a standard error");
     }
@@ -82,7 +85,8 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
     {
         RuleFor(r => r.Solver).IsInEnum();
         RuleFor(r => r.Solver).Must((r, solver) => SolversOf(r.EffectivePenalty).Contains(solver))
-            .WithMessage(r => $"expected {string.Join(" or ", SolversOf(r.EffectivePenalty).Select(EnumNames.Of))} with the penalty '{EnumNames.Of(r.EffectivePenalty)}', got {EnumNames.Of(r.Solver)}");
+            .WithMessage(r => $"expected {string.Join(" or ", SolversOf(r.EffectivePenalty).Select(EnumNames.Of))} with the penalty '{PenaltyOf(r)}', "
+                + $"got {EnumNames.Of(r.Solver)}");
         RuleFor(r => r.Solver).NotEqual(Solver.GradientDescent).When(r => r.IsPath && r.EffectivePenalty == Penalty.L2)
             .WithMessage("expected another solver than gradient_descent for a path");
         RuleFor(r => r.MaxIterations).InclusiveBetween(1, limits.MaxIterations).WithMessage("expected a whole number from {From} to {To}, got {PropertyValue}");
@@ -121,13 +125,15 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
     {
         RuleFor(r => r.CovarianceType).IsInEnum();
         RuleFor(r => r.CovarianceType).Equal(CovarianceType.Nonrobust).When(r => r.EffectivePenalty != Penalty.None)
-            .WithMessage(r => $"expected 'nonrobust' with the penalty '{EnumNames.Of(r.EffectivePenalty)}', got '{EnumNames.Of(r.CovarianceType)}', which is for the penalty 'none'");
-        RuleFor(r => r.ClusterBy).NotNull().When(r => r.Data is null && r.CovarianceType == CovarianceType.Cluster).WithMessage("expected a column of the data set, for the covarianceType 'cluster'");
+            .WithMessage(r => $"expected 'nonrobust' with the penalty '{PenaltyOf(r)}', got '{CovarianceOf(r)}', which is for the penalty 'none'");
+        RuleFor(r => r.ClusterBy).NotNull().When(r => r.Data is null && r.CovarianceType == CovarianceType.Cluster)
+            .WithMessage("expected a column of the data set, for the covarianceType 'cluster'");
         RuleFor(r => r.ClusterBy).Null().When(r => r.Data is null && r.CovarianceType != CovarianceType.Cluster)
-            .WithMessage(r => $"expected nothing with the covarianceType '{EnumNames.Of(r.CovarianceType)}', got '{r.ClusterBy}'; clusters are for 'cluster'");
-        RuleFor(r => r.Data!.Clusters).NotNull().When(r => r.Data is not null && r.CovarianceType == CovarianceType.Cluster).WithMessage("expected a number for each row, for the covarianceType 'cluster'");
+            .WithMessage(r => $"expected nothing with the covarianceType '{CovarianceOf(r)}', got '{r.ClusterBy}'; clusters are for 'cluster'");
+        RuleFor(r => r.Data!.Clusters).NotNull().When(r => r.Data is not null && r.CovarianceType == CovarianceType.Cluster)
+            .WithMessage("expected a number for each row, for the covarianceType 'cluster'");
         RuleFor(r => r.Data!.Clusters).Null().When(r => r.Data is not null && r.CovarianceType != CovarianceType.Cluster)
-            .WithMessage(r => $"expected nothing with the covarianceType '{EnumNames.Of(r.CovarianceType)}'; clusters are for 'cluster'");
+            .WithMessage(r => $"expected nothing with the covarianceType '{CovarianceOf(r)}'; clusters are for 'cluster'");
         RuleFor(r => r.ConfidenceLevel).Must(level => level is > 0 and < 1).WithMessage("expected a number above 0 and below 1, got {PropertyValue}");
     }
 
@@ -140,6 +146,10 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
         Penalty.Firth => [Solver.Auto, Solver.Newton],
         _ => Enum.GetValues<Solver>(),
     };
+
+    private static string PenaltyOf(TrainingRequest request) => EnumNames.Of(request.EffectivePenalty);
+
+    private static string CovarianceOf(TrainingRequest request) => EnumNames.Of(request.CovarianceType);
 
     private static string Text<T>(T? value)
         where T : struct, IFormattable => value?.ToString(format: null, CultureInfo.InvariantCulture) ?? "null";

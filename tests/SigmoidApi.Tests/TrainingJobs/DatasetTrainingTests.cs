@@ -81,10 +81,14 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
         await Upload("shown", Mails);
 
         var one = (await _api.Train("""{ "datasetId": "shown", "target": "spam", "l1Ratio": 0 }""")).GetProperty("request");
-        var path = (await _api.Train("""{ "datasetId": "shown", "target": "spam", "cs": [1, 0.1], "classWeight": { "0": 2 } }""")).GetProperty("request");
+        var path = (await _api.Train("""
+            { "datasetId": "shown", "target": "spam", "cs": [1, 0.1], "classWeight": { "0": 2 }, "validation": { "folds": 2 } }
+            """)).GetProperty("request");
 
         one.GetProperty("penalty").GetString().ShouldBe("l2");
         one.GetProperty("c").GetDouble().ShouldBe(1);
+        one.GetProperty("selection").ValueKind.ShouldBe(JsonValueKind.Null);
+        path.GetProperty("selection").GetString().ShouldBe("best");
         one.GetProperty("confidenceLevel").GetDouble().ShouldBe(0.95);
         one.GetProperty("covarianceType").GetString().ShouldBe("nonrobust");
         path.GetProperty("c").ValueKind.ShouldBe(JsonValueKind.Null);

@@ -136,7 +136,7 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     }
 
     [Theory]
-    [InlineData("\"equal\"", "classWeight", "expected \"balanced\" or an object with a weight for each label, got 'equal'")]
+    [InlineData("\"equal\"", "classWeight", "expected \"balanced\" or an object with a weight for each label, got a string")]
     [InlineData("2", "classWeight", "expected \"balanced\" or an object with a weight for each label, got a number")]
     [InlineData("""{ "1": "two" }""", "classWeight.1", "expected a number, got a string")]
     [InlineData("""{ "1": 2, "1": 3 }""", "classWeight.1", "expected once, got more than once")]
