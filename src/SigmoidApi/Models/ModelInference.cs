@@ -41,9 +41,9 @@ public sealed record ModelInference(
         inference.Observations,
         inference.ConfidenceLevel,
         inference.CovarianceType,
-        inference.Covariance.Length <= maxCovarianceParameters ? [.. inference.Covariance.Select(row => Array.ConvertAll(row, Finite))] : null);
+        inference.Covariance.Length <= maxCovarianceParameters ? [.. inference.Covariance.Select(row => row.Select(value => Finite(value)).ToArray())] : null);
 
-    internal static double? Finite(double value) => double.IsFinite(value) ? value : null;
+    internal static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 
     internal static IReadOnlyList<double?> Interval(ParameterInference parameter) => [Finite(parameter.ConfidenceLow), Finite(parameter.ConfidenceHigh)];
 }
