@@ -5,7 +5,7 @@ namespace SigmoidApi.Models;
 /// <param name="Intercept">In the columns' own units.</param>
 /// <param name="StandardizedIntercept">On columns scaled to mean 0 and standard deviation 1.</param>
 /// <param name="Coefficients">In the order in which <c>features</c> are given to predict.</param>
-/// <param name="Path">The fits of a path, for each l1Ratio in turn each c from the smallest to the largest; null where there was one fit.</param>
+/// <param name="Path">The fits of a path, for each l1Ratio in turn each c from the smallest to the largest; null where there was one fit without folds.</param>
 /// <param name="Selection">Which point of the path this model is.</param>
 /// <param name="Inference">What the fit says about the parameters behind it: with the penalties <c>none</c> and <c>firth</c>, otherwise null.</param>
 public sealed record ModelResponse(

@@ -23,7 +23,7 @@ internal static class Training
             rows.Features,
             labels,
             Options(request, rows, classes, settings, time),
-            p => progress(new(p.Iteration, p.MaxIterations, p.Loss, p.GradientNorm, (double)p.Iteration / p.MaxIterations)),
+            p => progress(new(p.Iteration, p.MaxIterations, p.Loss, p.GradientNorm, p.Fraction)),
             cancellationToken);
         var terms = request.Features ?? Enumerable.Range(1, rows.Features.Columns).Select(i => $"x{i}").ToArray();
         return TrainedModel.From(training, classes, terms, settings.MaxCovarianceParameters);

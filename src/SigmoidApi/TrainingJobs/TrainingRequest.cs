@@ -48,8 +48,8 @@ public sealed record TrainingRequest
     public double[]? L1Ratios { get; init; }
 
     /// <summary>
-    /// Which point of a path becomes the model: the one with the least log loss in validation (<c>best</c>, the default), or the most strongly penalised within
-    /// one standard error of it (<c>one_standard_error</c>, by <c>validation.folds</c>).
+    /// Which point of a path becomes the model: the one with the least log loss in validation (<c>best</c>, the default), or the most strongly penalised of the
+    /// same l1Ratio within one standard error of it (<c>one_standard_error</c>, by <c>validation.folds</c>).
     /// </summary>
     public Selection? Selection { get; init; }
 
