@@ -22,6 +22,7 @@ public sealed record LabelWeights(IReadOnlyDictionary<string, double>? ByLabel)
 
 internal sealed class LabelWeightsConverter : JsonConverter<LabelWeights>
 {
+    private const int Labels = 2;
     private const string Expected = "\"balanced\" or an object with a weight for each label";
 
     public override LabelWeights Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -33,6 +34,9 @@ internal sealed class LabelWeightsConverter : JsonConverter<LabelWeights>
         var weights = new Dictionary<string, double>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            // More would only fill memory: no target has them.
+            if (weights.Count == Labels)
+                throw new JsonInputException($"expected a weight for each of the target's {Labels} labels, got more");
             var label = reader.GetString()!;
             reader.Read();
             if (!weights.TryAdd(label, WeightOf(label, ref reader)))

@@ -62,16 +62,13 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
         RuleFor(r => r.Cs).Null().When(r => r.C is not null).WithMessage("expected either 'c' or 'cs', got both");
         RuleFor(r => r.Cs).Must(cs => cs?.Count is not < 2)
             .WithMessage(r => $"expected a whole number of at least 2, or an array of numbers, got {Text(r.Cs!.Count)}");
-        RuleFor(r => r.Cs).Custom((cs, context) => NumberRules.RequireDistinct(cs?.Given, NumberRules.IsPositive, "a finite number above 0", context));
+        RuleFor(r => r.Cs).Custom((cs, context) => NumberRules.RequireDistinct(cs?.Given, NumberRules.IsPositive, "a finite number above 0", context))
+            .When(r => PointsOf(r) <= limits.MaxPathPoints);
         RuleFor(r => r.L1Ratios).Null().When(r => r.L1Ratio is not null).WithMessage("expected either 'l1Ratio' or 'l1Ratios', got both");
-        RuleFor(r => r.L1Ratios).Custom((ratios, context) => NumberRules.RequireDistinct(ratios, NumberRules.IsProbability, "a number from 0 to 1", context));
-        RuleFor(r => r).Custom((r, context) =>
-        {
-            var field = r.Cs is null ? nameof(r.L1Ratios) : nameof(r.Cs);
-            var points = (long)(r.Cs?.Length ?? 1) * (r.L1Ratios?.Length ?? 1);
-            if (points > limits.MaxPathPoints)
-                context.AddFailure(new ValidationFailure(field, $"expected a path of at most {limits.MaxPathPoints} points, got {points}"));
-        });
+        RuleFor(r => r.L1Ratios).Custom((ratios, context) => NumberRules.RequireDistinct(ratios, NumberRules.IsProbability, "a number from 0 to 1", context))
+            .When(r => PointsOf(r) <= limits.MaxPathPoints);
+        RuleFor(r => r.Cs).Must((r, _) => PointsOf(r) <= limits.MaxPathPoints).When(r => r.Cs is not null).WithMessage(TooManyPoints);
+        RuleFor(r => r.L1Ratios).Must((r, _) => PointsOf(r) <= limits.MaxPathPoints).When(r => r.Cs is null).WithMessage(TooManyPoints);
         RuleFor(r => r.Cs).Null().When(r => r.EffectivePenalty is Penalty.None or Penalty.Firth)
             .WithMessage(r => $"expected no path with the penalty '{PenaltyOf(r)}', which has no c");
         RuleFor(r => r.Selection).IsInEnum();
@@ -79,6 +76,8 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
             .WithMessage("expected nothing without a path ('cs' or 'l1Ratios') and a 'validation' to choose from it by");
         RuleFor(r => r.Selection).NotEqual(Selection.OneStandardError).When(r => r.IsPath && r.Validation is { Folds: null })
             .WithMessage("expected 'best' with a holdout: only 'validation.folds' have a standard error");
+
+        string TooManyPoints(TrainingRequest request) => $"expected a path of at most {limits.MaxPathPoints} points, got {PointsOf(request)}";
     }
 
     private void RulesOfSolver(TrainingOptions limits)
@@ -146,6 +145,8 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
         Penalty.Firth => [Solver.Auto, Solver.Newton],
         _ => Enum.GetValues<Solver>(),
     };
+
+    private static long PointsOf(TrainingRequest request) => (long)(request.Cs?.Length ?? 1) * (request.L1Ratios?.Length ?? 1);
 
     private static string PenaltyOf(TrainingRequest request) => EnumNames.Of(request.EffectivePenalty);
 

@@ -144,6 +144,7 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     [InlineData("""{ "0": 2, "1": -1 }""", "classWeight.1", "expected a finite number of at least 0, got -1")]
     [InlineData("""{ "0": "Infinity" }""", "classWeight.0", "expected a finite number of at least 0, got Infinity")]
     [InlineData("""{ "spam": 2 }""", "classWeight", "expected the target's values as names, got 'spam'")]
+    [InlineData("""{ "0": 1, "1": 2, "2": 3 }""", "classWeight", "expected a weight for each of the target's 2 labels, got more")]
     [InlineData("""{ "0": 1, "2": 2 }""", "classWeight", "expected weights for 0 and 1, the labels of 'data', got one for '2'", HttpStatusCode.UnprocessableEntity)]
     public async Task ClassWeightIsBalancedOrAWeightForEachLabel(string classWeight, string path, string message, HttpStatusCode status = HttpStatusCode.BadRequest)
     {
