@@ -37,7 +37,7 @@ internal static class UploadMemory
             var imported = clock.Elapsed;
             var after = PeakMegabytes();
             string[] names = [.. dataset.Columns.Select(column => column.Name)];
-            var matrix = engine.ReadMatrix(upload.Id, names[1..], names[0], CancellationToken.None).Features;
+            var matrix = engine.ReadMatrix(upload.Id, names[1..], [names[0]], CancellationToken.None).Features;
             var read = clock.Elapsed - imported;
 
             var rise = after - before;

@@ -37,10 +37,11 @@ public sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions> o
         }, cancellationToken);
 
     /// <summary>What a fit reads; blocks its thread. See <see cref="DatasetReader.ReadMatrix"/>.</summary>
-    public (DesignMatrix Features, double[] Target) ReadMatrix(Guid id, IReadOnlyList<string> features, string target, CancellationToken cancellationToken)
+    public (DesignMatrix Features, double[][] Others) ReadMatrix(
+        Guid id, IReadOnlyList<string> features, IReadOnlyList<string> others, CancellationToken cancellationToken)
     {
         using var session = new DuckDbSession(files.Root, options.Value);
-        return DatasetReader.ReadMatrix(session, files.ParquetPath(id), features, target, cancellationToken);
+        return DatasetReader.ReadMatrix(session, files.ParquetPath(id), features, others, cancellationToken);
     }
 
     public void Dispose() => _imports.Dispose();

@@ -25,36 +25,47 @@ internal static class NumberRules
 
     /// <summary>A 0 or a 1 for each row.</summary>
     public static void LabelsFor<T>(this IRuleBuilderInitial<T, double[]> rule, Func<T, int> rows) =>
-        rule.Custom((labels, context) =>
-        {
-            var expected = rows(context.InstanceToValidate);
-            if (labels.Length != expected)
-                context.AddFailure($"expected a label for each of the {expected} rows, got {labels.Length}");
-            var bad = Array.FindIndex(labels, label => label is not (0 or 1));
-            if (bad >= 0)
-                context.AddFailure(new ValidationFailure($"{context.PropertyPath}[{bad}]", $"expected 0 or 1, got {labels[bad]}"));
-        });
+        rule.Custom((labels, context) => Each(labels, rows(context.InstanceToValidate), "a label", "rows", label => label is 0 or 1, "0 or 1", context));
+
+    /// <summary>Null, or a finite number of at least 0 for each row.</summary>
+    public static void RowWeightsFor<T>(this IRuleBuilderInitial<T, double[]?> rule, Func<T, int> rows) =>
+        rule.Custom((weights, context) =>
+            Each(weights, rows(context.InstanceToValidate), "a weight", "rows", IsWeight, "a finite number of at least 0", context));
+
+    /// <summary>Null, or a finite number for each row.</summary>
+    public static void ClustersFor<T>(this IRuleBuilderInitial<T, double[]?> rule, Func<T, int> rows) =>
+        rule.Custom((clusters, context) => Each(clusters, rows(context.InstanceToValidate), "a cluster", "rows", double.IsFinite, "a finite number", context));
 
     /// <summary>A finite number for each column.</summary>
     public static void WeightsFor<T>(this IRuleBuilderInitial<T, double[]> rule, Func<T, int> columns) =>
-        rule.Custom((weights, context) =>
-        {
-            var expected = columns(context.InstanceToValidate);
-            if (weights.Length != expected)
-                context.AddFailure($"expected a weight for each of the {expected} columns, got {weights.Length}");
-            var bad = IndexOfNonFinite(weights);
-            if (bad >= 0)
-                context.AddFailure(new ValidationFailure($"{context.PropertyPath}[{bad}]", $"expected a finite number, got {weights[bad]}"));
-        });
+        rule.Custom((weights, context) => Each(weights, columns(context.InstanceToValidate), "a weight", "columns", double.IsFinite, "a finite number", context));
+
+    /// <summary>Fails where <paramref name="values"/> are given and are none, or not all different and as expected.</summary>
+    public static void RequireDistinct<T>(double[]? values, Predicate<double> holds, string expected, ValidationContext<T> context)
+    {
+        if (values is null)
+            return;
+        if (values.Length == 0)
+            context.AddFailure("expected at least one number, got none");
+        Each(values, values.Length, "", "", holds, expected, context);
+        if (values.Distinct().Count() < values.Length)
+            context.AddFailure("expected each number once");
+    }
 
     public static void Finite<T>(this IRuleBuilder<T, double> rule) =>
         rule.Must(double.IsFinite).WithMessage("expected a finite number, got {PropertyValue}");
 
     public static void Positive<T>(this IRuleBuilder<T, double> rule) =>
-        rule.Must(value => double.IsFinite(value) && value > 0).WithMessage("expected a finite number above 0, got {PropertyValue}");
+        rule.Must(IsPositive).WithMessage("expected a finite number above 0, got {PropertyValue}");
 
     public static void Probability<T>(this IRuleBuilder<T, double> rule) =>
-        rule.Must(value => value is >= 0 and <= 1).WithMessage("expected a number from 0 to 1, got {PropertyValue}");
+        rule.Must(IsProbability).WithMessage("expected a number from 0 to 1, got {PropertyValue}");
+
+    public static bool IsPositive(double value) => double.IsFinite(value) && value > 0;
+
+    public static bool IsWeight(double value) => double.IsFinite(value) && value >= 0;
+
+    public static bool IsProbability(double value) => value is >= 0 and <= 1;
 
     public static int IndexOfNonFinite(ReadOnlySpan<double> values)
     {
@@ -65,5 +76,16 @@ internal static class NumberRules
         }
 
         return -1;
+    }
+
+    private static void Each<T>(double[]? values, int count, string one, string of, Predicate<double> holds, string expected, ValidationContext<T> context)
+    {
+        if (values is null)
+            return;
+        if (values.Length != count)
+            context.AddFailure($"expected {one} for each of the {count} {of}, got {values.Length}");
+        var bad = Array.FindIndex(values, value => !holds(value));
+        if (bad >= 0)
+            context.AddFailure(new ValidationFailure($"{context.PropertyPath}[{bad}]", $"expected {expected}, got {values[bad]}"));
     }
 }

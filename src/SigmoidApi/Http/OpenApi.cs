@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using SigmoidApi.Http.Json;
+using SigmoidApi.TrainingJobs;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SigmoidApi.Http;
@@ -31,6 +32,15 @@ public static class OpenApi
             {
                 Description = "A number, or nested arrays of numbers of any rectangular shape.",
                 OneOf = [Number(), new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema() }],
+            });
+            options.MapType<PathGrid>(() => new OpenApiSchema { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" }, ArrayOf(Number())] });
+            options.MapType<LabelWeights>(() => new OpenApiSchema
+            {
+                OneOf =
+                [
+                    new OpenApiSchema { Type = JsonSchemaType.String, Enum = [LabelWeights.Balanced] },
+                    new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = Number() },
+                ],
             });
             options.OperationFilter<DescribedByMetadata>();
         });

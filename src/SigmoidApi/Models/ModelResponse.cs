@@ -1,5 +1,3 @@
-using SigmoidApi.Compute.Regression;
-
 namespace SigmoidApi.Models;
 
 /// <summary>A version of a model as its callers see it.</summary>
@@ -7,6 +5,9 @@ namespace SigmoidApi.Models;
 /// <param name="Intercept">In the columns' own units.</param>
 /// <param name="StandardizedIntercept">On columns scaled to mean 0 and standard deviation 1.</param>
 /// <param name="Coefficients">In the order in which <c>features</c> are given to predict.</param>
+/// <param name="Path">The fits of a path, for each l1Ratio in turn each c from the smallest to the largest; null where there was one fit without folds.</param>
+/// <param name="Selection">Which point of the path this model is.</param>
+/// <param name="Inference">What the fit says about the parameters behind it: with the penalties <c>none</c> and <c>firth</c>, otherwise null.</param>
 public sealed record ModelResponse(
     string Name,
     int Version,
@@ -18,7 +19,10 @@ public sealed record ModelResponse(
     double StandardizedIntercept,
     IReadOnlyList<Coefficient> Coefficients,
     ModelMetrics Metrics,
-    Convergence Convergence,
+    ModelConvergence Convergence,
+    IReadOnlyList<ModelPathPoint>? Path,
+    ModelSelection? Selection,
+    ModelInference? Inference,
     DateTimeOffset CreatedAt)
 {
     internal static ModelResponse From(ModelVersion version) => new(
@@ -33,5 +37,8 @@ public sealed record ModelResponse(
         version.Trained.Coefficients,
         version.Trained.Metrics,
         version.Trained.Convergence,
+        version.Trained.Path,
+        version.Trained.Selection,
+        version.Trained.Inference,
         version.CreatedAt);
 }

@@ -13,7 +13,7 @@ internal static partial class FitThread
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() =>
         {
-            Yield(nice);
+            LowerPriority(nice);
             try
             {
                 done.SetResult(work());
@@ -33,7 +33,8 @@ internal static partial class FitThread
         return done.Task;
     }
 
-    private static void Yield(int nice)
+    /// <summary>Makes the calling thread nicer to those of requests: 0 is as important, 19 the least.</summary>
+    public static void LowerPriority(int nice)
     {
         // On Linux .NET ignores Thread.Priority, and who = 0 is the calling thread alone.
         if (OperatingSystem.IsLinux())

@@ -53,9 +53,9 @@ public enum TrainingJobStatus
 }
 
 /// <summary>How far a fit is.</summary>
-/// <param name="Iteration">Iterations done.</param>
-/// <param name="MaxIterations">Iterations at most.</param>
+/// <param name="Iteration">Iterations done of the fit in hand: of a path and of folds each point is one.</param>
+/// <param name="MaxIterations">Iterations at most of one fit.</param>
 /// <param name="Loss">Mean objective at the current weights.</param>
 /// <param name="GradientNorm">Largest absolute entry of its gradient.</param>
-/// <param name="Fraction">Share of the iterations allowed that are done, 1 at the end.</param>
+/// <param name="Fraction">How much of all fits is done at the least, 1 at the end.</param>
 public sealed record TrainingProgress(int Iteration, int MaxIterations, double Loss, double GradientNorm, double Fraction);

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Http.Json;
 
@@ -17,7 +15,7 @@ public sealed record TrainingRequest
     /// <summary>The value of the target that counts as positive; the larger of the two by default.</summary>
     public string? PositiveClass { get; init; }
 
-    /// <summary>The columns to predict from, in the model's order; by default all but the target.</summary>
+    /// <summary>The columns to predict from, in the model's order; by default all but the target and those that hold weights or clusters.</summary>
     public IReadOnlyList<string>? Features { get; init; }
 
     /// <summary>Data in the request itself, instead of <c>datasetId</c> and <c>target</c>.</summary>
@@ -28,23 +26,45 @@ public sealed record TrainingRequest
 
     public Solver Solver { get; init; } = Solver.Auto;
 
-    /// <summary><c>l2</c> is ½‖w‖², <c>none</c> is 0.</summary>
+    /// <summary>
+    /// What r(w) is: <c>l2</c> is ½‖w‖², <c>l1</c> is ‖w‖₁, <c>elasticnet</c> is l1Ratio·‖w‖₁ + ½(1 − l1Ratio)‖w‖², <c>none</c> is 0, <c>firth</c> is −½ log of the
+    /// information's determinant (finite estimates where the classes are separated). By default what <c>l1Ratio</c> says, or <c>l2</c>.
+    /// </summary>
     public Penalty? Penalty { get; init; }
 
-    /// <summary>Inverse strength of the penalty.</summary>
-    public double C { get; init; } = 1;
+    /// <summary>Inverse strength of the penalty; 1 by default.</summary>
+    public double? C { get; init; }
 
-    /// <summary>0 is the penalty <c>l2</c>.</summary>
+    /// <summary>The share of ‖w‖₁ in the penalty: alone it says the penalty, 0 <c>l2</c>, 1 <c>l1</c>, between them <c>elasticnet</c>.</summary>
     public double? L1Ratio { get; init; }
+
+    /// <summary>
+    /// Instead of <c>c</c>, a path: values of <c>c</c> to fit one after another, or how many, evenly in log from 1e-4 to 1e4. <c>validation</c> chooses the one that
+    /// becomes the model; without it that is the last, the largest.
+    /// </summary>
+    public PathGrid? Cs { get; init; }
+
+    /// <summary>Instead of <c>l1Ratio</c>, a path: its values, each with every value of <c>c</c>.</summary>
+    public double[]? L1Ratios { get; init; }
+
+    /// <summary>
+    /// Which point of a path becomes the model: the one with the least log loss in validation (<c>best</c>, the default), or the most strongly penalised of the
+    /// same l1Ratio within one standard error of it (<c>one_standard_error</c>, by <c>validation.folds</c>).
+    /// </summary>
+    public Selection? Selection { get; init; }
 
     public bool FitIntercept { get; init; } = true;
 
     /// <summary>Fit on columns scaled to mean 0 and population standard deviation 1.</summary>
     public bool Standardize { get; init; } = true;
 
-    public JsonElement? ClassWeight { get; init; }
+    /// <summary>What the rows of each class weigh: <c>balanced</c> is half of all for each, an object has a weight for each label, and null is 1.</summary>
+    public LabelWeights? ClassWeight { get; init; }
 
-    public JsonElement? SampleWeight { get; init; }
+    /// <summary>
+    /// The column whose values weigh the rows: 2 is the row twice, 0 as if it were not there. It is no feature. Inline data has its weights in <c>data.sampleWeight</c>.
+    /// </summary>
+    public string? SampleWeight { get; init; }
 
     public int MaxIterations { get; init; } = 1000;
 
@@ -59,16 +79,57 @@ public sealed record TrainingRequest
 
     public ValidationRequest? Validation { get; init; }
 
-    /// <summary>Decides the rows that are held out.</summary>
+    /// <summary>Decides the rows that are held out, or the folds.</summary>
     public long Seed { get; init; } = 42;
 
-    internal double? PositiveClassValue =>
-        double.TryParse(PositiveClass, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : null;
+    /// <summary>How the covariance of the estimates is estimated, where there is no penalty; names are statsmodels'.</summary>
+    public CovarianceType CovarianceType { get; init; } = CovarianceType.Nonrobust;
+
+    /// <summary>
+    /// The column whose values tell which rows belong together, for the covariance type <c>cluster</c>. It is no feature. Inline data has its in <c>data.clusters</c>.
+    /// </summary>
+    public string? ClusterBy { get; init; }
+
+    /// <summary>Coverage of the confidence intervals.</summary>
+    public double ConfidenceLevel { get; init; } = 0.95;
+
+    internal double? PositiveClassValue => LabelWeights.NumberOf(PositiveClass);
+
+    /// <summary>The penalty that <c>penalty</c>, <c>l1Ratio</c> and <c>l1Ratios</c> say together.</summary>
+    internal Penalty EffectivePenalty => Penalty ?? (L1Ratios is not null ? Compute.Regression.Penalty.ElasticNet : PenaltyOf(L1Ratio ?? 0));
+
+    internal bool IsPath => Cs is not null || L1Ratios is not null;
+
+    /// <summary>The columns that say something about the rows and are no features, by the field that names each.</summary>
+    internal IEnumerable<(string Field, string Column)> ColumnsBesideFeatures
+    {
+        get
+        {
+            if (Target is not null)
+                yield return ("target", Target);
+            if (SampleWeight is not null)
+                yield return ("sampleWeight", SampleWeight);
+            if (ClusterBy is not null)
+                yield return ("clusterBy", ClusterBy);
+        }
+    }
+
+    internal static Penalty PenaltyOf(double l1Ratio) => l1Ratio switch
+    {
+        0 => Compute.Regression.Penalty.L2,
+        1 => Compute.Regression.Penalty.L1,
+        _ => Compute.Regression.Penalty.ElasticNet,
+    };
 }
 
-/// <summary>Rows of features and a 0 or 1 for each.</summary>
-public sealed record InlineData(Matrix Features, double[] Labels);
+/// <summary>Rows in the request itself.</summary>
+/// <param name="Features">The rows.</param>
+/// <param name="Labels">A 0 or 1 for each row.</param>
+/// <param name="SampleWeight">What each row weighs: 2 is the row twice, 0 as if it were not there; null is 1.</param>
+/// <param name="Clusters">A number for each row, the same for rows that belong together, for the covariance type <c>cluster</c>.</param>
+public sealed record InlineData(Matrix Features, double[] Labels, double[]? SampleWeight = null, double[]? Clusters = null);
 
-/// <summary>How to validate the model.</summary>
+/// <summary>How to validate the model: by one of the two.</summary>
 /// <param name="Holdout">Share of the rows that is held out, stratified by the target and shuffled by <c>seed</c>.</param>
-public sealed record ValidationRequest(double? Holdout);
+/// <param name="Folds">Number of parts, stratified and shuffled so, each of which is predicted by a fit to the others.</param>
+public sealed record ValidationRequest(double? Holdout = null, int? Folds = null);

@@ -16,6 +16,7 @@ internal sealed partial class TrainingWorker(
     DatasetEngine datasets,
     IDbContextFactory<SigmoidDbContext> contexts,
     IOptions<TrainingOptions> options,
+    TimeProvider time,
     ILogger<TrainingWorker> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -92,10 +93,11 @@ internal sealed partial class TrainingWorker(
         return await FitThread.RunAsync(
             () =>
             {
-                var (features, target) = inline is null
-                    ? datasets.ReadMatrix(job.DatasetId!.Value, job.Request.Features!, job.Request.Target!, fit.Token)
+                var (features, others) = inline is null
+                    ? datasets.ReadMatrix(job.DatasetId!.Value, job.Request.Features!, [.. job.Request.ColumnsBesideFeatures.Select(c => c.Column)], fit.Token)
                     : inline.Read();
-                return Training.Fit(job.Request, features, target, progress => fit.Progress = progress, fit.Token);
+                var rows = TrainingRows.Of(job.Request, features, others);
+                return Training.Fit(job.Request, rows, options.Value, time, progress => fit.Progress = progress, fit.Token);
             },
             options.Value.Nice);
     }

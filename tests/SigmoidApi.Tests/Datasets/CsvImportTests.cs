@@ -51,7 +51,7 @@ public sealed class CsvImportTests : IDisposable
 
         dataset.Columns.Select(column => column.Name).ShouldBe(names);
         for (var i = 0; i < names.Length; i++)
-            _store.Engine.ReadMatrix(id, [names[i]], names[0], TestContext.Current.CancellationToken).Features.Row(0)[0].ShouldBe(i, names[i]);
+            _store.Engine.ReadMatrix(id, [names[i]], [names[0]], TestContext.Current.CancellationToken).Features.Row(0)[0].ShouldBe(i, names[i]);
     }
 
     [Fact]

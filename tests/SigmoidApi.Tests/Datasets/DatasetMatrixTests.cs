@@ -15,14 +15,14 @@ public sealed class DatasetMatrixTests : IDisposable
         var names = lines[0].Split(',');
         var (id, _) = await _store.Import(csv);
 
-        var (features, target) = _store.Engine.ReadMatrix(id, names[..^1], "Decision", TestContext.Current.CancellationToken);
+        var (features, others) = _store.Engine.ReadMatrix(id, names[..^1], ["Decision"], TestContext.Current.CancellationToken);
 
         features.Rows.ShouldBe(lines.Length - 1);
         features.Columns.ShouldBe(57);
         for (var row = 0; row < features.Rows; row++)
         {
             var expected = Array.ConvertAll(lines[row + 1].Split(','), cell => double.Parse(cell, CultureInfo.InvariantCulture));
-            Bits([.. features.Row(row), target[row]]).ShouldBe(Bits(expected));
+            Bits([.. features.Row(row), others[0][row]]).ShouldBe(Bits(expected));
         }
     }
 
@@ -49,9 +49,9 @@ public sealed class DatasetMatrixTests : IDisposable
         }
 
         var (id, _) = await _store.Import("row,value\n" + string.Join('\n', cells.Select((cell, i) => $"{i},{cell}")));
-        var (values, rows) = _store.Engine.ReadMatrix(id, ["value"], "row", TestContext.Current.CancellationToken);
+        var (values, others) = _store.Engine.ReadMatrix(id, ["value"], ["row"], TestContext.Current.CancellationToken);
 
-        rows.ShouldBe(Enumerable.Range(0, cells.Count).Select(i => (double)i)); // the order of rows, over three row groups
+        others[0].ShouldBe(Enumerable.Range(0, cells.Count).Select(i => (double)i)); // the order of rows, over three row groups
         for (var i = 0; i < cells.Count; i++)
         {
             BitConverter.DoubleToInt64Bits(values.Row(i)[0])
@@ -64,11 +64,11 @@ public sealed class DatasetMatrixTests : IDisposable
     {
         var (id, _) = await _store.Import("a,b,c\n1,2,3\n4,5,6\n");
 
-        var (features, target) = _store.Engine.ReadMatrix(id, ["c", "a"], "b", TestContext.Current.CancellationToken);
+        var (features, others) = _store.Engine.ReadMatrix(id, ["c", "a"], ["b", "a", "b"], TestContext.Current.CancellationToken);
 
         features.Row(0).ToArray().ShouldBe([3, 1]);
         features.Row(1).ToArray().ShouldBe([6, 4]);
-        target.ShouldBe([2, 5]);
+        others.ShouldBe([[2, 5], [1, 4], [2, 5]]);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class DatasetMatrixTests : IDisposable
     {
         var (id, _) = await _store.Import("a,b\n1,2\n");
 
-        Should.Throw<OperationCanceledException>(() => _store.Engine.ReadMatrix(id, ["a"], "b", new CancellationToken(canceled: true)));
+        Should.Throw<OperationCanceledException>(() => _store.Engine.ReadMatrix(id, ["a"], ["b"], new CancellationToken(canceled: true)));
     }
 
     public void Dispose() => _store.Dispose();

@@ -37,7 +37,7 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
     [Fact]
     public async Task ValueArrivesAndGoesBack()
     {
-        const string Json = """{"features":[[1,2],[3,"NaN"]],"c":0.5,"weights":[1,2],"iterations":7,"penalty":"elastic_net","name":"x","inner":{"flag":true,"weights":[3]}}""";
+        const string Json = """{"features":[[1,2],[3,"NaN"]],"c":0.5,"weights":[1,2],"iterations":7,"penalty":"elasticnet","name":"x","inner":{"flag":true,"weights":[3]}}""";
         (await PostAsync(Json)).ShouldBe((HttpStatusCode.OK, Json));
     }
 
@@ -61,8 +61,8 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
         "iterations: expected an integer from -2147483648 to 2147483647, got 3000000000")]
     [InlineData("""{"features":[[1]],"c":1,"iterations":"7"}""", 400,
         "iterations: expected an integer from -2147483648 to 2147483647, got the string \"7\"")]
-    [InlineData("""{"features":[[1]],"c":1,"penalty":"l3"}""", 400, "penalty: expected one of none, elastic_net, got the string \"l3\"")]
-    [InlineData("""{"features":[[1]],"c":1,"penalty":1}""", 400, "penalty: expected one of none, elastic_net, got 1")]
+    [InlineData("""{"features":[[1]],"c":1,"penalty":"l3"}""", 400, "penalty: expected one of none, elasticnet, got the string \"l3\"")]
+    [InlineData("""{"features":[[1]],"c":1,"penalty":1}""", 400, "penalty: expected one of none, elasticnet, got 1")]
     [InlineData("""{"features":[[1]],"c":1,"name":{}}""", 400, "name: expected a string, got an object")]
     [InlineData("""{"features":[[1]],"c":1,"inner":[]}""", 400, "inner: expected an object, got an array")]
     [InlineData("""{"features":[[1]],"c":1,"inner":{"flag":1,"weights":[]}}""", 400, "inner.flag: expected true or false, got 1")]

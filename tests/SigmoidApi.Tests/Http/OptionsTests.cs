@@ -14,6 +14,10 @@ public sealed class OptionsTests
     [InlineData("Training:MaxConcurrency", "0", "TrainingOptions", "MaxConcurrency")]
     [InlineData("Training:MaxIterations", "0", "TrainingOptions", "MaxIterations")]
     [InlineData("Training:Nice", "20", "TrainingOptions", "Nice")]
+    [InlineData("Training:Threads", "-1", "TrainingOptions", "Threads")]
+    [InlineData("Training:MaxFolds", "1", "TrainingOptions", "MaxFolds")]
+    [InlineData("Training:MaxPathPoints", "0", "TrainingOptions", "MaxPathPoints")]
+    [InlineData("Training:MaxCovarianceParameters", "-1", "TrainingOptions", "MaxCovarianceParameters")]
     [InlineData("Datasets:DuckDbThreads", "0", "DatasetOptions", "DuckDbThreads")]
     public async Task OptionOutOfRangeEndsTheStartWithItsName(string key, string value, string options, string name)
     {

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using SigmoidApi.Storage;
 using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Models;
@@ -35,13 +38,14 @@ public sealed class ModelTests(TestApplication application) : IClassFixture<Test
         var model = (await _api.Get("models/told")).Expect(HttpStatusCode.OK).Json;
 
         model.EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["name", "version", "jobId", "datasetId", "target", "classes", "intercept", "standardizedIntercept", "coefficients", "metrics", "convergence", "createdAt"]);
+            ["name", "version", "jobId", "datasetId", "target", "classes", "intercept", "standardizedIntercept", "coefficients", "metrics", "convergence", "path", "selection", "inference", "createdAt"]);
         model.GetProperty("jobId").GetString().ShouldBe(job.GetProperty("id").GetString());
         ApiResponse.Read<double[]>(model.GetProperty("classes")).ShouldBe([0, 1]);
         model.GetProperty("metrics").GetProperty("training").EnumerateObject().Select(p => p.Name).ShouldBe(
             ["logLoss", "rocAuc", "averagePrecision", "brier", "accuracy", "precision", "recall", "f1", "matthewsCorrelation", "expectedCalibrationError", "confusion"]);
         var convergence = model.GetProperty("convergence");
-        convergence.EnumerateObject().Select(p => p.Name).ShouldBe(["converged", "iterations", "objective", "gradientNorm", "warnings"], ignoreOrder: true);
+        convergence.EnumerateObject().Select(p => p.Name).ShouldBe(
+            ["converged", "iterations", "objective", "gradientNorm", "warnings", "solver", "passes", "seconds"]);
         convergence.GetProperty("converged").GetBoolean().ShouldBeTrue();
         foreach (var coefficient in model.GetProperty("coefficients").EnumerateArray())
             coefficient.EnumerateObject().Select(p => p.Name).ShouldBe(["term", "estimate", "standardized"]);
@@ -152,6 +156,30 @@ public sealed class ModelTests(TestApplication application) : IClassFixture<Test
         (await _api.Post("models/none/predict", """{ "features": [[1]] }""")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is no model 'none'.");
         (await _api.Post("models/none/versions/7/predict", """{ "features": [[1]] }""")).Problem(HttpStatusCode.NotFound).Detail
             .ShouldBe("There is no version 7 of model 'none'.");
+    }
+
+    /// <summary>As versions before paths and inference have kept it.</summary>
+    [Fact]
+    public async Task ModelKeptByAnOlderVersionIsShownAndPredicts()
+    {
+        const string Kept = """
+            {"classes":[0,1],"intercept":-1,"standardizedIntercept":0.25,"coefficients":[{"term":"x1","estimate":2,"standardized":1.5}],
+            "metrics":{"training":{"logLoss":0.5,"rocAuc":0.75,"averagePrecision":0.5,"brier":0.25,"accuracy":0.5,"precision":0.5,"recall":0.5,"f1":0.5,"matthewsCorrelation":0,
+            "expectedCalibrationError":0,"confusion":{"trueNegatives":1,"falsePositives":1,"falseNegatives":1,"truePositives":1}},"validation":null},
+            "convergence":{"converged":true,"iterations":5,"objective":2.5,"gradientNorm":1E-12,"warnings":[{"code":"separation","message":"A.","columns":[0]}]}}
+            """;
+        await Train("older");
+        await using (var db = await application.Services.GetRequiredService<IDbContextFactory<SigmoidDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
+            (await db.Database.ExecuteSqlAsync($"update ModelVersions set Trained = {Kept} where Name = 'older'", TestContext.Current.CancellationToken)).ShouldBe(1);
+
+        var model = (await _api.Get("models/older")).Expect(HttpStatusCode.OK).Json;
+
+        model.GetProperty("intercept").GetDouble().ShouldBe(-1);
+        foreach (var member in new[] { "path", "selection", "inference" })
+            model.GetProperty(member).ValueKind.ShouldBe(JsonValueKind.Null);
+        model.GetProperty("convergence").GetRawText().ShouldBe(
+            """{"converged":true,"iterations":5,"objective":2.5,"gradientNorm":1E-12,"warnings":[{"code":"separation","message":"A.","columns":[0]}],"solver":null,"passes":null,"seconds":null}""");
+        (await _api.Post("models/older/predict", """{ "features": [[0.5]] }""")).Numbers("probabilities").ShouldBe([0.5]);
     }
 
     private Task<JsonElement> Train(string name) => _api.Train(Request(name));

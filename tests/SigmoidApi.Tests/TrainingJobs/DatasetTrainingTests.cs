@@ -7,6 +7,7 @@ namespace SigmoidApi.Tests.TrainingJobs;
 public sealed class DatasetTrainingTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private const string Mails = "free,length,spam\n0.9,60,1\n0,3,0\n0.4,20,1\n0.1,30,0\n0.3,90,0\n0.7,10,1\n";
+    private const string Weighed = "a,w,b,g,y\n1,1,4,0,0\n2,2,-2,1,1\n3,0.5,7,0,0\n4,1,3,1,1\n5,0,1,2,0\n6,1,9,2,1\n7,3,0,0,0\n8,1,2,1,1\n";
     private readonly ApiClient _api = application.Api;
 
     [Theory]
@@ -56,6 +57,67 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
         var model = (await _api.Get("models/defaults")).Json;
         model.GetProperty("datasetId").GetString().ShouldBe(id);
         model.GetProperty("target").GetString().ShouldBe("spam");
+    }
+
+    [Fact]
+    public async Task ColumnsOfWeightsAndClustersAreNoFeatures()
+    {
+        await Upload("weighed", Weighed);
+
+        var job = await _api.Train("""
+            { "datasetId": "weighed", "target": "y", "sampleWeight": "w", "clusterBy": "g", "penalty": "none", "covarianceType": "cluster", "maxIterations": 20 }
+            """);
+
+        var request = job.GetProperty("request");
+        request.GetProperty("features").Deserialize<string[]>().ShouldBe(["a", "b"]);
+        request.GetProperty("sampleWeight").GetString().ShouldBe("w");
+        request.GetProperty("clusterBy").GetString().ShouldBe("g");
+        (await _api.Get("models/weighed")).Json.GetProperty("coefficients").EnumerateArray().Select(c => c.GetProperty("term").GetString()).ShouldBe(["a", "b"]);
+    }
+
+    [Fact]
+    public async Task RequestIsShownWithTheDefaultsThatOtherFieldsDecide()
+    {
+        await Upload("shown", Mails);
+
+        var one = (await _api.Train("""{ "datasetId": "shown", "target": "spam", "l1Ratio": 0 }""")).GetProperty("request");
+        var path = (await _api.Train("""
+            { "datasetId": "shown", "target": "spam", "cs": [1, 0.1], "classWeight": { "0": 2 }, "validation": { "folds": 2 } }
+            """)).GetProperty("request");
+
+        one.GetProperty("penalty").GetString().ShouldBe("l2");
+        one.GetProperty("c").GetDouble().ShouldBe(1);
+        one.GetProperty("selection").ValueKind.ShouldBe(JsonValueKind.Null);
+        path.GetProperty("selection").GetString().ShouldBe("best");
+        one.GetProperty("confidenceLevel").GetDouble().ShouldBe(0.95);
+        one.GetProperty("covarianceType").GetString().ShouldBe("nonrobust");
+        path.GetProperty("c").ValueKind.ShouldBe(JsonValueKind.Null);
+        path.GetProperty("cs").GetRawText().ShouldBe("[1,0.1]");
+        path.GetProperty("classWeight").GetRawText().ShouldBe("""{"0":2}""");
+    }
+
+    [Theory]
+    [InlineData(""" "sampleWeight": "v" """, "sampleWeight", "expected a column of data set 'columns', got 'v'", HttpStatusCode.BadRequest)]
+    [InlineData(""" "clusterBy": "v", "penalty": "none", "covarianceType": "cluster" """, "clusterBy", "expected a column of data set 'columns', got 'v'", HttpStatusCode.BadRequest)]
+    [InlineData(""" "sampleWeight": "b" """, "sampleWeight", "expected a column of numbers of at least 0, one above it among them, but 'b' goes from -2 to 9")]
+    [InlineData(""" "sampleWeight": "zero" """, "sampleWeight", "expected a column of numbers of at least 0, one above it among them, but 'zero' goes from 0 to 0")]
+    [InlineData(""" "clusterBy": "zero", "penalty": "none", "covarianceType": "cluster" """, "clusterBy", "expected a column of at least two different values, but 'zero' has 1")]
+    [InlineData(""" "classWeight": { "0": 1, "3": 2 } """, "classWeight", "expected weights for 0 and 1, the values of 'y', got one for '3'")]
+    [InlineData(""" "sampleWeight": "w", "initialWeights": [1, 2, 3, 4, 5] """, "initialWeights", "expected a weight for each of the 4 features, got 5", HttpStatusCode.BadRequest)]
+    public async Task ColumnsAndLabelsAreTheDataSets(string fields, string path, string message, HttpStatusCode status = HttpStatusCode.UnprocessableEntity)
+    {
+        await Upload("columns", Weighed.Replace("\n", ",0\n", StringComparison.Ordinal).Replace("y,0\n", "y,zero\n", StringComparison.Ordinal));
+
+        (await _api.Post("training-jobs", $$"""{ "datasetId": "columns", "target": "y", {{fields}} }""")).Error(status).ShouldBe((path, message));
+    }
+
+    [Fact]
+    public async Task DataSetWithWeightsAndNoFeaturesIsImpossible()
+    {
+        await Upload("only-weights", "w,y\n1,1\n2,0\n");
+
+        (await _api.Post("training-jobs", """{ "datasetId": "only-weights", "target": "y", "sampleWeight": "w" }""")).Error(HttpStatusCode.UnprocessableEntity)
+            .ShouldBe(("datasetId", "expected a data set with a column besides the target and the sampleWeight"));
     }
 
     [Fact]

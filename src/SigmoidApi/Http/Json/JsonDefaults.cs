@@ -6,7 +6,7 @@ namespace SigmoidApi.Http.Json;
 /// <summary>How this service reads and writes JSON.</summary>
 public static class JsonDefaults
 {
-    /// <summary>Sets camelCase, snake_case for enums, the converters of numbers, and the strictness that lets no misspelled field pass in silence.</summary>
+    /// <summary>Sets camelCase, the names of enums, the converters of numbers, and the strictness that lets no misspelled field pass in silence.</summary>
     public static void Configure(JsonSerializerOptions options, JsonLimits limits)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
@@ -17,7 +17,7 @@ public static class JsonDefaults
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
         options.MaxDepth = 64;
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter(EnumNames.Policy, allowIntegerValues: false));
         options.Converters.Add(new DoubleConverter());
         options.Converters.Add(new VectorConverter(limits));
         options.Converters.Add(new MatrixConverter(limits));

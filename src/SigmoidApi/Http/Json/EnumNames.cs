@@ -1,0 +1,24 @@
+using System.Text.Json;
+
+namespace SigmoidApi.Http.Json;
+
+/// <summary>What enums' values are called in JSON: snake_case, but for names that the field writes otherwise.</summary>
+internal sealed class EnumNames : JsonNamingPolicy
+{
+    private EnumNames()
+    {
+    }
+
+    public static EnumNames Policy { get; } = new();
+
+    public static string Of<T>(T value)
+        where T : struct, Enum => Policy.ConvertName(value.ToString());
+
+    public override string ConvertName(string name) => name switch
+    {
+        // As in scikit-learn and in statsmodels.
+        "ElasticNet" => "elasticnet",
+        "HC0" or "HC1" => name,
+        _ => SnakeCaseLower.ConvertName(name),
+    };
+}

@@ -1,0 +1,63 @@
+using SigmoidApi.Compute.Regression;
+
+namespace SigmoidApi.Models;
+
+/// <summary>What an unpenalised or Firth's fit says about the parameters behind it. A number that is not finite is null.</summary>
+/// <param name="Intercept">Null where none was fitted.</param>
+/// <param name="LogLikelihood">At the estimates.</param>
+/// <param name="NullLogLikelihood">Of the intercept alone.</param>
+/// <param name="LikelihoodRatio">Twice their difference.</param>
+/// <param name="LikelihoodRatioPValue">Of the hypothesis that every coefficient is 0.</param>
+/// <param name="McFaddenR2">1 - logLikelihood / nullLogLikelihood.</param>
+/// <param name="Observations">Rows, by their weights.</param>
+/// <param name="ConfidenceLevel">Coverage of the confidence intervals.</param>
+/// <param name="CovarianceType">How the covariance was estimated.</param>
+/// <param name="Covariance">
+/// Of the estimates, the intercept first, then the terms in their order; null where they are more than <c>Training:MaxCovarianceParameters</c>.
+/// </param>
+public sealed record ModelInference(
+    EstimatedParameter? Intercept,
+    double? LogLikelihood,
+    double? NullLogLikelihood,
+    double? LikelihoodRatio,
+    double? LikelihoodRatioPValue,
+    double? McFaddenR2,
+    double? Aic,
+    double? Bic,
+    double Observations,
+    double ConfidenceLevel,
+    CovarianceType CovarianceType,
+    IReadOnlyList<IReadOnlyList<double?>>? Covariance)
+{
+    internal static ModelInference From(LogisticInference inference, int maxCovarianceParameters) => new(
+        inference.Intercept is { } intercept ? EstimatedParameter.From(intercept) : null,
+        Finite(inference.LogLikelihood),
+        Finite(inference.NullLogLikelihood),
+        Finite(inference.LikelihoodRatio),
+        Finite(inference.LikelihoodRatioPValue),
+        Finite(inference.McFaddenR2),
+        Finite(inference.Aic),
+        Finite(inference.Bic),
+        inference.Observations,
+        inference.ConfidenceLevel,
+        inference.CovarianceType,
+        inference.Covariance.Length <= maxCovarianceParameters ? [.. inference.Covariance.Select(row => row.Select(value => Finite(value)).ToArray())] : null);
+
+    internal static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
+
+    internal static IReadOnlyList<double?> Interval(ParameterInference parameter) => [Finite(parameter.ConfidenceLow), Finite(parameter.ConfidenceHigh)];
+}
+
+/// <summary>A parameter and how well the data determine it.</summary>
+/// <param name="Z">The estimate in standard errors.</param>
+/// <param name="PValue">Of the hypothesis that the parameter is 0.</param>
+/// <param name="ConfidenceInterval">Its low and its high end; null at an end that is open.</param>
+public sealed record EstimatedParameter(double Estimate, double? StandardError, double? Z, double? PValue, IReadOnlyList<double?> ConfidenceInterval)
+{
+    internal static EstimatedParameter From(ParameterInference parameter) => new(
+        parameter.Estimate,
+        ModelInference.Finite(parameter.StandardError),
+        ModelInference.Finite(parameter.Z),
+        ModelInference.Finite(parameter.PValue),
+        ModelInference.Interval(parameter));
+}

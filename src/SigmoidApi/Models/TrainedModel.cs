@@ -1,0 +1,118 @@
+using System.Text.Json.Serialization;
+using SigmoidApi.Compute.Metrics;
+using SigmoidApi.Compute.Regression;
+
+namespace SigmoidApi.Models;
+
+/// <summary>What a fit has found, as it is kept: a member with a default is not in what older versions of the service have kept.</summary>
+/// <param name="Classes">The target's two values, the negative one first.</param>
+/// <param name="Intercept">In the columns' own units.</param>
+/// <param name="Coefficients">In the order in which <c>features</c> are given to predict.</param>
+public sealed record TrainedModel(
+    IReadOnlyList<double> Classes,
+    double Intercept,
+    double StandardizedIntercept,
+    IReadOnlyList<Coefficient> Coefficients,
+    ModelMetrics Metrics,
+    ModelConvergence Convergence,
+    IReadOnlyList<ModelPathPoint>? Path = null,
+    ModelSelection? Selection = null,
+    ModelInference? Inference = null)
+{
+    internal static TrainedModel From(LogisticTraining training, double[] classes, IReadOnlyList<string> terms, int maxCovarianceParameters) => new(
+        classes,
+        training.Model.Intercept,
+        training.StandardizedIntercept,
+        [.. terms.Select((term, i) => Coefficient.From(term, i, training))],
+        new(training.TrainingMetrics, training.ValidationMetrics),
+        ModelConvergence.From(training.Convergence),
+        training.Path is { } path ? [.. path.Points.Select(ModelPathPoint.From)] : null,
+        training.Path is { } chosen ? ModelSelection.From(chosen) : null,
+        training.Inference is { } inference ? ModelInference.From(inference, maxCovarianceParameters) : null);
+}
+
+/// <summary>
+/// A term of the linear predictor. What inference says of it is left out where the fit says nothing: with a penalty, or for a column that others determine.
+/// </summary>
+/// <param name="Term">The column's name.</param>
+/// <param name="Estimate">In the column's own units.</param>
+/// <param name="Standardized">On the column scaled to standard deviation 1.</param>
+/// <param name="StandardError">In the column's own units.</param>
+/// <param name="Z">The estimate in standard errors.</param>
+/// <param name="PValue">Of the hypothesis that the coefficient is 0.</param>
+/// <param name="ConfidenceInterval">Its low and its high end in the column's own units; null at an end that is open.</param>
+public sealed record Coefficient(
+    string Term,
+    double Estimate,
+    double Standardized,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? StandardError = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Z = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? PValue = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<double?>? ConfidenceInterval = null)
+{
+    internal static Coefficient From(string term, int index, LogisticTraining training)
+    {
+        var coefficient = new Coefficient(term, training.Model.Coefficients[index], training.StandardizedCoefficients[index]);
+        return training.Inference?.Coefficients[index] is not { } inference ? coefficient : coefficient with
+        {
+            StandardError = ModelInference.Finite(inference.StandardError),
+            Z = ModelInference.Finite(inference.Z),
+            PValue = ModelInference.Finite(inference.PValue),
+            ConfidenceInterval = ModelInference.Interval(inference),
+        };
+    }
+}
+
+public sealed record ModelMetrics(ClassificationMetrics Training, ClassificationMetrics? Validation);
+
+/// <summary>How a fit ended.</summary>
+/// <param name="Converged">Whether the solver's stopping rule held and an optimum exists.</param>
+/// <param name="Iterations">Iterations taken.</param>
+/// <param name="Objective">c · Σ logloss + penalty; without a penalty, Σ logloss.</param>
+/// <param name="GradientNorm">
+/// The largest absolute partial derivative of the penalised mean loss, Objective / (c · n); with ‖w‖₁ in the penalty the largest violation of the optimality
+/// (Karush–Kuhn–Tucker) conditions of the same.
+/// </param>
+/// <param name="Warnings">What the reader must know.</param>
+/// <param name="Solver">The solver that did it; null in a model from before it was kept.</param>
+/// <param name="Passes">How many times all rows were read, parts of them counted as parts; null in a model from before it was kept.</param>
+/// <param name="Seconds">How long the fit took; null in a model from before it was kept.</param>
+public sealed record ModelConvergence(
+    bool Converged,
+    int Iterations,
+    double Objective,
+    double GradientNorm,
+    IReadOnlyList<ConvergenceWarning> Warnings,
+    Solver? Solver = null,
+    double? Passes = null,
+    double? Seconds = null)
+{
+    internal static ModelConvergence From(Convergence convergence) => new(
+        convergence.Converged,
+        convergence.Iterations,
+        convergence.Objective,
+        convergence.GradientNorm,
+        convergence.Warnings,
+        convergence.Solver,
+        convergence.Passes,
+        convergence.Seconds);
+}
+
+/// <summary>The fit of one c and l1Ratio on a path.</summary>
+/// <param name="L1Ratio">0 for l2, 1 for l1.</param>
+/// <param name="Objective">c · Σ logloss + penalty.</param>
+/// <param name="NonZero">Coefficients other than 0.</param>
+/// <param name="Iterations">Of this point alone.</param>
+/// <param name="Validation">Null where nothing was held out.</param>
+public sealed record ModelPathPoint(double C, double L1Ratio, double Objective, int NonZero, int Iterations, ValidationScore? Validation)
+{
+    internal static ModelPathPoint From(PathPoint point) => new(point.C, point.L1Ratio, point.Objective, point.NonZero, point.Iterations, point.Validation);
+}
+
+/// <summary>Which point of a path became the model.</summary>
+/// <param name="Rule"><c>best</c>, <c>one_standard_error</c>, or <c>last</c> where nothing was held out to choose by.</param>
+/// <param name="Index">Its index in <c>path</c>.</param>
+public sealed record ModelSelection(string Rule, int Index, double C, double L1Ratio)
+{
+    internal static ModelSelection From(RegularizationPath path) => new(path.Rule, path.Selected, path.Points[path.Selected].C, path.Points[path.Selected].L1Ratio);
+}
