@@ -1,5 +1,8 @@
 using SigmoidApi.Compute.Simd;
 
+// The overloads differ in their numbers' type alone and take the same options.
+#pragma warning disable RS0026
+
 namespace SigmoidApi.Compute.Activations;
 
 /// <summary>
