@@ -20,8 +20,13 @@ internal class DesignRows
     /// <summary>Numbers in a tile of rows, about: 8 KB. At 32 KB, with what else is in use, two threads were no faster than one.</summary>
     private const int TileNumbers = 1024;
 
+    /// <summary>Rows that follow each other in a part of the rows: enough of them for memory to be read in a stream. A multiple of every tile.</summary>
+    protected const int PartRows = 64;
+
     /// <summary>What the groups' sums of a pass may take.</summary>
-    private const int SumBytes = 8 << 20;
+    private const int SumBytes = 2 << 20;
+
+    private const int VectorBytes = 8 << 20;
 
     private readonly FeatureMatrix _features;
     private readonly DesignMatrix? _plain;
@@ -76,7 +81,7 @@ internal class DesignRows
     public static DesignRows Of(FeatureMatrix features, StandardScaling? scaling, bool fitIntercept, ThreadCrew crew) =>
         features is SparseMatrix sparse ? new SparseRows(sparse, scaling, fitIntercept, crew) : new DesignRows(features, scaling, fitIntercept, crew);
 
-    /// <summary>Σ w·logloss(y, zᵀp) over every <paramref name="every"/>-th tile of rows, and its gradient in p.</summary>
+    /// <summary>Σ w·logloss(y, zᵀp) over every <paramref name="every"/>-th 64 rows, and its gradient in p.</summary>
     public virtual LossTotals Losses(double[] parameters, RowLabels labels, int every, Span<double> gradient, CancellationToken cancellationToken)
     {
         var padded = Pad(parameters);
@@ -86,7 +91,7 @@ internal class DesignRows
             var losses = workspace.Losses;
             for (var row = first; row < first + count; row += TileRows)
             {
-                if (row / TileRows % every != 0)
+                if (row / PartRows % every != 0)
                     continue;
                 var rows = Tile(row, Math.Min(TileRows, first + count - row), workspace);
                 Multiply(rows, padded, losses.Margins);
@@ -101,7 +106,7 @@ internal class DesignRows
         return new LossTotals(sums[Stride], sums[Stride + 1]);
     }
 
-    /// <summary>Σ w·σ′(zᵀp)·z·zᵀ over every <paramref name="every"/>-th tile of rows, of the parameters in <paramref name="subset"/>, or of all.</summary>
+    /// <summary>Σ w·σ′(zᵀp)·z·zᵀ over every <paramref name="every"/>-th 64 rows, of the parameters in <paramref name="subset"/>, or of all.</summary>
     /// <param name="parameters">p</param>
     /// <param name="labels">The rows' weights.</param>
     /// <param name="every">1 for all rows.</param>
@@ -123,11 +128,10 @@ internal class DesignRows
             return losses.Curvatures;
         }, cancellationToken);
         var weight = 0.0;
-        var tileRows = GramTileRows(sums.Stride);
-        for (var row = 0; row < Rows; row += tileRows)
+        for (var row = 0; row < Rows; row += PartRows)
         {
-            if (row / tileRows % every == 0)
-                weight += labels.WeightOf(row, Math.Min(tileRows, Rows - row));
+            if (row / PartRows % every == 0)
+                weight += labels.WeightOf(row, Math.Min(PartRows, Rows - row));
         }
         return weight;
     }
@@ -230,7 +234,7 @@ internal class DesignRows
     }
 
     protected TreeSum VectorSum(int length) =>
-        _vectorSum ??= new TreeSum(Rows, ChunkRows, Math.Clamp(SumBytes / 8 / length, 2, 64), length, Crew);
+        _vectorSum ??= new TreeSum(Rows, ChunkRows, Math.Clamp(VectorBytes / 8 / length, 2, 64), length, Crew);
 
     protected Workspace WorkspaceOf(int worker) => _workspaces[worker] ??= new Workspace(TileRows, Stride);
 
@@ -271,7 +275,7 @@ internal class DesignRows
             workspace.ReserveGram(tileRows, Stride, Math.Max(stride, singleStride), subset is not null);
             for (var row = first; row < first + count; row += tileRows)
             {
-                if (row / tileRows % every != 0)
+                if (row / PartRows % every != 0)
                     continue;
                 cancellationToken.ThrowIfCancellationRequested();
                 var rows = CopyTile(row, Math.Min(tileRows, first + count - row), workspace.GramTile!.Span);
@@ -321,7 +325,7 @@ internal class DesignRows
 
     private TileOfRows Tile(int first, int count, Workspace workspace) => _plain is null
         ? CopyTile(first, count, workspace.Tile.Span)
-        : new TileOfRows(_plain.RowSpan(first, count), _features.Columns, _features.Columns, count, _lead);
+        : new TileOfRows(_plain.RowSpan(first, count), _features.Columns, _features.Columns, count, _lead, inPlace: true);
 
     private TileOfRows CopyTile(int first, int count, Span<double> tile)
     {
@@ -339,7 +343,7 @@ internal class DesignRows
 
     private static void AddRows(TileOfRows rows, ReadOnlySpan<double> weights, Span<double> sums)
     {
-        RowKernels.AddRows(rows.Values, rows.Stride, rows.Width, weights, sums[rows.Lead..]);
+        RowKernels.AddRows(rows.Values, rows.Stride, rows.Width, weights, sums[rows.Lead..], rows.InPlace);
         if (rows.Lead == 1)
         {
             foreach (var weight in weights)
@@ -355,13 +359,16 @@ internal class DesignRows
     }
 
     /// <summary>Rows of <c>Width</c> values, <c>Stride</c> apart; <c>Lead</c> is 1 where the intercept's 1 is left out of them.</summary>
-    private readonly ref struct TileOfRows(ReadOnlySpan<double> values, int stride, int width, int count, int lead)
+    private readonly ref struct TileOfRows(ReadOnlySpan<double> values, int stride, int width, int count, int lead, bool inPlace = false)
     {
         public readonly ReadOnlySpan<double> Values = values;
         public readonly int Stride = stride;
         public readonly int Width = width;
         public readonly int Count = count;
         public readonly int Lead = lead;
+
+        /// <summary>Whether they lie in the matrix itself, where the next rows follow.</summary>
+        public readonly bool InPlace = inPlace;
 
         /// <summary>One row, without what pads it.</summary>
         public TileOfRows Row(int row, int width) => new(Values.Slice(row * Stride, width), width, width, 1, Lead);

@@ -10,7 +10,7 @@ namespace SigmoidApi.Compute.Objectives;
 /// </summary>
 internal sealed class SparseRows : DesignRows
 {
-    private const int TileRows = 64;
+    private const int TileRows = PartRows;
 
     private readonly SparseMatrix _features;
     private readonly StandardScaling? _scaling;
@@ -134,7 +134,7 @@ internal sealed class SparseRows : DesignRows
                 places[column] = k;
         }
         var stride = order + 1;
-        var groups = (int)Math.Clamp((8L << 20) / 8 / ((long)stride * stride), 2, 16);
+        var groups = (int)Math.Clamp((2L << 20) / 8 / ((long)stride * stride), 2, 16);
         var chunkRows = ((Rows - 1) / (groups * TileRows) + 1) * TileRows;
         var totals = new TreeSum(Rows, chunkRows, groups, stride * stride, Crew).Run((first, count, worker, sums) =>
         {

@@ -72,8 +72,14 @@ internal static class RowKernels
     }
 
     /// <summary><paramref name="sums"/>[j] += Σ <paramref name="weights"/>[k] · rowₖ[j], k rising.</summary>
+    /// <param name="rows">One for each weight.</param>
+    /// <param name="stride">Numbers from one row to the next.</param>
+    /// <param name="width">Numbers in a row.</param>
+    /// <param name="weights">For each row.</param>
+    /// <param name="sums">As wide as a row.</param>
+    /// <param name="fetchNext">Whether to fetch as many rows as follow these in memory, which are needed next: these are in the cache already, and else the memory would rest.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddRows(ReadOnlySpan<double> rows, int stride, int width, ReadOnlySpan<double> weights, Span<double> sums)
+    public static void AddRows(ReadOnlySpan<double> rows, int stride, int width, ReadOnlySpan<double> weights, Span<double> sums, bool fetchNext = false)
     {
         Require(rows, stride, width, weights.Length);
         ArgumentOutOfRangeException.ThrowIfLessThan(sums.Length, width);
@@ -95,6 +101,13 @@ internal static class RowKernels
                 sum1 = Vector512.FusedMultiplyAdd(weight, Vector512.LoadUnsafe(ref row, Lanes), sum1);
                 sum2 = Vector512.FusedMultiplyAdd(weight, Vector512.LoadUnsafe(ref row, 2 * Lanes), sum2);
                 sum3 = Vector512.FusedMultiplyAdd(weight, Vector512.LoadUnsafe(ref row, 3 * Lanes), sum3);
+                if (fetchNext)
+                {
+                    Fetch(ref Unsafe.Add(ref row, rows.Length));
+                    Fetch(ref Unsafe.Add(ref row, rows.Length + Lanes));
+                    Fetch(ref Unsafe.Add(ref row, rows.Length + 2 * Lanes));
+                    Fetch(ref Unsafe.Add(ref row, rows.Length + 3 * Lanes));
+                }
                 row = ref Unsafe.Add(ref row, stride);
             }
             sum0.StoreUnsafe(ref s, (nuint)j);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Solvers;
 
@@ -83,12 +84,9 @@ internal sealed class QuadraticModel(SymmetricMatrix hessian)
         return decrease;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddColumn(int column, double change)
     {
         var order = _slopes.Length;
-        var row = _full.AsSpan(column * order, order);
-        for (var i = 0; i < row.Length; i++)
-            _slopes[i] += change * row[i];
+        RowKernels.AddScaled(_full.AsSpan(column * order, order), change, _slopes);
     }
 }
