@@ -11,6 +11,7 @@ return args.FirstOrDefault() switch
     "fit" => Fit.RunDense(args[1..]),
     "sparse" => Fit.RunSparse(args[1..]),
     "comparison" => Comparison.Run(args[1..]),
+    "scaling" => Scaling.Run(),
     "mlnet" => MlNet.Run(args[1..]),
     "path" => Fit.RunPath(args[1..]),
     _ => Usage(),
@@ -18,6 +19,6 @@ return args.FirstOrDefault() switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | elementwise-widths | kernels | fit DIR ROWS COLUMNS | sparse DIR ROWS COLUMNS | path DIR ROWS COLUMNS | comparison | json | serving | upload-memory");
+    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | elementwise-widths | kernels | fit DIR ROWS COLUMNS | sparse DIR ROWS COLUMNS | path DIR ROWS COLUMNS | comparison | scaling | json | serving | upload-memory");
     return 2;
 }

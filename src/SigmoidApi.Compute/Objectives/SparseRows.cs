@@ -27,7 +27,7 @@ internal sealed class SparseRows : DesignRows
         ChunkRows = ((features.Rows - 1) / (Groups * TileRows) + 1) * TileRows;
     }
 
-    private int Groups => (int)Math.Clamp(_features.NonZeros / (8L * Dimension), 2, 64);
+    private int Groups => (int)Math.Clamp(_features.NonZeros / (9L * Dimension), 2, 64);
 
     private int Lead => HasIntercept ? 1 : 0;
 
@@ -196,7 +196,6 @@ internal sealed class SparseRows : DesignRows
     public override void Squares(RowLabels labels, Span<double> sums, CancellationToken cancellationToken)
     {
         var columns = _features.Columns;
-        var plain = new double[columns];
         var totals = VectorSum(columns + 3).Run((first, count, _, sums) =>
         {
             for (var row = first; row < first + count; row++)
@@ -209,13 +208,13 @@ internal sealed class SparseRows : DesignRows
             }
         }, cancellationToken);
         var total = totals[columns];
-        totals[..columns].CopyTo(plain);
+        var squares = sums[Lead..];
+        totals[..columns].CopyTo(squares);
         // Standardised, Σ w·z² = (Σ w·x² − m²·Σ w)/s² for the means m of these very weights; near enough for others.
         for (var j = 0; j < columns && _scaling is not null; j++)
-            plain[j] = Math.Max(0, plain[j] - _scaling.Means[j] * _scaling.Means[j] * total) * _reciprocals![j] * _reciprocals[j];
+            squares[j] = Math.Max(0, squares[j] - _scaling.Means[j] * _scaling.Means[j] * total) * _reciprocals![j] * _reciprocals[j];
         if (HasIntercept)
             sums[0] = total;
-        plain.CopyTo(sums[Lead..]);
         CountPass(1);
     }
 

@@ -14,8 +14,8 @@ namespace SigmoidApi.Compute.Solvers;
 /// </summary>
 internal static class LbfgsSolver
 {
-    /// <summary>Numbers that all pairs may take: 8 MB.</summary>
-    private const int MemoryNumbers = 1 << 20;
+    /// <summary>Numbers that all pairs may take: 7 MB.</summary>
+    private const int MemoryNumbers = 900_000;
 
     public static Minimum Minimize(LogisticObjective objective, double[] start, int maxIterations, double tolerance,
         Action<FitProgress>? progress, CancellationToken cancellationToken)

@@ -33,6 +33,6 @@ for solver, tolerance in solvers:
         start = time.perf_counter()
         model = LogisticRegression(C=1.0, solver=solver, tol=tolerance, max_iter=1000, fit_intercept=not sparse).fit(features, labels)
         seconds.append(time.perf_counter() - start)
-    margins = features @ model.coef_[0] + model.intercept_[0]
+    margins = features @ model.coef_[0] + np.ravel(model.intercept_)[0]
     objective = float(np.sum(np.logaddexp(0, margins) - labels * margins) + model.coef_[0] @ model.coef_[0] / 2)
     print(json.dumps({"peer": "scikit-learn", "solver": f"{solver}, tol {tolerance:g}", "seconds": statistics.median(seconds), "objective": objective}), flush=True)
