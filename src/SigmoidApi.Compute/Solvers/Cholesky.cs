@@ -25,6 +25,8 @@ internal sealed class Cholesky(int order)
     /// <summary>What rounding leaves of a dependent column's pivot, with room to spare.</summary>
     private readonly double _smallestPivot = 16 * Math.ScaleB(1, -52) * order;
 
+    private double _limit;
+
     /// <summary>Row i belongs to column i of A, entry k to the k-th column taken.</summary>
     private readonly double[] _lower = new double[order * order];
     private readonly double[] _scale = new double[order];
@@ -39,8 +41,12 @@ internal sealed class Cholesky(int order)
     public bool IsFull => _taken.Count == order;
 
     /// <summary>Factorises over the columns of <paramref name="candidates"/>, or all. Returns whether it took every one of them.</summary>
-    public bool Factorize(SymmetricMatrix matrix, ReadOnlySpan<bool> candidates = default)
+    /// <param name="matrix">A</param>
+    /// <param name="candidates">Empty for all.</param>
+    /// <param name="smallestPivot">Columns of a smaller one are left out; null is what rounding in float64 leaves of a dependent column's.</param>
+    public bool Factorize(SymmetricMatrix matrix, ReadOnlySpan<bool> candidates = default, double? smallestPivot = null)
     {
+        _limit = smallestPivot ?? _smallestPivot;
         var wanted = 0;
         for (var i = 0; i < order; i++)
         {
@@ -83,7 +89,7 @@ internal sealed class Cholesky(int order)
         var largest = 0.0;
         foreach (var pivot in _pivots)
             largest = Math.Max(largest, pivot);
-        if (!(largest > _smallestPivot))
+        if (!(largest > _limit))
             return null;
         return Array.FindIndex(_pivots, pivot => pivot >= PivotThreshold * largest);
     }

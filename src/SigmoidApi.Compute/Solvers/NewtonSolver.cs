@@ -59,6 +59,12 @@ internal sealed class NewtonSolver
     /// <summary>The share of a step's promise that the next may hold before the Hessian of a part is taken anew.</summary>
     private const double SlowDecrease = 0.05;
 
+    /// <summary>
+    /// 1 − R² of a column on others below which float32 can't tell it from a dependent one, with room to spare; such data go the exact way, which
+    /// names dependent columns.
+    /// </summary>
+    private const double SmallestSinglePivot = 1e-4;
+
     private readonly LogisticObjective _objective;
     private readonly double _tolerance;
     private readonly int _maxIterations;
@@ -104,7 +110,7 @@ internal sealed class NewtonSolver
         if (!_cholesky.IsFull)
         {
             _objective.Hessian(start, _hessian, cancellationToken, every, single: true);
-            if (!_cholesky.Factorize(_hessian))
+            if (!_cholesky.Factorize(_hessian, default, SmallestSinglePivot))
                 return null;
         }
 
@@ -119,7 +125,7 @@ internal sealed class NewtonSolver
             if (IsWorthRefreshing(decrease, before))
             {
                 _objective.Hessian(descent.Parameters, _hessian, cancellationToken, single: true);
-                if (!_cholesky.Factorize(_hessian))
+                if (!_cholesky.Factorize(_hessian, default, SmallestSinglePivot))
                     break;
                 memory.Clear();
                 decrease = descent.Direct(_cholesky.Solve);
@@ -155,7 +161,7 @@ internal sealed class NewtonSolver
             if (decrease > SlowDecrease * before)
             {
                 _objective.Hessian(descent.Parameters, _hessian, cancellationToken, every, single: true);
-                if (!_cholesky.Factorize(_hessian))
+                if (!_cholesky.Factorize(_hessian, default, SmallestSinglePivot))
                     return null;
                 decrease = descent.Direct(_cholesky.Solve);
             }

@@ -53,6 +53,28 @@ public class UnpenalizedFitTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1e-3)]
+    public void ManyRowsAndAColumnThatOthersNearlyDetermineAreTakenTheExactWay(double noise)
+    {
+        var (features, labels) = RandomData.Make(60_000, 20, 3);
+        for (var i = 0; i < features.Rows; i++)
+        {
+            var row = features.Row(i);
+            row[19] = row[2] - 0.5 * row[7] + noise * row[19];
+        }
+        var options = new LogisticOptions { Penalty = Penalty.None, Standardize = false };
+
+        var fit = Fit(features, labels, options with { Solver = Solver.Newton });
+
+        fit.Convergence.Converged.ShouldBeTrue();
+        fit.Convergence.Warnings.Select(warning => warning.Code).ShouldBe(noise == 0 ? ["collinear_columns"] : []);
+        fit.Convergence.Objective.ShouldBe(Fit(features, labels, options with { Solver = Solver.Lbfgs, Tolerance = 1e-6, MaxIterations = 5000 }).Convergence.Objective, 1e-3);
+        if (noise == 0)
+            fit.Convergence.Warnings[0].Columns.ShouldBe([19]);
+    }
+
+    [Theory]
     [MemberData(nameof(Cases))]
     public void AllSolversGiveTheSameInference(Solver solver, bool standardize)
     {
