@@ -29,7 +29,7 @@ public sealed class DesignMatrix : DenseMatrix<double>
         return selected;
     }
 
-    internal override void CopyRow(int row, Span<double> target) => RowKernels.Copy(RowSpan(row, 1), target);
+    internal override void CopyRow(int row, Span<double> target) => CopyRows(row, 1, target, Columns);
 
     internal override void CopyRows(int first, int count, Span<double> target, int stride) =>
         RowKernels.CopyRows(RowSpan(first, count), Columns, target, stride);

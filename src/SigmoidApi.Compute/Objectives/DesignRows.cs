@@ -23,9 +23,10 @@ internal class DesignRows
     /// <summary>Rows that follow each other in a part of the rows: enough of them for memory to be read in a stream. A multiple of every tile.</summary>
     protected const int PartRows = 64;
 
-    /// <summary>What the groups' sums of a pass may take.</summary>
-    private const int SumBytes = 2 << 20;
+    /// <summary>What the groups' sums of a Gram matrix may take.</summary>
+    protected const int GramBytes = 2 << 20;
 
+    /// <summary>What the groups' sums of a vector may take.</summary>
     private const int VectorBytes = 8 << 20;
 
     private readonly FeatureMatrix _features;
@@ -54,8 +55,7 @@ internal class DesignRows
             (_means, _reciprocals) = (new AlignedBuffer(Stride), new AlignedBuffer(Stride));
             _reciprocals.Span[..Dimension].Fill(1);
             scaling.Means.CopyTo(_means.Span[_lead..]);
-            for (var j = 0; j < features.Columns; j++)
-                _reciprocals.Span[_lead + j] = scaling.Deviations[j] == 0 ? 0 : 1 / scaling.Deviations[j];
+            scaling.Reciprocals.CopyTo(_reciprocals.Span[_lead..]);
         }
     }
 
@@ -118,7 +118,6 @@ internal class DesignRows
     public virtual double Curvature(double[] parameters, RowLabels labels, int every, int[]? subset, bool single, SymmetricMatrix sums, CancellationToken cancellationToken)
     {
         var padded = Pad(parameters);
-        var weights = new double[Crew.Size];
         Gram(every, subset, sums, single, (rows, first, workspace) =>
         {
             var losses = workspace.Losses;
@@ -127,13 +126,7 @@ internal class DesignRows
             losses.Loss.Take();
             return losses.Curvatures;
         }, cancellationToken);
-        var weight = 0.0;
-        for (var row = 0; row < Rows; row += PartRows)
-        {
-            if (row / PartRows % every == 0)
-                weight += labels.WeightOf(row, Math.Min(PartRows, Rows - row));
-        }
-        return weight;
+        return PartWeight(labels, every);
     }
 
     /// <summary>Zᵀ diag(v) Z for a v of one number for each row.</summary>
@@ -190,21 +183,16 @@ internal class DesignRows
     /// <summary>zᵢᵀAzᵢ for every row.</summary>
     public void QuadraticForms(SymmetricMatrix matrix, Memory<double> forms, CancellationToken cancellationToken)
     {
-        var full = new double[Dimension * Stride];
-        for (var i = 0; i < Dimension; i++)
-        {
-            for (var j = 0; j < Dimension; j++)
-                full[i * Stride + j] = matrix[i, j];
-        }
+        var full = matrix.ToFull(Stride);
         ForTiles((rows, first, workspace) =>
         {
-            var row = new double[Stride];
-            var product = new double[Stride];
+            var row = workspace.Row.Span;
+            var product = workspace.Product.Span;
             for (var k = 0; k < rows.Count; k++)
             {
                 row[0] = 1;
-                rows.Values.Slice(k * rows.Stride, rows.Width).CopyTo(row.AsSpan(rows.Lead));
-                RowKernels.Multiply(full, Stride, Stride, row, 0, product.AsSpan(0, Dimension));
+                rows.Values.Slice(k * rows.Stride, rows.Width).CopyTo(row[rows.Lead..]);
+                RowKernels.Multiply(full, Stride, Stride, row, 0, product[..Dimension]);
                 forms.Span[first + k] = DotProduct.Compute(row, product);
             }
         }, cancellationToken);
@@ -231,6 +219,15 @@ internal class DesignRows
             }
         }
         Passes++;
+    }
+
+    /// <summary>Σ w over every <paramref name="every"/>-th 64 rows.</summary>
+    protected double PartWeight(RowLabels labels, int every)
+    {
+        var weight = 0.0;
+        for (var row = 0; row < Rows; row += PartRows * every)
+            weight += labels.WeightOf(row, Math.Min(PartRows, Rows - row));
+        return weight;
     }
 
     protected TreeSum VectorSum(int length) =>
@@ -265,7 +262,7 @@ internal class DesignRows
         if (_gram is null || _gram.Value.Length != length || _gram.Value.Single != single)
         {
             // Few sums, for each may be large; the chunks of a group follow each other in it.
-            var groups = Math.Clamp(SumBytes / 8 / length, 2, 16);
+            var groups = Math.Clamp(GramBytes / 8 / length, 2, 16);
             var chunkRows = ((Rows - 1) / (groups * tileRows) + 1) * tileRows;
             _gram = (length, single, new TreeSum(Rows, chunkRows, groups, length, Crew, single));
         }
@@ -378,9 +375,15 @@ internal class DesignRows
     protected sealed class Workspace(int tileRows, int stride)
     {
         private AlignedBuffer? _tile;
+        private AlignedBuffer? _row;
+        private AlignedBuffer? _product;
         private float[]? _singles;
 
         public AlignedBuffer Tile => _tile ??= new AlignedBuffer(tileRows * stride);
+
+        public AlignedBuffer Row => _row ??= new AlignedBuffer(stride);
+
+        public AlignedBuffer Product => _product ??= new AlignedBuffer(stride);
 
         public RowLosses Losses { get; } = new(128);
 

@@ -9,8 +9,6 @@ namespace SigmoidApi.Compute.Objectives;
 /// </summary>
 internal sealed class LogLikelihood
 {
-    private const int ChunkRows = 512;
-
     private readonly double[] _labels;
     private readonly double[]? _weights;
 
@@ -47,20 +45,10 @@ internal sealed class LogLikelihood
     public double Evaluate(ReadOnlySpan<double> parameters, CancellationToken cancellationToken)
     {
         Rows.Margins(parameters, _against, cancellationToken);
-        Span<double> losses = stackalloc double[ChunkRows];
-        var sum = 0.0;
-        for (var first = 0; first < _against.Length; first += ChunkRows)
-        {
-            var part = _against.AsSpan(first, Math.Min(ChunkRows, _against.Length - first));
-            for (var i = 0; i < part.Length; i++)
-                part[i] = _labels[first + i] == 0 ? part[i] : -part[i];
-            Elementwise.Apply<Softplus.Function, double>(part, losses, []);
-            var partSum = 0.0;
-            for (var i = 0; i < part.Length; i++)
-                partSum += Weight(first + i) * losses[i];
-            sum += partSum;
-        }
-        return -sum;
+        var loss = LogisticLoss.Sum(_against, _labels, _weights);
+        for (var i = 0; i < _against.Length; i++)
+            _against[i] = _labels[i] == 0 ? _against[i] : -_against[i];
+        return -loss;
     }
 
     /// <summary>residuals[i] = yᵢ − pᵢ, without the weight; Σ wᵢ·residuals[i]·zᵢ is ∇ℓ.</summary>

@@ -20,9 +20,7 @@ internal sealed class SparseRows : DesignRows
     public SparseRows(SparseMatrix features, StandardScaling? scaling, bool fitIntercept, ThreadCrew crew)
         : base(features, scaling, fitIntercept, crew)
     {
-        (_features, _scaling, _weights) = (features, scaling, new double[features.Columns]);
-        if (scaling is not null)
-            _reciprocals = Array.ConvertAll(scaling.Deviations, deviation => deviation == 0 ? 0 : 1 / deviation);
+        (_features, _scaling, _reciprocals, _weights) = (features, scaling, scaling?.Reciprocals, new double[features.Columns]);
         // The sums of a chunk are as long as a row: few of them, so that adding them up costs less than the entries.
         ChunkRows = ((features.Rows - 1) / (Groups * TileRows) + 1) * TileRows;
     }
@@ -92,12 +90,6 @@ internal sealed class SparseRows : DesignRows
     public override double Curvature(double[] parameters, RowLabels labels, int every, int[]? subset, bool single, SymmetricMatrix sums, CancellationToken cancellationToken)
     {
         var (weights, offset) = Unscaled(parameters);
-        var total = 0.0;
-        for (var row = 0; row < Rows; row += TileRows)
-        {
-            if (row / TileRows % every == 0)
-                total += labels.WeightOf(row, Math.Min(TileRows, Rows - row));
-        }
         Gram(subset, sums, every, (row, count, losses) =>
         {
             for (var k = 0; k < count; k++)
@@ -105,7 +97,7 @@ internal sealed class SparseRows : DesignRows
             LogisticLoss.Evaluate(losses, count, labels.Values.AsSpan(row, count), labels.WeightsOf(row, count));
             losses.Loss.Take();
         }, cancellationToken);
-        return total;
+        return PartWeight(labels, every);
     }
 
     public override void WeightedGram(ReadOnlyMemory<double> rowWeights, SymmetricMatrix sums, CancellationToken cancellationToken) =>
@@ -134,7 +126,7 @@ internal sealed class SparseRows : DesignRows
                 places[column] = k;
         }
         var stride = order + 1;
-        var groups = (int)Math.Clamp((2L << 20) / 8 / ((long)stride * stride), 2, 16);
+        var groups = (int)Math.Clamp(GramBytes / 8 / ((long)stride * stride), 2, 16);
         var chunkRows = ((Rows - 1) / (groups * TileRows) + 1) * TileRows;
         var totals = new TreeSum(Rows, chunkRows, groups, stride * stride, Crew).Run((first, count, worker, sums) =>
         {

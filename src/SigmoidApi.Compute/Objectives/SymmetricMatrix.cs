@@ -21,6 +21,18 @@ internal sealed class SymmetricMatrix
     /// <summary>Entry (i, j), j ≥ i, at i · <see cref="Stride"/> + j; what lies elsewhere holds no meaning.</summary>
     public Span<double> Values => _values.Span;
 
+    /// <summary>Both triangles, row by row, rows <paramref name="stride"/> apart.</summary>
+    public double[] ToFull(int stride)
+    {
+        var full = new double[Order * stride];
+        for (var i = 0; i < Order; i++)
+        {
+            for (var j = 0; j < Order; j++)
+                full[i * stride + j] = this[i, j];
+        }
+        return full;
+    }
+
     public double this[int i, int j]
     {
         get => Values[Math.Min(i, j) * Stride + Math.Max(i, j)];

@@ -16,11 +16,15 @@ internal sealed class StandardScaling
     {
         Means = means;
         Deviations = deviations;
+        Reciprocals = Array.ConvertAll(deviations, deviation => deviation == 0 ? 0 : 1 / deviation);
     }
 
     public double[] Means { get; }
 
     public double[] Deviations { get; }
+
+    /// <summary>1 / deviation; 0 of a constant column.</summary>
+    public double[] Reciprocals { get; }
 
     /// <summary>
     /// The corrected two-pass algorithm (Chan, Golub and LeVeque, "Algorithms for computing the sample variance", 1983): the second pass

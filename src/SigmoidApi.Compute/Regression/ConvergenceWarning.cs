@@ -8,6 +8,12 @@ namespace SigmoidApi.Compute.Regression;
 /// <param name="Columns">Indices of the columns that it is about; empty where it is about the whole fit.</param>
 public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyList<int> Columns)
 {
+    /// <summary>Why a solver that looks for an optimum has ended: nothing to say if it converged.</summary>
+    internal static ConvergenceWarning[] OfEnd(bool converged, int iterations, int maxIterations, double gradientNorm) =>
+        converged ? []
+        : iterations == maxIterations ? [MaxIterationsReached(maxIterations, gradientNorm)]
+        : [LineSearchFailed(iterations, gradientNorm)];
+
     internal static ConvergenceWarning MaxIterationsReached(int maxIterations, double gradientNorm) => new("max_iterations_reached",
         Invariant($"Stopped after {maxIterations} iterations with a gradient of {gradientNorm:g3}; the optimum may be elsewhere."), []);
 
@@ -17,7 +23,10 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
     internal static ConvergenceWarning LineSearchFailed(int iterations, double gradientNorm) => new("line_search_failed",
         Invariant($"After {iterations} iterations no step lowers the loss within float64's precision; the gradient is {gradientNorm:g3}."), []);
 
-    internal const string SeparationCode = "separation";
+    private const string SeparationCode = "separation";
+
+    /// <summary>Whether it says that the classes are separated, but not by what.</summary>
+    internal bool IsUndiagnosedSeparation => Code == SeparationCode && Columns.Count == 0;
 
     internal static ConvergenceWarning Separation() => new(SeparationCode,
         "A combination of the columns separates the classes for some or all rows, so that some coefficients grow without bound; use a penalty.", []);

@@ -64,16 +64,11 @@ public sealed class LogisticModel
         return labels;
     }
 
-    /// <summary>Margins of every row of a matrix.</summary>
-    internal double[] PredictMargins(FeatureMatrix features)
+    /// <summary>Margins of every row of a matrix, in one pass.</summary>
+    internal double[] PredictMargins(FeatureMatrix features, ThreadCrew crew, CancellationToken cancellationToken)
     {
         var margins = new double[features.Rows];
-        var row = new double[features.Columns];
-        for (var i = 0; i < margins.Length; i++)
-        {
-            features.CopyRow(i, row);
-            margins[i] = Intercept + DotProduct.Compute(row, _coefficients);
-        }
+        DesignRows.Of(features, scaling: null, fitIntercept: true, crew).Margins([Intercept, .. _coefficients], margins, cancellationToken);
         return margins;
     }
 }

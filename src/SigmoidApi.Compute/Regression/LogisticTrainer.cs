@@ -21,13 +21,17 @@ public static class LogisticTrainer
     public static LogisticTraining Train(FeatureMatrix features, double[] labels, LogisticOptions options,
         Action<FitProgress>? progress, CancellationToken cancellationToken)
     {
-        var (fit, validation) = Run(features, labels, options, progress, cancellationToken);
-        var heldOut = validation?.HeldOut;
-        int[] training = heldOut is null ? [.. Enumerable.Range(0, labels.Length)] : [.. Enumerable.Range(0, labels.Length).Where(i => !heldOut[i])];
+        RequireTrainable(features, labels, options);
+        using var crew = new ThreadCrew(options.Threads, options.ThreadStart);
+        var (fit, validation) = Run(features, labels, options, crew, progress, cancellationToken);
+        var training = validation?.Training;
         var (intercept, coefficients) = fit.Standardized
-            ?? StandardScaling.Fit(features, TrainingWeights(options.SampleWeight, heldOut), crew: null, cancellationToken)
+            ?? StandardScaling.Fit(features, TrainingWeights(options.SampleWeight, training, labels.Length), crew, cancellationToken)
                 .ToStandardized(fit.Model.Intercept, fit.Model.Coefficients);
-        var metrics = ClassificationMetrics.FromMargins(Select(labels, training), Select(fit.Model.PredictMargins(features), training));
+        var margins = fit.Model.PredictMargins(features, crew, cancellationToken);
+        var metrics = training is null
+            ? ClassificationMetrics.FromMargins(labels, margins)
+            : ClassificationMetrics.FromMargins(Select(labels, training), Select(margins, training));
         return new LogisticTraining(fit.Model, intercept, coefficients, fit.Convergence, metrics, validation?.Metrics)
         {
             Path = fit.Path,
@@ -45,8 +49,12 @@ public static class LogisticTrainer
     /// <exception cref="UntrainableDataException">The data admit no fit; its code says why.</exception>
     /// <exception cref="OperationCanceledException">Canceled.</exception>
     public static LogisticFit Fit(FeatureMatrix features, double[] labels, LogisticOptions options,
-        Action<FitProgress>? progress, CancellationToken cancellationToken) =>
-        Run(features, labels, options, progress, cancellationToken).Fit;
+        Action<FitProgress>? progress, CancellationToken cancellationToken)
+    {
+        RequireTrainable(features, labels, options);
+        using var crew = new ThreadCrew(options.Threads, options.ThreadStart);
+        return Run(features, labels, options, crew, progress, cancellationToken).Fit;
+    }
 
     /// <summary>
     /// The article's step w ← w − learningRate · Xᵀ(σ(Xw) − y) / n, so many times: no intercept, no penalty, no standardising; labels of
@@ -73,8 +81,7 @@ public static class LogisticTrainer
             : throw new UntrainableDataException("diverged", $"The weights overflow in iteration {end.Iterations + 1}; use a smaller learning rate.");
     }
 
-    private static (LogisticFit Fit, Validated? Validation) Run(FeatureMatrix features, double[] labels, LogisticOptions options,
-        Action<FitProgress>? progress, CancellationToken cancellationToken)
+    private static void RequireTrainable(FeatureMatrix features, double[] labels, LogisticOptions options)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(labels);
@@ -82,9 +89,12 @@ public static class LogisticTrainer
         options.Validate(features);
         RequireAsManyLabels(features, labels);
         BinaryLabels.RequireTwoClasses(labels);
+    }
 
+    private static (LogisticFit Fit, Validated? Validation) Run(FeatureMatrix features, double[] labels, LogisticOptions options, ThreadCrew crew,
+        Action<FitProgress>? progress, CancellationToken cancellationToken)
+    {
         var start = options.TimeProvider.GetTimestamp();
-        using var crew = new ThreadCrew(options.Threads, options.ThreadStart);
         var run = new TrainingRun(features, labels, options, crew, progress, cancellationToken);
         var (fit, validation) = WithFiniteFeatures(features, run.Run);
         var convergence = fit.Convergence with { Passes = run.Passes, Seconds = options.TimeProvider.GetElapsedTime(start).TotalSeconds };
@@ -105,9 +115,16 @@ public static class LogisticTrainer
         }
     }
 
-    internal static double[]? TrainingWeights(double[]? sampleWeights, bool[]? heldOut) => heldOut is null
-        ? sampleWeights
-        : [.. heldOut.Select((held, i) => held ? 0 : sampleWeights?[i] ?? 1)];
+    /// <summary>The sample weights, 0 for rows that are not among those to train on; null of both is all rows, each of weight 1.</summary>
+    internal static double[]? TrainingWeights(double[]? sampleWeights, int[]? training, int rows)
+    {
+        if (training is null)
+            return sampleWeights;
+        var weights = new double[rows];
+        foreach (var row in training)
+            weights[row] = sampleWeights?[row] ?? 1;
+        return weights;
+    }
 
     internal static double[] Select(ReadOnlySpan<double> values, int[] rows)
     {

@@ -56,7 +56,7 @@ internal sealed class OwnUnits
     }
 
     private double ReciprocalOf(int parameter) =>
-        _scaling is null ? 1 : _scaling.Deviations[parameter - _lead] is var deviation && deviation != 0 ? 1 / deviation : 0;
+        _scaling is null ? 1 : _scaling.Reciprocals[parameter - _lead];
 }
 
 /// <summary>Σ Factors[k] · θ[Parameters[k]]</summary>

@@ -93,7 +93,7 @@ internal sealed class PenalizedFits
             warnings.Add(ConvergenceWarning.ConstantColumns(constant));
         if (dependent.Length > 0)
             warnings.Add(ConvergenceWarning.CollinearColumns(dependent));
-        warnings.AddRange(end.Warnings.Select(warning => warning.Code == ConvergenceWarning.SeparationCode ? Diagnosed(warning, end, cancellationToken) : warning));
+        warnings.AddRange(end.Warnings.Select(warning => warning.IsUndiagnosedSeparation ? Separation(end, cancellationToken) ?? warning : warning));
         var convergence = new Convergence(end.Converged, end.Iterations, end.Value * c * _objective.TotalWeight, end.GradientNorm, warnings) { Solver = solver };
         var fit = new LogisticFit(new LogisticModel(own.Intercept, own.Coefficients), convergence)
         {
@@ -130,16 +130,16 @@ internal sealed class PenalizedFits
             end = end with { Dependent = [.. Enumerable.Range(0, _objective.Dimension).Where(j => !cholesky.Kept[j])] };
         }
         var suspicious = !end.Converged || _objective.LargestMargin(end.Parameters, cancellationToken) > SuspiciousMargin;
-        return suspicious && SeparationDiagnosis.Find(Likelihood, end.Parameters, _scaling, cancellationToken) is not null
-            ? end with { Converged = false, Warnings = [ConvergenceWarning.Separation()] }
+        return suspicious && Separation(end, cancellationToken) is { } separation
+            ? end with { Converged = false, Warnings = [separation] }
             : end;
     }
 
-    /// <summary>The same warning with the columns that cause it, where they can be told.</summary>
-    private ConvergenceWarning Diagnosed(ConvergenceWarning warning, Minimum end, CancellationToken cancellationToken) =>
+    /// <summary>That the classes are separated, and by which columns; null where they can't be shown to be.</summary>
+    private ConvergenceWarning? Separation(Minimum end, CancellationToken cancellationToken) =>
         SeparationDiagnosis.Find(Likelihood, end.Parameters, _scaling, cancellationToken) is { } separation
             ? ConvergenceWarning.Separation(separation.Complete, separation.SeparatingColumns)
-            : warning;
+            : null;
 
     private Solver SolverFor(double ratio)
     {
@@ -177,7 +177,7 @@ internal sealed class PenalizedFits
         return [.. weights.Select((weight, i) => weight * (labels[i] == 0 ? forNegative : forPositive))];
     }
 
-    internal static double[] Ones(int count)
+    private static double[] Ones(int count)
     {
         var ones = new double[count];
         Array.Fill(ones, 1);

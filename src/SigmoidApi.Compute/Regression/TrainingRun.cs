@@ -34,17 +34,16 @@ internal sealed class TrainingRun
             return CrossValidate(folds);
         if (_options.Holdout is not { } fraction)
         {
-            var (all, fits) = FitAll(heldOut: null);
+            var (all, fits) = FitAll(training: null);
             return (WithInference(FitOf(all, scores: null), all, fits), null);
         }
 
-        var heldOut = new bool[_labels.Length];
-        foreach (var row in StratifiedSplit.Holdout(_labels, fraction, _options.Seed).Validation)
-            heldOut[row] = true;
-        var (points, ofTraining) = FitAll(heldOut);
-        var scores = points.Select(point => new ValidationScore(MeanLogLoss(Margins(point), heldOut), StandardError: null)).ToArray();
+        var (training, heldOut) = StratifiedSplit.Holdout(_labels, fraction, _options.Seed);
+        var (points, ofTraining) = FitAll(training);
+        var scores = points.Select(point => new ValidationScore(MeanLogLoss(point, heldOut), StandardError: null)).ToArray();
         var fit = WithInference(FitOf(points, points.Count > 1 ? scores : null), points, ofTraining);
-        return (fit, new Validated(heldOut, Score(fit.Model.PredictMargins(_features), heldOut)));
+        var metrics = ClassificationMetrics.FromMargins(LogisticTrainer.Select(_labels, heldOut), LogisticTrainer.Select(Margins(fit), heldOut));
+        return (fit, new Validated(training, metrics));
     }
 
     private (LogisticFit Fit, Validated? Validation) CrossValidate(int folds)
@@ -54,22 +53,23 @@ internal sealed class TrainingRun
         var losses = new double[folds][];
         for (var fold = 0; fold < folds; fold++)
         {
-            var heldOut = Array.ConvertAll(foldOf, f => f == fold);
-            ofFolds[fold] = FitAll(heldOut).Points;
-            losses[fold] = [.. ofFolds[fold].Select(point => MeanLogLoss(Margins(point), heldOut))];
+            var rows = Enumerable.Range(0, foldOf.Length).ToLookup(i => foldOf[i] == fold);
+            int[] heldOut = [.. rows[true]];
+            ofFolds[fold] = FitAll([.. rows[false]]).Points;
+            losses[fold] = [.. ofFolds[fold].Select(point => MeanLogLoss(point, heldOut))];
         }
-        var (points, ofAll) = FitAll(heldOut: null);
+        var (points, ofAll) = FitAll(training: null);
         var scores = Enumerable.Range(0, points.Count).Select(p => ScoreOf([.. losses.Select(ofFold => ofFold[p])])).ToArray();
         var fit = WithInference(FitOf(points, scores), points, ofAll);
 
         var margins = new double[_labels.Length];
         for (var fold = 0; fold < folds; fold++)
         {
-            var ofFold = Margins(ofFolds[fold][fit.Path!.Selected]);
+            var ofFold = Margins(ofFolds[fold][fit.Path!.Selected].Fit);
             for (var i = 0; i < margins.Length; i++)
                 margins[i] = foldOf[i] == fold ? ofFold[i] : margins[i];
         }
-        return (fit, new Validated(HeldOut: null, ClassificationMetrics.FromMargins(_labels, margins)));
+        return (fit, new Validated(Training: null, ClassificationMetrics.FromMargins(_labels, margins)));
     }
 
     /// <summary>Mean and standard error of the folds' losses.</summary>
@@ -86,9 +86,9 @@ internal sealed class TrainingRun
         return fit with { Inference = inference };
     }
 
-    private (IReadOnlyList<FittedPoint> Points, PenalizedFits Fits) FitAll(bool[]? heldOut)
+    private (IReadOnlyList<FittedPoint> Points, PenalizedFits Fits) FitAll(int[]? training)
     {
-        var fits = new PenalizedFits(_features, _labels, LogisticTrainer.TrainingWeights(_options.SampleWeight, heldOut), _options, _crew, _cancellationToken);
+        var fits = new PenalizedFits(_features, _labels, LogisticTrainer.TrainingWeights(_options.SampleWeight, training, _labels.Length), _options, _crew, _cancellationToken);
         var points = new List<FittedPoint>();
         foreach (var point in fits.FitAll(Report, _cancellationToken))
         {
@@ -128,30 +128,18 @@ internal sealed class TrainingRun
         return (simplest, "one_standard_error");
     }
 
-    private double[] Margins(FittedPoint point) => point.Fit.Model.PredictMargins(_features);
+    private double[] Margins(LogisticFit fit) => fit.Model.PredictMargins(_features, _crew, _cancellationToken);
 
     /// <summary>By the rows' sample weights.</summary>
-    private double MeanLogLoss(double[] margins, bool[] heldOut)
+    private double MeanLogLoss(FittedPoint point, int[] rows)
     {
-        var rows = RowsOf(heldOut);
-        if (_options.SampleWeight is null)
-            return LogisticLoss.Sum(LogisticTrainer.Select(margins, rows), LogisticTrainer.Select(_labels, rows)) / rows.Length;
-        var weights = LogisticTrainer.Select(_options.SampleWeight, rows);
-        var loss = LogisticLoss.Sum(LogisticTrainer.Select(margins, rows), LogisticTrainer.Select(_labels, rows), weights);
-        var total = weights.Sum();
+        double[] weights = _options.SampleWeight is { } all ? LogisticTrainer.Select(all, rows) : [];
+        var total = _options.SampleWeight is null ? rows.Length : weights.Sum();
         return total > 0
-            ? loss / total
+            ? LogisticLoss.Sum(LogisticTrainer.Select(Margins(point.Fit), rows), LogisticTrainer.Select(_labels, rows), weights) / total
             : throw new UntrainableDataException("no_weight_held_out", "The rows held out weigh nothing together; use other folds, or weights above 0.");
     }
-
-    private ClassificationMetrics Score(double[] margins, bool[] heldOut)
-    {
-        var rows = RowsOf(heldOut);
-        return ClassificationMetrics.FromMargins(LogisticTrainer.Select(_labels, rows), LogisticTrainer.Select(margins, rows));
-    }
-
-    private static int[] RowsOf(bool[] heldOut) => [.. Enumerable.Range(0, heldOut.Length).Where(i => heldOut[i])];
 }
 
-/// <summary>Scores on rows that a fit has not seen, and which rows those are; null where each row was held out once.</summary>
-internal sealed record Validated(bool[]? HeldOut, ClassificationMetrics Metrics);
+/// <summary>Scores on rows that a fit has not seen, and the rows that it has; null where each row was held out once.</summary>
+internal sealed record Validated(int[]? Training, ClassificationMetrics Metrics);

@@ -209,20 +209,6 @@ internal static class RowKernels
             (minima[j], maxima[j]) = (Math.Min(minima[j], row[j]), Math.Max(maxima[j], row[j]));
     }
 
-    /// <summary>Copies, a vector at a time: for rows so short that a call to move memory would cost more.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Copy(ReadOnlySpan<double> row, Span<double> target)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, row.Length);
-        ref var source = ref MemoryMarshal.GetReference(row);
-        ref var destination = ref MemoryMarshal.GetReference(target);
-        var j = 0;
-        for (; j <= row.Length - Lanes; j += Lanes)
-            Vector512.LoadUnsafe(ref source, (nuint)j).StoreUnsafe(ref destination, (nuint)j);
-        for (; j < row.Length; j++)
-            target[j] = row[j];
-    }
-
     /// <summary>
     /// Copies rows of <paramref name="width"/> that follow each other to places <paramref name="stride"/> apart. Meanwhile it fetches what follows them in
     /// memory, for who copies rows works on them next, and else the memory would rest.

@@ -1,3 +1,5 @@
+using SigmoidApi.Compute.Simd;
+
 namespace SigmoidApi.Compute.Solvers;
 
 /// <summary>
@@ -30,7 +32,7 @@ internal sealed class FirthProfile(FirthSolver solver, bool[] kept, double[] sum
     /// <param name="standardError">Of cᵀθ, signed: negative for the lower end.</param>
     public double End(double[] constraint, double[] tangent, double quantile, double standardError, CancellationToken cancellationToken)
     {
-        var peak = Dot(constraint, summit);
+        var peak = DotProduct.Compute(constraint, summit);
         var (inside, outside) = (peak, standardError > 0 ? double.PositiveInfinity : double.NegativeInfinity);
         var t = peak + quantile * standardError;
         var (from, direction) = (summit, tangent);
@@ -66,21 +68,13 @@ internal sealed class FirthProfile(FirthSolver solver, bool[] kept, double[] sum
 
     private FirthSolver.Summit? Climb(double[] from, double[] constraint, double[] tangent, double t, CancellationToken cancellationToken)
     {
-        var move = t - Dot(constraint, from);
+        var move = t - DotProduct.Compute(constraint, from);
         double[] start = [.. from.Select((parameter, j) => parameter + move * tangent[j])];
         if (solver.Climb(start, kept, constraint, null, cancellationToken) is { Converged: true } end)
             return end;
         // So far along the tangent the rows are saturated; the shortest way to t from 0 is another.
-        var square = Dot(constraint, constraint);
+        var square = DotProduct.Compute(constraint, constraint);
         start = [.. from.Select((parameter, j) => kept[j] ? constraint[j] * t / square : parameter)];
         return solver.Climb(start, kept, constraint, null, cancellationToken);
-    }
-
-    private static double Dot(double[] x, double[] y)
-    {
-        var sum = 0.0;
-        for (var j = 0; j < x.Length; j++)
-            sum += x[j] * y[j];
-        return sum;
     }
 }

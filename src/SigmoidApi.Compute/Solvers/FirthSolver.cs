@@ -1,6 +1,7 @@
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Objectives;
 using SigmoidApi.Compute.Regression;
+using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Solvers;
 
@@ -59,9 +60,7 @@ internal sealed class FirthSolver
         // Where the starting values saturate the rows there is no information to go by; at 0 there always is.
         if (end is null || (!end.Converged && end.Iterations < maxIterations))
             end = solver.Climb([.. start.Select((value, j) => kept[j] ? 0 : value)], kept, null, progress, cancellationToken) ?? throw NumericRange.Exceeded();
-        ConvergenceWarning[] warnings = end.Converged ? []
-            : end.Iterations == maxIterations ? [ConvergenceWarning.MaxIterationsReached(maxIterations, end.GradientNorm)]
-            : [ConvergenceWarning.LineSearchFailed(end.Iterations, end.GradientNorm)];
+        var warnings = ConvergenceWarning.OfEnd(end.Converged, end.Iterations, maxIterations, end.GradientNorm);
         return new Minimum(end.Parameters, -end.Value / likelihood.TotalWeight, end.GradientNorm, end.Iterations, end.Converged, warnings)
         {
             Dependent = [.. Enumerable.Range(0, order).Where(j => !kept[j])],
@@ -86,7 +85,7 @@ internal sealed class FirthSolver
             _cholesky.Factorize(_likelihood.Curvature, free);
             var step = Solve(_gradient);
             var (multiplier, tangent) = Project(step, constraint);
-            var increase = Dot(step, _gradient);
+            var increase = DotProduct.Compute(step, _gradient);
             var converged = Math.Sqrt(Math.Max(0, increase)) <= _tolerance;
             if (converged || iteration == _maxIterations || TakeStep(parameters, step, value, increase, cancellationToken) is not { } taken)
                 return new Summit(parameters, value, gradientNorm, iteration, converged, multiplier, tangent);
@@ -100,10 +99,10 @@ internal sealed class FirthSolver
         if (constraint is null)
             return (0, []);
         var tangent = Solve(constraint);
-        var length = Dot(constraint, tangent);
+        var length = DotProduct.Compute(constraint, tangent);
         for (var j = 0; j < tangent.Length; j++)
             tangent[j] /= length;
-        var moved = Dot(constraint, step);
+        var moved = DotProduct.Compute(constraint, step);
         for (var j = 0; j < step.Length; j++)
             step[j] -= moved * tangent[j];
         return (moved / length, tangent);
@@ -157,13 +156,5 @@ internal sealed class FirthSolver
         for (var j = 0; j < free.Length; j++)
             largest = Math.Max(largest, free[j] ? Math.Abs(_gradient[j]) : 0);
         return largest / _likelihood.TotalWeight;
-    }
-
-    private static double Dot(double[] x, double[] y)
-    {
-        var sum = 0.0;
-        for (var j = 0; j < x.Length; j++)
-            sum += x[j] * y[j];
-        return sum;
     }
 }

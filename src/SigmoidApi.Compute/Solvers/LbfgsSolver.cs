@@ -37,13 +37,8 @@ internal static class LbfgsSolver
                 memory.Add(descent.Before.Parameters, descent.Parameters, descent.Before.Gradient, descent.Gradient);
                 continue;
             }
-            ConvergenceWarning[] warnings = (converged, iteration == maxIterations) switch
-            {
-                (true, _) => [],
-                (_, true) => [ConvergenceWarning.MaxIterationsReached(maxIterations, gradientNorm)],
-                _ => [ConvergenceWarning.LineSearchFailed(iteration, gradientNorm)],
-            };
-            return new Minimum(descent.Parameters, descent.Value, gradientNorm, iteration, converged, warnings);
+            return new Minimum(descent.Parameters, descent.Value, gradientNorm, iteration, converged,
+                ConvergenceWarning.OfEnd(converged, iteration, maxIterations, gradientNorm));
         }
 
         void Precondition(double[] vector)

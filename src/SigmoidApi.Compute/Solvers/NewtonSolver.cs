@@ -181,7 +181,6 @@ internal sealed class NewtonSolver
 
     private Minimum Run(double[] start, CancellationToken cancellationToken)
     {
-        var warnings = new List<ConvergenceWarning>();
         var descent = Start(start, cancellationToken);
         while (true)
         {
@@ -199,17 +198,9 @@ internal sealed class NewtonSolver
                 continue;
             }
 
-            if (!converged)
-            {
-                warnings.Add(_iterations == _maxIterations
-                    ? ConvergenceWarning.MaxIterationsReached(_maxIterations, gradientNorm)
-                    : ConvergenceWarning.LineSearchFailed(_iterations, gradientNorm));
-            }
-            else if (!fullRank || IsMoving(descent.Step, cancellationToken))
-            {
-                warnings.Add(ConvergenceWarning.Separation());
-                converged = false;
-            }
+            var warnings = ConvergenceWarning.OfEnd(converged, _iterations, _maxIterations, gradientNorm);
+            if (converged && (!fullRank || IsMoving(descent.Step, cancellationToken)))
+                (converged, warnings) = (false, [ConvergenceWarning.Separation()]);
             return new Minimum(descent.Parameters, descent.Value, gradientNorm, _iterations, converged, warnings)
             {
                 Dependent = [.. Enumerable.Range(0, start.Length).Where(j => !Bound.Kept[j])],

@@ -1,4 +1,5 @@
 using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Solvers;
 
@@ -71,7 +72,7 @@ internal sealed class NullSpace
     }
 
     /// <summary>Nᵀg for the basis N.</summary>
-    public double[] Restrict(double[] gradient) => [.. Basis.Select(vector => Dot(vector.Entries, gradient))];
+    public double[] Restrict(double[] gradient) => [.. Basis.Select(vector => DotProduct.Compute(vector.Entries, gradient))];
 
     /// <summary>NᵀHN.</summary>
     public SymmetricMatrix Restrict(SymmetricMatrix hessian)
@@ -87,16 +88,8 @@ internal sealed class NullSpace
                     product[i] += hessian[i, j] * Basis[k].Entries[j];
             }
             for (var l = 0; l <= k; l++)
-                restricted[l, k] = Dot(Basis[l].Entries, product);
+                restricted[l, k] = DotProduct.Compute(Basis[l].Entries, product);
         }
         return restricted;
-    }
-
-    public static double Dot(double[] x, double[] y)
-    {
-        var sum = 0.0;
-        for (var j = 0; j < x.Length; j++)
-            sum += x[j] * y[j];
-        return sum;
     }
 }

@@ -81,13 +81,8 @@ internal sealed class ProximalNewton
                 }
             }
             _l1Before = l1;
-            ConvergenceWarning[] warnings = (converged, iteration == maxIterations) switch
-            {
-                (true, _) => [],
-                (_, true) => [ConvergenceWarning.MaxIterationsReached(maxIterations, violation)],
-                _ => [ConvergenceWarning.LineSearchFailed(iteration, violation)],
-            };
-            return new Minimum((double[])_parameters.Clone(), _value + Penalty(_parameters, l1, l2), violation, iteration, converged, warnings);
+            return new Minimum((double[])_parameters.Clone(), _value + Penalty(_parameters, l1, l2), violation, iteration, converged,
+                ConvergenceWarning.OfEnd(converged, iteration, maxIterations, violation));
         }
     }
 

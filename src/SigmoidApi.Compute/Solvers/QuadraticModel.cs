@@ -14,21 +14,9 @@ internal sealed class QuadraticModel(SymmetricMatrix hessian)
 {
     private const int MaxSweeps = 10_000;
 
-    private readonly double[] _full = Full(hessian);
+    /// <summary>H in full, for its columns are walked.</summary>
+    private readonly double[] _full = hessian.ToFull(hessian.Order);
     private readonly double[] _slopes = new double[hessian.Order];
-
-    /// <summary>H is kept in full, row by row, for its columns are walked.</summary>
-    private static double[] Full(SymmetricMatrix hessian)
-    {
-        var order = hessian.Order;
-        var full = new double[order * order];
-        for (var i = 0; i < order; i++)
-        {
-            for (var j = 0; j < order; j++)
-                full[i * order + j] = hessian[i, j];
-        }
-        return full;
-    }
 
     /// <param name="gradient">g, without the penalty.</param>
     /// <param name="weights">w</param>

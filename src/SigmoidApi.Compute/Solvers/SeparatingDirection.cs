@@ -196,7 +196,7 @@ internal sealed class SeparatingDirection
             var coordinates = Space.Restrict(gradient);
             factor.Solve(coordinates);
             var step = Space.Combine(coordinates);
-            var decrease = NullSpace.Dot(gradient, step);
+            var decrease = DotProduct.Compute(gradient, step);
             if (decrease <= 1e-2 * ridge)
                 return false;
             var length = 1.0;
@@ -233,7 +233,7 @@ internal sealed class SeparatingDirection
         Elementwise.Apply<Softplus.Function, double>(_rowValues, _rowValues, []);
         for (var i = 0; i < margins.Length; i++)
             sum += Searched(i) ? _rowValues[i] : 0;
-        return sum + 0.5 * ridge * NullSpace.Dot(direction, BoundTimes(direction));
+        return sum + 0.5 * ridge * DotProduct.Compute(direction, BoundTimes(direction));
     }
 
     /// <summary>Row values whose product with the rows is the gradient of the loss: −s·σ(−margin).</summary>

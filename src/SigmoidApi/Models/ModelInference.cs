@@ -44,8 +44,6 @@ public sealed record ModelInference(
         inference.Covariance.Length <= maxCovarianceParameters ? [.. inference.Covariance.Select(row => row.Select(value => Finite(value)).ToArray())] : null);
 
     internal static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
-
-    internal static IReadOnlyList<double?> Interval(ParameterInference parameter) => [Finite(parameter.ConfidenceLow), Finite(parameter.ConfidenceHigh)];
 }
 
 /// <summary>A parameter and how well the data determine it.</summary>
@@ -59,5 +57,5 @@ public sealed record EstimatedParameter(double Estimate, double? StandardError, 
         ModelInference.Finite(parameter.StandardError),
         ModelInference.Finite(parameter.Z),
         ModelInference.Finite(parameter.PValue),
-        ModelInference.Interval(parameter));
+        [ModelInference.Finite(parameter.ConfidenceLow), ModelInference.Finite(parameter.ConfidenceHigh)]);
 }

@@ -53,13 +53,10 @@ public sealed record Coefficient(
     internal static Coefficient From(string term, int index, LogisticTraining training)
     {
         var coefficient = new Coefficient(term, training.Model.Coefficients[index], training.StandardizedCoefficients[index]);
-        return training.Inference?.Coefficients[index] is not { } inference ? coefficient : coefficient with
-        {
-            StandardError = ModelInference.Finite(inference.StandardError),
-            Z = ModelInference.Finite(inference.Z),
-            PValue = ModelInference.Finite(inference.PValue),
-            ConfidenceInterval = ModelInference.Interval(inference),
-        };
+        if (training.Inference?.Coefficients[index] is not { } inference)
+            return coefficient;
+        var (_, standardError, z, pValue, confidenceInterval) = EstimatedParameter.From(inference);
+        return coefficient with { StandardError = standardError, Z = z, PValue = pValue, ConfidenceInterval = confidenceInterval };
     }
 }
 

@@ -1,5 +1,6 @@
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Metrics;
+using SigmoidApi.Compute.Objectives;
 using SigmoidApi.Compute.Regression;
 
 namespace SigmoidApi.Compute.Tests.Regression;
@@ -74,7 +75,7 @@ public class LogisticTrainerTests
         training.TrainingMetrics.Confusion.ShouldBe(alone.TrainingMetrics.Confusion);
         training.TrainingMetrics.LogLoss.ShouldBe(alone.TrainingMetrics.LogLoss, 1e-14);
         alone.ValidationMetrics.ShouldBeNull();
-        var margins = alone.Model.PredictMargins(features.Select(outside));
+        var margins = alone.Model.PredictMargins(features.Select(outside), new ThreadCrew(), Token);
         var expected = ClassificationMetrics.FromMargins([.. outside.Select(row => labels[row])], margins);
         training.ValidationMetrics.ShouldNotBeNull().Confusion.ShouldBe(expected.Confusion);
         training.ValidationMetrics.LogLoss.ShouldBe(expected.LogLoss, 1e-13);
