@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace SigmoidApi.Compute.Simd;
 
 /// <summary>Register tiles for 16 registers of 256 bits: at three vectors, twelve sums, three vectors of a row and a factor.</summary>
-/// <remarks>Written out, on vectors themselves: the compiler gives up inlining a loop of as many calls as lanes would make of it.</remarks>
+/// <remarks>Written out, on vectors themselves. Over <see cref="ILanes{T}"/> it would be one form for all widths, as fast in float64; but in float32, 500 columns, it took 13 % longer.</remarks>
 internal static class GramTiles256
 {
     /// <summary>Four rows of sums, three vectors wide.</summary>
