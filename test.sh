@@ -9,13 +9,16 @@ cd "$(dirname "$0")"
 
 command -v dotnet >/dev/null || { echo 'test.sh: the .NET 10 SDK is missing: https://dotnet.microsoft.com/download' >&2; exit 1; }
 
-# The browser tests drive Debian's Chromium.
-if [ ! -x /usr/bin/chromium ]; then
+# The browser tests drive Debian's Chromium, the store's tests start Debian's PostgreSQL.
+missing=()
+[ -x /usr/bin/chromium ] || missing+=(chromium)
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+if [ "${#missing[@]}" != 0 ]; then
   as_root=()
   [ "$(id -u)" = 0 ] || as_root=(sudo)
-  echo 'test.sh: installing chromium with apt-get, for the browser tests'
+  echo "test.sh: installing ${missing[*]} with apt-get, for the tests"
   "${as_root[@]}" apt-get update -q
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
 fi
 
 dotnet build SigmoidApi.sln --configuration Release --verbosity quiet -nologo
@@ -33,5 +36,7 @@ count() { awk -v name="$1:" '$1 == name { n = $2 } END { print n + 0 }' "$log"; 
 passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
 [ $((passed + failed)) -gt 0 ] || { echo 'test.sh: no test ran' >&2; status=1; }
 [ "$failed" = 0 ] || status=1
+# Once more where a reader looks: a failure's own lines may be thousands above.
+awk '/^failed / { lines = 12 } lines-- > 0' "$log"
 echo "$passed passed, $failed failed$([ "$skipped" = 0 ] || echo ", $skipped skipped")"
 exit "$status"

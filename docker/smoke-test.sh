@@ -72,13 +72,13 @@ await_ready() { # the port is the engine's choice, and may be another after each
   echo "        after $(($(now) - start)) ms"
 }
 
-succeeds() { # succeeds WHAT ID TIME: the job that was accepted before TIME runs after it, within two minutes
+succeeds() { # succeeds WHAT ID TIME: the job that was accepted before TIME ends after it, within two minutes
   local job
   for _ in 1 2 3 4; do
     job=$(api "training-jobs/$2" -H 'Prefer: wait=30')
     [ "$(jq -r .finishedAt <<<"$job")" = null ] || break
   done
-  equal "$1" '["succeeded",true]' "$(jq -c --arg time "$3" '[.status, .startedAt >= $time]' <<<"$job")"
+  equal "$1" '["succeeded",true]' "$(jq -c --arg time "$3" '[.status, .finishedAt >= $time]' <<<"$job")"
 }
 
 echo "Building with ${engine[*]}"

@@ -1,10 +1,16 @@
 using SigmoidApi.Activations;
 using SigmoidApi.Datasets;
+using SigmoidApi.Datasets.Import;
 using SigmoidApi.Http;
 using SigmoidApi.Models;
 using SigmoidApi.Prediction;
 using SigmoidApi.Storage;
 using SigmoidApi.TrainingJobs;
+
+if (args is [WorkerMain.Verb])
+    return WorkerMain.Run();
+if (args is [Backup.Verb, var directory, .. var settings])
+    return await Backup.RunAsync(directory, settings, Console.Out);
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -34,3 +40,4 @@ api.MapModels();
 
 await app.PrepareStorageAsync();
 await app.RunAsync();
+return 0;

@@ -7,7 +7,9 @@ return args.FirstOrDefault() switch
     "kernels" => Kernels.Run(args[1..]),
     "serving" => await Serving.RunAsync(args[1..]),
     "json" => JsonNumbers.Run(args[1..]),
-    "upload-memory" => await UploadMemory.RunAsync(args[1..]),
+    "datasets" => await DatasetFlow.RunAsync(args[1..]),
+    "jobs" => await Jobs.RunAsync(args[1..]),
+    "stream" => await Streaming.RunAsync(args[1..]),
     "fit" => Fit.RunDense(args[1..]),
     "sparse" => Fit.RunSparse(args[1..]),
     "comparison" => Comparison.Run(args[1..]),
@@ -19,6 +21,6 @@ return args.FirstOrDefault() switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | elementwise-widths | kernels | fit DIR ROWS COLUMNS | sparse DIR ROWS COLUMNS | path DIR ROWS COLUMNS | comparison | scaling | json | serving | upload-memory");
+    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | elementwise-widths | kernels | fit DIR ROWS COLUMNS | sparse DIR ROWS COLUMNS | path DIR ROWS COLUMNS | comparison | scaling | json | serving | datasets | stream | jobs");
     return 2;
 }

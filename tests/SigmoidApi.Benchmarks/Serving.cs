@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
@@ -20,28 +19,28 @@ public static class Serving
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var seconds = Option(args, "--seconds", 5);
-        var rounds = Option(args, "--rounds", 3);
-        var project = ProjectDirectory();
+        var seconds = Peers.Option(args, "--seconds", 5);
+        var rounds = Peers.Option(args, "--rounds", 3);
+        var project = Peers.ProjectDirectory();
         var spambase = Path.Combine(project, "..", "SigmoidApi.Tests", "Reference", "spambase.csv");
         using var work = new TemporaryDirectory();
 
-        await RunToEndAsync("dotnet", ["build", "-c", "Release", "-v", "q", "-o", work.File("echo"), Path.Combine(project, "Peers", "echo")]);
-        using var echo = Start("dotnet", [work.File("echo/echo.dll"), "--urls", EchoUrl], work.File("echo.log"));
-        using var service = Start(
+        await Peers.RunToEndAsync("dotnet", ["build", "-c", "Release", "-v", "q", "-o", work.File("echo"), Path.Combine(project, "Peers", "echo")]);
+        using var echo = Peers.Start("dotnet", [work.File("echo/echo.dll"), "--urls", EchoUrl], work.File("echo.log"));
+        using var service = Peers.Start(
             "dotnet",
             [Path.Combine(AppContext.BaseDirectory, "SigmoidApi.dll"), "--urls", ServiceUrl, "--environment", "Production", "--Storage:Directory", work.File("data")],
             work.File("service.log"));
-        using var fastApi = Start(
+        using var fastApi = Peers.Start(
             "/usr/bin/python3",
             ["-m", "uvicorn", "--app-dir", Path.Combine(project, "Peers"), "fastapi_app:app", "--workers", "2", "--port", "5173", "--log-level", "warning", "--no-access-log"],
             work.File("fastapi.log"),
             ("SPAMBASE", spambase));
 
         using var client = new HttpClient();
-        await UntilAsync(client, $"{EchoUrl}/echo", HttpMethod.Post);
-        await UntilAsync(client, $"{ServiceUrl}/health/ready", HttpMethod.Get);
-        var hasFastApi = await UntilAsync(client, $"{FastApiUrl}/openapi.json", HttpMethod.Get);
+        await Peers.UntilAsync(client, $"{EchoUrl}/echo", HttpMethod.Post);
+        await Peers.UntilAsync(client, $"{ServiceUrl}/health/ready", HttpMethod.Get);
+        var hasFastApi = await Peers.UntilAsync(client, $"{FastApiUrl}/openapi.json", HttpMethod.Get);
         await TrainAsync(client, spambase);
 
         Console.WriteLine($"{Environment.ProcessorCount} processors; 32 clients, {seconds} s a run, median of {rounds} runs in turn; requests a second (errors)");
@@ -102,80 +101,10 @@ public static class Serving
 
     private static async Task<Load> LoadAsync(string project, string url, string body, int seconds)
     {
-        var output = await RunToEndAsync("wrk", ["-t1", "-c32", $"-d{seconds}s", "-s", Path.Combine(project, "Peers", "http_load.lua"), url, "--", body]);
+        var output = await Peers.RunToEndAsync("wrk", ["-t1", "-c32", $"-d{seconds}s", "-s", Path.Combine(project, "Peers", "http_load.lua"), url, "--", body]);
         var result = output.Split('\n').Single(line => line.StartsWith("RESULT", StringComparison.Ordinal)).Split(' ');
         return new(double.Parse(result[1], CultureInfo.InvariantCulture), double.Parse(result[2], CultureInfo.InvariantCulture), long.Parse(result[3], CultureInfo.InvariantCulture));
     }
 
     private static Load Median(List<Load> loads) => loads.OrderBy(l => l.PerSecond).ElementAt(loads.Count / 2);
-
-    /// <summary>Waits until something answers, for a minute at most.</summary>
-    private static async Task<bool> UntilAsync(HttpClient client, string url, HttpMethod method)
-    {
-        var watch = Stopwatch.StartNew();
-        while (watch.Elapsed < TimeSpan.FromMinutes(1))
-        {
-            try
-            {
-                using var request = new HttpRequestMessage(method, url);
-                using var response = await client.SendAsync(request);
-                if (response.IsSuccessStatusCode)
-                    return true;
-            }
-            catch (HttpRequestException)
-            {
-                // Not up yet.
-            }
-
-            await Task.Delay(100);
-        }
-
-        return false;
-    }
-
-    private static Peer Start(string program, string[] arguments, string log, params (string Name, string Value)[] environment)
-    {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1", "sh", log, program, .. arguments]);
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
-        return new Peer(Process.Start(start)!);
-    }
-
-    private static async Task<string> RunToEndAsync(string program, string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {output}");
-    }
-
-    private static int Option(string[] args, string name, int otherwise) =>
-        Array.IndexOf(args, name) is >= 0 and var i ? int.Parse(args[i + 1], CultureInfo.InvariantCulture) : otherwise;
-
-    private static string ProjectDirectory()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "SigmoidApi.sln")))
-            directory = directory.Parent ?? throw new InvalidOperationException("Run this from within the repository.");
-        return Path.Combine(directory.FullName, "tests", "SigmoidApi.Benchmarks");
-    }
-
-    private sealed class Peer(Process process) : IDisposable
-    {
-        public void Dispose()
-        {
-            process.Kill(entireProcessTree: true);
-            process.WaitForExit();
-            process.Dispose();
-        }
-    }
-
-    private sealed class TemporaryDirectory : IDisposable
-    {
-        private readonly string _path = Directory.CreateTempSubdirectory("sigmoid-serving-").FullName;
-
-        public string File(string name) => Path.Combine(_path, name);
-
-        public void Dispose() => Directory.Delete(_path, recursive: true);
-    }
 }

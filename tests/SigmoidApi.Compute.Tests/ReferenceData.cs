@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Preprocessing;
 
 namespace SigmoidApi.Compute.Tests;
 
@@ -14,6 +15,36 @@ internal static class ReferenceData
         var rows = lines.Skip(1).Select(line => line.Split(',').Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray()).ToArray();
         var columns = rows[0].Length - 1;
         return (DesignMatrix.FromRows(rows.SelectMany(row => row[..columns]).ToArray(), rows.Length, columns), rows.Select(row => row[columns]).ToArray());
+    }
+
+    /// <summary>A CSV with a header, whose columns are numbers where every cell that is not empty is one, and its labels.</summary>
+    public static (FeatureTable Table, double[] Labels) Table(string name, string target, string positive)
+    {
+        var lines = File.ReadAllLines(PathOf(name));
+        string[][] rows = [.. lines.Skip(1).Select(line => line.Split(',').Select(cell => cell.Trim('"')).ToArray())];
+        var columns = new List<FeatureColumn>();
+        var numbers = new List<double[]>();
+        double[] labels = [];
+        foreach (var (column, index) in lines[0].Split(',').Select((cell, index) => (cell.Trim('"'), index)))
+        {
+            string[] cells = [.. rows.Select(row => row[index])];
+            if (column == target)
+            {
+                labels = [.. cells.Select(cell => cell == positive ? 1.0 : 0.0)];
+            }
+            else if (Array.TrueForAll(cells, cell => cell.Length == 0 || double.TryParse(cell, CultureInfo.InvariantCulture, out _)))
+            {
+                columns.Add(new FeatureColumn(column, null));
+                numbers.Add([.. cells.Select(cell => cell.Length == 0 ? double.NaN : double.Parse(cell, CultureInfo.InvariantCulture))]);
+            }
+            else
+            {
+                string[] levels = [.. cells.Where(cell => cell.Length > 0).Distinct()];
+                columns.Add(new FeatureColumn(column, new CategoryCodes([.. cells.Select(cell => Array.IndexOf(levels, cell))], levels)));
+            }
+        }
+        var matrix = numbers.Count == 0 ? null : DesignMatrix.FromRows([.. from i in Enumerable.Range(0, rows.Length) from column in numbers select column[i]], rows.Length, numbers.Count);
+        return (new FeatureTable(rows.Length, columns, matrix), labels);
     }
 
     public static JsonElement Json(string name) => JsonDocument.Parse(File.ReadAllBytes(PathOf(name))).RootElement;

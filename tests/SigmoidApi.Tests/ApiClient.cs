@@ -28,6 +28,12 @@ public sealed class ApiClient(HttpClient http)
 
     public Task<ApiResponse> PostBytes(string path, byte[] body, string mediaType) => Send(HttpMethod.Post, path, Bytes(body, mediaType));
 
+    /// <summary>Uploads a file, which must be taken, and returns the data set.</summary>
+    public async Task<JsonElement> Upload(string query, byte[] file, string mediaType = "text/csv") =>
+        (await PostBytes($"datasets?{query}", file, mediaType)).Expect(HttpStatusCode.Created).Json;
+
+    public Task<JsonElement> Upload(string query, string csv) => Upload(query, Encoding.UTF8.GetBytes(csv));
+
     public async Task<ApiResponse> Send(HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
     {
         var base_ = path.StartsWith('/') ? path : "/api/v1/" + path;

@@ -25,6 +25,8 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public bool IsRunning => _process is { HasExited: false };
 
+    public int ProcessId => _process!.Id;
+
     public int ExitCode => _process!.ExitCode;
 
     /// <summary>What all the processes over this directory have written so far, line by line, standard error included.</summary>
@@ -44,7 +46,9 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         var lines = _log.Count;
         Launch();
-        Address = new Uri(await Eventually.Get(() => Task.FromResult(ListeningOn(lines) ?? ""), address => address.Length > 0 || !IsRunning));
+        var address = await Eventually.Get(() => Task.FromResult(ListeningOn(lines) ?? ""), address => address.Length > 0 || !IsRunning);
+        address.ShouldNotBeEmpty($"the service has ended: {string.Join('\n', _log.TakeLast(5))}");
+        Address = new Uri(address);
         Api = new ApiClient(new HttpClient { BaseAddress = Address, Timeout = ApiClient.Patience });
         await Eventually.Get(async () => (await Api.Get("/health/ready")).Status, status => status == System.Net.HttpStatusCode.OK);
     }
@@ -68,9 +72,20 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>SIGTERM, as an orderly stop of a container sends it.</summary>
     public async Task Terminate()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await Signal("TERM");
         await Exited();
+    }
+
+    /// <summary>SIGSTOP: the process does nothing more, and knows nothing of it.</summary>
+    public Task Suspend() => Signal("STOP");
+
+    /// <summary>SIGCONT: the process goes on as if nothing had been.</summary>
+    public Task Continue() => Signal("CONT");
+
+    public async Task Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>The memory that the process has in RAM, in bytes.</summary>
@@ -79,6 +94,12 @@ public sealed class ServiceProcess : IAsyncDisposable
         var line = File.ReadLines($"/proc/{_process!.Id}/status").Single(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
         return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
+
+    /// <summary>The ids of the processes that this one has started and that have not ended.</summary>
+    public int[] Children() =>
+    [
+        .. Directory.GetDirectories($"/proc/{ProcessId}/task").SelectMany(ChildrenOfThread).Select(id => int.Parse(id, CultureInfo.InvariantCulture)),
+    ];
 
     public async ValueTask DisposeAsync()
     {
@@ -92,6 +113,19 @@ public sealed class ServiceProcess : IAsyncDisposable
 
         if (Directory.Exists(StorageDirectory))
             Directory.Delete(StorageDirectory, recursive: true);
+    }
+
+    private static string[] ChildrenOfThread(string task)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (IOException)
+        {
+            // The thread has ended meanwhile.
+            return [];
+        }
     }
 
     private void Launch()

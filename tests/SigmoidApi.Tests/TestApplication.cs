@@ -1,5 +1,9 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using SigmoidApi.Storage;
 
 namespace SigmoidApi.Tests;
 
@@ -14,9 +18,19 @@ public sealed class TestApplication : WebApplicationFactory<Program>
     /// <summary>Settings over the defaults, such as <c>Limits:MaxValues</c>.</summary>
     public Dictionary<string, string> Settings { get; } = [];
 
+    /// <summary>The service's clock.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
     public string StorageDirectory { get; } = Path.Combine(Path.GetTempPath(), $"sigmoid-tests-{Guid.NewGuid():n}");
 
     public ApiClient Api => field ??= new ApiClient(CreateClient());
+
+    /// <summary>The service's database, to look at behind its back.</summary>
+    public Task<SigmoidDbContext> Database() => Services.GetRequiredService<IDbContextFactory<SigmoidDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>What there is in directories under the storage directory.</summary>
+    public string[] Files(params IEnumerable<string> directories) =>
+        [.. directories.SelectMany(directory => Directory.GetFileSystemEntries(Path.Combine(StorageDirectory, directory))).Select(path => Path.GetRelativePath(StorageDirectory, path)).Order(StringComparer.Ordinal)];
 
     public override async ValueTask DisposeAsync()
     {
@@ -33,5 +47,6 @@ public sealed class TestApplication : WebApplicationFactory<Program>
         builder.UseSetting("Serilog:MinimumLevel", "Warning");
         foreach (var (key, value) in Settings)
             builder.UseSetting(key, value);
+        builder.ConfigureTestServices(services => services.AddSingleton(Time));
     }
 }

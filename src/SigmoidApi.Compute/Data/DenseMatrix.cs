@@ -34,6 +34,9 @@ public abstract class DenseMatrix<T> : FeatureMatrix
     /// <summary>Rows that follow each other, row-major; they lie in one block.</summary>
     internal ReadOnlySpan<T> RowSpan(int first, int count) => _blocks[first / BlockRows].AsSpan(first % BlockRows * Columns, count * Columns);
 
+    /// <summary>The same, to be filled.</summary>
+    internal Span<T> RowsToFill(int first, int count) => _blocks[first / BlockRows].AsSpan(first % BlockRows * Columns, count * Columns);
+
     internal override void RequireFinite()
     {
         for (var b = 0; b < _blocks.Length; b++)

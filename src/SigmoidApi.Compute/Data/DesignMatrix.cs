@@ -29,8 +29,23 @@ public sealed class DesignMatrix : DenseMatrix<double>
         return selected;
     }
 
+    internal override void CopyColumn(int column, Span<double> target, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < target.Length; i++)
+            target[i] = Row(i)[column];
+    }
+
     internal override void CopyRow(int row, Span<double> target) => CopyRows(row, 1, target, Columns);
 
-    internal override void CopyRows(int first, int count, Span<double> target, int stride) =>
-        RowKernels.CopyRows(RowSpan(first, count), Columns, target, stride);
+    internal override void CopyRows(int first, int count, Span<double> target, int stride)
+    {
+        while (count > 0)
+        {
+            var inBlock = Math.Min(count, BlockRows - first % BlockRows);
+            RowKernels.CopyRows(RowSpan(first, inBlock), Columns, target, stride);
+            (first, count) = (first + inBlock, count - inBlock);
+            if (count > 0)
+                target = target[(inBlock * stride)..];
+        }
+    }
 }

@@ -2,7 +2,7 @@ namespace SigmoidApi.Compute.Data;
 
 /// <summary>
 /// A rows × columns matrix of features, however it is stored: <see cref="DesignMatrix"/> (float64), <see cref="SingleMatrix"/> (float32, half
-/// the memory) or <see cref="SparseMatrix"/> (compressed rows). All arithmetic is in float64.
+/// the memory), <see cref="SparseMatrix"/> (compressed rows) or <see cref="StreamedMatrix"/> (elsewhere). All arithmetic is in float64.
 /// </summary>
 public abstract class FeatureMatrix
 {
@@ -28,9 +28,24 @@ public abstract class FeatureMatrix
             CopyRow(first + k, target.Slice(k * stride, Columns));
     }
 
+    /// <summary>A column, into <paramref name="target"/> of length <see cref="Rows"/>.</summary>
+    internal virtual void CopyColumn(int column, Span<double> target, CancellationToken cancellationToken)
+    {
+        var i = 0;
+        foreach (var row in RowsFrom(0, Rows))
+        {
+            if (i % 1024 == 0)
+                cancellationToken.ThrowIfCancellationRequested();
+            target[i++] = row[column];
+        }
+    }
+
+    /// <summary>A copy of each of these rows in turn.</summary>
+    internal RowSequence RowsFrom(int first, int count) => new(this, first, count);
+
     /// <exception cref="UntrainableDataException"><c>non_finite_value</c>: names the first cell that is NaN or infinite.</exception>
     internal abstract void RequireFinite();
 
-    private protected static UntrainableDataException NonFinite(int row, int column, double value) => new("non_finite_value",
+    internal static UntrainableDataException NonFinite(int row, object column, double value) => new("non_finite_value",
         $"Row {row}, column {column} is {value}; a fit needs finite numbers.");
 }

@@ -17,38 +17,19 @@ public static class StratifiedSplit
     /// </exception>
     public static (int[] Training, int[] Validation) Holdout(ReadOnlySpan<double> labels, double fraction, long seed)
     {
-        if (!(fraction > 0 && fraction < 1))
-            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "The held-out fraction must be above 0 and below 1.");
-
-        BinaryLabels.RequireBinary(labels);
-        var random = new SplitMix64(seed);
-        var heldOut = new bool[labels.Length];
-        var validationRows = 0;
-        foreach (var label in (ReadOnlySpan<double>)[0, 1])
+        RowSplit.RequireFraction(fraction);
+        var classes = ClassesOf(labels);
+        foreach (var label in (ReadOnlySpan<int>)[0, 1])
         {
-            var members = RowsOf(labels, label);
-            var count = (int)Math.Round(members.Length * fraction);
-            if (count == 0 || count == members.Length)
+            var members = classes.AsSpan().Count(label);
+            var count = (int)Math.Round(members * fraction);
+            if (count == 0 || count == members)
             {
                 throw new UntrainableDataException("class_missing_from_split",
-                    $"Holding out {fraction} of the {members.Length} rows of class {label} leaves one of the two parts without that class.");
+                    $"Holding out {fraction} of the {members} rows of class {label} leaves one of the two parts without that class.");
             }
-            random.Shuffle(members);
-            foreach (var row in members.AsSpan(0, count))
-                heldOut[row] = true;
-            validationRows += count;
         }
-
-        var training = new int[labels.Length - validationRows];
-        var validation = new int[validationRows];
-        for (int row = 0, t = 0, v = 0; row < labels.Length; row++)
-        {
-            if (heldOut[row])
-                validation[v++] = row;
-            else
-                training[t++] = row;
-        }
-        return (training, validation);
+        return RowSplit.Stratified(classes, fraction, seed);
     }
 
     /// <summary>
@@ -64,13 +45,13 @@ public static class StratifiedSplit
     public static int[] Folds(ReadOnlySpan<double> labels, int folds, long seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
-        BinaryLabels.RequireBinary(labels);
+        var byClass = RowSplit.RowsByKey(ClassesOf(labels));
         var random = new SplitMix64(seed);
         var foldOf = new int[labels.Length];
         var next = 0;
-        foreach (var label in (ReadOnlySpan<double>)[0, 1])
+        foreach (var label in (ReadOnlySpan<int>)[0, 1])
         {
-            var members = RowsOf(labels, label);
+            var members = byClass.GetValueOrDefault(label, []);
             if (members.Length < folds)
             {
                 throw new UntrainableDataException("class_missing_from_split",
@@ -83,14 +64,12 @@ public static class StratifiedSplit
         return foldOf;
     }
 
-    private static int[] RowsOf(ReadOnlySpan<double> labels, double label)
+    private static int[] ClassesOf(ReadOnlySpan<double> labels)
     {
-        var rows = new List<int>();
+        BinaryLabels.RequireBinary(labels);
+        var classes = new int[labels.Length];
         for (var i = 0; i < labels.Length; i++)
-        {
-            if (labels[i] == label)
-                rows.Add(i);
-        }
-        return [.. rows];
+            classes[i] = (int)labels[i];
+        return classes;
     }
 }

@@ -30,7 +30,7 @@ internal class DesignRows
     private const int VectorBytes = 8 << 20;
 
     private readonly FeatureMatrix _features;
-    private readonly DesignMatrix? _plain;
+    private readonly bool _isPlain;
     private readonly int _lead;
     private readonly AlignedBuffer? _means;
     private readonly AlignedBuffer? _reciprocals;
@@ -45,8 +45,9 @@ internal class DesignRows
         _lead = fitIntercept ? 1 : 0;
         Dimension = features.Columns + _lead;
         Stride = GramKernel.Stride<double>(Dimension);
-        // Wide rows are read where they lie; narrow ones gain more from whole vectors than the copy costs.
-        _plain = scaling is null && features.Columns >= 64 ? features as DesignMatrix : null;
+        // Wide rows are read where they lie; narrow ones gain more from whole vectors than the copy costs. Rows that lie elsewhere come in the same layout,
+        // on which the sums' last bits hang.
+        _isPlain = scaling is null && features.Columns >= 64 && features is (DesignMatrix or StreamedMatrix);
         TileRows = (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)(TileNumbers / Stride + 1)) / 2, 8, 32);
         ChunkRows = (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)(ChunkNumbers / Stride + 1)), 32, DesignMatrix.BlockRows);
         _workspaces = new Workspace?[crew.Size];
@@ -67,7 +68,7 @@ internal class DesignRows
     public bool HasIntercept { get; }
 
     /// <summary>How many times all rows were read, parts of them counted as parts.</summary>
-    public double Passes { get; private set; }
+    public double Passes { get; set; }
 
     protected ThreadCrew Crew { get; }
 
@@ -320,9 +321,16 @@ internal class DesignRows
     /// <summary>More rows, for what a register tile costs at both ends; measured, as the other.</summary>
     private static int GramTileRows(int stride) => stride <= 128 ? 16 : 32;
 
-    private TileOfRows Tile(int first, int count, Workspace workspace) => _plain is null
-        ? CopyTile(first, count, workspace.Tile.Span)
-        : new TileOfRows(_plain.RowSpan(first, count), _features.Columns, _features.Columns, count, _lead, inPlace: true);
+    private TileOfRows Tile(int first, int count, Workspace workspace)
+    {
+        if (!_isPlain)
+            return CopyTile(first, count, workspace.Tile.Span);
+        if (_features is DesignMatrix matrix)
+            return new TileOfRows(matrix.RowSpan(first, count), _features.Columns, _features.Columns, count, _lead, inPlace: true);
+        var tile = workspace.Tile.Span[..(count * _features.Columns)];
+        _features.CopyRows(first, count, tile, _features.Columns);
+        return new TileOfRows(tile, _features.Columns, _features.Columns, count, _lead);
+    }
 
     private TileOfRows CopyTile(int first, int count, Span<double> tile)
     {

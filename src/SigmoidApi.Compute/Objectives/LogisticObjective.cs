@@ -37,6 +37,13 @@ internal sealed class LogisticObjective
     /// <summary>W, the rows' weights added up.</summary>
     public double TotalWeight { get; }
 
+    /// <summary>Over the rows so far.</summary>
+    public double Passes
+    {
+        get => _rows.Passes;
+        set => _rows.Passes = value;
+    }
+
     /// <summary>The number of parameters.</summary>
     public int Dimension => _rows.Dimension;
 

@@ -6,7 +6,8 @@ namespace SigmoidApi.Compute.Preprocessing;
 
 /// <summary>
 /// Each column's mean and population standard deviation, and the way of coefficients between the columns' own units and the
-/// standardised ones: z = (x − mean) / deviation. A constant column has deviation 0; there z is 0 and so is the coefficient.
+/// standardised ones: z = (x − mean) / deviation. A constant column has deviation 0; there z is 0 and so is the coefficient. A column that is
+/// left as it is has mean 0 and deviation 1.
 /// </summary>
 internal sealed class StandardScaling
 {
@@ -43,18 +44,25 @@ internal sealed class StandardScaling
             : FitDense(features, weights, crew, cancellationToken);
     }
 
+    /// <summary>The same, but for columns that are 0/1 (and not constant), which are left as they are.</summary>
+    public StandardScaling Leaving(IReadOnlyList<bool> indicators)
+    {
+        bool[] leave = [.. indicators.Select((isIndicator, j) => isIndicator && Deviations[j] != 0)];
+        return new StandardScaling([.. Means.Select((mean, j) => leave[j] ? 0 : mean)], [.. Deviations.Select((deviation, j) => leave[j] ? 1 : deviation)]);
+    }
+
     private static StandardScaling FitDense(FeatureMatrix features, double[]? weights, ThreadCrew crew, CancellationToken cancellationToken)
     {
         var columns = features.Columns;
         var shift = new double[columns];
         features.CopyRow(Math.Max(0, Array.FindIndex(weights ?? [1], weight => weight > 0)), shift);
         var tree = new TreeSum(features.Rows, ChunkRows, 64, 2 * columns + 1, crew);
-        var (minima, maxima, rows) = (new double[crew.Size][], new double[crew.Size][], new double[crew.Size][]);
+        var (minima, maxima) = (new double[crew.Size][], new double[crew.Size][]);
         for (var worker = 0; worker < crew.Size; worker++)
-            (minima[worker], maxima[worker], rows[worker]) = ((double[])shift.Clone(), (double[])shift.Clone(), new double[columns]);
+            (minima[worker], maxima[worker]) = ((double[])shift.Clone(), (double[])shift.Clone());
 
         // About the first row: exact for a constant column, and close for one whose mean dwarfs its deviation.
-        var sums = tree.Run((first, count, worker, sums) => ForRows(features, weights, first, count, rows[worker], sums, (row, weight, sums) =>
+        var sums = tree.Run((first, count, worker, sums) => ForRows(features, weights, first, count, sums, (row, weight, sums) =>
         {
             RowKernels.Widen(row, minima[worker], maxima[worker]);
             RowKernels.AddShifted(row, shift, weight, sums[..columns]);
@@ -69,7 +77,7 @@ internal sealed class StandardScaling
             reciprocals[j] = ranges[j] == 0 ? 0 : 1 / ranges[j];
         }
 
-        var moments = tree.Run((first, count, worker, sums) => ForRows(features, weights, first, count, rows[worker], sums, (row, weight, sums) =>
+        var moments = tree.Run((first, count, _, sums) => ForRows(features, weights, first, count, sums, (row, weight, sums) =>
         {
             RowKernels.Standardize(row, means, reciprocals);
             RowKernels.AddScaled(row, weight, sums[..columns]);
@@ -176,15 +184,14 @@ internal sealed class StandardScaling
 
     private delegate void RowAction(Span<double> row, double weight, Span<double> sums);
 
-    private static void ForRows(FeatureMatrix features, double[]? weights, int first, int count, double[] row, Span<double> sums, RowAction action)
+    private static void ForRows(FeatureMatrix features, double[]? weights, int first, int count, Span<double> sums, RowAction action)
     {
-        for (var i = first; i < first + count; i++)
+        var i = first;
+        foreach (var row in features.RowsFrom(first, count))
         {
-            var weight = weights?[i] ?? 1;
-            if (weight == 0)
-                continue;
-            features.CopyRow(i, row);
-            action(row, weight, sums);
+            var weight = weights?[i++] ?? 1;
+            if (weight != 0)
+                action(row, weight, sums);
         }
     }
 

@@ -17,5 +17,6 @@ public sealed record Convergence(bool Converged, int Iterations, double Objectiv
     /// <summary>How many times all rows were read, parts of them counted as parts.</summary>
     public double Passes { get; init; }
 
+    /// <summary>From the call to its end; of a fit that was resumed, since then alone.</summary>
     public double Seconds { get; init; }
 }

@@ -23,6 +23,9 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
     internal static ConvergenceWarning LineSearchFailed(int iterations, double gradientNorm) => new("line_search_failed",
         Invariant($"After {iterations} iterations no step lowers the loss within float64's precision; the gradient is {gradientNorm:g3}."), []);
 
+    internal static ConvergenceWarning Stopped(int begun, int fits) => new("stopped",
+        Invariant($"Stopped on request in fit {begun} of {fits}; what there is is as it stood then, and the optimum may be elsewhere."), []);
+
     private const string SeparationCode = "separation";
 
     /// <summary>Whether it says that the classes are separated, but not by what.</summary>

@@ -1,4 +1,5 @@
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Regression;
 
@@ -62,11 +63,25 @@ public sealed record LogisticOptions
     /// </summary>
     public double[]? SampleWeight { get; init; }
 
-    /// <summary>The share of rows to hold out for validation, stratified by label; null is none.</summary>
+    /// <summary>
+    /// The share of rows to hold out for validation, stratified by label unless there are <see cref="Groups"/> or <see cref="TimeOrder"/>; null is none.
+    /// </summary>
     public double? Holdout { get; init; }
 
-    /// <summary>The number of folds, stratified by label, of a cross-validation; null is none, and is the only value beside a holdout.</summary>
+    /// <summary>
+    /// The number of folds of a cross-validation, stratified by label unless there are <see cref="Groups"/>; null is none, and is the only value beside
+    /// a holdout.
+    /// </summary>
     public int? Folds { get; init; }
+
+    /// <summary>
+    /// The group of each row, any number: a holdout, or the folds, then keep each group whole (<see cref="RowSplit.ByGroup"/>,
+    /// <see cref="RowSplit.GroupFolds"/>). Null otherwise.
+    /// </summary>
+    public int[]? Groups { get; init; }
+
+    /// <summary>When each row was, in any unit: a holdout is then the last of them (<see cref="RowSplit.ByTime"/>). Null otherwise.</summary>
+    public double[]? TimeOrder { get; init; }
 
     /// <summary>Draws the holdout or the folds.</summary>
     public long Seed { get; init; } = 42;
@@ -90,9 +105,10 @@ public sealed record LogisticOptions
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
-    internal void Validate(FeatureMatrix features)
+    /// <param name="rows">Of the data.</param>
+    /// <param name="columns">Of the design matrix; null where preparation, fit by fit, finds them.</param>
+    internal void Validate(int rows, int? columns)
     {
-        var columns = features.Columns;
         Require(Enum.IsDefined(Solver), nameof(Solver), "be one of the solvers");
         Require(Enum.IsDefined(Penalty), nameof(Penalty), "be one of the penalties");
         Require(IsPositive(C), nameof(C), "be positive and finite");
@@ -108,23 +124,38 @@ public sealed record LogisticOptions
         Require(MaxIterations >= 1, nameof(MaxIterations), "be at least 1");
         Require(Tolerance is null or (>= 0 and < double.PositiveInfinity), nameof(Tolerance), "be at least 0 and finite");
         Require(IsPositive(LearningRate), nameof(LearningRate), "be positive and finite");
+        Require(InitialWeights is null || columns is not null, nameof(InitialWeights), "be null where preparation finds the columns");
         Require(InitialWeights is null || InitialWeights.Length == columns, nameof(InitialWeights), $"have one value for each of the {columns} columns");
         Require(InitialWeights is null || Array.TrueForAll(InitialWeights, double.IsFinite), nameof(InitialWeights), "be finite");
         Require(double.IsFinite(InitialIntercept), nameof(InitialIntercept), "be finite");
         Require(FitIntercept || InitialIntercept == 0, nameof(InitialIntercept), "be 0 where no intercept is fitted");
         Require(ClassWeight?.Negative is null or (>= 0 and < double.PositiveInfinity), nameof(ClassWeight), "be at least 0 and finite");
         Require(ClassWeight?.Positive is null or (>= 0 and < double.PositiveInfinity), nameof(ClassWeight), "be at least 0 and finite");
-        Require(SampleWeight is null || SampleWeight.Length == features.Rows, nameof(SampleWeight), $"have one value for each of the {features.Rows} rows");
+        Require(SampleWeight is null || SampleWeight.Length == rows, nameof(SampleWeight), $"have one value for each of the {rows} rows");
         Require(SampleWeight is null || Array.TrueForAll(SampleWeight, weight => weight is >= 0 and < double.PositiveInfinity), nameof(SampleWeight), "be at least 0 and finite");
         Require(Holdout is null or (> 0 and < 1), nameof(Holdout), "be above 0 and below 1");
         Require(Folds is null or >= 2, nameof(Folds), "be at least 2");
         Require(Folds is null || Holdout is null, nameof(Folds), "be null beside a holdout");
+        Require(Groups is null || Groups.Length == rows, nameof(Groups), $"have one value for each of the {rows} rows");
+        Require(Groups is null || Holdout is not null || Folds is not null, nameof(Groups), "be null unless there is a holdout or there are folds to keep them whole in");
+        Require(TimeOrder is null || TimeOrder.Length == rows, nameof(TimeOrder), $"have one value for each of the {rows} rows");
+        Require(TimeOrder is null || (Holdout is not null && Groups is null), nameof(TimeOrder), "be null unless there is a holdout, and without groups");
         Require(Enum.IsDefined(CovarianceType), nameof(CovarianceType), "be one of the types");
         Require(CovarianceType == CovarianceType.Nonrobust || Penalty == Penalty.None, nameof(CovarianceType), "be Nonrobust with a penalty");
         Require((CovarianceType == CovarianceType.Cluster) == (Clusters is not null), nameof(Clusters), "be given for CovarianceType.Cluster, and for it alone");
-        Require(Clusters is null || Clusters.Length == features.Rows, nameof(Clusters), $"have one value for each of the {features.Rows} rows");
+        Require(Clusters is null || Clusters.Length == rows, nameof(Clusters), $"have one value for each of the {rows} rows");
         Require(ConfidenceLevel is > 0 and < 1, nameof(ConfidenceLevel), "be above 0 and below 1");
         Require(Threads >= 0, nameof(Threads), "be at least 0");
+    }
+
+    /// <summary>Tells each option that decides the fit and is one value; the arrays are told apart.</summary>
+    internal void Tell(StateArchive archive)
+    {
+        foreach (var number in new[] { (int)Solver, (int)Penalty, (int)Selection, MaxIterations, Folds ?? 0, (int)CovarianceType, (int)Seed, (int)(Seed >> 32) })
+            archive.Integer(number);
+        foreach (var flag in new[] { FitIntercept, Standardize, Tolerance.HasValue, ClassWeight is null, ClassWeight?.Negative is null, Holdout.HasValue })
+            archive.Flag(flag);
+        archive.Numbers([C, L1Ratio, Tolerance ?? 0, LearningRate, InitialIntercept, ClassWeight?.Negative ?? 0, ClassWeight?.Positive ?? 0, Holdout ?? 0, ConfidenceLevel]);
     }
 
     private static bool IsPositive(double value) => value > 0 && double.IsFinite(value);

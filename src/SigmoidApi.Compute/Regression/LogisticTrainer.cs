@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Metrics;
 using SigmoidApi.Compute.Objectives;
@@ -13,33 +14,68 @@ public static class LogisticTrainer
     /// <param name="features">n × d, finite.</param>
     /// <param name="labels">n labels, 0 or 1, both present; read where they are, not copied.</param>
     /// <param name="options">What to fit and how.</param>
-    /// <param name="progress">Called on this thread, at the start and after each iteration.</param>
+    /// <param name="control">What to hear of the fit as it runs, and how to stop it, keep it and take it up again.</param>
     /// <param name="cancellationToken">Looked at for every block of rows, so that a fit stops within one pass.</param>
     /// <exception cref="ArgumentException">An option is out of range, or there are not as many labels as rows.</exception>
     /// <exception cref="UntrainableDataException">The data admit no fit; its code says why.</exception>
     /// <exception cref="OperationCanceledException">Canceled.</exception>
-    public static LogisticTraining Train(FeatureMatrix features, double[] labels, LogisticOptions options,
-        Action<FitProgress>? progress, CancellationToken cancellationToken)
+    public static LogisticTraining Train(FeatureMatrix features, double[] labels, LogisticOptions options, FitControl control,
+        CancellationToken cancellationToken)
     {
-        RequireTrainable(features, labels, options);
+        ArgumentNullException.ThrowIfNull(features);
+        return Train(new DesignSource(features), labels, options, control, cancellationToken);
+    }
+
+    /// <summary>The same, where nothing but the progress is wanted.</summary>
+    [OverloadResolutionPriority(1)]
+    public static LogisticTraining Train(FeatureMatrix features, double[] labels, LogisticOptions options, Action<FitProgress>? progress,
+        CancellationToken cancellationToken) =>
+        Train(features, labels, options, new FitControl { Progress = progress }, cancellationToken);
+
+    /// <summary>
+    /// The same of raw columns. Each fit's preparation is learned from that fit's own training rows: of all rows, of those not held out, or of each fold's.
+    /// </summary>
+    /// <param name="table">n rows; what is missing is NaN or code −1, and no number is infinite.</param>
+    /// <param name="preparation">For each column of the table how to prepare it.</param>
+    /// <param name="labels">n labels, 0 or 1, both present; read where they are, not copied.</param>
+    /// <param name="options">What to fit and how.</param>
+    /// <param name="control">What to hear of the fit as it runs, and how to stop it, keep it and take it up again.</param>
+    /// <param name="cancellationToken">Looked at for every block of rows, so that a fit stops within one pass.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or there are not as many labels as rows, or preparations as columns.</exception>
+    /// <exception cref="UntrainableDataException">The data admit no fit; its code says why.</exception>
+    /// <exception cref="OperationCanceledException">Canceled.</exception>
+    public static LogisticTraining Train(FeatureTable table, IReadOnlyList<ColumnPreparation> preparation, double[] labels, LogisticOptions options,
+        FitControl control, CancellationToken cancellationToken) =>
+        Train(new DesignSource(table, preparation), labels, options, control, cancellationToken);
+
+    /// <summary>The same, where nothing but the progress is wanted.</summary>
+    [OverloadResolutionPriority(1)]
+    public static LogisticTraining Train(FeatureTable table, IReadOnlyList<ColumnPreparation> preparation, double[] labels, LogisticOptions options,
+        Action<FitProgress>? progress, CancellationToken cancellationToken) =>
+        Train(table, preparation, labels, options, new FitControl { Progress = progress }, cancellationToken);
+
+    private static LogisticTraining Train(DesignSource source, double[] labels, LogisticOptions options, FitControl control,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(control);
+        RequireTrainable(source, labels, options);
         using var crew = new ThreadCrew(options.Threads, options.ThreadStart);
-        var (fit, validation) = Run(features, labels, options, crew, progress, cancellationToken);
-        var training = validation?.Training;
-        var (intercept, coefficients) = fit.Standardized
-            ?? StandardScaling.Fit(features, TrainingWeights(options.SampleWeight, training, labels.Length), crew, cancellationToken)
-                .ToStandardized(fit.Model.Intercept, fit.Model.Coefficients);
-        var margins = fit.Model.PredictMargins(features, crew, cancellationToken);
-        var metrics = training is null
+        var (fit, fits, validation) = Run(source, labels, options, crew, control, cancellationToken);
+        var scaling = fits.Scaling(crew, cancellationToken);
+        var (intercept, coefficients) = fit.Standardized ?? scaling.ToStandardized(fit.Model.Intercept, fit.Model.Coefficients);
+        var margins = fit.Model.PredictMargins(fits.Design.Features, crew, cancellationToken);
+        var metrics = validation?.Training is not { } training
             ? ClassificationMetrics.FromMargins(labels, margins)
             : ClassificationMetrics.FromMargins(Select(labels, training), Select(margins, training));
         return new LogisticTraining(fit.Model, intercept, coefficients, fit.Convergence, metrics, validation?.Metrics)
         {
+            Preparation = source.PreparationOf(fits, scaling, crew, cancellationToken),
             Path = fit.Path,
             Inference = fit.Inference,
         };
     }
 
-    /// <summary>Fits alone, without scores: as <see cref="Train"/> in all else.</summary>
+    /// <summary>Fits alone, without scores: as <see cref="Train(FeatureMatrix, double[], LogisticOptions, Action{FitProgress}?, CancellationToken)"/> in all else.</summary>
     /// <param name="features">n × d, finite.</param>
     /// <param name="labels">n labels, 0 or 1, both present; read where they are, not copied.</param>
     /// <param name="options">What to fit and how.</param>
@@ -51,9 +87,11 @@ public static class LogisticTrainer
     public static LogisticFit Fit(FeatureMatrix features, double[] labels, LogisticOptions options,
         Action<FitProgress>? progress, CancellationToken cancellationToken)
     {
-        RequireTrainable(features, labels, options);
+        ArgumentNullException.ThrowIfNull(features);
+        var source = new DesignSource(features);
+        RequireTrainable(source, labels, options);
         using var crew = new ThreadCrew(options.Threads, options.ThreadStart);
-        return Run(features, labels, options, crew, progress, cancellationToken).Fit;
+        return Run(source, labels, options, crew, new FitControl { Progress = progress }, cancellationToken).Fit;
     }
 
     /// <summary>
@@ -70,39 +108,38 @@ public static class LogisticTrainer
     {
         ArgumentNullException.ThrowIfNull(features);
         var start = weights.ToArray();
-        new LogisticOptions { InitialWeights = start, LearningRate = learningRate, MaxIterations = iterations }.Validate(features);
-        RequireAsManyLabels(features, labels);
+        new LogisticOptions { InitialWeights = start, LearningRate = learningRate, MaxIterations = iterations }.Validate(features.Rows, features.Columns);
+        RequireAsManyLabels(features.Rows, labels);
         BinaryLabels.RequireBinary(labels);
         var objective = new LogisticObjective(features, labels.ToArray(), scaling: null, fitIntercept: false, penalty: 0);
-        var end = WithFiniteFeatures(features,
-            () => GradientDescent.Minimize(objective, start, learningRate, iterations, tolerance: null, progress: null, cancellationToken));
+        var end = WithFiniteFeatures(new DesignSource(features),
+            () => GradientDescent.Minimize(objective, start, learningRate, iterations, tolerance: null, FitJournal.OfOneCall(null), cancellationToken));
         return end.Iterations == iterations
             ? (end.Parameters, end.Value)
             : throw new UntrainableDataException("diverged", $"The weights overflow in iteration {end.Iterations + 1}; use a smaller learning rate.");
     }
 
-    private static void RequireTrainable(FeatureMatrix features, double[] labels, LogisticOptions options)
+    private static void RequireTrainable(DesignSource source, double[] labels, LogisticOptions options)
     {
-        ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate(features);
-        RequireAsManyLabels(features, labels);
+        options.Validate(source.Rows, source.Columns);
+        RequireAsManyLabels(source.Rows, labels);
         BinaryLabels.RequireTwoClasses(labels);
     }
 
-    private static (LogisticFit Fit, Validated? Validation) Run(FeatureMatrix features, double[] labels, LogisticOptions options, ThreadCrew crew,
-        Action<FitProgress>? progress, CancellationToken cancellationToken)
+    private static (LogisticFit Fit, PenalizedFits Fits, Validated? Validation) Run(DesignSource source, double[] labels, LogisticOptions options,
+        ThreadCrew crew, FitControl control, CancellationToken cancellationToken)
     {
         var start = options.TimeProvider.GetTimestamp();
-        var run = new TrainingRun(features, labels, options, crew, progress, cancellationToken);
-        var (fit, validation) = WithFiniteFeatures(features, run.Run);
+        var run = new TrainingRun(source, labels, options, crew, control, cancellationToken);
+        var (fit, fits, validation) = WithFiniteFeatures(source, run.Run);
         var convergence = fit.Convergence with { Passes = run.Passes, Seconds = options.TimeProvider.GetElapsedTime(start).TotalSeconds };
-        return (fit with { Convergence = convergence }, validation);
+        return (fit with { Convergence = convergence }, fits, validation);
     }
 
     /// <summary>No pass is spent on looking for NaN and infinities: one makes every sum over the rows NaN, and then it is named.</summary>
-    private static T WithFiniteFeatures<T>(FeatureMatrix features, Func<T> fit)
+    private static T WithFiniteFeatures<T>(DesignSource source, Func<T> fit)
     {
         try
         {
@@ -110,7 +147,7 @@ public static class LogisticTrainer
         }
         catch (UntrainableDataException exception) when (exception.Code == NumericRange.Code)
         {
-            features.RequireFinite();
+            source.RequireFinite();
             throw;
         }
     }
@@ -134,9 +171,9 @@ public static class LogisticTrainer
         return selected;
     }
 
-    private static void RequireAsManyLabels(FeatureMatrix features, ReadOnlySpan<double> labels)
+    private static void RequireAsManyLabels(int rows, ReadOnlySpan<double> labels)
     {
-        if (labels.Length != features.Rows)
-            throw new ArgumentException($"There are {features.Rows} rows and {labels.Length} labels.", nameof(labels));
+        if (labels.Length != rows)
+            throw new ArgumentException($"There are {rows} rows and {labels.Length} labels.", nameof(labels));
     }
 }

@@ -17,23 +17,28 @@ internal sealed class PenalizedFits
     private readonly StandardScaling? _scaling;
     private readonly LogisticObjective _objective;
 
-    /// <param name="features">All rows.</param>
+    /// <param name="design">All rows.</param>
     /// <param name="labels">0 or 1 for each.</param>
     /// <param name="sampleWeights">Null for 1; 0 leaves a row out, also of the standardising.</param>
     /// <param name="options">What to fit and how.</param>
     /// <param name="crew">The threads.</param>
     /// <param name="cancellationToken">Looked at within each pass.</param>
-    public PenalizedFits(FeatureMatrix features, double[] labels, double[]? sampleWeights, LogisticOptions options, ThreadCrew crew,
+    public PenalizedFits(Design design, double[] labels, double[]? sampleWeights, LogisticOptions options, ThreadCrew crew,
         CancellationToken cancellationToken)
     {
-        _options = options;
-        _scaling = options.Standardize ? StandardScaling.Fit(features, sampleWeights, crew, cancellationToken) : null;
-        Rows = DesignRows.Of(features, _scaling, options.FitIntercept, crew);
+        (_options, Design, SampleWeights) = (options, design, sampleWeights);
+        _scaling = options.Standardize ? design.Scaling(sampleWeights, crew, cancellationToken) : null;
+        Rows = DesignRows.Of(design.Features, _scaling, options.FitIntercept, crew);
         Labels = new RowLabels(labels, ClassWeighted(labels, sampleWeights, options.ClassWeight));
         if (Labels.Weights is not null)
             BinaryLabels.RequireWeightInBothClasses(labels, Labels.Weights);
         _objective = new LogisticObjective(Rows, Labels, penalty: 0);
     }
+
+    public Design Design { get; }
+
+    /// <summary>Null for 1; 0 of rows left out.</summary>
+    public double[]? SampleWeights { get; }
 
     public DesignRows Rows { get; }
 
@@ -47,39 +52,57 @@ internal sealed class PenalizedFits
         return [.. from r in options.L1Ratios ?? [ratio] from c in cs.Order() select (c, r)];
     }
 
-    /// <summary>Fits every point in turn.</summary>
-    public IEnumerable<FittedPoint> FitAll(Action<FitProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>What the columns are standardised by, also where the fits are not on standardised columns.</summary>
+    public StandardScaling Scaling(ThreadCrew crew, CancellationToken cancellationToken) =>
+        _scaling ?? Design.Scaling(SampleWeights, crew, cancellationToken);
+
+    /// <summary>Fits every point in turn, or, if stopped, at least the first as far as it goes.</summary>
+    public IReadOnlyList<FittedPoint> FitAll(FitJournal journal, CancellationToken cancellationToken)
     {
+        journal.Begin([[_objective.Dimension], _scaling?.Means ?? [], _scaling?.Deviations ?? []]);
+        var points = new List<FittedPoint>();
         ProximalNewton? proximal = null;
         double? ratioBefore = null;
         double[]? parameters = null;
         foreach (var (c, ratio) in Points(_options))
         {
+            if (points.Count > 0 && journal.StopsBeforeNext())
+                break;
             if (ratio != ratioBefore)
                 (proximal, parameters, ratioBefore) = (null, null, ratio);
             var solver = SolverFor(ratio);
             var penalty = _options.Penalty is Penalty.None or Penalty.Firth ? 0 : 1 / (c * _objective.TotalWeight);
             var (l1, l2) = (ratio * penalty, (1 - ratio) * penalty);
             var tolerance = _options.Tolerance ?? DefaultTolerance;
-            parameters ??= Start();
-            var end = solver switch
+            var start = parameters ?? Start();
+            if (solver == Solver.CoordinateDescent)
+                proximal ??= new ProximalNewton(_objective, start, cancellationToken);
+            var end = journal.Call(Rows, proximal is null ? null : proximal.Through, () => Diagnosed(solver switch
             {
-                _ when _options.Penalty == Penalty.Firth => FirthSolver.Maximize(Likelihood, parameters, _options.MaxIterations, tolerance, progress, cancellationToken),
-                Solver.CoordinateDescent => (proximal ??= new ProximalNewton(_objective, parameters, cancellationToken))
-                    .Minimize(l1, l2, _options.MaxIterations, tolerance, progress, cancellationToken),
-                Solver.GradientDescent => GradientDescent.Minimize(_objective.WithPenalty(l2), parameters, _options.LearningRate, _options.MaxIterations,
-                    _options.Tolerance, progress, cancellationToken),
-                Solver.Lbfgs => LbfgsSolver.Minimize(_objective.WithPenalty(l2), parameters, _options.MaxIterations, tolerance, progress, cancellationToken),
-                _ => NewtonSolver.Minimize(_objective.WithPenalty(l2), parameters, _options.MaxIterations, tolerance, progress, cancellationToken),
-            };
-            if (_options.Penalty == Penalty.None && solver is Solver.Lbfgs or Solver.CoordinateDescent)
-                end = WithoutPenalty(end, cancellationToken);
+                _ when _options.Penalty == Penalty.Firth => FirthSolver.Maximize(Likelihood, start, _options.MaxIterations, tolerance, journal, cancellationToken),
+                Solver.CoordinateDescent => proximal!.Minimize(l1, l2, _options.MaxIterations, tolerance, journal, cancellationToken),
+                Solver.GradientDescent => GradientDescent.Minimize(_objective.WithPenalty(l2), start, _options.LearningRate, _options.MaxIterations,
+                    _options.Tolerance, journal, cancellationToken),
+                Solver.Lbfgs => LbfgsSolver.Minimize(_objective.WithPenalty(l2), start, _options.MaxIterations, tolerance, journal, cancellationToken),
+                _ => NewtonSolver.Minimize(_objective.WithPenalty(l2), start, _options.MaxIterations, tolerance, journal, cancellationToken),
+            }, solver, journal, cancellationToken));
             parameters = end.Parameters;
-            yield return Fitted(c, ratio, solver, end, cancellationToken);
+            points.Add(Fitted(c, ratio, solver, end));
         }
+        return points;
     }
 
-    private FittedPoint Fitted(double c, double ratio, Solver solver, Minimum end, CancellationToken cancellationToken)
+    /// <summary>With what is to be found out about an optimum that may not be there; of one that was stopped nothing is.</summary>
+    private Minimum Diagnosed(Minimum end, Solver solver, FitJournal journal, CancellationToken cancellationToken)
+    {
+        if (journal.IsStopped)
+            return end;
+        if (_options.Penalty == Penalty.None && solver is Solver.Lbfgs or Solver.CoordinateDescent)
+            end = WithoutPenalty(end, cancellationToken);
+        return end with { Warnings = [.. end.Warnings.Select(warning => warning.IsUndiagnosedSeparation ? Separation(end, cancellationToken) ?? warning : warning)] };
+    }
+
+    private FittedPoint Fitted(double c, double ratio, Solver solver, Minimum end)
     {
         var intercept = _options.FitIntercept ? end.Parameters[0] : 0;
         var coefficients = end.Parameters.AsSpan(_options.FitIntercept ? 1 : 0);
@@ -93,7 +116,7 @@ internal sealed class PenalizedFits
             warnings.Add(ConvergenceWarning.ConstantColumns(constant));
         if (dependent.Length > 0)
             warnings.Add(ConvergenceWarning.CollinearColumns(dependent));
-        warnings.AddRange(end.Warnings.Select(warning => warning.IsUndiagnosedSeparation ? Separation(end, cancellationToken) ?? warning : warning));
+        warnings.AddRange(end.Warnings);
         var convergence = new Convergence(end.Converged, end.Iterations, end.Value * c * _objective.TotalWeight, end.GradientNorm, warnings) { Solver = solver };
         var fit = new LogisticFit(new LogisticModel(own.Intercept, own.Coefficients), convergence)
         {

@@ -1,76 +1,130 @@
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Metrics;
 using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Preprocessing;
 
 namespace SigmoidApi.Compute.Regression;
 
 /// <summary>
-/// The fits of one call: of all rows, or of those not held out, and of each fold's. Rows are left out by weights of 0, so that no fit copies the data.
+/// The fits of one call: of all rows, or of those not held out, and of each fold's. Rows are left out by weights of 0, so that no
+/// fit copies the data; where there is something to prepare, each fit's rows are prepared by what its own training rows say.
 /// </summary>
 internal sealed class TrainingRun
 {
-    private readonly FeatureMatrix _features;
+    private readonly DesignSource _source;
     private readonly double[] _labels;
     private readonly LogisticOptions _options;
     private readonly ThreadCrew _crew;
-    private readonly Action<FitProgress>? _progress;
+    private readonly FitJournal _journal;
     private readonly CancellationToken _cancellationToken;
-    private readonly int _fits;
-    private int _fitsDone;
 
-    public TrainingRun(FeatureMatrix features, double[] labels, LogisticOptions options, ThreadCrew crew, Action<FitProgress>? progress,
-        CancellationToken cancellationToken)
+    public TrainingRun(DesignSource source, double[] labels, LogisticOptions options, ThreadCrew crew, FitControl control, CancellationToken cancellationToken)
     {
-        (_features, _labels, _options, _crew, _progress, _cancellationToken) = (features, labels, options, crew, progress, cancellationToken);
-        _fits = PenalizedFits.Points(options).Count * (1 + (options.Folds ?? 0));
+        (_source, _labels, _options, _crew, _cancellationToken) = (source, labels, options, crew, cancellationToken);
+        _journal = new FitJournal(control, options, labels, source.Columns);
     }
 
     /// <summary>Over the data so far.</summary>
     public double Passes { get; private set; }
 
-    public (LogisticFit Fit, Validated? Validation) Run()
+    public (LogisticFit Fit, PenalizedFits Fits, Validated? Validation) Run()
     {
         if (_options.Folds is { } folds)
             return CrossValidate(folds);
         if (_options.Holdout is not { } fraction)
         {
             var (all, fits) = FitAll(training: null);
-            return (WithInference(FitOf(all, scores: null), all, fits), null);
+            return (Ended(FitOf(all, scores: null), all, fits), fits, null);
         }
 
-        var (training, heldOut) = StratifiedSplit.Holdout(_labels, fraction, _options.Seed);
+        var (training, heldOut) = Holdout(fraction);
         var (points, ofTraining) = FitAll(training);
-        var scores = points.Select(point => new ValidationScore(MeanLogLoss(point, heldOut), StandardError: null)).ToArray();
-        var fit = WithInference(FitOf(points, points.Count > 1 ? scores : null), points, ofTraining);
-        var metrics = ClassificationMetrics.FromMargins(LogisticTrainer.Select(_labels, heldOut), LogisticTrainer.Select(Margins(fit), heldOut));
-        return (fit, new Validated(training, metrics));
+        var losses = points.Select(point => MeanLogLoss(MarginsOf(point.Fit.Model, ofTraining.Design, heldOut), heldOut));
+        var scores = losses.Select(loss => new ValidationScore(loss, StandardError: null)).ToArray();
+        var fit = Ended(FitOf(points, PenalizedFits.Points(_options).Count > 1 ? scores : null), points, ofTraining);
+        var metrics = ClassificationMetrics.FromMargins(LogisticTrainer.Select(_labels, heldOut), MarginsOf(fit.Model, ofTraining.Design, heldOut));
+        return (fit, ofTraining, new Validated(training, metrics));
     }
 
-    private (LogisticFit Fit, Validated? Validation) CrossValidate(int folds)
+    private (int[] Training, int[] HeldOut) Holdout(double fraction)
     {
-        var foldOf = StratifiedSplit.Folds(_labels, folds, _options.Seed);
-        var ofFolds = new IReadOnlyList<FittedPoint>[folds];
-        var losses = new double[folds][];
-        for (var fold = 0; fold < folds; fold++)
+        if (_options.Groups is null && _options.TimeOrder is null)
+            return StratifiedSplit.Holdout(_labels, fraction, _options.Seed);
+        var (training, heldOut) = _options.Groups is { } groups ? RowSplit.ByGroup(groups, fraction, _options.Seed) : RowSplit.ByTime(_options.TimeOrder, fraction);
+        foreach (var part in new[] { training, heldOut })
         {
-            var rows = Enumerable.Range(0, foldOf.Length).ToLookup(i => foldOf[i] == fold);
-            int[] heldOut = [.. rows[true]];
-            ofFolds[fold] = FitAll([.. rows[false]]).Points;
-            losses[fold] = [.. ofFolds[fold].Select(point => MeanLogLoss(point, heldOut))];
+            if (Array.TrueForAll(part, row => _labels[row] == _labels[part[0]]))
+            {
+                throw new UntrainableDataException("class_missing_from_split",
+                    $"The holdout leaves one of the two parts, of {part.Length} rows, with class {_labels[part[0]]} alone.");
+            }
         }
-        var (points, ofAll) = FitAll(training: null);
-        var scores = Enumerable.Range(0, points.Count).Select(p => ScoreOf([.. losses.Select(ofFold => ofFold[p])])).ToArray();
-        var fit = WithInference(FitOf(points, scores), points, ofAll);
-
-        var margins = new double[_labels.Length];
-        for (var fold = 0; fold < folds; fold++)
-        {
-            var ofFold = Margins(ofFolds[fold][fit.Path!.Selected].Fit);
-            for (var i = 0; i < margins.Length; i++)
-                margins[i] = foldOf[i] == fold ? ofFold[i] : margins[i];
-        }
-        return (fit, new Validated(Training: null, ClassificationMetrics.FromMargins(_labels, margins)));
+        return (training, heldOut);
     }
+
+    /// <summary>
+    /// All rows first, so that there is a model of them as soon as possible. One design matrix at a time: each is gone before the next is made. The folds' own
+    /// margins at the selected point, which is known once all folds are fitted, are taken from a design made again, as the margins of every point may
+    /// be more than there is room for.
+    /// </summary>
+    private (LogisticFit Fit, PenalizedFits Fits, Validated? Validation) CrossValidate(int folds)
+    {
+        var foldOf = _options.Groups is { } groups
+            ? RowSplit.GroupFolds(groups, folds, _options.Seed)
+            : StratifiedSplit.Folds(_labels, folds, _options.Seed);
+        var (points, fitsKept, preparation) = FitAllRows();
+        var fitted = new List<FittedFold>();
+        for (var fold = 0; fold < folds && !_journal.StopsBeforeNext(); fold++)
+        {
+            if (FitFold(RowsWhere(foldOf, of => of != fold), RowsWhere(foldOf, of => of == fold)) is { } whole)
+                fitted.Add(whole);
+        }
+
+        // Stopped, there may be too few to have a spread, or points without a model.
+        var isValidated = fitted.Count > 1 && points.Count == fitted[0].Losses.Length;
+        var scores = isValidated ? points.Select((_, p) => ScoreOf([.. fitted.Select(fold => fold.Losses[p])])).ToArray() : null;
+        var fit = FitOf(points, scores);
+        var validation = isValidated ? ScoresOf(fitted, fit.Path!.Selected) : null;
+        var ofAll = fitsKept ?? FitsOf(_source.Transform(preparation, _crew, _cancellationToken), _options.SampleWeight);
+        return (Ended(fit, points, ofAll), ofAll, validation);
+    }
+
+    /// <summary>The fits too, where their design is no matrix of their own, or no other is to come.</summary>
+    private (IReadOnlyList<FittedPoint> Points, PenalizedFits? Fits, Preparation? Preparation) FitAllRows()
+    {
+        var (points, fits) = FitAll(training: null);
+        var preparation = fits.Design.Preparation;
+        return (points, preparation is null || _journal.IsStopped ? fits : null, preparation);
+    }
+
+    /// <summary>Null if it was stopped.</summary>
+    private FittedFold? FitFold(int[] training, int[] heldOut)
+    {
+        var (points, fits) = FitAll(training);
+        if (_journal.IsStopped)
+            return null;
+        var losses = points.Select(point => MeanLogLoss(MarginsOf(point.Fit.Model, fits.Design, heldOut), heldOut));
+        return new FittedFold(heldOut, [.. points.Select(point => point.Fit.Model)], fits.Design.Preparation, [.. losses]);
+    }
+
+    /// <summary>On the rows that the folds held out, each by the fold's own model; null where these have one class alone.</summary>
+    private Validated? ScoresOf(List<FittedFold> folds, int selected)
+    {
+        var margins = new double[_labels.Length];
+        foreach (var fold in folds)
+        {
+            var ofFold = MarginsOf(fold.Models[selected], _source.Transform(fold.Preparation, _crew, _cancellationToken), fold.HeldOut);
+            for (var i = 0; i < ofFold.Length; i++)
+                margins[fold.HeldOut[i]] = ofFold[i];
+        }
+        int[] rows = [.. folds.SelectMany(fold => fold.HeldOut).Order()];
+        var labels = LogisticTrainer.Select(_labels, rows);
+        return labels.AsSpan().ContainsAnyExcept(labels[0])
+            ? new Validated(Training: null, ClassificationMetrics.FromMargins(labels, LogisticTrainer.Select(margins, rows)))
+            : null;
+    }
+
+    private static int[] RowsWhere(int[] foldOf, Func<int, bool> predicate) => [.. Enumerable.Range(0, foldOf.Length).Where(i => predicate(foldOf[i]))];
 
     /// <summary>Mean and standard error of the folds' losses.</summary>
     private static ValidationScore ScoreOf(double[] losses)
@@ -80,41 +134,37 @@ internal sealed class TrainingRun
         return new ValidationScore(mean, Math.Sqrt(variance / losses.Length));
     }
 
-    private LogisticFit WithInference(LogisticFit fit, IReadOnlyList<FittedPoint> points, PenalizedFits fits)
+    /// <summary>With what the fit says of its parameters, or that it was stopped.</summary>
+    private LogisticFit Ended(LogisticFit fit, IReadOnlyList<FittedPoint> points, PenalizedFits fits)
     {
-        var inference = fits.InferenceOf(points[fit.Path?.Selected ?? 0], _cancellationToken);
-        return fit with { Inference = inference };
+        var isStopped = _options.Penalty is Penalty.None or Penalty.Firth ? _journal.Stops() : _journal.IsStopped;
+        return isStopped
+            ? fit with { Convergence = fit.Convergence with { Warnings = [.. fit.Convergence.Warnings, _journal.Warning()] } }
+            : fit with { Inference = fits.InferenceOf(points[fit.Path?.Selected ?? 0], _cancellationToken) };
     }
 
     private (IReadOnlyList<FittedPoint> Points, PenalizedFits Fits) FitAll(int[]? training)
     {
-        var fits = new PenalizedFits(_features, _labels, LogisticTrainer.TrainingWeights(_options.SampleWeight, training, _labels.Length), _options, _crew, _cancellationToken);
-        var points = new List<FittedPoint>();
-        foreach (var point in fits.FitAll(Report, _cancellationToken))
-        {
-            points.Add(point);
-            _fitsDone++;
-        }
+        var weights = LogisticTrainer.TrainingWeights(_options.SampleWeight, training, _labels.Length);
+        var fits = FitsOf(_source.Fit(weights, _crew, _cancellationToken), weights);
+        var points = fits.FitAll(_journal, _cancellationToken);
         Passes += fits.Rows.Passes;
         return (points, fits);
     }
 
-    private void Report(FitProgress progress) => _progress?.Invoke(progress with
-    {
-        Fraction = (_fitsDone + (double)progress.Iteration / progress.MaxIterations) / _fits,
-    });
+    private PenalizedFits FitsOf(Design design, double[]? weights) => new(design, _labels, weights, _options, _crew, _cancellationToken);
 
     private LogisticFit FitOf(IReadOnlyList<FittedPoint> points, ValidationScore[]? scores)
     {
-        if (points.Count == 1 && scores is null)
+        if (PenalizedFits.Points(_options).Count == 1 && scores is null)
             return points[0].Fit;
-        var (selected, rule) = Selected(points, scores);
+        var (selected, rule) = Selected([.. points.Select(point => (point.C, point.L1Ratio))], scores);
         var path = points.Select((point, i) => new PathPoint(point.C, point.L1Ratio, point.Fit.Model, point.Fit.Convergence.Objective, point.NonZero,
             point.Fit.Convergence.Iterations, point.Fit.Convergence.Converged, scores?[i]));
         return points[selected].Fit with { Path = new RegularizationPath([.. path], selected, rule) };
     }
 
-    private (int Selected, string Rule) Selected(IReadOnlyList<FittedPoint> points, ValidationScore[]? scores)
+    private (int Selected, string Rule) Selected(IReadOnlyList<(double C, double L1Ratio)> points, ValidationScore[]? scores)
     {
         if (scores is null)
             return (points.Count - 1, "last");
@@ -128,18 +178,22 @@ internal sealed class TrainingRun
         return (simplest, "one_standard_error");
     }
 
-    private double[] Margins(LogisticFit fit) => fit.Model.PredictMargins(_features, _crew, _cancellationToken);
+    private double[] MarginsOf(LogisticModel model, Design design, int[] rows) =>
+        LogisticTrainer.Select(model.PredictMargins(design.Features, _crew, _cancellationToken), rows);
 
     /// <summary>By the rows' sample weights.</summary>
-    private double MeanLogLoss(FittedPoint point, int[] rows)
+    private double MeanLogLoss(double[] margins, int[] rows)
     {
         double[] weights = _options.SampleWeight is { } all ? LogisticTrainer.Select(all, rows) : [];
         var total = _options.SampleWeight is null ? rows.Length : weights.Sum();
         return total > 0
-            ? LogisticLoss.Sum(LogisticTrainer.Select(Margins(point.Fit), rows), LogisticTrainer.Select(_labels, rows), weights) / total
+            ? LogisticLoss.Sum(margins, LogisticTrainer.Select(_labels, rows), weights) / total
             : throw new UntrainableDataException("no_weight_held_out", "The rows held out weigh nothing together; use other folds, or weights above 0.");
     }
 }
+
+/// <summary>What a fold leaves when its design is gone: for each point its model and the loss on the rows held out.</summary>
+internal sealed record FittedFold(int[] HeldOut, LogisticModel[] Models, Preparation? Preparation, double[] Losses);
 
 /// <summary>Scores on rows that a fit has not seen, and the rows that it has; null where each row was held out once.</summary>
 internal sealed record Validated(int[]? Training, ClassificationMetrics Metrics);

@@ -21,18 +21,16 @@ internal sealed class Descent
     private double[] _trial;
     private double[] _trialGradient;
 
-    /// <summary>Evaluates the start: one pass.</summary>
+    /// <summary>At the start, yet to be evaluated.</summary>
     /// <param name="objective">f</param>
     /// <param name="start">Copied.</param>
     /// <param name="every">f over every so manyth tile of rows.</param>
-    /// <param name="cancellationToken">Looked at within each pass.</param>
-    public Descent(LogisticObjective objective, double[] start, int every, CancellationToken cancellationToken)
+    public Descent(LogisticObjective objective, double[] start, int every)
     {
         (_objective, _every) = (objective, every);
         (Parameters, Gradient) = ((double[])start.Clone(), new double[start.Length]);
         (_trial, _trialGradient) = (new double[start.Length], new double[start.Length]);
         Step = new double[start.Length];
-        Value = objective.Evaluate(Parameters, Gradient, cancellationToken, every);
     }
 
     public double[] Parameters { get; private set; }
@@ -48,6 +46,13 @@ internal sealed class Descent
     public (double[] Parameters, double[] Gradient) Before => (_trial, _trialGradient);
 
     public bool IsFinite => NumericRange.IsFinite(Value, Gradient);
+
+    /// <summary>One pass.</summary>
+    public void Evaluate(CancellationToken cancellationToken) => Value = _objective.Evaluate(Parameters, Gradient, cancellationToken, _every);
+
+    /// <summary>The point goes through an archive.</summary>
+    public void Through(StateArchive archive) =>
+        (Parameters, Gradient, Value) = (archive.Numbers(Parameters), archive.Numbers(Gradient), archive.Number(Value));
 
     /// <summary>Makes <see cref="Step"/> −M·∇f. Returns ∇fᵀM∇f, the decrease that the slope promises of a full step.</summary>
     public double Direct(Action<double[]> metric)

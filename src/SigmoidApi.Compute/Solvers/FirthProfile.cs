@@ -22,40 +22,45 @@ internal sealed class FirthProfile(FirthSolver solver, bool[] kept, double[] sum
 
     private const int MaxClimbs = 60;
 
-    /// <summary>2(ℓ* − ℓ*(t)), the likelihood ratio against cᵀθ = t; null if the climb under it does not converge.</summary>
+    /// <summary>2(ℓ* − ℓ*(t)), the likelihood ratio against cᵀθ = t; null if no climb under it converges.</summary>
     /// <param name="constraint">c, 0 on parameters not kept.</param>
     /// <param name="tangent">About dθ/dt at the summit, cᵀ·tangent = 1.</param>
-    public double? RatioAt(double t, double[] constraint, double[] tangent, CancellationToken cancellationToken) =>
-        Climb(summit, constraint, tangent, t, cancellationToken) is { Converged: true } end ? Math.Max(0, 2 * (value - end.Value)) : null;
+    public double? RatioAt(double t, double[] constraint, double[] tangent, CancellationToken cancellationToken)
+    {
+        // ℓ* is not concave: of what is found from the summit and by the shortest way from 0, the higher is the profile.
+        var square = DotProduct.Compute(constraint, constraint);
+        double[] shortest = [.. summit.Select((parameter, j) => kept[j] ? constraint[j] * t / square : parameter)];
+        var highest = new[] { Along(summit, constraint, tangent, t), shortest }
+            .Select(start => solver.Climb(start, kept, constraint, null, cancellationToken)).Where(end => end is { Converged: true }).Max(end => end?.Value);
+        return highest is { } found ? Math.Max(0, 2 * (value - found)) : null;
+    }
 
-    /// <summary>The t above (or below) the summit's where r reaches <paramref name="quantile"/>; infinite if it is not found.</summary>
+    /// <summary>The t above (or below) the summit's where r reaches <paramref name="quantile"/>; the last before it where no climb converges there; infinite if it is not found.</summary>
     /// <param name="standardError">Of cᵀθ, signed: negative for the lower end.</param>
     public double End(double[] constraint, double[] tangent, double quantile, double standardError, CancellationToken cancellationToken)
     {
         var peak = DotProduct.Compute(constraint, summit);
         var (inside, outside) = (peak, standardError > 0 ? double.PositiveInfinity : double.NegativeInfinity);
         var t = peak + quantile * standardError;
+        // ℓ* is not concave, and a climb from elsewhere may end on another ridge: each sets out from the outermost point of the summit's own.
         var (from, direction) = (summit, tangent);
-        for (var climb = 0; climb < MaxClimbs; climb++)
+        for (var climb = 0; climb < MaxClimbs && t != inside; climb++)
         {
-            var next = double.NaN;
-            if (Climb(from, constraint, direction, t, cancellationToken) is { Converged: true } end)
+            if (solver.Climb(Along(from, constraint, direction, t), kept, constraint, null, cancellationToken) is not { Converged: true } end)
             {
-                var r = Math.Sqrt(Math.Max(0, 2 * (value - end.Value)));
-                if (Math.Abs(r - quantile) <= Tolerance * Math.Max(1, quantile))
-                    return t;
-                if (r < quantile)
-                    inside = t;
-                else
-                    outside = t;
-                // r′ = −ℓ*′/r
-                next = t - (quantile - r) * r / end.Multiplier;
-                (from, direction) = (end.Parameters, end.Tangent);
+                // So far along the tangent the rows are saturated.
+                t = inside + (t - inside) / 2;
+                continue;
             }
+            var r = Math.Sqrt(Math.Max(0, 2 * (value - end.Value)));
+            if (Math.Abs(r - quantile) <= Tolerance * Math.Max(1, quantile))
+                return t;
+            // r′ = −ℓ*′/r
+            var next = t - (quantile - r) * r / end.Multiplier;
+            if (r < quantile)
+                (inside, from, direction) = (t, end.Parameters, end.Tangent);
             else
-            {
                 outside = t;
-            }
             if (inside == outside)
                 return t;
             var within = (next - inside) * standardError > 0 && (outside - next) * standardError > 0;
@@ -63,18 +68,13 @@ internal sealed class FirthProfile(FirthSolver solver, bool[] kept, double[] sum
                 : double.IsFinite(outside) ? inside + (outside - inside) / 2
                 : inside + 2 * (inside - peak) + quantile * standardError;
         }
-        return standardError > 0 ? double.PositiveInfinity : double.NegativeInfinity;
+        return double.IsFinite(outside) ? inside : outside;
     }
 
-    private FirthSolver.Summit? Climb(double[] from, double[] constraint, double[] tangent, double t, CancellationToken cancellationToken)
+    /// <summary>From a point along a tangent to where cᵀθ = t.</summary>
+    private static double[] Along(double[] from, double[] constraint, double[] tangent, double t)
     {
         var move = t - DotProduct.Compute(constraint, from);
-        double[] start = [.. from.Select((parameter, j) => parameter + move * tangent[j])];
-        if (solver.Climb(start, kept, constraint, null, cancellationToken) is { Converged: true } end)
-            return end;
-        // So far along the tangent the rows are saturated; the shortest way to t from 0 is another.
-        var square = DotProduct.Compute(constraint, constraint);
-        start = [.. from.Select((parameter, j) => kept[j] ? constraint[j] * t / square : parameter)];
-        return solver.Climb(start, kept, constraint, null, cancellationToken);
+        return [.. from.Select((parameter, j) => parameter + move * tangent[j])];
     }
 }

@@ -27,6 +27,7 @@ internal sealed class FirthSolver
     private readonly double _tolerance;
     private readonly Cholesky _cholesky;
     private readonly double[] _gradient;
+    private bool _isFromZero;
 
     public FirthSolver(FirthLikelihood likelihood, int maxIterations, double tolerance)
     {
@@ -46,7 +47,7 @@ internal sealed class FirthSolver
     /// </summary>
     /// <exception cref="UntrainableDataException"><c>too_many_columns</c>, <c>numeric_range_exceeded</c></exception>
     public static Minimum Maximize(LogLikelihood likelihood, double[] start, int maxIterations, double tolerance,
-        Action<FitProgress>? progress, CancellationToken cancellationToken)
+        FitJournal journal, CancellationToken cancellationToken)
     {
         var order = likelihood.Rows.Dimension;
         if (order > NewtonSolver.MaxDimension)
@@ -56,11 +57,16 @@ internal sealed class FirthSolver
         }
         var kept = Independent(likelihood, cancellationToken);
         var solver = new FirthSolver(new FirthLikelihood(likelihood, kept), maxIterations, tolerance);
-        var end = solver.Climb(start, kept, null, progress, cancellationToken);
+        var end = solver.Climb(start, kept, null, journal, cancellationToken);
         // Where the starting values saturate the rows there is no information to go by; at 0 there always is.
-        if (end is null || (!end.Converged && end.Iterations < maxIterations))
-            end = solver.Climb([.. start.Select((value, j) => kept[j] ? 0 : value)], kept, null, progress, cancellationToken) ?? throw NumericRange.Exceeded();
-        var warnings = ConvergenceWarning.OfEnd(end.Converged, end.Iterations, maxIterations, end.GradientNorm);
+        if (!solver._isFromZero && !journal.IsStopped && (end is null || (!end.Converged && end.Iterations < maxIterations)))
+        {
+            solver._isFromZero = true;
+            end = solver.Climb([.. start.Select((value, j) => kept[j] ? 0 : value)], kept, null, journal, cancellationToken);
+        }
+        if (end is null)
+            throw NumericRange.Exceeded();
+        var warnings = journal.IsStopped ? [] : ConvergenceWarning.OfEnd(end.Converged, end.Iterations, maxIterations, end.GradientNorm);
         return new Minimum(end.Parameters, -end.Value / likelihood.TotalWeight, end.GradientNorm, end.Iterations, end.Converged, warnings)
         {
             Dependent = [.. Enumerable.Range(0, order).Where(j => !kept[j])],
@@ -71,17 +77,19 @@ internal sealed class FirthSolver
     /// Climbs over the <paramref name="free"/> parameters, and if there is a <paramref name="constraint"/> c with cᵀθ as it is at the start. Null if ℓ*
     /// is not finite there.
     /// </summary>
-    internal Summit? Climb(double[] start, bool[] free, double[]? constraint, Action<FitProgress>? progress, CancellationToken cancellationToken)
+    internal Summit? Climb(double[] start, bool[] free, double[]? constraint, FitJournal? journal, CancellationToken cancellationToken)
     {
-        var parameters = (double[])start.Clone();
+        var (parameters, iteration) = ((double[])start.Clone(), 0);
+        journal?.Resume(State);
         var value = _likelihood.Evaluate(parameters, cancellationToken);
         if (!double.IsFinite(value))
             return null;
-        for (var iteration = 0; ; iteration++)
+        for (; ; iteration++)
         {
             _likelihood.Differentiate(_gradient, cancellationToken);
             var gradientNorm = FreeGradientNorm(free);
-            progress?.Invoke(new FitProgress(iteration, _maxIterations, -value / _likelihood.TotalWeight, gradientNorm));
+            if (journal?.Reach(iteration, _maxIterations, -value / _likelihood.TotalWeight, gradientNorm) == true)
+                return new Summit(parameters, value, gradientNorm, iteration, Converged: false, Multiplier: 0, Tangent: []);
             _cholesky.Factorize(_likelihood.Curvature, free);
             var step = Solve(_gradient);
             var (multiplier, tangent) = Project(step, constraint);
@@ -91,6 +99,9 @@ internal sealed class FirthSolver
                 return new Summit(parameters, value, gradientNorm, iteration, converged, multiplier, tangent);
             (parameters, value) = taken;
         }
+
+        void State(StateArchive archive) =>
+            (parameters, iteration, _isFromZero) = (archive.Numbers(parameters), archive.Integer(iteration), archive.Flag(_isFromZero));
     }
 
     /// <summary>Takes from the step what would change cᵀθ, and returns the multiplier λ with ∇ℓ* = λc at a constrained maximum.</summary>

@@ -17,19 +17,23 @@ internal static class GradientDescent
     public const double DefaultTolerance = 1e-8;
 
     public static Minimum Minimize(LogisticObjective objective, double[] start, double learningRate, int maxIterations, double? tolerance,
-        Action<FitProgress>? progress, CancellationToken cancellationToken)
+        FitJournal journal, CancellationToken cancellationToken)
     {
         var parameters = (double[])start.Clone();
         var gradient = new double[parameters.Length];
         var (next, nextGradient) = (new double[parameters.Length], new double[parameters.Length]);
-        var value = objective.Evaluate(parameters, gradient, cancellationToken);
-        NumericRange.RequireFinite(value, gradient);
-        var iteration = 0;
+        var (value, iteration) = (0.0, 0);
+        if (!journal.Resume(State))
+        {
+            value = objective.Evaluate(parameters, gradient, cancellationToken);
+            NumericRange.RequireFinite(value, gradient);
+        }
         var diverged = false;
         while (true)
         {
             var norm = Minimum.InfinityNorm(gradient);
-            progress?.Invoke(new FitProgress(iteration, maxIterations, value, norm));
+            if (journal.Reach(iteration, maxIterations, value, norm))
+                return Minimum.Stopped(parameters, value, norm, iteration);
             if (iteration == maxIterations || norm <= tolerance)
                 break;
 
@@ -54,5 +58,11 @@ internal static class GradientDescent
             _ => [ConvergenceWarning.MaxIterationsReached(maxIterations, gradientNorm)],
         };
         return new Minimum(parameters, value, gradientNorm, iteration, converged, warnings);
+
+        void State(StateArchive archive)
+        {
+            iteration = archive.Integer(iteration);
+            (parameters, gradient, value) = (archive.Numbers(parameters), archive.Numbers(gradient), archive.Number(value));
+        }
     }
 }

@@ -18,18 +18,24 @@ internal static class LbfgsSolver
     private const int MemoryNumbers = 900_000;
 
     public static Minimum Minimize(LogisticObjective objective, double[] start, int maxIterations, double tolerance,
-        Action<FitProgress>? progress, CancellationToken cancellationToken)
+        FitJournal journal, CancellationToken cancellationToken)
     {
         var diagonal = objective.HessianDiagonal(cancellationToken);
         if (Array.Exists(diagonal, entry => !double.IsFinite(entry)))
             throw NumericRange.Exceeded();
         var memory = new LimitedMemory(objective.Dimension, Math.Clamp(MemoryNumbers / (2 * objective.Dimension), 4, 20));
-        var descent = new Descent(objective, start, 1, cancellationToken);
-        NumericRange.RequireFinite(descent.Value, descent.Gradient);
-        for (var iteration = 0; ; iteration++)
+        var descent = new Descent(objective, start, 1);
+        var iteration = 0;
+        if (!journal.Resume(State))
+        {
+            descent.Evaluate(cancellationToken);
+            NumericRange.RequireFinite(descent.Value, descent.Gradient);
+        }
+        for (; ; iteration++)
         {
             var gradientNorm = Minimum.InfinityNorm(descent.Gradient);
-            progress?.Invoke(new FitProgress(iteration, maxIterations, descent.Value, gradientNorm));
+            if (journal.Reach(iteration, maxIterations, descent.Value, gradientNorm))
+                return Minimum.Stopped(descent.Parameters, descent.Value, gradientNorm, iteration);
             var decrease = descent.Direct(vector => memory.Apply(vector, Precondition, rescale: true));
             var converged = objective.Decrement(decrease) <= tolerance;
             if (!converged && iteration < maxIterations && descent.TakeStep(decrease, cancellationToken))
@@ -39,6 +45,13 @@ internal static class LbfgsSolver
             }
             return new Minimum(descent.Parameters, descent.Value, gradientNorm, iteration, converged,
                 ConvergenceWarning.OfEnd(converged, iteration, maxIterations, gradientNorm));
+        }
+
+        void State(StateArchive archive)
+        {
+            iteration = archive.Integer(iteration);
+            descent.Through(archive);
+            memory.Through(archive);
         }
 
         void Precondition(double[] vector)

@@ -17,6 +17,14 @@ internal sealed class LimitedMemory(int dimension, int capacity)
 
     public void Clear() => _pairs.Clear();
 
+    /// <summary>The pairs go through an archive.</summary>
+    public void Through(StateArchive archive)
+    {
+        var pairs = archive.Items(_pairs.ToArray(), pair => (archive.Numbers(pair.Step), archive.Numbers(pair.Change), archive.Number(pair.Product)));
+        _pairs.Clear();
+        _pairs.AddRange(pairs);
+    }
+
     /// <summary>Takes the pair of two points and their gradients, unless f was too flat along it for the pair to say anything.</summary>
     public void Add(ReadOnlySpan<double> from, ReadOnlySpan<double> to, ReadOnlySpan<double> gradientFrom, ReadOnlySpan<double> gradientTo)
     {

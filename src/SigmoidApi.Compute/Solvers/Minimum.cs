@@ -9,6 +9,19 @@ internal sealed record Minimum(double[] Parameters, double Value, double Gradien
     /// <summary>Parameters that others determine, left where they started.</summary>
     public IReadOnlyList<int> Dependent { get; init; } = [];
 
+    /// <summary>Where a solver was told to stop.</summary>
+    public static Minimum Stopped(double[] parameters, double value, double gradientNorm, int iterations) =>
+        new(parameters, value, gradientNorm, iterations, Converged: false, []);
+
+    /// <summary>Takes one through an archive.</summary>
+    public static Minimum Through(StateArchive archive, Minimum? end) => new(archive.Numbers(end?.Parameters), archive.Number(end?.Value ?? 0),
+        archive.Number(end?.GradientNorm ?? 0), archive.Integer(end?.Iterations ?? 0), archive.Flag(end?.Converged ?? false),
+        archive.Items<ConvergenceWarning?>(end?.Warnings.ToArray(), warning => new ConvergenceWarning(
+            archive.Text(warning?.Code), archive.Text(warning?.Message), archive.Integers(warning?.Columns.ToArray())))!)
+    {
+        Dependent = archive.Integers(end?.Dependent.ToArray()),
+    };
+
     /// <summary>The largest absolute value.</summary>
     public static double InfinityNorm(ReadOnlySpan<double> vector)
     {

@@ -68,78 +68,115 @@ internal sealed class NewtonSolver
     private readonly LogisticObjective _objective;
     private readonly double _tolerance;
     private readonly int _maxIterations;
-    private readonly Action<FitProgress>? _progress;
+    private readonly FitJournal _journal;
+    private readonly LimitedMemory _memory;
     private Cholesky? _bound;
     private readonly Cholesky _cholesky;
     private readonly SymmetricMatrix _hessian;
     private int _iterations;
+    private Descent _descent;
 
-    private NewtonSolver(LogisticObjective objective, int maxIterations, double tolerance, Action<FitProgress>? progress)
+    /// <summary>Whether the descent goes by the Hessian of a part of the rows, or by one of some steps before.</summary>
+    private bool _isByParts = true;
+
+    /// <summary>Where that Hessian was taken, and of which part.</summary>
+    private (double[] Parameters, int Every) _factored = ([], 0);
+
+    /// <summary>What the last step promised.</summary>
+    private double _before = double.PositiveInfinity;
+
+    private NewtonSolver(LogisticObjective objective, double[] start, int maxIterations, double tolerance, FitJournal journal)
     {
-        (_objective, _maxIterations, _tolerance, _progress) = (objective, maxIterations, tolerance, progress);
+        (_objective, _maxIterations, _tolerance, _journal) = (objective, maxIterations, tolerance, journal);
         (_cholesky, _hessian) = (new Cholesky(objective.Dimension), new SymmetricMatrix(objective.Dimension));
+        (_memory, _descent) = (new LimitedMemory(objective.Dimension, 10), new Descent(objective, start, 1));
     }
 
     /// <summary>Whether factorising the Hessian pays, against a solver that does without.</summary>
     public static bool Suits(LogisticObjective objective) => objective.Dimension <= 600;
 
     public static Minimum Minimize(LogisticObjective objective, double[] start, int maxIterations, double tolerance,
-        Action<FitProgress>? progress, CancellationToken cancellationToken)
+        FitJournal journal, CancellationToken cancellationToken)
     {
         if (objective.Dimension > MaxDimension)
         {
             throw new UntrainableDataException("too_many_columns",
                 $"Newton's method takes at most {MaxDimension} parameters, these data need {objective.Dimension}; choose lbfgs or fewer columns.");
         }
-        var solver = new NewtonSolver(objective, maxIterations, tolerance, progress);
-        return solver.RunByParts(ref start, cancellationToken) ?? solver.Run(start, cancellationToken);
+        var solver = new NewtonSolver(objective, start, maxIterations, tolerance, journal);
+        var resumed = journal.Resume(solver.State);
+        if (solver._isByParts)
+        {
+            if (solver.RunByParts(resumed, cancellationToken) is { } end)
+                return end;
+            (solver._isByParts, resumed) = (false, false);
+        }
+        return solver.Run(resumed, cancellationToken);
     }
 
-    /// <summary>Null if the rows are too few for it, or it went badly; then <paramref name="start"/> is as far as it came.</summary>
-    private Minimum? RunByParts(ref double[] start, CancellationToken cancellationToken)
+    private void State(StateArchive archive)
+    {
+        (_iterations, _isByParts) = (archive.Integer(_iterations), archive.Flag(_isByParts));
+        _descent.Through(archive);
+        if (!_isByParts)
+            return;
+        _factored = (archive.Numbers(_factored.Parameters), archive.Integer(_factored.Every));
+        _memory.Through(archive);
+        _before = archive.Number(_before);
+    }
+
+    /// <summary>Null if the rows are too few for it, or it went badly; then the descent is as far as it came.</summary>
+    private Minimum? RunByParts(bool resumed, CancellationToken cancellationToken)
+    {
+        if (resumed ? !Factorize(_factored.Parameters, _factored.Every, cancellationToken) : !StartByParts(cancellationToken))
+            return null;
+        while (true)
+        {
+            var gradientNorm = Minimum.InfinityNorm(_descent.Gradient);
+            if (_journal.Reach(_iterations, _maxIterations, _descent.Value, gradientNorm))
+                return Minimum.Stopped(_descent.Parameters, _descent.Value, gradientNorm, _iterations);
+            var decrease = _descent.Direct(vector => _memory.Apply(vector, _cholesky.Solve, rescale: false));
+            if (IsWorthRefreshing(decrease, _before))
+            {
+                if (!Factorize(_descent.Parameters, every: 1, cancellationToken))
+                    return null;
+                _memory.Clear();
+                decrease = _descent.Direct(_cholesky.Solve);
+            }
+            _before = decrease;
+            if (_objective.Decrement(decrease) <= _tolerance && !IsMoving(_descent.Step, cancellationToken))
+                return new Minimum(_descent.Parameters, _descent.Value, gradientNorm, _iterations, Converged: true, []);
+            if (_iterations == _maxIterations || !_descent.TakeStep(decrease, cancellationToken))
+                return null;
+            _memory.Add(_descent.Before.Parameters, _descent.Parameters, _descent.Before.Gradient, _descent.Gradient);
+            _iterations++;
+        }
+    }
+
+    /// <summary>Fits the parts, and evaluates where they end over all rows.</summary>
+    private bool StartByParts(CancellationToken cancellationToken)
     {
         var share = (long)_objective.Rows / (_objective.Dimension * 8L);
         var every = share >= 8 ? 8 : share >= 4 ? 4 : share >= 2 ? 2 : 1;
         if (every == 1 || (long)_objective.Rows * _objective.Dimension < SmallestForParts)
-            return null;
+            return false;
         foreach (var part in new[] { 8 * every, every })
         {
-            if (_objective.RarerClass(part) >= EventsPerParameter * _objective.Dimension && FitPart(start, part, cancellationToken) is { } better)
-                start = better;
+            if (_objective.RarerClass(part) >= EventsPerParameter * _objective.Dimension && FitPart(_descent.Parameters, part, cancellationToken) is { } better)
+                _descent = new Descent(_objective, better, 1);
         }
-        if (!_cholesky.IsFull)
-        {
-            _objective.Hessian(start, _hessian, cancellationToken, every, single: true);
-            if (!_cholesky.Factorize(_hessian, default, SmallestSinglePivot))
-                return null;
-        }
+        if (!_cholesky.IsFull && !Factorize(_descent.Parameters, every, cancellationToken))
+            return false;
+        _descent.Evaluate(cancellationToken);
+        return _descent.IsFinite;
+    }
 
-        var memory = new LimitedMemory(_objective.Dimension, 10);
-        var descent = new Descent(_objective, start, 1, cancellationToken);
-        if (!descent.IsFinite)
-            return null;
-        for (var before = double.PositiveInfinity; ;)
-        {
-            Report(descent.Value, Minimum.InfinityNorm(descent.Gradient));
-            var decrease = descent.Direct(vector => memory.Apply(vector, _cholesky.Solve, rescale: false));
-            if (IsWorthRefreshing(decrease, before))
-            {
-                _objective.Hessian(descent.Parameters, _hessian, cancellationToken, single: true);
-                if (!_cholesky.Factorize(_hessian, default, SmallestSinglePivot))
-                    break;
-                memory.Clear();
-                decrease = descent.Direct(_cholesky.Solve);
-            }
-            before = decrease;
-            if (_objective.Decrement(decrease) <= _tolerance && !IsMoving(descent.Step, cancellationToken))
-                return new Minimum(descent.Parameters, descent.Value, Minimum.InfinityNorm(descent.Gradient), _iterations, Converged: true, []);
-            if (_iterations == _maxIterations || !descent.TakeStep(decrease, cancellationToken))
-                break;
-            memory.Add(descent.Before.Parameters, descent.Parameters, descent.Before.Gradient, descent.Gradient);
-            _iterations++;
-        }
-        start = descent.Parameters;
-        return null;
+    /// <summary>By the Hessian of a part of the rows in float32; false if that doesn't tell all columns apart.</summary>
+    private bool Factorize(double[] parameters, int every, CancellationToken cancellationToken)
+    {
+        _factored = ((double[])parameters.Clone(), every);
+        _objective.Hessian(parameters, _hessian, cancellationToken, every, single: true);
+        return _cholesky.Factorize(_hessian, default, SmallestSinglePivot);
     }
 
     /// <summary>Whether at the last step's rate more passes lie ahead than a new Hessian costs, after which two will do.</summary>
@@ -152,16 +189,18 @@ internal sealed class NewtonSolver
     /// <summary>Newton's method on a part of the rows, to a tenth of what the part itself errs by; null if it doesn't get there.</summary>
     private double[]? FitPart(double[] start, int every, CancellationToken cancellationToken)
     {
-        var descent = new Descent(_objective, start, every, cancellationToken);
+        var descent = new Descent(_objective, start, every);
+        descent.Evaluate(cancellationToken);
         var enough = 0.01 * _objective.Dimension * every / _objective.Rows;
         var before = 0.0;
         for (var iteration = 0; iteration < MaxIterationsOfPart && descent.IsFinite; iteration++)
         {
+            if (_journal.IsStopRequested)
+                return descent.Parameters;
             var decrease = before == 0 ? double.PositiveInfinity : descent.Direct(_cholesky.Solve);
             if (decrease > SlowDecrease * before)
             {
-                _objective.Hessian(descent.Parameters, _hessian, cancellationToken, every, single: true);
-                if (!_cholesky.Factorize(_hessian, default, SmallestSinglePivot))
+                if (!Factorize(descent.Parameters, every, cancellationToken))
                     return null;
                 decrease = descent.Direct(_cholesky.Solve);
             }
@@ -179,41 +218,51 @@ internal sealed class NewtonSolver
         return null;
     }
 
-    private Minimum Run(double[] start, CancellationToken cancellationToken)
+    private Minimum Run(bool resumed, CancellationToken cancellationToken)
     {
-        var descent = Start(start, cancellationToken);
+        var zero = TakeBound(cancellationToken);
+        if (!resumed && !_descent.Parameters.AsSpan().ContainsAnyExcept(0.0))
+        {
+            _descent = zero;
+        }
+        else if (!resumed)
+        {
+            _descent.Evaluate(cancellationToken);
+            NumericRange.RequireFinite(_descent.Value, _descent.Gradient);
+        }
+        int[] dependent = [.. Enumerable.Range(0, _objective.Dimension).Where(j => !Bound.Kept[j])];
         while (true)
         {
-            var gradientNorm = KeptNorm(descent.Gradient);
-            Report(descent.Value, gradientNorm);
-            _objective.Hessian(descent.Parameters, _hessian, cancellationToken);
+            var gradientNorm = KeptNorm(_descent.Gradient);
+            if (_journal.Reach(_iterations, _maxIterations, _descent.Value, gradientNorm))
+                return Minimum.Stopped(_descent.Parameters, _descent.Value, gradientNorm, _iterations) with { Dependent = dependent };
+            _objective.Hessian(_descent.Parameters, _hessian, cancellationToken);
             var fullRank = _cholesky.Factorize(_hessian, Bound.Kept);
-            var decrease = descent.Direct(fullRank ? _cholesky.Solve : Bound.Solve);
+            var decrease = _descent.Direct(fullRank ? _cholesky.Solve : Bound.Solve);
             var converged = _objective.Decrement(decrease) <= _tolerance;
             if (!converged && _iterations < _maxIterations
-                && (descent.TakeStep(decrease, cancellationToken)
-                    || (fullRank && descent.TakeStep(descent.Direct(Bound.Solve), cancellationToken))))
+                && (_descent.TakeStep(decrease, cancellationToken)
+                    || (fullRank && _descent.TakeStep(_descent.Direct(Bound.Solve), cancellationToken))))
             {
                 _iterations++;
                 continue;
             }
 
             var warnings = ConvergenceWarning.OfEnd(converged, _iterations, _maxIterations, gradientNorm);
-            if (converged && (!fullRank || IsMoving(descent.Step, cancellationToken)))
+            if (converged && (!fullRank || IsMoving(_descent.Step, cancellationToken)))
                 (converged, warnings) = (false, [ConvergenceWarning.Separation()]);
-            return new Minimum(descent.Parameters, descent.Value, gradientNorm, _iterations, converged, warnings)
-            {
-                Dependent = [.. Enumerable.Range(0, start.Length).Where(j => !Bound.Kept[j])],
-            };
+            return new Minimum(_descent.Parameters, _descent.Value, gradientNorm, _iterations, converged, warnings) { Dependent = dependent };
         }
     }
 
     /// <summary>Of H at 0: which columns depend on others, and steps where H has lost rank.</summary>
     private Cholesky Bound => _bound ??= new Cholesky(_objective.Dimension);
 
-    private Descent Start(double[] start, CancellationToken cancellationToken)
+    /// <summary>Returns the point 0, evaluated.</summary>
+    private Descent TakeBound(CancellationToken cancellationToken)
     {
-        var zero = new Descent(_objective, new double[start.Length], 1, cancellationToken);
+        var zero = new Descent(_objective, new double[_objective.Dimension], 1);
+        zero.Evaluate(cancellationToken);
         NumericRange.RequireFinite(zero.Value, zero.Gradient);
         _objective.Hessian(zero.Parameters, _hessian, cancellationToken);
         for (var j = 0; j < _hessian.Order; j++)
@@ -223,18 +272,12 @@ internal sealed class NewtonSolver
                 throw NumericRange.Exceeded();
         }
         Bound.Factorize(_hessian);
-        if (!start.AsSpan().ContainsAnyExcept(0.0))
-            return zero;
-        var descent = new Descent(_objective, start, 1, cancellationToken);
-        NumericRange.RequireFinite(descent.Value, descent.Gradient);
-        return descent;
+        return zero;
     }
 
     /// <summary>Whether a full step would still move the margin of some row: without a penalty, the mark of parameters that have no finite optimum.</summary>
     private bool IsMoving(double[] step, CancellationToken cancellationToken) =>
         _objective.Penalty == 0 && _objective.LargestMargin(step, cancellationToken) > MovingMargin;
-
-    private void Report(double value, double gradientNorm) => _progress?.Invoke(new FitProgress(_iterations, _maxIterations, value, gradientNorm));
 
     private double KeptNorm(double[] gradient)
     {

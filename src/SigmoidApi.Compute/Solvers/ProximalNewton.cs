@@ -32,6 +32,9 @@ internal sealed class ProximalNewton
     private readonly bool[] _penalized;
     private int[] _members = [];
     private QuadraticModel? _model;
+
+    /// <summary>Where the model's Hessian was taken.</summary>
+    private double[] _modelParameters = [];
     private bool _stale = true;
     private double[] _parameters;
     private double[] _gradient;
@@ -56,15 +59,27 @@ internal sealed class ProximalNewton
         NumericRange.RequireFinite(_value, _gradient);
     }
 
-    /// <summary>From where the last call ended.</summary>
-    public Minimum Minimize(double l1, double l2, int maxIterations, double tolerance, Action<FitProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>What a call leaves to the next goes through an archive.</summary>
+    public void Through(StateArchive archive)
     {
-        var promisedBefore = double.PositiveInfinity;
+        (_parameters, _gradient, _value) = (archive.Numbers(_parameters), archive.Numbers(_gradient), archive.Number(_value));
+        (_members, _modelParameters) = (archive.Integers(_members), archive.Numbers(_modelParameters));
+        (_stale, _l1Before) = (archive.Flag(_stale), archive.Number(_l1Before));
+        if (archive.IsRead)
+            _model = null;
+    }
+
+    /// <summary>From where the last call ended.</summary>
+    public Minimum Minimize(double l1, double l2, int maxIterations, double tolerance, FitJournal journal, CancellationToken cancellationToken)
+    {
+        var (iteration, promisedBefore) = (0, double.PositiveInfinity);
+        journal.Resume(archive => (iteration, promisedBefore) = (archive.Integer(iteration), archive.Number(promisedBefore)));
         var wholeStep = true;
-        for (var iteration = 0; ; iteration++)
+        for (; ; iteration++)
         {
             var violation = Violation(l1, l2);
-            progress?.Invoke(new FitProgress(iteration, maxIterations, _value + Penalty(_parameters, l1, l2), violation));
+            if (journal.Reach(iteration, maxIterations, _value + Penalty(_parameters, l1, l2), violation))
+                return Minimum.Stopped((double[])_parameters.Clone(), _value + Penalty(_parameters, l1, l2), violation, iteration);
             RefreshModel(l1, cancellationToken);
             var step = ModelStep(l1, l2, promisedBefore, tolerance);
             var promised = Promised(step, l1, l2);
@@ -96,7 +111,10 @@ internal sealed class ProximalNewton
         var threshold = Math.Max(0, double.IsFinite(_l1Before) ? Math.Min(l1, 2 * l1 - _l1Before) : l1);
         var missing = Enumerable.Range(0, kept.Length).Any(j => !kept[j] && MayMatter(j, threshold));
         if (!missing && !_stale)
+        {
+            RestoreModel(cancellationToken);
             return;
+        }
         _members = [.. Enumerable.Range(0, kept.Length).Where(j => MayMatter(j, missing ? 0.7 * threshold : threshold))];
         if (_members.Length > NewtonSolver.MaxDimension)
         {
@@ -105,15 +123,31 @@ internal sealed class ProximalNewton
         }
         if (_members.Length == 0)
             return;
+        _modelParameters = (double[])_parameters.Clone();
+        TakeModel(cancellationToken);
+        _stale = false;
+    }
+
+    /// <summary>A model that a broken run had is taken again where it was; the pass was counted then.</summary>
+    private void RestoreModel(CancellationToken cancellationToken)
+    {
+        if (_model is not null || _members.Length == 0)
+            return;
+        var passes = _objective.Passes;
+        TakeModel(cancellationToken);
+        _objective.Passes = passes;
+    }
+
+    private void TakeModel(CancellationToken cancellationToken)
+    {
         var hessian = new SymmetricMatrix(_members.Length);
-        _objective.Hessian(_parameters, hessian, cancellationToken, every: 1, _members.Length == kept.Length ? null : _members);
+        _objective.Hessian(_modelParameters, hessian, cancellationToken, every: 1, _members.Length == _parameters.Length ? null : _members);
         for (var j = 0; j < hessian.Order; j++)
         {
             if (!double.IsFinite(hessian[j, j]))
                 throw NumericRange.Exceeded();
         }
         _model = new QuadraticModel(hessian);
-        _stale = false;
     }
 
     private bool MayMatter(int j, double threshold) => !_penalized[j] || _parameters[j] != 0 || Math.Abs(_gradient[j]) >= threshold;

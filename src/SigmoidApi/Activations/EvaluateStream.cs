@@ -47,12 +47,12 @@ internal static class EvaluateStream
         where T : unmanaged, INumberBase<T>
     {
         var limits = context.RequestServices.GetRequiredService<IOptions<LimitOptions>>().Value;
-        var storage = context.RequestServices.GetRequiredService<StorageDirectory>();
+        var scratch = context.RequestServices.GetRequiredService<DatasetFiles>().Scratch;
         context.LimitBody(limits.MaxStreamBytes);
 
         var size = Marshal.SizeOf<T>();
         var chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
-        var answer = new FileBufferingWriteStream(memoryThreshold: 1 << 20, tempFileDirectoryAccessor: () => storage.Path);
+        var answer = new FileBufferingWriteStream(memoryThreshold: 1 << 20, tempFileDirectoryAccessor: () => scratch.Path);
         context.Response.RegisterForDisposeAsync(answer);
         try
         {

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 using SigmoidApi.Http;
 using SigmoidApi.Storage;
 
@@ -9,80 +8,66 @@ namespace SigmoidApi.Datasets;
 internal static class CreateDataset
 {
     public static void Map(RouteGroupBuilder datasets) =>
-        datasets.MapPost("/", Handle).WithName("CreateDataset").WithSummary("Upload a CSV file of numbers with a header")
+        datasets.MapPost("/", Handle).WithName("CreateDataset").WithSummary("Upload a file of rows: CSV, Parquet, JSON, JSON lines or LIBSVM, also compressed by gzip or zstd")
             .WithDescription(
-                "The file is the body, or the part `file` of a multipart form, whose file name stands in for a missing `name`. A later upload may have the same name, which then means the newest. "
+                "The file is the body, or the part `file` of a multipart form, whose file name stands in for a missing `name`. Its format is what `format`, the Content-Type, the name or its first bytes say. "
+                + "The delimiter, the quote, the decimal point, the header and the type of each column are found out, and `delimiter` (one character, or `tab`), `quote`, `decimal`, `header`, `nullValue` "
+                + "and `types` (`zip:category,age:number`) say otherwise. The same name again is the next version of it. "
                 + "A bad file is a 400 that names the first bad cells by line and column, and nothing of it is kept.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithExampleOf("name", "\"mails\"")
             .WithBinaryBody("multipart/form-data", part: "file")
-            .WithExample("Mails", "word_freq_free,char_freq_!,capital_run_length,spam\n0.9,0.4,60,1\n0,0,3,0\n0.3,0.9,41,1\n0.1,0,12,0\n0,0.1,7,0\n1.2,0.3,95,1\n0.2,0.4,11,0\n0.4,0.1,35,1\n", DatasetContent.Csv);
+            .WithBinaryBody("application/vnd.apache.parquet").WithBinaryBody("application/json").WithBinaryBody("application/x-ndjson").WithBinaryBody("text/x-libsvm").WithBinaryBody("application/octet-stream")
+            .WithExample("Mails", "word_freq_free,char_freq_!,capital_run_length,spam\n0.9,0.4,60,1\n0,0,3,0\n0.3,0.9,41,1\n0.1,0,12,0\n0,0.1,7,0\n1.2,0.3,95,1\n0.2,0.4,11,0\n0.4,0.1,35,1\n", "text/csv");
 
-    private static async Task<Results<Created<Dataset>, ProblemHttpResult>> Handle(
+    private static async Task<Results<Created<Dataset>, EarlierAnswer, ProblemHttpResult>> Handle(
+        Idempotency idempotency,
         string? name,
+        [AsParameters] DatasetUploadQuery query,
         HttpContext context,
+        UploadedFiles uploads,
         DatasetFiles files,
-        DatasetEngine engine,
         SigmoidDbContext db,
-        IOptions<DatasetOptions> options,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
         if (name is not null && !Names.IsValid(name))
             return Problems.Field(StatusCodes.Status400BadRequest, "name", $"{Names.Expected}, got '{name}'");
-        var limit = options.Value.MaxUploadBytes;
-        context.LimitBody(limit + Math.Min(DatasetContent.MaxFormBytes, long.MaxValue - limit));
-        var content = await DatasetContent.OpenAsync(context.Request, cancellationToken);
-        if (content.Failure is { } failure)
-            return Problems.From(failure);
-        name ??= content.Name;
+        var now = time.GetUtcNow();
+        using var file = await uploads.ReceiveAsync(Guid.CreateVersion7(now), context, query, name, cancellationToken);
+        if (file.Failure is { } failure)
+            return failure;
+        name ??= file.Name;
         if (name is null)
             return Problems.Field(StatusCodes.Status400BadRequest, "name", $"{Names.Expected}, got none");
 
         try
         {
-            var now = time.GetUtcNow();
-            using var upload = await files.ReceiveAsync(Guid.CreateVersion7(now), content.Body, limit, cancellationToken);
-            var imported = await engine.ImportCsvAsync(upload, cancellationToken);
-            var dataset = new Dataset
+            var (upload, location) = (file.Upload!, $"/api/v1/datasets/{file.Upload!.Id}");
+            if (await idempotency.EarlierAsync(upload.Sha256, file.Name, file.File!.Format.ToString()) is { } earlier)
+                return earlier;
+            var imported = await uploads.ImportAsync(file, cancellationToken);
+            files.Publish(upload.Id, upload.ParquetPath);
+            var added = await db.AddDatasetsAsync([(name, version => new Dataset
             {
                 Id = upload.Id,
                 Name = name,
+                Version = version,
                 Rows = imported.Rows,
                 Columns = imported.Columns,
                 Bytes = upload.Bytes,
                 Sha256 = upload.Sha256,
+                Origin = imported.Origin with { Compression = upload.Compression },
                 CreatedAt = now,
-            };
-            files.Publish(upload);
-            // From here on nothing cancels: a row without its file would be worse than a file without its row, which the next start sweeps.
-            db.Datasets.Add(dataset);
-            await db.SaveChangesAsync(CancellationToken.None);
-            return TypedResults.Created($"/api/v1/datasets/{dataset.Id}", dataset);
+            })], added => idempotency.TryKeepAsync(StatusCodes.Status201Created, location, added[0]));
+            if (added is not null)
+                return TypedResults.Created(location, added[0]);
+            files.Delete(upload.Id);
+            return await idempotency.WinnerAsync();
         }
-        catch (InvalidDatasetException invalid)
+        catch (Exception e) when (UploadedFiles.ProblemOf(e) is { } problem)
         {
-            return Refuse(invalid);
+            return problem;
         }
-        catch (DatasetTooLargeException large)
-        {
-            return Problems.Of(StatusCodes.Status413PayloadTooLarge, large.Message);
-        }
-        catch (Exception exception) when (DatasetContent.IsMalformedForm(exception))
-        {
-            return Problems.Of(StatusCodes.Status400BadRequest, "The multipart form ends before its part 'file' does.");
-        }
-    }
-
-    private static ProblemHttpResult Refuse(InvalidDatasetException invalid)
-    {
-        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        foreach (var places in invalid.Errors.GroupBy(error => error.Column is null ? $"line {error.Line}" : $"line {error.Line}, column {error.Column}"))
-            errors[places.Key] = [.. places.Select(error => error.Message)];
-        var problem = Problems.Fields(StatusCodes.Status400BadRequest, errors);
-        var first = invalid.Errors.Count < invalid.ErrorCount ? $"; the first {invalid.Errors.Count} are named" : "";
-        problem.ProblemDetails.Detail = $"The file has {invalid.ErrorCount} {(invalid.ErrorCount == 1 ? "error" : "errors")}{first}. Nothing of it was kept. {errors.First().Key}: {errors.First().Value[0]}";
-        problem.ProblemDetails.Extensions["errorCount"] = invalid.ErrorCount;
-        return problem;
     }
 }

@@ -1,3 +1,5 @@
+using SigmoidApi.Datasets.Import;
+
 namespace SigmoidApi.Datasets;
 
 public static class DatasetEndpoints
@@ -5,6 +7,8 @@ public static class DatasetEndpoints
     public static void AddDatasets(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<DatasetOptions>().BindConfiguration(DatasetOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<DatasetWorkers>();
+        builder.Services.AddSingleton<UploadedFiles>();
         builder.Services.AddSingleton<DatasetEngine>();
     }
 
@@ -15,6 +19,8 @@ public static class DatasetEndpoints
         ListDatasets.Map(datasets);
         GetDataset.Map(datasets);
         GetDatasetRows.Map(datasets);
+        GetDatasetContent.Map(datasets);
+        SplitDataset.Map(datasets);
         DeleteDataset.Map(datasets);
     }
 }

@@ -1,63 +1,81 @@
 using Microsoft.Extensions.Options;
-using SigmoidApi.Compute.Data;
+using SigmoidApi.Datasets.Engine;
+using SigmoidApi.Datasets.Formats;
+using SigmoidApi.Datasets.Profile;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.Datasets;
 
 /// <summary>
-/// What the service does with the files of data sets, each operation in a DuckDB of its own.
-/// Imports and pages run on threads of their own, for DuckDB blocks its caller and the pool's threads belong to requests.
+/// Reads the files of data sets, which the service itself has written, each operation in a DuckDB of its own.
+/// Pages run on threads of their own, for DuckDB blocks its caller and the pool's threads belong to requests.
 /// </summary>
-public sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions> options) : IDisposable
+internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions> options, TimeProvider time)
 {
-    private readonly SemaphoreSlim _imports = new(options.Value.MaxConcurrentImports);
-
-    /// <summary>Checks the CSV file of <paramref name="upload"/> and writes its Parquet file, yet to be published; waits while other imports run.</summary>
-    /// <exception cref="InvalidDatasetException">The file has bad cells, rows or names.</exception>
-    /// <exception cref="DatasetTooLargeException">More rows, columns or memory than allowed.</exception>
-    public async Task<ImportedDataset> ImportCsvAsync(DatasetUpload upload, CancellationToken cancellationToken)
-    {
-        await _imports.WaitAsync(cancellationToken);
-        try
-        {
-            return await OnOwnThread(() => ImportCsv(upload, cancellationToken), cancellationToken);
-        }
-        finally
-        {
-            _imports.Release();
-        }
-    }
-
     /// <summary>A page of a data set's rows; see <see cref="DatasetReader.ReadRows"/>.</summary>
-    public Task<IReadOnlyList<double[]>> ReadRowsAsync(Guid id, IReadOnlyList<string> columns, long offset, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<object?[]>> ReadRowsAsync(Guid id, IReadOnlyList<ColumnProfile> columns, long offset, int limit, CancellationToken cancellationToken) =>
         OnOwnThread(() =>
         {
-            using var session = new DuckDbSession(files.Root, options.Value);
+            using var session = Open(threads: 1, files.ParquetPath(id));
             return DatasetReader.ReadRows(session, files.ParquetPath(id), columns, offset, limit, cancellationToken);
         }, cancellationToken);
 
-    /// <summary>What a fit reads; blocks its thread. See <see cref="DatasetReader.ReadMatrix"/>.</summary>
-    public (DesignMatrix Features, double[][] Others) ReadMatrix(
-        Guid id, IReadOnlyList<string> features, IReadOnlyList<string> others, CancellationToken cancellationToken)
-    {
-        using var session = new DuckDbSession(files.Root, options.Value);
-        return DatasetReader.ReadMatrix(session, files.ParquetPath(id), features, others, cancellationToken);
-    }
+    /// <summary>What a fit reads; blocks its thread. See <see cref="DatasetReader.Read"/>.</summary>
+    /// <param name="id">The data set.</param>
+    /// <param name="numbers">Columns of the matrix.</param>
+    /// <param name="others">Columns beside it.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="every">1 for all rows.</param>
+    /// <param name="file">Where the rows of the matrix are to be kept, which is then read from there as it is passed over; null for memory.</param>
+    public DatasetColumns Read(
+        Guid id, IReadOnlyList<ColumnProfile> numbers, IReadOnlyList<ColumnToRead> others, CancellationToken cancellationToken, long every = 1, RowFile? file = null) =>
+        DatasetReader.Read(
+            () => Open(threads: 1, files.ParquetPath(id)), files.ParquetPath(id), numbers, others, every, file is null ? options.Value.Threads : 1,
+            file, cancellationToken);
 
-    public void Dispose() => _imports.Dispose();
+    /// <summary>A file of rows of so many numbers, on the disk of the data sets.</summary>
+    public RowFile NewRowFile(int columns) => new(files.Scratch.NewPath(), columns);
 
-    private ImportedDataset ImportCsv(DatasetUpload upload, CancellationToken cancellationToken)
-    {
-        var header = CsvHeader.Read(upload.Content, options.Value.MaxColumns);
-        var rows = CsvCheck.CountRows(upload.Content, header, options.Value.MaxRows, cancellationToken);
-        using var session = new DuckDbSession(files.Root, options.Value);
-        CsvImport.Write(session, upload.ContentPath, header, rows, upload.ParquetPath, cancellationToken);
-        return new ImportedDataset(rows, ColumnProfiler.Profile(session, upload.ParquetPath, header.Columns, cancellationToken));
-    }
+    /// <summary>The same on a thread of its own.</summary>
+    public Task<DatasetColumns> ReadAsync(
+        Guid id, IReadOnlyList<ColumnProfile> numbers, IReadOnlyList<ColumnToRead> others, CancellationToken cancellationToken, long every = 1) =>
+        OnOwnThread(() => Read(id, numbers, others, cancellationToken, every), cancellationToken);
+
+    /// <summary>The rows in another format, as a file that is gone when it is closed.</summary>
+    public Task<Stream> ExportAsync(Dataset dataset, DatasetFormat format, CancellationToken cancellationToken) =>
+        OnOwnThread<Stream>(() =>
+        {
+            using var answer = files.Begin(Guid.CreateVersion7(time.GetUtcNow()));
+            using var session = Open(options.Value.Threads, files.ParquetPath(dataset.Id), answer.AnswerPath);
+            DatasetExport.Write(session, files.ParquetPath(dataset.Id), format, answer.AnswerPath, cancellationToken);
+            return new FileStream(answer.AnswerPath, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        }, cancellationToken);
+
+    /// <summary>Two files of a data set's rows, yet to be published.</summary>
+    /// <param name="dataset">Whose rows they are.</param>
+    /// <param name="training">The id of what is not tested with.</param>
+    /// <param name="test">The id of what is.</param>
+    /// <param name="testRows">Row numbers from 0, ascending.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public Task<SplitParts> SplitAsync(Dataset dataset, Guid training, Guid test, int[] testRows, CancellationToken cancellationToken) =>
+        OnOwnThread(() =>
+        {
+            var parts = new SplitParts(files.Begin(training), files.Begin(test));
+            try
+            {
+                using var session = Open(options.Value.Threads, files.ParquetPath(dataset.Id), parts.Training.File.ParquetPath, parts.Test.File.ParquetPath);
+                parts.Write(session, files.ParquetPath(dataset.Id), dataset, testRows, options.Value, cancellationToken);
+                return parts;
+            }
+            catch
+            {
+                parts.Dispose();
+                throw;
+            }
+        }, cancellationToken);
+
+    private DuckDbSession Open(int threads, params IEnumerable<string> paths) => new(files.Scratch.NewPath(), DuckDbLimits.Of(options.Value.MemoryMegabytes, threads), paths);
 
     private static Task<T> OnOwnThread<T>(Func<T> work, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }
-
-/// <summary>What an import found in its file.</summary>
-public sealed record ImportedDataset(long Rows, IReadOnlyList<ColumnProfile> Columns);

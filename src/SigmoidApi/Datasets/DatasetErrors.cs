@@ -21,3 +21,6 @@ public sealed class InvalidDatasetException(IReadOnlyList<DatasetError> errors, 
 
 /// <summary>The file is larger than a limit allows; the message names the limit and the option that sets it.</summary>
 public sealed class DatasetTooLargeException(string message, Exception? innerException = null) : Exception(message, innerException);
+
+/// <summary>The body is not what its headers say: broken compression, another digest. The message is the caller's.</summary>
+public sealed class InvalidUploadException(string message, Exception? innerException = null) : Exception(message, innerException);

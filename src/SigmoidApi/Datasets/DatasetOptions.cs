@@ -2,26 +2,34 @@ using System.ComponentModel.DataAnnotations;
 
 namespace SigmoidApi.Datasets;
 
-/// <summary>The limits of an upload and what DuckDB may use, from the section <c>Datasets</c>.</summary>
+/// <summary>The limits of an upload and what reading it may use, from the section <c>Datasets</c>.</summary>
 public sealed class DatasetOptions
 {
     public const string Section = "Datasets";
 
-    /// <summary>Memory that one import may use inside DuckDB, in 10⁶ bytes.</summary>
-    [Range(128, 1_000_000)]
-    public int DuckDbMemoryMegabytes { get; set; } = 512;
+    /// <summary>Memory that the process that reads an upload may use, in 10⁶ bytes.</summary>
+    [Range(256, 1_000_000)]
+    public int MemoryMegabytes { get; set; } = 512;
 
-    /// <summary>Threads that one import runs on.</summary>
+    /// <summary>Threads that reading an upload may use.</summary>
     [Range(1, 256)]
-    public int DuckDbThreads { get; set; } = 2;
+    public int Threads { get; set; } = 2;
 
-    /// <summary>Imports that run at a time; the others wait. Each may use <see cref="DuckDbMemoryMegabytes"/>.</summary>
+    /// <summary>Uploads that are read at a time; the others wait. Each may use <see cref="MemoryMegabytes"/>.</summary>
     [Range(1, 64)]
     public int MaxConcurrentImports { get; set; } = 1;
 
-    /// <summary>The largest upload, in bytes.</summary>
+    /// <summary>Longest that reading an upload may take once it has come in.</summary>
+    [Range(1, 86_400)]
+    public int MaxImportSeconds { get; set; } = 3_600;
+
+    /// <summary>How long a process that has read an upload waits for the next before it ends.</summary>
+    [Range(0, 86_400)]
+    public int WorkerIdleSeconds { get; set; } = 60;
+
+    /// <summary>The largest upload, in bytes, also of what a compressed one unpacks to.</summary>
     [Range(1L, long.MaxValue)]
-    public long MaxUploadBytes { get; set; } = 2L * 1024 * 1024 * 1024;
+    public long MaxUploadBytes { get; set; } = 4L * 1024 * 1024 * 1024;
 
     [Range(1, int.MaxValue)]
     public int MaxRows { get; set; } = 100_000_000;
@@ -29,4 +37,8 @@ public sealed class DatasetOptions
     /// <summary>DuckDB holds 2,048 rows of every column at once, several times over: 10,000 columns do not fit in 512 MB.</summary>
     [Range(1, 10_000)]
     public int MaxColumns { get; set; } = 2_000;
+
+    /// <summary>Of more rows than this a profile takes quantiles from a part, every so many rows; counts, means and ranges are of all.</summary>
+    [Range(1_000, int.MaxValue)]
+    public int ExactProfileRows { get; set; } = 4_000_000;
 }

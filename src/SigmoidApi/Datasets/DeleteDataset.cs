@@ -17,9 +17,13 @@ internal static class DeleteDataset
     private static async Task<Results<NoContent, ProblemHttpResult>> Handle(string id, SigmoidDbContext db, DatasetFiles files, CancellationToken cancellationToken)
     {
         // One transaction with the check, as a job's insert is with its look for the data set: neither can slip between the other's two steps.
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await db.Datasets.FindDatasetAsync(id, cancellationToken) is not { } dataset)
+        await using var transaction = await db.BeginAsync(cancellationToken);
+        if (await db.Datasets.AsNoTracking().FindDatasetAsync(id, cancellationToken) is not { } found
+            || await db.HoldDataset(found.Id, toDelete: true).SingleOrDefaultAsync(cancellationToken) is not { } dataset)
+        {
             return Problems.NotFound($"data set '{id}'");
+        }
+
         var job = await db.TrainingJobs.AsNoTracking().FirstOrDefaultAsync(
             j => j.DatasetId == dataset.Id && (j.Status == TrainingJobStatus.Queued || j.Status == TrainingJobStatus.Running), cancellationToken);
         if (job is not null)

@@ -1,12 +1,22 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 
 namespace SigmoidApi.Datasets;
 
 internal static class FindDataset
 {
-    /// <summary>Finds the data set that a path or a request means: by its id, or by its name the newest of that name.</summary>
-    public static Task<Dataset?> FindDatasetAsync(this IQueryable<Dataset> datasets, string idOrName, CancellationToken cancellationToken) =>
-        Guid.TryParse(idOrName, out var id)
-            ? datasets.SingleOrDefaultAsync(d => d.Id == id, cancellationToken)
-            : datasets.Where(d => d.Name == idOrName).OrderByDescending(d => d.Id).FirstOrDefaultAsync(cancellationToken);
+    /// <summary>Finds the data set that a path or a request means: by its id, by its name the newest of that name, or by <c>name@version</c> that one.</summary>
+    public static Task<Dataset?> FindDatasetAsync(this IQueryable<Dataset> datasets, string reference, CancellationToken cancellationToken)
+    {
+        if (Guid.TryParse(reference, out var id))
+            return datasets.SingleOrDefaultAsync(d => d.Id == id, cancellationToken);
+        var at = reference.LastIndexOf('@');
+        if (at > 0 && int.TryParse(reference.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+        {
+            var name = reference[..at];
+            return datasets.SingleOrDefaultAsync(d => d.Name == name && d.Version == version, cancellationToken);
+        }
+
+        return datasets.Where(d => d.Name == reference).OrderByDescending(d => d.Version).FirstOrDefaultAsync(cancellationToken);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -10,7 +11,7 @@ namespace SigmoidApi.Datasets;
 /// <param name="Offset">Index of the first of these rows; 0 is the first of the data set.</param>
 /// <param name="Total">Rows of the data set.</param>
 /// <param name="Rows">Values by the names of their columns, in the form that a model's predict takes.</param>
-public sealed record DatasetRows(long Offset, long Total, IReadOnlyList<Dictionary<string, double>> Rows);
+public sealed record DatasetRows(long Offset, long Total, IReadOnlyList<Dictionary<string, object?>> Rows);
 
 /// <summary><c>GET /datasets/{id}/rows?offset=0&amp;limit=100</c></summary>
 internal static class GetDatasetRows
@@ -42,13 +43,12 @@ internal static class GetDatasetRows
         if (await db.Datasets.AsNoTracking().FindDatasetAsync(id, cancellationToken) is not { } dataset)
             return Problems.NotFound($"data set '{id}'");
 
-        string[] names = [.. dataset.Columns.Select(column => column.Name)];
         try
         {
-            var rows = first < dataset.Rows ? await engine.ReadRowsAsync(dataset.Id, names, first, count, cancellationToken) : [];
-            return TypedResults.Ok(new DatasetRows(first, dataset.Rows, [.. rows.Select(row => names.Zip(row).ToDictionary(cell => cell.First, cell => cell.Second))]));
+            var rows = first < dataset.Rows ? await engine.ReadRowsAsync(dataset.Id, dataset.Columns, first, count, cancellationToken) : [];
+            return TypedResults.Ok(new DatasetRows(first, dataset.Rows, [.. rows.Select(row => dataset.Columns.Zip(row).ToDictionary(cell => cell.First.Name, cell => cell.Second))]));
         }
-        catch (InvalidOperationException) when (!File.Exists(files.ParquetPath(dataset.Id)))
+        catch (Exception e) when (e is InvalidOperationException or DbException && !File.Exists(files.ParquetPath(dataset.Id)))
         {
             // Deleted since its row was read.
             return Problems.NotFound($"data set '{id}'");

@@ -9,11 +9,12 @@ namespace SigmoidApi.Datasets;
 internal static class ListDatasets
 {
     public static void Map(RouteGroupBuilder datasets) =>
-        datasets.MapGet("/", Handle).WithName("ListDatasets").WithSummary("The data sets, newest first");
+        datasets.MapGet("/", Handle).WithName("ListDatasets").WithSummary("The data sets, newest first")
+            .WithDescription("With `name` the versions of that name.").WithExampleOf("name", "\"mails\"");
 
-    private static async Task<Ok<PageOf<Dataset>>> Handle(Page page, SigmoidDbContext db, CancellationToken cancellationToken)
+    private static async Task<Ok<PageOf<Dataset>>> Handle(Page page, string? name, SigmoidDbContext db, CancellationToken cancellationToken)
     {
-        var datasets = db.Datasets.AsNoTracking();
+        var datasets = db.Datasets.AsNoTracking().Where(d => name == null || d.Name == name);
         if (page.Cursor is { } cursor)
             datasets = datasets.Where(d => d.Id < cursor);
         var found = await datasets.OrderByDescending(d => d.Id).Take(page.Limit + 1).ToListAsync(cancellationToken);

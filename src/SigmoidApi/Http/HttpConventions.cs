@@ -31,11 +31,13 @@ public static class HttpConventions
             host.ShutdownTimeout = TimeSpan.FromSeconds(limits.Value.StopSeconds));
 
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<IdempotencyTurns>();
         builder.Services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         builder.Services.AddProblemDetails();
         builder.Services.AddValidatorsFromAssemblyContaining<Program>(ServiceLifetime.Singleton, includeInternalTypes: true);
         builder.Services.AddOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>().Configure<IOptions<LimitOptions>>((json, limits) =>
-            JsonDefaults.Configure(json.SerializerOptions, new JsonLimits(limits.Value.MaxValues)));
+            JsonDefaults.Configure(json.SerializerOptions, new JsonLimits(limits.Value.MaxValues, MaxTextBytes: limits.Value.MaxTextBytes)));
     }
 
     public static void UseHttpConventions(this WebApplication app) => app.UseProblems();

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Reflection;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -36,6 +37,9 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
 
     object? IRequestInput.Value => _value;
 
+    /// <summary>SHA-256 of the body as it was sent, in lower-case hexadecimal, where the request has an <c>Idempotency-Key</c>; otherwise null.</summary>
+    public string? Sha256 { get; private set; }
+
     /// <summary>Called by the framework for a parameter of this type.</summary>
     public static async ValueTask<JsonBody<T>> BindAsync(HttpContext context, ParameterInfo parameter)
     {
@@ -48,7 +52,10 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         try
         {
             (body, var length) = await ReadBodyAsync(context.Request, context.RequestAborted);
-            return await DeserializeAsync(body.AsMemory(0, length), options, context.Response);
+            var read = await DeserializeAsync(body.AsMemory(0, length), options, context.Response);
+            if (Idempotency.IsUsed(context.Request))
+                read.Sha256 = Convert.ToHexStringLower(SHA256.HashData(body.AsSpan(0, length)));
+            return read;
         }
         catch (IOException e)
         {

@@ -11,9 +11,15 @@ public sealed class LimitOptions
     [Range(1, long.MaxValue)]
     public long MaxBodyBytes { get; init; } = 64L << 20;
 
-    /// <summary>Most numbers in one JSON body. More is a 413.</summary>
+    /// <summary>Most numbers, or cells, in one JSON body. More is a 413.</summary>
     [Range(1, int.MaxValue)]
     public int MaxValues { get; init; } = 5_000_000;
+
+    /// <summary>
+    /// Memory that the different texts in the cells of one JSON body may take, in bytes: 64 for each, and two for each of its UTF-16 units. More is a 413.
+    /// </summary>
+    [Range(1, long.MaxValue)]
+    public long MaxTextBytes { get; init; } = 64L << 20;
 
     /// <summary>Most steps that one <c>/update-weights</c> may ask for; a training job takes more.</summary>
     [Range(1, int.MaxValue)]
@@ -30,6 +36,10 @@ public sealed class LimitOptions
     /// <summary>Longest that <c>Prefer: wait</c> holds an answer, in seconds.</summary>
     [Range(0, 600)]
     public int MaxWaitSeconds { get; init; } = 60;
+
+    /// <summary>How long a stream of events may be silent, in seconds; then it shows that it lives.</summary>
+    [Range(1, 3_600)]
+    public int HeartbeatSeconds { get; init; } = 15;
 
     /// <summary>Most connections open at once; one more is closed at once.</summary>
     [Range(1, long.MaxValue)]

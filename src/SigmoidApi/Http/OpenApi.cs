@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using SigmoidApi.Http.Json;
+using SigmoidApi.Models;
 using SigmoidApi.TrainingJobs;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -28,18 +29,22 @@ public static class OpenApi
             options.MapType<double>(() => Number());
             options.MapType<double?>(() => Number());
             options.MapType<Matrix>(() => ArrayOf(ArrayOf(Number())));
+            options.MapType<Records>(() => ArrayOf(MapOf(AnyCell())));
+            options.MapType<NamedColumns>(() => MapOf(ArrayOf(AnyCell())));
             options.MapType<Tensor>(() => new OpenApiSchema
             {
                 Description = "A number, or nested arrays of numbers of any rectangular shape.",
                 OneOf = [Number(), new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema() }],
             });
             options.MapType<PathGrid>(() => new OpenApiSchema { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" }, ArrayOf(Number())] });
+            options.MapType<ClassLabel>(() => Label());
+            options.MapType<ClassLabels>(() => ArrayOf(Label()));
             options.MapType<LabelWeights>(() => new OpenApiSchema
             {
                 OneOf =
                 [
                     new OpenApiSchema { Type = JsonSchemaType.String, Enum = [LabelWeights.Balanced] },
-                    new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = Number() },
+                    MapOf(Number()),
                 ],
             });
             options.OperationFilter<DescribedByMetadata>();
@@ -79,9 +84,15 @@ public static class OpenApi
     private static string SchemaId(Type type) =>
         type.IsGenericType ? type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)] + string.Concat(type.GetGenericArguments().Select(SchemaId)) : type.Name;
 
+    private static OpenApiSchema Label() => new() { OneOf = [Number(), new OpenApiSchema { Type = JsonSchemaType.String }] };
+
     private static OpenApiSchema Number() => new() { Type = JsonSchemaType.Number, Format = "double" };
 
     private static OpenApiSchema ArrayOf(OpenApiSchema items) => new() { Type = JsonSchemaType.Array, Items = items };
+
+    private static OpenApiSchema MapOf(OpenApiSchema values) => new() { Type = JsonSchemaType.Object, AdditionalProperties = values };
+
+    private static OpenApiSchema AnyCell() => new() { Type = JsonSchemaType.Number | JsonSchemaType.String | JsonSchemaType.Boolean | JsonSchemaType.Null };
 
     private static OpenApiParameter Query(string name, JsonSchemaType type, string description) =>
         new() { Name = name, In = ParameterLocation.Query, Description = description, Schema = new OpenApiSchema { Type = type } };
@@ -118,6 +129,18 @@ public static class OpenApi
 
             foreach (var binary in metadata.OfType<BinaryBody>())
                 operation.RequestBody!.Content![binary.MediaType] = Binary(binary.Part);
+
+            if (metadata.OfType<IdempotencyParameter>().Any())
+            {
+                operation.Parameters ??= [];
+                operation.Parameters.Add(new OpenApiParameter
+                {
+                    Name = Idempotency.Header,
+                    In = ParameterLocation.Header,
+                    Description = "Any text of your own, such as a UUID. The same request under the same key creates nothing twice: it gets the first answer again, with `Idempotent-Replayed: true`.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255 },
+                });
+            }
 
             if (metadata.OfType<PageParameters>().Any())
             {

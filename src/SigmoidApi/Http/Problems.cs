@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
+using SigmoidApi.Storage;
 
 namespace SigmoidApi.Http;
 
@@ -9,11 +11,26 @@ public static class Problems
 {
     private const int MostCharacters = 500;
 
+    /// <summary>Says no more than the status does (RFC 9457, 4.2.1).</summary>
+    internal const string Untyped = "about:blank";
+
     public static ProblemHttpResult NotFound(string what) => Of(StatusCodes.Status404NotFound, $"There is no {what}.");
 
     public static ProblemHttpResult Conflict(string detail) => Of(StatusCodes.Status409Conflict, detail);
 
     public static ProblemHttpResult Of(int status, string detail) => TypedResults.Problem(Shorten(detail), statusCode: status);
+
+    /// <summary>A problem that is kept, and told later.</summary>
+    /// <param name="status">As it would be of a request.</param>
+    /// <param name="detail">A sentence for a person.</param>
+    /// <param name="code">Which of several of that status, in snake_case.</param>
+    public static ProblemDetails Details(int status, string detail, string? code = null)
+    {
+        var problem = new ProblemDetails { Status = status, Type = Untyped, Title = ReasonPhrases.GetReasonPhrase(status), Detail = Shorten(detail) };
+        if (code is not null)
+            problem.Extensions["code"] = code;
+        return problem;
+    }
 
     /// <summary>A problem with one entry in <c>errors</c>.</summary>
     public static ProblemHttpResult Field(int status, string path, string message) =>
@@ -46,20 +63,30 @@ public static class Problems
         return rest == 0 ? $"{path}: {messages[0]}" : $"{path}: {messages[0]} (and {rest} more)";
     }
 
-    /// <summary>Failures that nobody answered: an exception, an empty 404 or 405 of routing, a body that broke off.</summary>
+    /// <summary>Failures that nobody answered: an exception, an empty 404 or 405 of routing, a body that broke off; and requests that come while the service drains.</summary>
     public static void UseProblems(this WebApplication app)
     {
+        var troubles = app.Services.GetRequiredService<StorageTroubles>();
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             StatusCodeSelector = exception => exception switch
             {
                 BadHttpRequestException bad => bad.StatusCode,
+                _ when StorageTroubles.AdviceFor(exception) is not null => StatusCodes.Status503ServiceUnavailable,
                 _ => StatusCodes.Status500InternalServerError,
             },
-            // A caller's own doing is no error of the service, and needs no stack trace in its log.
-            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or OperationCanceledException,
+            // A caller's own doing is no error of the service, and needs no stack trace in its log; a trouble of the storage has its one line.
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or OperationCanceledException || troubles.IsTrouble(context.Exception),
         });
         app.UseStatusCodePages();
+        app.Use((context, next) =>
+        {
+            if (!app.Lifetime.ApplicationStopping.IsCancellationRequested || !context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+                return next(context);
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.Headers.Connection = "close";
+            return Task.CompletedTask;
+        });
     }
 }
 
@@ -77,7 +104,9 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         var problem = context.ProblemDetails;
         problem.Status ??= http.Response.StatusCode;
         http.Response.StatusCode = problem.Status.Value;
-        problem.Type = "about:blank";
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+            http.Response.Headers.RetryAfter = "1";
+        problem.Type = Problems.Untyped;
         problem.Title ??= ReasonPhrases.GetReasonPhrase(problem.Status.Value);
         problem.Detail ??= Details.GetValueOrDefault(problem.Status.Value);
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
@@ -99,6 +128,7 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         [StatusCodes.Status408RequestTimeout] = "The request's body came too slowly.",
         [StatusCodes.Status413PayloadTooLarge] = "The body is larger than this service takes.",
         [StatusCodes.Status415UnsupportedMediaType] = "The body's Content-Type is not one that this path takes.",
+        [StatusCodes.Status503ServiceUnavailable] = "The service stops, or can't use its storage now. Send the request again, with an Idempotency-Key where it creates something.",
         [StatusCodes.Status500InternalServerError] = "The service failed; its log says why, under this trace id.",
     };
 }

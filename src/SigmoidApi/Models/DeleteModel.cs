@@ -25,7 +25,10 @@ internal static class DeleteModel
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string name, int? version, SigmoidDbContext db, ModelCache cache, CancellationToken cancellationToken)
     {
+        await using var transaction = await db.BeginAsync(cancellationToken);
         var deleted = await db.ModelVersions.Where(v => v.Name == name && (version == null || v.Version == version)).ExecuteDeleteAsync(cancellationToken);
+        await db.Models.Where(m => m.Name == name).ExecuteUpdateAsync(set => set.SetProperty(m => m.Revision, m => m.Revision + 1), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         cache.Forget(name);
         return deleted > 0 ? TypedResults.NoContent() : Problems.NotFound(ModelEndpoints.Describe(name, version));
     }

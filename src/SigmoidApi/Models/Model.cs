@@ -6,6 +6,9 @@ public sealed class Model
     public required string Name { get; init; }
 
     public required int LastVersion { get; set; }
+
+    /// <summary>Raised by each change of its versions, by which other replicas see that what they remember is old.</summary>
+    public int Revision { get; set; }
 }
 
 /// <summary>A version of a model. It never changes.</summary>

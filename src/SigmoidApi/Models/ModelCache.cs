@@ -1,17 +1,20 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
-using SigmoidApi.Compute.Regression;
+using Microsoft.Extensions.Options;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.Models;
 
 /// <summary>The models that were asked to predict, ready to: a prediction reads no database.</summary>
-internal sealed class ModelCache(IDbContextFactory<SigmoidDbContext> contexts)
+internal sealed class ModelCache(IDbContextFactory<SigmoidDbContext> contexts, IOptions<StorageOptions> storage)
 {
     // Models are kilobytes each; a caller who asks for ever new ones empties the cache, not the memory.
     private const int MostEntries = 10_000;
 
     private readonly ConcurrentDictionary<(string Name, int? Version), ServedModel> _models = new();
+
+    /// <summary>Of the names among them, what <see cref="Model.Revision"/> was when they were read.</summary>
+    private readonly ConcurrentDictionary<string, int> _revisions = new();
 
     /// <summary>Raised by each change, so that a reading begun before it is not kept after it.</summary>
     private int _changes;
@@ -25,33 +28,42 @@ internal sealed class ModelCache(IDbContextFactory<SigmoidDbContext> contexts)
         Interlocked.Increment(ref _changes);
         foreach (var key in _models.Keys.Where(key => key.Name == name))
             _models.TryRemove(key, out _);
+        _revisions.TryRemove(name, out _);
+    }
+
+    /// <summary>Forgets what other processes on the store have changed.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        if (!storage.Value.IsShared)
+            return;
+        foreach (var names in _revisions.Keys.Chunk(500))
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            var revisions = await db.Models.Where(m => names.Contains(m.Name)).Select(m => new { m.Name, m.Revision }).ToListAsync(cancellationToken);
+            foreach (var model in revisions.Where(model => _revisions.TryGetValue(model.Name, out var known) && known != model.Revision))
+                Forget(model.Name);
+        }
     }
 
     private async Task<ServedModel?> ReadAsync(string name, int? version, CancellationToken cancellationToken)
     {
         var changes = Volatile.Read(ref _changes);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        // Read before the model: one that changes in between is read once more, rather than kept.
+        var revision = await db.Models.Where(m => m.Name == name).Select(m => m.Revision).SingleOrDefaultAsync(cancellationToken);
         if (await db.ModelVersions.AsNoTracking().Ref(name, version).SingleOrDefaultAsync(cancellationToken) is not { } found)
             return null;
         var model = new ServedModel(found);
         if (_models.Count >= MostEntries)
+        {
             _models.Clear();
+            _revisions.Clear();
+        }
+
+        _revisions[name] = revision;
         _models[(name, version)] = model;
         if (changes != Volatile.Read(ref _changes))
             _models.TryRemove((name, version), out _);
         return model;
     }
-}
-
-/// <summary>A version of a model, ready to predict.</summary>
-internal sealed class ServedModel(ModelVersion version)
-{
-    public ModelVersionName Name { get; } = new(version.Name, version.Version);
-
-    public IReadOnlyList<double> Classes { get; } = version.Trained.Classes;
-
-    /// <summary>The columns, in the order of the coefficients.</summary>
-    public IReadOnlyList<string> Terms { get; } = [.. version.Trained.Coefficients.Select(c => c.Term)];
-
-    public LogisticModel Model { get; } = new(version.Trained.Intercept, [.. version.Trained.Coefficients.Select(c => c.Estimate)]);
 }

@@ -2,14 +2,14 @@ namespace SigmoidApi.Models;
 
 public static class ModelEndpoints
 {
-    public static void AddModels(this WebApplicationBuilder builder) => builder.Services.AddSingleton<ModelCache>();
+    public static void AddModels(this WebApplicationBuilder builder) => builder.Services.AddSingleton<ModelCache>().AddSingleton<PredictFile>();
 
     public static void MapModels(this RouteGroupBuilder api)
     {
         var models = api.MapGroup("/models").WithTags("Models");
         ListModels.Map(models);
         GetModel.Map(models);
-        PredictWithModel.Map(models);
+        PredictRoutes.Map(models);
         DeleteModel.Map(models);
     }
 

@@ -5,6 +5,7 @@ namespace SigmoidApi.Models;
 /// <param name="Intercept">In the columns' own units.</param>
 /// <param name="StandardizedIntercept">On columns scaled to mean 0 and standard deviation 1.</param>
 /// <param name="Coefficients">In the order in which <c>features</c> are given to predict.</param>
+/// <param name="Preparation">What becomes of each column of the data before it meets a coefficient; null where it was not kept.</param>
 /// <param name="Path">The fits of a path, for each l1Ratio in turn each c from the smallest to the largest; null where there was one fit without folds.</param>
 /// <param name="Selection">Which point of the path this model is.</param>
 /// <param name="Inference">What the fit says about the parameters behind it: with the penalties <c>none</c> and <c>firth</c>, otherwise null.</param>
@@ -14,10 +15,11 @@ public sealed record ModelResponse(
     Guid JobId,
     Guid? DatasetId,
     string? Target,
-    IReadOnlyList<double> Classes,
+    IReadOnlyList<ClassLabel> Classes,
     double Intercept,
     double StandardizedIntercept,
     IReadOnlyList<Coefficient> Coefficients,
+    IReadOnlyList<PreparedColumn>? Preparation,
     ModelMetrics Metrics,
     ModelConvergence Convergence,
     IReadOnlyList<ModelPathPoint>? Path,
@@ -35,6 +37,7 @@ public sealed record ModelResponse(
         version.Trained.Intercept,
         version.Trained.StandardizedIntercept,
         version.Trained.Coefficients,
+        version.Trained.Preparation,
         version.Trained.Metrics,
         version.Trained.Convergence,
         version.Trained.Path,

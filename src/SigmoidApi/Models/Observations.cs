@@ -1,105 +1,150 @@
+using System.Globalization;
+using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Datasets;
+using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.Models;
 
-/// <summary>What a model is to predict, as rows in the order of its terms, from whichever form the request has; or why it can't be.</summary>
-internal readonly struct Observations : IDisposable
+/// <summary>What a model is to predict, as its preparation takes it, from records or columns as they were uploaded; or why it can't be.</summary>
+internal sealed class Observations : IDisposable
 {
-    private readonly Matrix? _values;
-    private readonly bool _owned;
+    private readonly Matrix? _numbers;
 
-    private Observations(Matrix values, bool owned)
-    {
-        _values = values;
-        _owned = owned;
-    }
+    private Observations(Matrix numbers, int[][] codes, IReadOnlyList<string>? unknownColumns, IReadOnlyDictionary<string, int>? unknownLevels) =>
+        (_numbers, Codes, UnknownColumns, UnknownLevels) = (numbers, codes, unknownColumns, unknownLevels);
 
-    private Observations(string path, string message) => Failure = new InputFailure(StatusCodes.Status400BadRequest, path, message);
+    private Observations(InputFailure failure) => Failure = failure;
 
     public InputFailure? Failure { get; }
 
-    public int Rows => _values!.Rows;
+    public int Rows => _numbers!.Rows;
 
-    /// <summary>Row by row.</summary>
-    public ReadOnlySpan<double> Values => _values!.Values;
+    /// <summary>Row by row, NaN where a value is missing.</summary>
+    public Span<double> Numbers => _numbers!.Values;
 
-    public static Observations From(PredictWithModelRequest request, IReadOnlyList<string> terms)
+    /// <summary>The levels of each category.</summary>
+    public IReadOnlyList<int[]> Codes { get; } = [];
+
+    /// <summary>Names that came and mean nothing to the model; null where there are none.</summary>
+    public IReadOnlyList<string>? UnknownColumns { get; }
+
+    /// <summary>How many values of a category no training row had, by column; null where there are none.</summary>
+    public IReadOnlyDictionary<string, int>? UnknownLevels { get; }
+
+    /// <param name="cells">Records or columns.</param>
+    /// <param name="model">What is to predict them.</param>
+    /// <param name="path">The path of a cell as the caller wrote it, by row and column; of a row of -1 the column's.</param>
+    public static Observations From(CellTable cells, ServedModel model, Func<int, string, string> path)
     {
-        var observations = request switch
+        var numbers = Matrix.Rent(cells.Rows, model.NumberColumns);
+        var codes = new int[model.CategoryColumns][];
+        var missing = new List<int>();
+        var unknown = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var column in model.Columns)
         {
-            { Features: { } features } => From(features, terms),
-            { Rows: { } rows } => From(rows, terms),
-            _ => From(request.Columns!, terms),
-        };
-        if (observations.Failure is null && observations.FirstNonFinite() is >= 0 and var bad)
-        {
-            var (row, column) = Math.DivRem(bad, terms.Count);
-            var path = request switch
+            var index = cells.IndexOf(column.Name);
+            var failure = index < 0 ? Lacking(column, path(cells is Records ? 0 : -1, column.Name))
+                : column.Category is { } category ? ReadLevels(cells, index, column, codes[column.Index] = new int[cells.Rows], unknown, path)
+                : ReadNumbers(cells, index, column, model, numbers, missing, path);
+            if (failure is not null)
             {
-                { Features: not null } => $"features[{row}][{column}]",
-                { Rows: not null } => $"rows[{row}]{JsonPath.Member(terms[column])}",
-                _ => $"columns{JsonPath.Member(terms[column])}[{row}]",
-            };
-            var message = $"expected a finite number, got {observations.Values[bad]}";
-            observations.Dispose();
-            return new(path, message);
-        }
-
-        return observations;
-    }
-
-    public void Dispose()
-    {
-        if (_owned)
-            _values!.Dispose();
-    }
-
-    private static Observations From(Matrix features, IReadOnlyList<string> terms) =>
-        features.Rows == 0 ? new("features", "expected at least one row")
-        : features.Columns != terms.Count ? new("features[0]", $"expected {terms.Count} numbers, one for each of the model's coefficients, got {features.Columns}")
-        : new(features, owned: false);
-
-    private static Observations From(Records rows, IReadOnlyList<string> terms)
-    {
-        if (rows.Count == 0)
-            return new("rows", "expected at least one record");
-        var values = Matrix.Rent(rows.Count, terms.Count);
-        for (var j = 0; j < terms.Count; j++)
-        {
-            var column = rows.IndexOf(terms[j]);
-            var lacking = column < 0 ? 0 : rows.CopyColumn(column, values.Values[j..], terms.Count);
-            if (lacking >= 0)
-            {
-                values.Dispose();
-                return new($"rows[{lacking}]{JsonPath.Member(terms[j])}", "expected a number: the model needs this column, and the record lacks it");
+                numbers.Dispose();
+                return new(failure);
             }
         }
 
-        return new(values, owned: true);
-    }
-
-    private static Observations From(NamedColumns columns, IReadOnlyList<string> terms)
-    {
-        if (columns.Rows == 0)
-            return new("columns", "expected at least one value in each column");
-        var values = Matrix.Rent(columns.Rows, terms.Count);
-        for (var j = 0; j < terms.Count; j++)
+        // Looked for before what is missing becomes NaN too.
+        var bad = NumberRules.IndexOfNonFinite(numbers.Values);
+        if (bad >= 0)
         {
-            var column = columns.IndexOf(terms[j]);
-            if (column < 0)
-            {
-                values.Dispose();
-                return new($"columns{JsonPath.Member(terms[j])}", "expected an array of numbers: the model needs this column");
-            }
-
-            var source = columns[column];
-            for (var i = 0; i < source.Length; i++)
-                values.Values[i * terms.Count + j] = source[i];
+            var (row, place) = Math.DivRem(bad, model.NumberColumns);
+            var name = model.Columns.First(column => column.Category is null && column.Index == place).Name;
+            var failure = InputFailure.BadRequest(path(row, name), $"expected a finite number, got {numbers.Values[bad]}");
+            numbers.Dispose();
+            return new(failure);
         }
 
-        return new(values, owned: true);
+        foreach (var place in missing)
+            numbers.Values[place] = double.NaN;
+        string[] unknownColumns = [.. cells.Names.Where(model.IsUnknown)];
+        return new(numbers, codes, unknownColumns.Length > 0 ? unknownColumns : null, unknown.Count > 0 ? unknown : null);
     }
 
-    private int FirstNonFinite() => NumberRules.IndexOfNonFinite(Values);
+    public void Dispose() => _numbers?.Dispose();
+
+    /// <summary>The number of a cell that is none as JSON has it, NaN where it is missing; null where it can't be one.</summary>
+    public static double? NumberOf(Cell cell, ColumnType type) => cell switch
+    {
+        { Kind: CellKind.Number } => cell.Number,
+        { Kind: CellKind.Null } => double.NaN,
+        { Kind: CellKind.True } => 1,
+        { Kind: CellKind.False } => 0,
+        { Kind: CellKind.Text, Text: { } text } when type == ColumnType.DateTime => text.Length == 0 ? double.NaN : CsvDate.Days(text),
+        _ => null,
+    };
+
+    private static InputFailure? ReadNumbers(CellTable cells, int index, ServedColumn column, ServedModel model, Matrix numbers, List<int> missing, Func<int, string, string> path)
+    {
+        var stride = model.NumberColumns;
+        var values = numbers.Values[column.Index..];
+        // Mostly all are numbers, which is the quick way; from the first other cell on each is looked at.
+        var first = cells.CopyColumn(index, values, stride);
+        for (var row = first; first >= 0 && row < cells.Rows; row++)
+        {
+            var cell = cells[row, index];
+            if (cell.Kind == CellKind.Absent)
+                return Lacking(column, path(row, column.Name));
+            if (NumberOf(cell, column.Type) is not { } value || (cell.Kind == CellKind.Null && !model.TakesMissing))
+            {
+                var expected = column.Type == ColumnType.DateTime ? "a date as 2024-01-31 or 2024-01-31T12:00:00Z" : "a number";
+                return InputFailure.BadRequest(path(row, column.Name), $"expected {expected}, got {cell.Description}");
+            }
+
+            if (cell.Kind != CellKind.Number && double.IsNaN(value))
+            {
+                missing.Add(row * stride + column.Index);
+                value = 0;
+            }
+
+            values[row * stride] = value;
+        }
+
+        return null;
+    }
+
+    private static InputFailure? ReadLevels(CellTable cells, int index, ServedColumn column, int[] codes, Dictionary<string, int> unknown, Func<int, string, string> path)
+    {
+        for (var row = 0; row < codes.Length; row++)
+        {
+            var cell = cells[row, index];
+            if (cell.Kind == CellKind.Absent)
+                return Lacking(column, path(row, column.Name));
+            codes[row] = column.Category!.CodeOf(LevelOf(cell));
+            if (codes[row] != FittedCategory.UnknownCode)
+                continue;
+            if (column.Category.Unknown == UnknownLevel.Error)
+                return InputFailure.BadRequest(path(row, column.Name), $"expected a level that the model has seen, got '{LevelOf(cell)}'");
+            unknown[column.Name] = unknown.GetValueOrDefault(column.Name) + 1;
+        }
+
+        return null;
+    }
+
+    /// <summary>A cell as the level that an upload would have kept of it.</summary>
+    private static string? LevelOf(Cell cell) => cell.Kind switch
+    {
+        CellKind.Null => null,
+        CellKind.True => "true",
+        CellKind.False => "false",
+        CellKind.Number when cell.Text is null => cell.Number.ToString(CultureInfo.InvariantCulture),
+        _ => cell.Text is { Length: > 0 } text ? text : null,
+    };
+
+    private static InputFailure Lacking(ServedColumn column, string path) => InputFailure.BadRequest(
+        path,
+        path.StartsWith("columns", StringComparison.Ordinal)
+            ? $"expected an array of {(column.Category is null ? "numbers" : "levels")}: the model needs this column"
+            : $"expected a {(column.Category is null ? "number" : "level")}: the model needs this column, and the record lacks it");
 }

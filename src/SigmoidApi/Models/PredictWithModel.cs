@@ -1,13 +1,13 @@
+using System.Text.Json.Serialization;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
-using SigmoidApi.Compute.Regression;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.Models;
 
 /// <summary>The observations, in one of three forms.</summary>
-/// <param name="Rows">A record for each, by column name.</param>
+/// <param name="Rows">A record for each, by column name, as it was uploaded: a null is a missing value.</param>
 /// <param name="Columns">An array for each column.</param>
 /// <param name="Features">A row of numbers for each, in the order of the model's coefficients.</param>
 /// <param name="Threshold">The probability from which the label is the positive class.</param>
@@ -16,47 +16,52 @@ public sealed record PredictWithModelRequest(Records? Rows = null, NamedColumns?
 /// <param name="Model">Which version has predicted.</param>
 /// <param name="Probabilities">For each observation, the probability of the model's second class.</param>
 /// <param name="Labels">For each observation, one of the model's classes.</param>
-public sealed record PredictWithModelResponse(ModelVersionName Model, double[] Probabilities, double[] Labels);
+/// <param name="UnknownColumns">Columns that came and the model does not know; left out where there are none.</param>
+/// <param name="UnknownLevels">For each category how many of its values no training row had; left out where there are none.</param>
+public sealed record PredictWithModelResponse(
+    ModelVersionName Model,
+    double[] Probabilities,
+    ClassLabels Labels,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? UnknownColumns = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, int>? UnknownLevels = null);
 
-/// <summary><c>POST /models/{name}/predict</c> and <c>POST /models/{name}/versions/{version}/predict</c></summary>
+/// <summary>Predicts what a JSON body holds; see <see cref="PredictFile"/> for files.</summary>
 internal static class PredictWithModel
 {
-    public static void Map(RouteGroupBuilder models)
+    public static Results<Ok<PredictWithModelResponse>, ProblemHttpResult> Predict(PredictWithModelRequest request, ServedModel model)
     {
-        Describe(models.MapPost("/{name}/predict", Latest).WithName("PredictWithModel").WithSummary("Predict with the latest version of a model"));
-        Describe(models.MapPost("/{name}/versions/{version:int}/predict", Version).WithName("PredictWithModelVersion").WithSummary("Predict with a version of a model"));
-    }
-
-    private static void Describe(RouteHandlerBuilder route) =>
-        route.WithDescription("Takes `rows` (records), `columns` or `features` (rows of numbers in the order of the model's coefficients).")
-            .WithExample("Records", """{ "rows": [{ "word_freq_free": 0.9, "char_freq_!": 0.4, "capital_run_length": 60 }, { "word_freq_free": 0, "char_freq_!": 0, "capital_run_length": 3 }] }""")
-            .WithExample("Columns", """{ "columns": { "word_freq_free": [0.9, 0], "char_freq_!": [0.4, 0], "capital_run_length": [60, 3] } }""")
-            .WithExample("Features", """{ "features": [[0.9, 0.4, 60], [0, 0, 3]], "threshold": 0.5 }""")
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .WithExampleOf("name", "\"mails\"")
-            .WithExampleOf("version", "1");
-
-    private static Task<Results<Ok<PredictWithModelResponse>, ProblemHttpResult>> Latest(
-        string name, JsonBody<PredictWithModelRequest> body, ModelCache models, CancellationToken cancellationToken) =>
-        Handle(name, version: null, body, models, cancellationToken);
-
-    private static Task<Results<Ok<PredictWithModelResponse>, ProblemHttpResult>> Version(
-        string name, int version, JsonBody<PredictWithModelRequest> body, ModelCache models, CancellationToken cancellationToken) =>
-        Handle(name, version, body, models, cancellationToken);
-
-    private static async Task<Results<Ok<PredictWithModelResponse>, ProblemHttpResult>> Handle(
-        string name, int? version, JsonBody<PredictWithModelRequest> body, ModelCache models, CancellationToken cancellationToken)
-    {
-        if (await models.FindAsync(name, version, cancellationToken) is not { } served)
-            return Problems.NotFound(ModelEndpoints.Describe(name, version));
-        var request = body.Value;
-        using var observations = Observations.From(request, served.Terms);
+        if (request.Features is { } features)
+            return PredictFeatures(features, request.Threshold, model);
+        CellTable cells = request.Rows is { } rows ? rows : request.Columns!;
+        if (cells.Rows == 0)
+            return Problems.Field(StatusCodes.Status400BadRequest, request.Rows is null ? "columns" : "rows", request.Rows is null ? "expected at least one value in each column" : "expected at least one record");
+        using var observations = Observations.From(cells, model, request.Rows is null
+            ? (row, name) => row < 0 ? $"columns{JsonPath.Member(name)}" : $"columns{JsonPath.Member(name)}[{row}]"
+            : (row, name) => $"rows[{row}]{JsonPath.Member(name)}");
         if (observations.Failure is { } failure)
             return Problems.From(failure);
         var probabilities = new double[observations.Rows];
-        served.Model.PredictProbabilities(observations.Values, probabilities);
+        model.Prepared.PredictProbabilities(observations.Numbers, observations.Codes, probabilities);
         return TypedResults.Ok(new PredictWithModelResponse(
-            served.Name, probabilities, LogisticModel.Labels(probabilities, request.Threshold, served.Classes[0], served.Classes[1])));
+            model.Name, probabilities, ClassLabels.Of(probabilities, request.Threshold, model.Classes), observations.UnknownColumns, observations.UnknownLevels));
+    }
+
+    private static Results<Ok<PredictWithModelResponse>, ProblemHttpResult> PredictFeatures(Matrix features, double threshold, ServedModel served)
+    {
+        var model = served.Prepared.Model;
+        if (features.Rows == 0)
+            return Problems.Field(StatusCodes.Status400BadRequest, "features", "expected at least one row");
+        if (features.Columns != model.Coefficients.Length)
+            return Problems.Field(StatusCodes.Status400BadRequest, "features[0]", $"expected {model.Coefficients.Length} numbers, one for each of the model's coefficients, got {features.Columns}");
+        if (NumberRules.IndexOfNonFinite(features.Values) is >= 0 and var bad)
+        {
+            return Problems.Field(
+                StatusCodes.Status400BadRequest, $"features[{bad / features.Columns}][{bad % features.Columns}]", $"expected a finite number, got {features.Values[bad]}");
+        }
+
+        var probabilities = new double[features.Rows];
+        model.PredictProbabilities(features.Values, probabilities);
+        return TypedResults.Ok(new PredictWithModelResponse(served.Name, probabilities, ClassLabels.Of(probabilities, threshold, served.Classes)));
     }
 
     internal sealed class Validator : AbstractValidator<PredictWithModelRequest>

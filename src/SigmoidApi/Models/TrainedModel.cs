@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using SigmoidApi.Compute.Metrics;
 using SigmoidApi.Compute.Regression;
+using SigmoidApi.Datasets;
+using SigmoidApi.Datasets.Profile;
 
 namespace SigmoidApi.Models;
 
@@ -8,8 +10,9 @@ namespace SigmoidApi.Models;
 /// <param name="Classes">The target's two values, the negative one first.</param>
 /// <param name="Intercept">In the columns' own units.</param>
 /// <param name="Coefficients">In the order in which <c>features</c> are given to predict.</param>
+/// <param name="Preparation">What becomes of each column of the data; null in a model from before it was kept, and of one that started from given weights.</param>
 public sealed record TrainedModel(
-    IReadOnlyList<double> Classes,
+    IReadOnlyList<ClassLabel> Classes,
     double Intercept,
     double StandardizedIntercept,
     IReadOnlyList<Coefficient> Coefficients,
@@ -17,9 +20,26 @@ public sealed record TrainedModel(
     ModelConvergence Convergence,
     IReadOnlyList<ModelPathPoint>? Path = null,
     ModelSelection? Selection = null,
-    ModelInference? Inference = null)
+    ModelInference? Inference = null,
+    IReadOnlyList<PreparedColumn>? Preparation = null)
 {
-    internal static TrainedModel From(LogisticTraining training, double[] classes, IReadOnlyList<string> terms, int maxCovarianceParameters) => new(
+    /// <param name="training">What was fitted.</param>
+    /// <param name="classes">The negative one first.</param>
+    /// <param name="features">The columns that it was fitted to.</param>
+    /// <param name="columns">Those of the data set; none where the data came with the request.</param>
+    /// <param name="maxCovarianceParameters">Of more parameters no covariance is kept.</param>
+    internal static TrainedModel From(
+        LogisticTraining training, IReadOnlyList<ClassLabel> classes, IReadOnlyList<string> features, IReadOnlyList<ColumnProfile> columns, int maxCovarianceParameters)
+    {
+        var types = columns.ToDictionary(column => column.Name, column => column.Type, StringComparer.Ordinal);
+        var fitted = training.Preparation?.Columns.Select(column => PreparedColumn.From(column, types.GetValueOrDefault(column.Name, ColumnType.Number)));
+        var leftOut = columns.Where(column => !features.Contains(column.Name)).Select(column => (column, Reason: LeftOut.ReasonFor(column))).Where(column => column.Reason is not null)
+            .Select(column => new PreparedColumn(column.column.Name, column.column.Type, Treatment.LeftOut, column.Reason));
+        return From(training, classes, training.Preparation?.Terms ?? features, fitted is null ? null : [.. fitted, .. leftOut], maxCovarianceParameters);
+    }
+
+    private static TrainedModel From(
+        LogisticTraining training, IReadOnlyList<ClassLabel> classes, IReadOnlyList<string> terms, IReadOnlyList<PreparedColumn>? preparation, int maxCovarianceParameters) => new(
         classes,
         training.Model.Intercept,
         training.StandardizedIntercept,
@@ -28,7 +48,8 @@ public sealed record TrainedModel(
         ModelConvergence.From(training.Convergence),
         training.Path is { } path ? [.. path.Points.Select(ModelPathPoint.From)] : null,
         training.Path is { } chosen ? ModelSelection.From(chosen) : null,
-        training.Inference is { } inference ? ModelInference.From(inference, maxCovarianceParameters) : null);
+        training.Inference is { } inference ? ModelInference.From(inference, maxCovarianceParameters) : null,
+        preparation);
 }
 
 /// <summary>

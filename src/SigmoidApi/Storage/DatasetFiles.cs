@@ -1,15 +1,16 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using System.Text;
 using SigmoidApi.Datasets;
+using SigmoidApi.Datasets.Formats;
 
 namespace SigmoidApi.Storage;
 
 /// <summary>
 /// The files of data sets under the storage directory: <c>datasets/{id}.parquet</c> is kept, <c>uploads/{id}.*</c> lives as long as its upload.
-/// An upload holds a lock on its file (flock), so that another process that sweeps the same directory leaves it alone.
+/// An upload holds a lock (flock) on <c>uploads/{id}.lock</c>, so that another process that sweeps the same directory leaves it alone.
 /// </summary>
-public sealed partial class DatasetFiles
+public sealed partial class DatasetFiles : IDisposable
 {
     private readonly string _datasets;
     private readonly string _uploads;
@@ -19,59 +20,105 @@ public sealed partial class DatasetFiles
         Root = Path.GetFullPath(storageDirectory);
         _datasets = Directory.CreateDirectory(Path.Combine(Root, "datasets")).FullName;
         _uploads = Directory.CreateDirectory(Path.Combine(Root, "uploads")).FullName;
+        Scratch = new ScratchDirectory(Root);
     }
 
     /// <summary>The storage directory, absolute.</summary>
     public string Root { get; }
 
-    public string ParquetPath(Guid id) => Path.Combine(_datasets, $"{id}.parquet");
+    public string ParquetPath(Guid id) => ParquetPath(Root, id);
 
-    /// <summary>Writes <paramref name="body"/> to disk as it comes; disposing the upload removes what is left of it.</summary>
-    /// <exception cref="DatasetTooLargeException">The body is longer than <paramref name="maxBytes"/>.</exception>
-    public async Task<DatasetUpload> ReceiveAsync(Guid id, Stream body, long maxBytes, CancellationToken cancellationToken)
+    public static string ParquetPath(string storageDirectory, Guid id) => Path.Combine(storageDirectory, "datasets", $"{id}.parquet");
+
+    /// <summary>Where this process puts what does not fit in memory.</summary>
+    public ScratchDirectory Scratch { get; }
+
+    /// <summary>Begins files that the service itself writes; disposing removes what is left of them.</summary>
+    public DatasetUpload Begin(Guid id) => new(Path.Combine(_uploads, id.ToString()), id);
+
+    /// <summary>Writes <paramref name="body"/> to disk as it comes, decompressed and in UTF-8; disposing the upload removes what is left of it.</summary>
+    /// <param name="id">What its data set will be called.</param>
+    /// <param name="body">The file as it was sent.</param>
+    /// <param name="coding">How it is compressed, as far as the request says.</param>
+    /// <param name="encoding">What its text is written in; null for UTF-8, or what a byte order mark says.</param>
+    /// <param name="maxBytes">Of the body, and of what it unpacks to.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="DatasetTooLargeException">There is more than <paramref name="maxBytes"/>.</exception>
+    /// <exception cref="InvalidUploadException">The file is cut off or broken within its compression or encoding.</exception>
+    internal async Task<DatasetUpload> ReceiveAsync(Guid id, Stream body, ContentCoding coding, Encoding? encoding, long maxBytes, CancellationToken cancellationToken)
     {
-        var upload = new DatasetUpload(Path.Combine(_uploads, id.ToString()), id);
-        var buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
+        const string Option = "Datasets:MaxUploadBytes";
+        var upload = Begin(id);
+        await using var sent = new SentFile(body, maxBytes, Option);
         try
         {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            int read;
-            while ((read = await body.ReadAsync(buffer, cancellationToken)) > 0)
-            {
-                if (upload.Content.Position + read > maxBytes)
-                    throw new DatasetTooLargeException($"The upload is larger than {maxBytes} bytes (Datasets:MaxUploadBytes).");
-                hash.AppendData(buffer, 0, read);
-                await upload.Content.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-            }
-
+            await using var decompressed = new Decompression(sent, coding, maxBytes, Option);
+            await using var plain = encoding is null ? new Utf8Transcoding(decompressed) : Encoding.CreateTranscodingStream(decompressed, encoding, Encoding.UTF8, leaveOpen: true);
+            await CopyAsync(plain, upload, cancellationToken);
             await upload.Content.FlushAsync(cancellationToken);
-            upload.Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+            (upload.Bytes, upload.Sha256, upload.Compression) = (sent.Bytes, sent.Sha256, decompressed.Found?.ToString().ToLowerInvariant());
             return upload;
+        }
+        catch (InvalidDataException broken) when (!sent.IsBroken)
+        {
+            upload.Dispose();
+            throw new InvalidUploadException(broken.Message, broken);
+        }
+        catch (DecoderFallbackException wrong)
+        {
+            upload.Dispose();
+            throw new InvalidUploadException($"The file is not in the charset {encoding!.WebName} that its Content-Type names.", wrong);
         }
         catch
         {
             upload.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Copies in two buffers: while one is filled from the network, and hashed, the other goes to the disk.</summary>
+    private static async Task CopyAsync(Stream plain, DatasetUpload upload, CancellationToken cancellationToken)
+    {
+        const int BufferBytes = 512 * 1024;
+        var (filling, draining) = (ArrayPool<byte>.Shared.Rent(BufferBytes), ArrayPool<byte>.Shared.Rent(BufferBytes));
+        var writing = Task.CompletedTask;
+        try
+        {
+            int read;
+            while ((read = await plain.ReadAsync(filling.AsMemory(0, BufferBytes), cancellationToken)) > 0)
+            {
+                if (upload.Start.Length == 0)
+                    upload.Start = filling[..Math.Min(read, 1024)];
+                await writing;
+                writing = upload.Content.WriteAsync(filling.AsMemory(0, read), cancellationToken).AsTask();
+                (filling, draining) = (draining, filling);
+            }
+
+            await writing;
+        }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            // A buffer is not anybody else's before it is written.
+            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ArrayPool<byte>.Shared.Return(filling);
+            ArrayPool<byte>.Shared.Return(draining);
         }
     }
 
-    /// <summary>Makes the Parquet file of <paramref name="upload"/> the data set's: on return it survives a power cut.</summary>
-    public void Publish(DatasetUpload upload)
+    /// <summary>Makes a Parquet file the data set's: on return it survives a power cut.</summary>
+    public void Publish(Guid id, string parquetPath)
     {
-        using (var parquet = new FileStream(upload.ParquetPath, FileMode.Open, FileAccess.ReadWrite))
-            parquet.Flush(flushToDisk: true);
-        File.Move(upload.ParquetPath, ParquetPath(upload.Id));
+        Sync(parquetPath);
+        File.Move(parquetPath, ParquetPath(id));
         SyncDirectory(_datasets);
     }
 
     public void Delete(Guid id) => File.Delete(ParquetPath(id));
 
+    public void Dispose() => Scratch.Dispose();
+
     /// <summary>
-    /// Removes every upload that no process works on, and every data set's file that has no row.
+    /// Removes every upload that no process works on, every data set's file that has no row, and the scratch of processes that are no more. Any number of processes may do so at once.
     /// <paramref name="idsWithRows"/> is asked after the files are listed: a row that appears meanwhile belongs to a file that was locked or not yet there.
     /// </summary>
     /// <returns>How many files and directories were removed.</returns>
@@ -80,9 +127,9 @@ public sealed partial class DatasetFiles
         var published = Directory.GetFiles(_datasets);
         var removed = 0;
         var active = new HashSet<string>();
-        foreach (var uploaded in Directory.GetFiles(_uploads, "*" + DatasetUpload.Extension))
+        foreach (var uploaded in Directory.GetFiles(_uploads, "*" + LockFile.Extension))
         {
-            if (TryDeleteUnlocked(uploaded))
+            if (LockFile.TryRemove(uploaded))
                 removed++;
             else
                 active.Add(Path.GetFileNameWithoutExtension(uploaded));
@@ -92,13 +139,10 @@ public sealed partial class DatasetFiles
         {
             var name = Path.GetFileName(rest);
             // An upload begun since the listing above is left alone too: its own file is there by now.
-            if (active.Contains(name.Split('.')[0]) || File.Exists(Path.Combine(_uploads, name.Split('.')[0] + DatasetUpload.Extension)))
+            if (active.Contains(name.Split('.')[0]) || File.Exists(Path.Combine(_uploads, name.Split('.')[0] + LockFile.Extension)))
                 continue;
-            if (Directory.Exists(rest))
-                Directory.Delete(rest, recursive: true);
-            else
-                File.Delete(rest);
-            removed++;
+            if (FileRemoval.Remove(rest))
+                removed++;
         }
 
         var ids = await idsWithRows(cancellationToken);
@@ -107,29 +151,21 @@ public sealed partial class DatasetFiles
             var name = Path.GetFileNameWithoutExtension(file);
             if (active.Contains(name) || (Guid.TryParse(name, out var id) && ids.Contains(id)))
                 continue;
-            File.Delete(file);
-            removed++;
+            if (FileRemoval.Remove(file))
+                removed++;
         }
 
-        return removed;
+        return removed + ScratchDirectory.Sweep(Root);
     }
 
-    private static bool TryDeleteUnlocked(string path)
+    internal static void Sync(string path)
     {
-        try
-        {
-            using var exclusive = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            File.Delete(path);
-            return true;
-        }
-        catch (IOException)
-        {
-            return !File.Exists(path);
-        }
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        file.Flush(flushToDisk: true);
     }
 
     // A rename is durable once its directory is synced; .NET opens no directories.
-    private static void SyncDirectory(string path)
+    internal static void SyncDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
             return;

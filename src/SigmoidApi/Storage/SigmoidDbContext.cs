@@ -1,11 +1,9 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Datasets;
 using SigmoidApi.Models;
@@ -13,52 +11,149 @@ using SigmoidApi.TrainingJobs;
 
 namespace SigmoidApi.Storage;
 
-/// <summary>The database: data sets, jobs, models.</summary>
-public sealed class SigmoidDbContext(DbContextOptions<SigmoidDbContext> options, IOptions<JsonOptions> json) : DbContext(options)
+/// <summary>The database: data sets, jobs, models. A subclass for each store says in what it differs.</summary>
+public abstract class SigmoidDbContext(DbContextOptions options, IOptions<JsonOptions> json) : DbContext(options)
 {
     public DbSet<Dataset> Datasets => Set<Dataset>();
+
+    public DbSet<DatasetName> DatasetNames => Set<DatasetName>();
 
     public DbSet<TrainingJob> TrainingJobs => Set<TrainingJob>();
 
     public DbSet<TrainingData> TrainingData => Set<TrainingData>();
 
+    public DbSet<TrainingCheckpoint> TrainingCheckpoints => Set<TrainingCheckpoint>();
+
+    public DbSet<TrainingHistory> TrainingHistories => Set<TrainingHistory>();
+
     public DbSet<Model> Models => Set<Model>();
 
     public DbSet<ModelVersion> ModelVersions => Set<ModelVersion>();
 
-    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
+
+    /// <summary>What makes a claim pass over a row that another one is taking, where the store takes several at once.</summary>
+    protected virtual string SkipLockedRows => "";
+
+    /// <summary>A time as a parameter of a statement of our own.</summary>
+    protected virtual object TimeParameter(DateTimeOffset time) => time;
+
+    /// <summary>Waits until this process may write, where the store takes one writer at a time; null where it takes many.</summary>
+    protected virtual Task<IDisposable?> TurnAsync(CancellationToken cancellationToken) => Task.FromResult<IDisposable?>(null);
+
+    /// <summary>Begins a transaction that writes.</summary>
+    public async Task<StoreTransaction> BeginAsync(CancellationToken cancellationToken)
     {
-        // ISO text in UTC: SQLite has no type for times, and text of one width sorts as they do.
-        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<IsoTime>();
-        configurationBuilder.Properties<TrainingJobStatus>().HaveConversion<string>();
+        // None goes on after a failure within it: no save of its own needs a savepoint, two statements each.
+        Database.AutoSavepointsEnabled = false;
+        var turn = await TurnAsync(cancellationToken);
+        try
+        {
+            return new(await Database.BeginTransactionAsync(cancellationToken), turn);
+        }
+        catch
+        {
+            turn?.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>Brings the schema up to date, however many processes start at once.</summary>
+    public abstract Task MigrateAsync(CancellationToken cancellationToken);
+
+    /// <summary>The data set of an id; within a transaction it is not deleted before that ends, nor, if it is <paramref name="toDelete"/>, held by another.</summary>
+    public virtual IQueryable<Dataset> HoldDataset(Guid id, bool toDelete) => Datasets.Where(d => d.Id == id);
+
+    /// <summary>Makes the oldest queued job a running one of <paramref name="worker"/>'s, and returns it; null when there is none.</summary>
+    public async Task<TrainingJob?> ClaimAsync(string worker, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // The states are written out, not parameters: so the index of the queued rows alone serves.
+        var claim = FormattableStringFactory.Create($$"""
+            UPDATE "TrainingJobs" SET "Status" = 'Running', "Epoch" = "Epoch" + 1, "Beat" = "Beat" + 1, "Attempts" = "Attempts" + 1,
+                "StartedAt" = COALESCE("StartedAt", {0}), "Worker" = {1}
+            WHERE "Id" = (SELECT "Id" FROM "TrainingJobs" WHERE "Status" = 'Queued' ORDER BY "Id" LIMIT 1{{SkipLockedRows}}) AND "Status" = 'Queued'
+            RETURNING {{Columns<TrainingJob>()}}
+            """, TimeParameter(now), worker);
+        using var turn = await TurnAsync(cancellationToken);
+        return (await TrainingJobs.FromSql(claim).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
+    }
+
+    /// <summary>The number of the next version under a name, which is not given again; the name is this transaction's until it ends.</summary>
+    public Task<int> NextModelVersionAsync(string name) => NextAsync($"""
+        INSERT INTO "Models" ("Name", "LastVersion", "Revision") VALUES ({name}, 1, 1)
+        ON CONFLICT ("Name") DO UPDATE SET "LastVersion" = "Models"."LastVersion" + 1, "Revision" = "Models"."Revision" + 1 RETURNING "LastVersion" AS "Value"
+        """);
+
+    /// <summary>The same of data sets.</summary>
+    public Task<int> NextDatasetVersionAsync(string name) => NextAsync($"""
+        INSERT INTO "DatasetNames" ("Name", "LastVersion") VALUES ({name}, 1)
+        ON CONFLICT ("Name") DO UPDATE SET "LastVersion" = "DatasetNames"."LastVersion" + 1 RETURNING "LastVersion" AS "Value"
+        """);
+
+    /// <summary>Adds an answer, unless its key has one; waits for another transaction that is about to add it. Returns whether it was added.</summary>
+    public async Task<bool> TryAddAsync(IdempotentAnswer answer, CancellationToken cancellationToken) =>
+        await Database.ExecuteSqlAsync($"""
+            INSERT INTO "IdempotentAnswers" ("Key", "Fingerprint", "Status", "Headers", "Body", "CreatedAt")
+            VALUES ({answer.Key}, {answer.Fingerprint}, {answer.Status}, {JsonSerializer.Serialize(answer.Headers, json.Value.SerializerOptions)}, {answer.Body}, {TimeParameter(answer.CreatedAt)})
+            ON CONFLICT ("Key") DO NOTHING
+            """, cancellationToken) == 1;
+
+    public Task DeleteIdempotentAnswersAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        DeleteInBatchesAsync("IdempotentAnswers", "Key", "\"CreatedAt\" < {0}", before, cancellationToken);
+
+    public Task DeleteFinishedJobsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        DeleteInBatchesAsync("TrainingJobs", "Id", "\"FinishedAt\" < {0}", before, cancellationToken);
+
+    /// <summary>Those of jobs that are no more, too.</summary>
+    public Task DeleteHistoriesAsync(DateTimeOffset before, CancellationToken cancellationToken) => DeleteInBatchesAsync(
+        "TrainingHistories",
+        "JobId",
+        """NOT EXISTS (SELECT 1 FROM "TrainingJobs" AS job WHERE job."Id" = "TrainingHistories"."JobId" AND (job."FinishedAt" IS NULL OR job."FinishedAt" >= {0}))""",
+        before,
+        cancellationToken);
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<TrainingJobStatus>().HaveConversion<string>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<Dataset>(dataset =>
         {
-            dataset.HasIndex(d => new { d.Name, d.Id });
+            dataset.HasIndex(d => new { d.Name, d.Version }).IsUnique();
             AsJson(dataset.Property(d => d.Columns));
+            AsJson(dataset.Property(d => d.Origin));
         });
+        modelBuilder.Entity<DatasetName>().HasKey(n => n.Name);
         modelBuilder.Entity<TrainingJob>(job =>
         {
             job.HasIndex(j => new { j.Status, j.Id });
+            job.HasIndex(j => j.Id, "IX_TrainingJobs_Queued").HasFilter("\"Status\" = 'Queued'");
             job.HasIndex(j => j.DatasetId);
+            job.HasIndex(j => j.FinishedAt);
             AsJson(job.Property(j => j.Request));
             AsJson(job.Property(j => j.Progress));
             AsJson(job.Property(j => j.Error));
+            AsJson(job.Property(j => j.Memory));
         });
         modelBuilder.Entity<TrainingData>(data =>
         {
             data.HasKey(d => d.JobId);
             data.HasOne<TrainingJob>().WithOne().HasForeignKey<TrainingData>(d => d.JobId);
         });
+        modelBuilder.Entity<TrainingCheckpoint>().HasKey(c => new { c.JobId, c.Part });
+        modelBuilder.Entity<TrainingHistory>().HasKey(h => h.JobId);
         modelBuilder.Entity<Model>().HasKey(m => m.Name);
         modelBuilder.Entity<ModelVersion>(version =>
         {
             version.HasKey(v => v.JobId);
             version.HasIndex(v => new { v.Name, v.Version }).IsUnique();
             AsJson(version.Property(v => v.Trained));
+        });
+        modelBuilder.Entity<IdempotentAnswer>(answer =>
+        {
+            answer.HasKey(a => a.Key);
+            answer.HasIndex(a => a.CreatedAt);
+            AsJson(answer.Property(a => a.Headers));
         });
     }
 
@@ -72,7 +167,23 @@ public sealed class SigmoidDbContext(DbContextOptions<SigmoidDbContext> options,
             new ValueComparer<T>((a, b) => ReferenceEquals(a, b), value => RuntimeHelpers.GetHashCode(value), value => value));
     }
 
-    private sealed class IsoTime() : ValueConverter<DateTimeOffset, string>(
-        time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture),
-        text => DateTimeOffset.ParseExact(text, "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
+    /// <summary>Each batch is a transaction of its own, so that others get their turn between two, and leaves out rows that a replica is deleting.</summary>
+    private async Task DeleteInBatchesAsync(string table, string key, string condition, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        const int BatchRows = 500;
+        var delete = FormattableStringFactory.Create(
+            $"""DELETE FROM "{table}" WHERE "{key}" IN (SELECT "{key}" FROM "{table}" WHERE {condition} LIMIT {BatchRows}{SkipLockedRows})""", TimeParameter(before));
+        int deleted;
+        do
+        {
+            using var turn = await TurnAsync(cancellationToken);
+            deleted = await Database.ExecuteSqlAsync(delete, cancellationToken);
+        }
+        while (deleted == BatchRows);
+    }
+
+    /// <summary>All columns of a table by name: a statement that a server keeps prepared must not change with the table, which a newer replica may have migrated.</summary>
+    private string Columns<T>() => string.Join(", ", Model.FindEntityType(typeof(T))!.GetProperties().Select(property => $"\"{property.GetColumnName()}\""));
+
+    private async Task<int> NextAsync(FormattableString statement) => (await Database.SqlQuery<int>(statement).ToListAsync(CancellationToken.None)).Single();
 }

@@ -1,88 +1,67 @@
-using System.Data.Common;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
+using SigmoidApi.Storage.Postgres;
+using SigmoidApi.Storage.Sqlite;
 
 namespace SigmoidApi.Storage;
 
-/// <summary>The store: SQLite in <c>Storage:Directory</c>, migrated when the service starts.</summary>
+/// <summary>The store that the configuration names, migrated when the service starts.</summary>
 public static class StorageSetup
 {
+    private const string ConnectionName = "Sigmoid";
+
+    /// <summary>More may be in use at once; so many are kept.</summary>
+    private const int PooledContexts = 64;
+
     public static void AddStorage(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section).ValidateDataAnnotations()
+            .Validate<IConfiguration>(
+                (options, configuration) => options.Provider != StorageProvider.Postgres || !string.IsNullOrWhiteSpace(configuration.GetConnectionString(ConnectionName)),
+                $"Storage:Provider 'Postgres' needs a connection string: ConnectionStrings:{ConnectionName}, for example 'Host=db;Username=sigmoid;Password=…;Database=sigmoid'.")
+            .ValidateOnStart();
         builder.Services.AddSingleton<StorageDirectory>();
+        builder.Services.AddSingleton<StorageTroubles>();
+        builder.Services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddHostedService<Retention>();
         builder.Services.AddSingleton(services => new DatasetFiles(services.GetRequiredService<StorageDirectory>().Path));
-        builder.Services.AddDbContextFactory<SigmoidDbContext>((services, context) =>
+        if (builder.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>()?.Provider == StorageProvider.Postgres)
         {
-            var connection = new SqliteConnectionStringBuilder
-            {
-                DataSource = services.GetRequiredService<StorageDirectory>().File("sigmoid.db"),
-                DefaultTimeout = 30,
-            };
-            context.UseSqlite(connection.ToString()).AddInterceptors(new DurableWrites());
-        });
+            builder.AddStore<PostgresDbContext>((_, context) => PostgresDbContext.Configure(context, builder.Configuration.GetConnectionString(ConnectionName)!));
+            return;
+        }
+
+        builder.Services.AddSingleton<SqliteTurn>();
+        builder.AddStore<SqliteDbContext>((services, context) => SqliteDbContext.Configure(context, services.GetRequiredService<StorageDirectory>().File("sigmoid.db")));
     }
 
+    /// <summary>Brings the store up to date; waits for a database that starts at the same time as the service.</summary>
     public static async Task PrepareStorageAsync(this WebApplication app)
     {
         app.Services.GetRequiredService<StorageDirectory>().Open();
-        await using var db = await app.Services.GetRequiredService<IDbContextFactory<SigmoidDbContext>>().CreateDbContextAsync();
-        await db.Database.MigrateAsync();
-        await app.Services.GetRequiredService<DatasetFiles>().SweepAsync(
-            async cancellationToken => await db.Datasets.Select(d => d.Id).ToHashSetAsync(cancellationToken), CancellationToken.None);
+        var seconds = app.Services.GetRequiredService<IOptions<StorageOptions>>().Value.StartWaitSeconds;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), app.Services.GetRequiredService<TimeProvider>());
+        await app.Services.GetRequiredService<StorageTroubles>().UntilItWorksAsync(
+            async () =>
+            {
+                await using var db = await app.Services.GetRequiredService<IDbContextFactory<SigmoidDbContext>>().CreateDbContextAsync();
+                await db.MigrateAsync(CancellationToken.None);
+                return true;
+            },
+            patience.Token);
     }
 
-    // A commit has reached the disk when it returns (https://www.sqlite.org/pragma.html#pragma_synchronous); the setting is the connection's, not the file's.
-    private sealed class DurableWrites : DbConnectionInterceptor
+    private static void AddStore<TContext>(this WebApplicationBuilder builder, Action<IServiceProvider, DbContextOptionsBuilder> configure)
+        where TContext : SigmoidDbContext
     {
-        private const string Pragmas = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
-
-        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = Pragmas;
-            command.ExecuteNonQuery();
-        }
-
-        public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
-        {
-            await using var command = connection.CreateCommand();
-            command.CommandText = Pragmas;
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
+        builder.Services.AddPooledDbContextFactory<TContext>(configure, PooledContexts);
+        builder.Services.AddSingleton<IDbContextFactory<SigmoidDbContext>, Factory<TContext>>();
+        builder.Services.AddScoped<SigmoidDbContext>(services => services.GetRequiredService<IDbContextFactory<SigmoidDbContext>>().CreateDbContext());
     }
-}
 
-/// <summary>The directory that this process keeps its state in, held by a lock so that a second process can't take the first one's jobs for orphans.</summary>
-public sealed class StorageDirectory(IOptions<StorageOptions> options, IHostEnvironment environment) : IDisposable
-{
-    private FileStream? _lock;
-
-    /// <summary>Absolute; a relative setting starts at the content root.</summary>
-    public string Path { get; } = System.IO.Path.GetFullPath(options.Value.Directory, environment.ContentRootPath);
-
-    public string File(string name) => System.IO.Path.Combine(Path, name);
-
-    /// <summary>Makes the directory where it is missing, and takes its lock, which the system gives back even after a kill.</summary>
-    /// <exception cref="InvalidOperationException">The directory can't be made, written to, or is another process's.</exception>
-    public void Open()
+    private sealed class Factory<TContext>(IDbContextFactory<TContext> contexts) : IDbContextFactory<SigmoidDbContext>
+        where TContext : SigmoidDbContext
     {
-        try
-        {
-            Directory.CreateDirectory(Path);
-            _lock = new FileStream(File(".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            // Answers that waited on disk (see EvaluateStream) when a process before this one was killed.
-            foreach (var rest in Directory.EnumerateFiles(Path, "ASPNETCORE_*.tmp"))
-                System.IO.File.Delete(rest);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidOperationException(
-                $"Storage:Directory '{Path}' can't be used: it must be a directory that this process may write to and that no other SigmoidApi process uses.", e);
-        }
+        public SigmoidDbContext CreateDbContext() => contexts.CreateDbContext();
     }
-
-    public void Dispose() => _lock?.Dispose();
 }

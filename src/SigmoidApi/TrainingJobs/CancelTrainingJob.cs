@@ -14,7 +14,7 @@ internal static class CancelTrainingJob
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithExampleOf("id", "\"latest\"");
 
     private static async Task<Results<Accepted<TrainingJobResponse>, ProblemHttpResult>> Handle(
-        string id, SigmoidDbContext db, RunningFits fits, TimeProvider time, CancellationToken cancellationToken)
+        string id, SigmoidDbContext db, RunningFits fits, TrainingFeeds feeds, TimeProvider time, CancellationToken cancellationToken)
     {
         var job = await db.TrainingJobs.AsNoTracking().FindJobAsync(id, cancellationToken);
         if (job is null)
@@ -23,13 +23,13 @@ internal static class CancelTrainingJob
             return HasEnded(job);
 
         var mine = db.TrainingJobs.Where(j => j.Id == job.Id);
-        await using (var transaction = await db.Database.BeginTransactionAsync(cancellationToken))
+        await using (var transaction = await db.BeginAsync(cancellationToken))
         {
             var canceled = await mine.Where(j => j.Status == TrainingJobStatus.Queued).ExecuteUpdateAsync(
                 set => set.SetProperty(j => j.Status, TrainingJobStatus.Canceled).SetProperty(j => j.CancelRequested, true).SetProperty(j => j.FinishedAt, time.GetUtcNow()),
                 cancellationToken);
             if (canceled == 1)
-                await db.TrainingData.Where(d => d.JobId == job.Id).ExecuteDeleteAsync(cancellationToken);
+                await db.ForgetInputAsync(job.Id, cancellationToken);
             else
                 await mine.Where(j => j.Status == TrainingJobStatus.Running).ExecuteUpdateAsync(set => set.SetProperty(j => j.CancelRequested, true), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
@@ -39,12 +39,12 @@ internal static class CancelTrainingJob
         if (!job.CancelRequested)
             return HasEnded(job);
         if (job.Status == TrainingJobStatus.Canceled)
-            fits.SignalEnd(job.Id);
+            feeds.SignalEnd(job.Id);
         else
-            fits.Cancel(job.Id);
+            fits.End(job.Id, FitEnd.Canceled);
         return TypedResults.Accepted($"/api/v1/training-jobs/{job.Id}", TrainingJobResponse.From(job, fits));
     }
 
-    private static ProblemHttpResult HasEnded(TrainingJob job) =>
+    internal static ProblemHttpResult HasEnded(TrainingJob job) =>
         Problems.Conflict($"Training job {job.Id} has ended; its status is '{job.Status.ToString().ToLowerInvariant()}'.");
 }

@@ -1,9 +1,13 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
+using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Datasets;
+using SigmoidApi.Datasets.Profile;
 using SigmoidApi.Http;
+using SigmoidApi.Http.Json;
+using SigmoidApi.Models;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.TrainingJobs;
@@ -15,6 +19,7 @@ internal static class CreateTrainingJob
         jobs.MapPost("/", Handle).WithName("CreateTrainingJob").WithSummary("Train a model in the background")
             .WithDescription("Trains on a data set, or on `data` in the request. Answers 202 and the job; with `Prefer: wait=10`, 201 when the job ends within that many seconds.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .WithExampleOf("Prefer", "\"wait=10\"")
             .WithExample("A data set", """{ "datasetId": "mails", "target": "spam", "modelName": "mails" }""")
             .WithExample("Inline data", """
@@ -40,7 +45,8 @@ internal static class CreateTrainingJob
                 }
                 """);
 
-    private static async Task<Results<Accepted<TrainingJobResponse>, Created<TrainingJobResponse>, ProblemHttpResult>> Handle(
+    private static async Task<Results<Accepted<TrainingJobResponse>, Created<TrainingJobResponse>, EarlierAnswer, ProblemHttpResult>> Handle(
+        Idempotency idempotency,
         JsonBody<TrainingRequest> body,
         [FromHeader(Name = "Prefer")] string? prefer,
         HttpContext context,
@@ -51,6 +57,8 @@ internal static class CreateTrainingJob
         TimeProvider time,
         CancellationToken cancellationToken)
     {
+        if (await idempotency.EarlierAsync(body.Sha256) is { } earlier)
+            return earlier;
         var now = time.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         var request = body.Value;
@@ -87,20 +95,42 @@ internal static class CreateTrainingJob
             Selection = request.Selection ?? (request is { IsPath: true, Validation: not null } ? Selection.Best : null),
         };
         var job = new TrainingJob { Id = id, Status = TrainingJobStatus.Queued, Request = request, DatasetId = datasetId, CreatedAt = now };
-        if (!await queue.TryEnqueueAsync(db, job, data, cancellationToken))
-            return Problems.NotFound($"data set '{body.Value.DatasetId}'");
+        var (answer, location) = (TrainingJobResponse.From(job, fits), $"/api/v1/training-jobs/{id}");
+        Task<bool> IsFirst() => idempotency.TryKeepAsync(StatusCodes.Status202Accepted, location, answer, TrainingWait.RetryAfter);
+        switch (await queue.TryEnqueueAsync(db, job, data, IsFirst, cancellationToken))
+        {
+            case Enqueued.DatasetIsGone:
+                return Problems.NotFound($"data set '{body.Value.DatasetId}'");
+            case Enqueued.QueueIsFull:
+                context.Response.Headers.RetryAfter = TrainingWait.RetryAfter;
+                return Problems.Of(StatusCodes.Status429TooManyRequests, "As many jobs wait as this service takes (Training:MaxQueueLength); send it again later.");
+            case Enqueued.ByACopy:
+                return await idempotency.WinnerAsync();
+        }
 
-        job = await wait.ForEndAsync(job, prefer, context.Response);
-        var location = $"/api/v1/training-jobs/{id}";
-        if (job.FinishedAt is not null)
-            return TypedResults.Created(location, TrainingJobResponse.From(job, fits));
+        if (TrainingWait.IsPreferred(prefer))
+        {
+            job = await wait.ForEndAsync(job, prefer, context.Response);
+            answer = TrainingJobResponse.From(job, fits);
+            if (job.FinishedAt is not null)
+            {
+                await idempotency.RenewAsync(StatusCodes.Status201Created, location, answer);
+                return TypedResults.Created(location, answer);
+            }
+
+            await idempotency.RenewAsync(StatusCodes.Status202Accepted, location, answer, TrainingWait.RetryAfter);
+        }
+
         context.Response.Headers.RetryAfter = TrainingWait.RetryAfter;
-        return TypedResults.Accepted(location, TrainingJobResponse.From(job, fits));
+        return TypedResults.Accepted(location, answer);
     }
 
-    /// <summary>All columns but those that the request names for something else, in their order.</summary>
+    /// <summary>All columns but those that the request names for something else and texts of their own in nearly every row, in their order.</summary>
     private static string[] DefaultFeatures(Dataset dataset, TrainingRequest request) =>
-        [.. dataset.Columns.Select(c => c.Name).Except(request.ColumnsBesideFeatures.Select(c => c.Column), StringComparer.Ordinal)];
+    [
+        .. dataset.Columns.Where(column => LeftOut.ReasonFor(column) is null || request.Preparation?.Columns?.ContainsKey(column.Name) is true).Select(column => column.Name)
+            .Except(request.ColumnsBesideFeatures.Select(named => named.Column), StringComparer.Ordinal),
+    ];
 
     /// <summary>What the data say against the request.</summary>
     private static ProblemHttpResult? Against(InlineData data, TrainingRequest request)
@@ -111,14 +141,15 @@ internal static class CreateTrainingJob
             return Impossible("data.sampleWeight", "expected a weight above 0, got only 0");
         if (data.Clusters is { } clusters && Array.TrueForAll(clusters, cluster => cluster == clusters[0]))
             return Impossible("data.clusters", $"expected at least two different clusters, got only {clusters[0]}");
-        return AgainstLabels(request, 0, 1, "the labels of 'data'");
+        return AgainstLabels(request, [new(0), new(1)], "the labels of 'data'");
     }
 
     /// <summary>What the data set's columns say against the request.</summary>
     private static ProblemHttpResult? Against(Dataset dataset, TrainingRequest request)
     {
         var columns = dataset.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
-        var named = (request.Features ?? []).Select((column, i) => (Field: $"features[{i}]", Column: column)).Concat(request.ColumnsBesideFeatures);
+        var named = (request.Features ?? []).Select((column, i) => (Field: $"features[{i}]", Column: column)).Concat(request.ColumnsBesideFeatures)
+            .Concat((request.Preparation?.Columns?.Keys ?? []).Select(column => (Field: $"preparation.columns{JsonPath.Member(column)}", Column: column)));
         foreach (var (field, column) in named)
         {
             if (!columns.ContainsKey(column))
@@ -135,26 +166,55 @@ internal static class CreateTrainingJob
         var target = columns[request.Target!];
         if (target.Distinct != 2)
             return Impossible("target", $"expected a column of two different values, but '{target.Name}' has {target.Distinct}");
-        if (request.SampleWeight is { } weightColumn && columns[weightColumn] is var weights && (weights.Minimum < 0 || weights.Maximum == 0))
+        if (request.SampleWeight is { } weightColumn && columns[weightColumn] is var weights && !(weights.Minimum >= 0 && weights.Maximum > 0))
         {
             return Impossible("sampleWeight",
-                $"expected a column of numbers of at least 0, one above it among them, but '{weights.Name}' goes from {weights.Minimum} to {weights.Maximum}");
+                $"expected a column of numbers of at least 0, one above it among them, but '{weights.Name}' {(weights.IsText ? "is text" : $"goes from {weights.Minimum} to {weights.Maximum}")}");
+        }
+
+        if (request.Validation?.TimeBy is { } time && columns[time].IsText)
+            return Impossible("validation.timeBy", $"expected a column of dates or numbers, but '{time}' is text");
+        foreach (var (field, column) in columns.Keys.Select(name => (Field: $"preparation.columns{JsonPath.Member(name)}", Column: columns[name])))
+        {
+            if (request.Preparation?.Columns is { } words && words.TryGetValue(column.Name, out var word) && AgainstPreparation(column, word) is { } message)
+                return Impossible(field, message);
         }
 
         if (request.ClusterBy is { } clusterColumn && columns[clusterColumn].Distinct < 2)
             return Impossible("clusterBy", $"expected a column of at least two different values, but '{clusterColumn}' has 1");
         if (request.InitialWeights is { } start && start.Length != width)
             return Problems.Field(StatusCodes.Status400BadRequest, "initialWeights", $"expected a weight for each of the {width} features, got {start.Length}");
-        return AgainstLabels(request, target.Minimum, target.Maximum, $"the values of '{target.Name}'");
+        ClassLabel[] labels = target.IsText ? [.. target.Categories!.Select(category => new ClassLabel(category.Value))] : [new(target.Minimum ?? 0), new(target.Maximum ?? 0)];
+        return AgainstLabels(request, labels, $"the values of '{target.Name}'");
+    }
+
+    /// <summary>What a column says against how it is to be prepared.</summary>
+    private static string? AgainstPreparation(ColumnProfile column, ColumnPreparationRequest word)
+    {
+        if (column.IsText && word.Type == ColumnType.Number)
+            return $"expected 'category', since '{column.Name}' is text";
+        var isCategory = word.Type == ColumnType.Category || (word.Type is null && column.IsText);
+        if (isCategory && word.Imputation is Imputation.Mean or Imputation.Median)
+            return $"expected the imputation 'most_frequent' or 'constant' for '{column.Name}', a category";
+        if (isCategory && word is { Imputation: Imputation.Constant, FillLevel: null })
+            return "expected a 'fillLevel' with the imputation 'constant' of a category";
+        if (word.Reference is not null && !isCategory)
+            return $"expected no reference level of '{column.Name}', which is no category";
+        return word.Reference is { } level && column is { IsText: true, Categories: { } known } && column.Distinct <= known.Count && !known.Any(category => category.Value == level)
+            ? $"expected a level of '{column.Name}' as the reference, got '{level}'"
+            : null;
     }
 
     /// <summary>Whether the request speaks of other labels than the target's two.</summary>
-    private static ProblemHttpResult? AgainstLabels(TrainingRequest request, double low, double high, string labels)
+    private static ProblemHttpResult? AgainstLabels(TrainingRequest request, ClassLabel[] labels, string which)
     {
-        if (request.PositiveClassValue is { } positive && positive != low && positive != high)
-            return Impossible("positiveClass", $"expected {low} or {high}, {labels}, got '{request.PositiveClass}'");
-        var unknown = request.ClassWeight?.ByLabel?.Keys.FirstOrDefault(label => LabelWeights.NumberOf(label) is var value && value != low && value != high);
-        return unknown is null ? null : Impossible("classWeight", $"expected weights for {low} and {high}, {labels}, got one for '{unknown}'");
+        var expected = string.Join(" or ", labels);
+        if (request.PositiveClass is { } positive && !Array.Exists(labels, label => label.Is(positive)))
+            return Impossible("positiveClass", $"expected {expected}, {which}, got '{positive}'");
+        var weights = request.ClassWeight?.ByLabel?.Keys.ToArray() ?? [];
+        if (Array.Find(weights, weight => !Array.Exists(labels, label => label.Is(weight))) is { } unknown)
+            return Impossible("classWeight", $"expected weights for {string.Join(" and ", labels)}, {which}, got one for '{unknown}'");
+        return weights.Length == 2 && Array.Exists(labels, label => Array.TrueForAll(weights, label.Is)) ? Impossible("classWeight", "expected each label once") : null;
     }
 
     private static ProblemHttpResult Impossible(string path, string message) => Problems.Field(StatusCodes.Status422UnprocessableEntity, path, message);

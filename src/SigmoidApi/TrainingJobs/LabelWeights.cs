@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SigmoidApi.Http.Json;
+using SigmoidApi.Models;
 
 namespace SigmoidApi.TrainingJobs;
 
@@ -12,12 +12,8 @@ public sealed record LabelWeights(IReadOnlyDictionary<string, double>? ByLabel)
 {
     internal const string Balanced = "balanced";
 
-    /// <summary>The weight of the label that is this number.</summary>
-    internal double Of(double label) => ByLabel!.Where(weight => NumberOf(weight.Key) == label).Select(weight => weight.Value).DefaultIfEmpty(1).Single();
-
-    /// <summary>A label as the number that a data set keeps, or null for one that can be no data set's.</summary>
-    internal static double? NumberOf(string? label) =>
-        double.TryParse(label, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : null;
+    /// <summary>The weight of this label.</summary>
+    internal double Of(ClassLabel label) => ByLabel!.Where(weight => label.Is(weight.Key)).Select(weight => weight.Value).FirstOrDefault(1);
 }
 
 internal sealed class LabelWeightsConverter : JsonConverter<LabelWeights>

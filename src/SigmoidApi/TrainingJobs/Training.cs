@@ -1,5 +1,7 @@
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
+using SigmoidApi.Datasets.Engine;
 using SigmoidApi.Models;
 
 namespace SigmoidApi.TrainingJobs;
@@ -9,27 +11,24 @@ internal static class Training
 {
     /// <param name="request">Resolved: it names its features, and the positive class where that is not the larger one.</param>
     /// <param name="rows">What to fit it to.</param>
-    /// <param name="settings">What a fit may use of the machine, and what is kept of it.</param>
+    /// <param name="settings">What a fit may use of the machine.</param>
     /// <param name="time">Measures how long it takes.</param>
-    /// <param name="progress">Told after each iteration.</param>
+    /// <param name="control">Told after each iteration; stops, keeps and resumes the fit.</param>
     /// <param name="cancellationToken">Ends the fit within one pass over the rows.</param>
+    /// <returns>What was fitted, and the classes: the negative one, then the positive one.</returns>
     /// <exception cref="UntrainableDataException">The data can't be fitted: their target has not exactly two values, for example.</exception>
-    public static TrainedModel Fit(
-        TrainingRequest request, TrainingRows rows, TrainingOptions settings, TimeProvider time, Action<TrainingProgress> progress, CancellationToken cancellationToken)
+    public static (LogisticTraining Training, ClassLabel[] Classes) Fit(
+        TrainingRequest request, TrainingRows rows, TrainingOptions settings, TimeProvider time, FitControl control, CancellationToken cancellationToken)
     {
         var classes = Classes(request, rows.Target);
-        var labels = Array.ConvertAll(rows.Target, value => value == classes[1] ? 1.0 : 0.0);
-        var training = LogisticTrainer.Train(
-            rows.Features,
-            labels,
-            Options(request, rows, classes, settings, time),
-            p => progress(new(p.Iteration, p.MaxIterations, p.Loss, p.GradientNorm, p.Fraction)),
-            cancellationToken);
-        var terms = request.Features ?? Enumerable.Range(1, rows.Features.Columns).Select(i => $"x{i}").ToArray();
-        return TrainedModel.From(training, classes, terms, settings.MaxCovarianceParameters);
+        var labels = Labels(rows.Target, classes[1]);
+        var options = Options(request, rows, classes, settings, time);
+        return (request.InitialWeights is null
+            ? LogisticTrainer.Train(rows.Features, rows.Preparation, labels, options, control, cancellationToken)
+            : LogisticTrainer.Train(AsTheyAre(rows.Features), labels, options, control, cancellationToken), classes);
     }
 
-    internal static LogisticOptions Options(TrainingRequest request, TrainingRows rows, double[] classes, TrainingOptions settings, TimeProvider time)
+    internal static LogisticOptions Options(TrainingRequest request, TrainingRows rows, ClassLabel[] classes, TrainingOptions settings, TimeProvider time)
     {
         var defaults = new LogisticOptions();
         return new()
@@ -56,9 +55,11 @@ internal static class Training
             SampleWeight = rows.SampleWeight,
             Holdout = request.Validation?.Holdout,
             Folds = request.Validation?.Folds,
+            Groups = rows.Groups,
+            TimeOrder = rows.Times,
             Seed = request.Seed,
             CovarianceType = request.CovarianceType,
-            Clusters = rows.ClusterNumbers(),
+            Clusters = rows.Clusters,
             ConfidenceLevel = request.ConfidenceLevel,
             Threads = settings.Threads,
             ThreadStart = () => FitThread.LowerPriority(settings.Nice),
@@ -66,11 +67,27 @@ internal static class Training
         };
     }
 
-    private static double[] Classes(TrainingRequest request, double[] target)
+    private static ClassLabel[] Classes(TrainingRequest request, ColumnValues target)
     {
-        var classes = target.Distinct().Take(3).Order().ToArray();
+        ClassLabel[] classes = target.Numbers is { } numbers
+            ? [.. numbers.Distinct().Take(3).Order().Select(number => new ClassLabel(number))]
+            : [.. target.Codes!.Distinct().Take(3).Select(code => target.Levels[code]).Order(StringComparer.Ordinal).Select(level => new ClassLabel(level))];
         if (classes.Length != 2)
             throw new UntrainableDataException("two_classes_expected", $"A classifier needs a target of exactly two different values; this one has {(classes.Length > 2 ? "more" : classes.Length)}.");
-        return request.PositiveClassValue == classes[0] ? [classes[1], classes[0]] : classes;
+        return request.PositiveClass is { } positive && classes[0].Is(positive) ? [classes[1], classes[0]] : classes;
     }
+
+    private static double[] Labels(ColumnValues target, ClassLabel positive)
+    {
+        if (target.Numbers is { } numbers)
+            return Array.ConvertAll(numbers, value => value == positive.Number ? 1.0 : 0.0);
+        var code = target.Levels.ToList().IndexOf(positive.Text!);
+        return Array.ConvertAll(target.Codes!, value => value == code ? 1.0 : 0.0);
+    }
+
+    /// <summary>Weights to start from are for columns as they are; where something is to be prepared there are none to be compared with.</summary>
+    private static FeatureMatrix AsTheyAre(FeatureTable features) =>
+        features is { Numbers: { } numbers, HasMissingNumbers: false } && numbers.Columns == features.Columns.Count
+            ? numbers
+            : throw new UntrainableDataException("initial_weights_need_numbers", "initialWeights are for columns of numbers without a missing value; some of these are categories, or lack values.");
 }

@@ -1,5 +1,9 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Compute.Regression;
+using SigmoidApi.Datasets.Engine;
 
 namespace SigmoidApi.TrainingJobs;
 
@@ -29,14 +33,22 @@ public sealed class TrainingData
         ],
     };
 
-    /// <summary>The rows as a matrix, and beside it the labels and what else there is of each row.</summary>
-    internal (DesignMatrix Features, double[][] Others) Read()
+    /// <summary>The rows as columns <c>x1</c>, <c>x2</c>, …</summary>
+    internal TrainingRows Read(TrainingRequest request)
     {
         var values = MemoryMarshal.Cast<byte, double>(Values);
         var features = Rows * Columns;
         var others = new double[values.Length / Rows - Columns][];
         for (var i = 0; i < others.Length; i++)
             others[i] = values.Slice(features + i * Rows, Rows).ToArray();
-        return (DesignMatrix.FromRows(values[..features], Rows, Columns), others);
+        var hasClusters = request.CovarianceType == CovarianceType.Cluster;
+        return new(
+            new FeatureTable(Rows, [.. Names(Columns).Select(name => new FeatureColumn(name, Codes: null))], DesignMatrix.FromRows(values[..features], Rows, Columns), hasMissing: false),
+            [.. Enumerable.Repeat(new ColumnPreparation(), Columns)],
+            new("labels", others[0], null, []),
+            others.Length > (hasClusters ? 2 : 1) ? others[1] : null,
+            hasClusters ? new ColumnValues("clusters", others[^1], null, []).Numbered() : null);
     }
+
+    internal static IEnumerable<string> Names(int columns) => Enumerable.Range(1, columns).Select(i => string.Create(CultureInfo.InvariantCulture, $"x{i}"));
 }

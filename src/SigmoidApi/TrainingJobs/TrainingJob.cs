@@ -17,6 +17,7 @@ public sealed class TrainingJob
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>When it was taken up first.</summary>
     public DateTimeOffset? StartedAt { get; set; }
 
     public DateTimeOffset? FinishedAt { get; set; }
@@ -30,10 +31,21 @@ public sealed class TrainingJob
     /// <summary>Who runs it, <c>host:process id</c>.</summary>
     public string? Worker { get; set; }
 
+    /// <summary>Raised by who runs it, again and again; others take the job back when it stands still.</summary>
+    public long Beat { get; set; }
+
+    /// <summary>How many runs in succession ended with their process and without a new checkpoint.</summary>
+    public int Crashes { get; set; }
+
     public bool CancelRequested { get; set; }
 
-    /// <summary>Where the last run came to; a running job's progress is with <see cref="RunningFits"/>.</summary>
+    public bool StopRequested { get; set; }
+
+    /// <summary>Where the last run came to, a second ago at most.</summary>
     public TrainingProgress? Progress { get; set; }
+
+    /// <summary>What the last run took.</summary>
+    public JobMemory? Memory { get; set; }
 
     public string? ModelName { get; set; }
 
@@ -58,4 +70,39 @@ public enum TrainingJobStatus
 /// <param name="Loss">Mean objective at the current weights.</param>
 /// <param name="GradientNorm">Largest absolute entry of its gradient.</param>
 /// <param name="Fraction">How much of all fits is done at the least, 1 at the end.</param>
-public sealed record TrainingProgress(int Iteration, int MaxIterations, double Loss, double GradientNorm, double Fraction);
+/// <param name="Step">Counts the iterations of all fits of the job; <c>Last-Event-ID</c> and the points of <c>/history</c> go by it.</param>
+/// <param name="SecondsLeft">How long it takes at most, at the pace so far; null until that can be told.</param>
+public sealed record TrainingProgress(int Iteration, int MaxIterations, double Loss, double GradientNorm, double Fraction, int Step = 0, double? SecondsLeft = null);
+
+/// <summary>The memory that a fit takes, by an estimate, and how it goes about it.</summary>
+/// <param name="Bytes">Its matrix, where that is held, and all that there is a number of for each row.</param>
+/// <param name="Mode">Whether it waits for others to end, or holds its matrix in memory, or reads it anew in each pass.</param>
+public sealed record JobMemory(long Bytes, MemoryMode Mode);
+
+public enum MemoryMode
+{
+    Waiting,
+    InMemory,
+    Streamed,
+}
+
+/// <summary>Part of the state that a job's fit can go on from; it lives as long as the job runs.</summary>
+public sealed class TrainingCheckpoint
+{
+    public required Guid JobId { get; init; }
+
+    public required int Part { get; init; }
+
+    /// <summary>Whether it will not change any more.</summary>
+    public required bool IsFinal { get; set; }
+
+    public required byte[] State { get; set; }
+}
+
+/// <summary>The points of a job's loss curve, as <see cref="LossHistory"/> writes them.</summary>
+public sealed class TrainingHistory
+{
+    public required Guid JobId { get; init; }
+
+    public required byte[] Points { get; set; }
+}

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using SigmoidApi.Storage;
 
 namespace SigmoidApi.TrainingJobs;
 
@@ -9,7 +10,12 @@ public static class TrainingJobEndpoints
         builder.Services.AddOptions<TrainingOptions>().BindConfiguration(TrainingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<RunningFits>();
         builder.Services.AddSingleton<TrainingQueue>();
+        builder.Services.AddSingleton<TrainingLeases>();
+        builder.Services.AddSingleton<FitMemory>();
+        builder.Services.AddSingleton<TrainingFeeds>();
         builder.Services.AddSingleton<TrainingWait>();
+        // Stopped in the reverse order: who looks after the runs goes on until there are none.
+        builder.Services.AddHostedService<TrainingWatch>();
         builder.Services.AddHostedService<TrainingWorker>();
     }
 
@@ -19,12 +25,28 @@ public static class TrainingJobEndpoints
         CreateTrainingJob.Map(jobs);
         ListTrainingJobs.Map(jobs);
         GetTrainingJob.Map(jobs);
+        GetTrainingHistory.Map(jobs);
+        WatchTrainingJob.Map(jobs);
+        StopTrainingJob.Map(jobs);
         CancelTrainingJob.Map(jobs);
     }
 
     /// <summary>Finds the job that a path means: by its id, or <c>latest</c> for the one accepted last.</summary>
     internal static Task<TrainingJob?> FindJobAsync(this IQueryable<TrainingJob> jobs, string id, CancellationToken cancellationToken) =>
-        id == "latest"
-            ? jobs.OrderByDescending(j => j.Id).FirstOrDefaultAsync(cancellationToken)
-            : Guid.TryParse(id, out var guid) ? jobs.SingleOrDefaultAsync(j => j.Id == guid, cancellationToken) : Task.FromResult<TrainingJob?>(null);
+        Meant(jobs, id) is { } meant ? meant.FirstOrDefaultAsync(cancellationToken) : Task.FromResult<TrainingJob?>(null);
+
+    internal static Task<Guid?> FindJobIdAsync(this IQueryable<TrainingJob> jobs, string id, CancellationToken cancellationToken) =>
+        Meant(jobs, id) is { } meant ? meant.Select(j => (Guid?)j.Id).FirstOrDefaultAsync(cancellationToken) : Task.FromResult<Guid?>(null);
+
+    private static IQueryable<TrainingJob>? Meant(IQueryable<TrainingJob> jobs, string id) =>
+        id == "latest" ? jobs.OrderByDescending(j => j.Id) : Guid.TryParse(id, out var guid) ? jobs.Where(j => j.Id == guid) : null;
+
+    /// <summary>Removes what a job needs only until it has ended.</summary>
+    internal static async Task ForgetInputAsync(this SigmoidDbContext db, Guid jobId, CancellationToken cancellationToken, bool data = true, bool checkpoints = true)
+    {
+        if (data)
+            await db.TrainingData.Where(d => d.JobId == jobId).ExecuteDeleteAsync(cancellationToken);
+        if (checkpoints)
+            await db.TrainingCheckpoints.Where(c => c.JobId == jobId).ExecuteDeleteAsync(cancellationToken);
+    }
 }

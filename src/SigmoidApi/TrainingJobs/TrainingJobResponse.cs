@@ -8,6 +8,7 @@ namespace SigmoidApi.TrainingJobs;
 /// <param name="Progress">How far the fit is; null before it starts.</param>
 /// <param name="Attempts">How often a worker took it up; more than 1 after a restart in its midst.</param>
 /// <param name="Worker">Who runs it, <c>host:process id</c>.</param>
+/// <param name="Memory">What the fit takes, and whether it waits for that, holds its matrix or reads it anew in each pass; null before that is known.</param>
 /// <param name="Request">What was asked for, with its defaults; without inline data.</param>
 /// <param name="Model">The version that it made.</param>
 /// <param name="Error">Why it failed.</param>
@@ -20,6 +21,7 @@ public sealed record TrainingJobResponse(
     DateTimeOffset? FinishedAt,
     int Attempts,
     string? Worker,
+    JobMemory? Memory,
     TrainingRequest Request,
     ModelVersionName? Model,
     ProblemDetails? Error)
@@ -27,12 +29,13 @@ public sealed record TrainingJobResponse(
     internal static TrainingJobResponse From(TrainingJob job, RunningFits fits) => new(
         job.Id,
         job.Status,
-        job.Progress ?? fits.ProgressOf(job.Id),
+        (job.FinishedAt is null ? fits.ProgressOf(job.Id) : null) ?? job.Progress,
         job.CreatedAt,
         job.StartedAt,
         job.FinishedAt,
         job.Attempts,
         job.Worker,
+        job.Memory,
         job.Request,
         job is { ModelName: { } name, ModelVersion: { } version } ? new(name, version) : null,
         job.Error);

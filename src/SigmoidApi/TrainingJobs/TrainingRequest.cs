@@ -1,3 +1,4 @@
+using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Http.Json;
 
@@ -12,11 +13,18 @@ public sealed record TrainingRequest
     /// <summary>The column to predict; it has exactly two different values.</summary>
     public string? Target { get; init; }
 
-    /// <summary>The value of the target that counts as positive; the larger of the two by default.</summary>
+    /// <summary>The value of the target that counts as positive; the larger of the two by default, of texts the last in ordinal order.</summary>
     public string? PositiveClass { get; init; }
 
-    /// <summary>The columns to predict from, in the model's order; by default all but the target and those that hold weights or clusters.</summary>
+    /// <summary>
+    /// The columns to predict from, in the model's order; by default all but the target, those that hold weights, clusters, groups or times, and texts of their own in nearly every row.
+    /// </summary>
     public IReadOnlyList<string>? Features { get; init; }
+
+    /// <summary>
+    /// How the columns become terms. By default missing numbers get the mean and missing categories the most frequent, categories are one-hot, and numbers are standardised.
+    /// </summary>
+    public PreparationRequest? Preparation { get; init; }
 
     /// <summary>Data in the request itself, instead of <c>datasetId</c> and <c>target</c>.</summary>
     public InlineData? Data { get; init; }
@@ -93,26 +101,26 @@ public sealed record TrainingRequest
     /// <summary>Coverage of the confidence intervals.</summary>
     public double ConfidenceLevel { get; init; } = 0.95;
 
-    internal double? PositiveClassValue => LabelWeights.NumberOf(PositiveClass);
+    /// <summary>The longest that the job may run, in seconds, counted from when it was taken up first; null for as long as it takes.</summary>
+    public double? TimeoutSeconds { get; init; }
+
+    /// <summary>What happens then: <c>cancel</c> ends the job without a model, <c>stop</c> keeps the model as it stands.</summary>
+    public OnTimeout OnTimeout { get; init; } = OnTimeout.Cancel;
 
     /// <summary>The penalty that <c>penalty</c>, <c>l1Ratio</c> and <c>l1Ratios</c> say together.</summary>
     internal Penalty EffectivePenalty => Penalty ?? (L1Ratios is not null ? Compute.Regression.Penalty.ElasticNet : PenaltyOf(L1Ratio ?? 0));
 
+    /// <summary>Without a penalty to choose among equal models a category's first level is what the others are compared with.</summary>
+    internal DroppedLevel DefaultDrop => EffectivePenalty is Compute.Regression.Penalty.None or Compute.Regression.Penalty.Firth ? DroppedLevel.First : DroppedLevel.None;
+
     internal bool IsPath => Cs is not null || L1Ratios is not null;
 
     /// <summary>The columns that say something about the rows and are no features, by the field that names each.</summary>
-    internal IEnumerable<(string Field, string Column)> ColumnsBesideFeatures
-    {
-        get
+    internal IEnumerable<(string Field, string Column)> ColumnsBesideFeatures =>
+        new[]
         {
-            if (Target is not null)
-                yield return ("target", Target);
-            if (SampleWeight is not null)
-                yield return ("sampleWeight", SampleWeight);
-            if (ClusterBy is not null)
-                yield return ("clusterBy", ClusterBy);
-        }
-    }
+            ("target", Target), ("sampleWeight", SampleWeight), ("clusterBy", ClusterBy), ("validation.groupBy", Validation?.GroupBy), ("validation.timeBy", Validation?.TimeBy),
+        }.Where(named => named.Item2 is not null).Select(named => (named.Item1, named.Item2!));
 
     internal static Penalty PenaltyOf(double l1Ratio) => l1Ratio switch
     {
@@ -120,6 +128,12 @@ public sealed record TrainingRequest
         1 => Compute.Regression.Penalty.L1,
         _ => Compute.Regression.Penalty.ElasticNet,
     };
+}
+
+public enum OnTimeout
+{
+    Cancel,
+    Stop,
 }
 
 /// <summary>Rows in the request itself.</summary>
@@ -132,4 +146,6 @@ public sealed record InlineData(Matrix Features, double[] Labels, double[]? Samp
 /// <summary>How to validate the model: by one of the two.</summary>
 /// <param name="Holdout">Share of the rows that is held out, stratified by the target and shuffled by <c>seed</c>.</param>
 /// <param name="Folds">Number of parts, stratified and shuffled so, each of which is predicted by a fit to the others.</param>
-public sealed record ValidationRequest(double? Holdout = null, int? Folds = null);
+/// <param name="GroupBy">A column whose equal values stay together, instead of stratifying: the rows of a patient, a customer. By default it is no feature.</param>
+/// <param name="TimeBy">A column that says when: the last rows by it are held out. By default it is no feature.</param>
+public sealed record ValidationRequest(double? Holdout = null, int? Folds = null, string? GroupBy = null, string? TimeBy = null);

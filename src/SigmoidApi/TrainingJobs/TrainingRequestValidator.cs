@@ -11,6 +11,9 @@ namespace SigmoidApi.TrainingJobs;
 /// <summary>What can be said of a request without looking at its data set.</summary>
 internal sealed class TrainingRequestValidator : AbstractValidator<TrainingRequest>
 {
+    /// <summary>A year.</summary>
+    private const int MostSeconds = 31_536_000;
+
     public TrainingRequestValidator(IOptions<TrainingOptions> options)
     {
         var limits = options.Value;
@@ -21,6 +24,8 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
         RulesOfClassWeight();
         RulesOfValidation(limits);
         RulesOfInference();
+        RuleFor(r => r.TimeoutSeconds).Must(seconds => seconds is null or (> 0 and <= MostSeconds)).WithMessage($"expected more than 0 and at most {MostSeconds} seconds, got {{PropertyValue}}");
+        RuleFor(r => r.OnTimeout).IsInEnum();
         RuleFor(r => r.Data!).SetValidator(new InlineDataValidator()).When(r => r.Data is not null);
     }
 
@@ -39,8 +44,16 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
         RuleFor(r => r.SampleWeight).Must(IsOtherColumn).WithMessage("expected a column that is neither the target nor a feature, got '{PropertyValue}'");
         RuleFor(r => r.ClusterBy).Null().When(r => r.Data is not null).WithMessage("expected no name of a column beside 'data', whose 'clusters' they are");
         RuleFor(r => r.ClusterBy).Must(IsOtherColumn).WithMessage("expected a column that is neither the target nor a feature, got '{PropertyValue}'");
-        RuleFor(r => r.PositiveClass).Must((r, c) => c is null || r.PositiveClassValue is not null)
-            .WithMessage("expected one of the target's two values, got '{PropertyValue}'");
+        RuleFor(r => r.Preparation).Null().When(r => r.Data is not null).WithMessage("expected no preparation beside 'data', which is all numbers");
+        RuleFor(r => r.Preparation).Null().When(r => r.InitialWeights is not null).WithMessage("expected no preparation beside 'initialWeights', which are for numbers as they are");
+        RuleFor(r => r.Preparation!).Custom((preparation, context) =>
+        {
+            var path = nameof(TrainingRequest.Preparation);
+            PreparationRules.CheckAll(preparation.Numbers, ofCategories: false, $"{path}.numbers", context);
+            PreparationRules.CheckAll(preparation.Categories, ofCategories: true, $"{path}.categories", context);
+            foreach (var (name, word) in preparation.Columns ?? new Dictionary<string, ColumnPreparationRequest>())
+                PreparationRules.Check(word, $"{path}.columns{JsonPath.Member(name)}", context);
+        }).When(r => r.Preparation is not null);
         RuleFor(r => r.ModelName).Name();
     }
 
@@ -100,10 +113,6 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
         RuleFor(r => r.ClassWeight!.ByLabel!).Custom((weights, context) =>
         {
             var path = nameof(TrainingRequest.ClassWeight);
-            if (weights.Keys.FirstOrDefault(label => LabelWeights.NumberOf(label) is null) is { } unknown)
-                context.AddFailure(new ValidationFailure(path, $"expected the target's values as names, got '{unknown}'"));
-            else if (weights.Keys.Select(LabelWeights.NumberOf).Distinct().Count() < weights.Count)
-                context.AddFailure(new ValidationFailure(path, "expected each label once"));
             foreach (var (label, weight) in weights.Where(w => !NumberRules.IsWeight(w.Value)).Take(1))
                 context.AddFailure(new ValidationFailure(path + JsonPath.Member(label), $"expected a finite number of at least 0, got {Text<double>(weight)}"));
         }).When(r => r.ClassWeight?.ByLabel is not null);
@@ -116,6 +125,9 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
             .WithMessage(r => $"expected a share of the rows above 0 and below 1, got {Text(r.Validation!.Holdout)}");
         RuleFor(r => r.Validation!.Folds).InclusiveBetween(2, limits.MaxFolds).When(r => r.Validation is not null)
             .WithMessage("expected a whole number from {From} to {To}, got {PropertyValue}");
+        RuleFor(r => r.Validation!.GroupBy).Null().When(r => r.Data is not null && r.Validation is not null).WithMessage("expected no name of a column beside 'data'");
+        RuleFor(r => r.Validation!.TimeBy).Null().When(r => r.Validation is not null && (r.Data is not null || r.Validation.Holdout is null || r.Validation.GroupBy is not null))
+            .WithMessage("expected nothing but with a 'holdout' of a data set, and not beside 'groupBy'");
         RuleFor(r => r.Validation!.Folds).Null().When(r => r.Validation is not null && r.EffectivePenalty == Penalty.Firth)
             .WithMessage("expected no folds with the penalty 'firth'");
     }

@@ -1,16 +1,17 @@
 using System.Globalization;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Http;
-using SigmoidApi.Storage;
 
 namespace SigmoidApi.TrainingJobs;
 
 /// <summary><c>Prefer: wait=10</c> (RFC 7240): holds the answer up to that many seconds, until the job has ended.</summary>
-internal sealed class TrainingWait(IDbContextFactory<SigmoidDbContext> contexts, RunningFits fits, IOptions<LimitOptions> limits, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class TrainingWait(TrainingFeeds feeds, IOptions<LimitOptions> limits, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     /// <summary>How soon to ask again about a job that has not ended, in seconds.</summary>
     public const string RetryAfter = "1";
+
+    /// <summary>Whether a request asks for it.</summary>
+    public static bool IsPreferred(string? prefer) => WaitSeconds(prefer) is not null;
 
     /// <returns>The job as it stands when it has ended, the seconds are over, or the caller or the service goes away.</returns>
     public async Task<TrainingJob> ForEndAsync(TrainingJob job, string? prefer, HttpResponse response)
@@ -21,24 +22,17 @@ internal sealed class TrainingWait(IDbContextFactory<SigmoidDbContext> contexts,
         response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={seconds}");
 
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(response.HttpContext.RequestAborted, lifetime.ApplicationStopping);
-        var end = fits.EndOf(job.Id);
-        job = await ReadAsync(job.Id, giveUp.Token);
-        if (job.FinishedAt is not null)
+        using var watch = await feeds.OpenAsync(job.Id, response.HttpContext.RequestAborted);
+        var timeIsOver = Task.Delay(TimeSpan.FromSeconds(seconds), time, giveUp.Token);
+        Task changed;
+        for ((job, changed) = watch.State; job.FinishedAt is null; (job, changed) = watch.State)
         {
-            // It ended before it was waited for: nobody else will take this waiting away.
-            fits.SignalEnd(job.Id);
-            return job;
+            if (await Task.WhenAny(changed, timeIsOver) == timeIsOver)
+                break;
         }
 
-        await Task.WhenAny(end, Task.Delay(TimeSpan.FromSeconds(seconds), time, giveUp.Token));
         await giveUp.CancelAsync();
-        return await ReadAsync(job.Id, response.HttpContext.RequestAborted);
-    }
-
-    private async Task<TrainingJob> ReadAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.TrainingJobs.AsNoTracking().SingleAsync(j => j.Id == id, cancellationToken);
+        return job;
     }
 
     // A preference that is not understood is ignored (RFC 7240, section 2).

@@ -20,7 +20,7 @@ public class FirthSolverTests
         public LogLikelihood Likelihood() => new(DesignRows.Of(Features, Scaling, Intercept, new ThreadCrew()), new RowLabels(Labels, Weights));
 
         public Minimum Fit(Action<FitProgress>? progress = null, double[]? start = null) => FirthSolver.Maximize(Likelihood(),
-            start ?? new double[Features.Columns + (Intercept ? 1 : 0)], 500, Tolerance, progress, Token);
+            start ?? new double[Features.Columns + (Intercept ? 1 : 0)], 500, Tolerance, FitJournal.OfOneCall(progress), Token);
 
         public LogisticInference Infer(double level = 0.95) => Fit() is var fit
             ? Inference.ComputeFirth(Likelihood(), fit.Parameters, fit.Dependent, Scaling, level, 500, Token) : null!;
@@ -133,8 +133,11 @@ public class FirthSolverTests
         }
     }, iter: 100);
 
-    [Fact]
-    public void UnitsDoNotMatter() => Gen.Select(Cases, Gen.Int[0, 2].Select(unit => new[] { 1e-120, 0.01, 1e120 }[unit])).Sample((data, unit) =>
+    [Theory]
+    [InlineData(null, 40)]
+    // A profile of two ridges, from whose lower one rounding decided whether a climb came down.
+    [InlineData("dU6WoKPEqDN1", 1)]
+    public void UnitsDoNotMatter(string? seed, int cases) => Gen.Select(Cases, Gen.Int[0, 2].Select(unit => new[] { 1e-120, 0.01, 1e120 }[unit])).Sample((data, unit) =>
     {
         var features = data.Features.Select([.. Enumerable.Range(0, data.Labels.Length)]);
         for (var i = 0; i < data.Labels.Length; i++)
@@ -147,7 +150,7 @@ public class FirthSolverTests
         (first.StandardError * unit).ShouldBe(other.StandardError, 1e-6 * (1 + other.StandardError));
         first.PValue.ShouldBe(other.PValue, 1e-6);
         (first.ConfidenceHigh * unit).ShouldBe(other.ConfidenceHigh, 1e-4 * (1 + Math.Abs(other.ConfidenceHigh)));
-    }, iter: 40);
+    }, seed: seed, iter: cases);
 
     [Fact]
     public void AnIntervalsEndsAreWhereTheTestOfThemGivesOneMinusTheLevel() => Cases.Sample(data =>
@@ -213,7 +216,7 @@ public class FirthSolverTests
             using var crew = new ThreadCrew(threads);
             var scaling = StandardScaling.Fit(features, null, crew, Token);
             return FirthSolver.Maximize(new LogLikelihood(DesignRows.Of(features, scaling, fitIntercept: true, crew), new RowLabels(labels, null)),
-                new double[5], 100, Tolerance, null, Token).Parameters;
+                new double[5], 100, Tolerance, FitJournal.OfOneCall(null), Token).Parameters;
         }
 
         Fit(dense, threads).ShouldBe(Fit(dense, 1));
@@ -239,11 +242,11 @@ public class FirthSolverTests
         var data = Endometrial(standardize: true);
         var reports = 0;
 
-        Should.Throw<OperationCanceledException>(() => FirthSolver.Maximize(data.Likelihood(), new double[4], 500, Tolerance, _ =>
+        Should.Throw<OperationCanceledException>(() => FirthSolver.Maximize(data.Likelihood(), new double[4], 500, Tolerance, FitJournal.OfOneCall(_ =>
         {
             reports++;
             cancellation.Cancel();
-        }, cancellation.Token));
+        }), cancellation.Token));
 
         reports.ShouldBe(1);
     }
@@ -251,7 +254,7 @@ public class FirthSolverTests
     [Fact]
     public void TooFewIterationsAreAWarning()
     {
-        var fit = FirthSolver.Maximize(Endometrial(standardize: true).Likelihood(), new double[4], 2, Tolerance, null, Token);
+        var fit = FirthSolver.Maximize(Endometrial(standardize: true).Likelihood(), new double[4], 2, Tolerance, FitJournal.OfOneCall(null), Token);
 
         fit.Converged.ShouldBeFalse();
         fit.Iterations.ShouldBe(2);

@@ -72,7 +72,7 @@ public sealed class ActivationStreamTests(TestApplication application) : IClassF
     {
         (await _api.PostBytes("sigmoid", new byte[8 << 20], OctetStream)).Expect(HttpStatusCode.OK);
 
-        await Eventually.True(() => Directory.GetFiles(application.StorageDirectory, "*.tmp").Length == 0);
+        await Eventually.True(() => Directory.GetFiles(application.StorageDirectory, "*.tmp", SearchOption.AllDirectories).Length == 0);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SigmoidApi.Datasets;
+using SigmoidApi.Datasets.Profile;
 
 namespace SigmoidApi.Tests.Datasets;
 
@@ -22,38 +23,38 @@ public sealed class ColumnProfileTests : IDisposable
 
         var (_, dataset) = await _store.Import("uniform,integers,flag,three\n" + string.Join('\n', rows));
 
-        dataset.Columns.Select(column => column.Type).ShouldBe(["number", "number", "boolean", "number"]);
+        dataset.Columns.Select(column => column.Type).ShouldBe([ColumnType.Number, ColumnType.Number, ColumnType.Boolean, ColumnType.Number]);
         foreach (var (profile, values) in dataset.Columns.Zip(columns))
         {
             profile.Missing.ShouldBe(0);
             profile.Distinct.ShouldBe(values.Distinct().Count());
             profile.Minimum.ShouldBe(values.Min());
             profile.Maximum.ShouldBe(values.Max());
-            profile.Mean.ShouldBe(values.Average(), 1e-12);
-            profile.StandardDeviation.ShouldBe(Math.Sqrt(values.Average(value => Math.Pow(value - values.Average(), 2))), 1e-12);
+            profile.Mean!.Value.ShouldBe(values.Average(), 1e-12);
+            profile.StandardDeviation!.Value.ShouldBe(Math.Sqrt(values.Average(value => Math.Pow(value - values.Average(), 2))), 1e-12);
         }
     }
 
     [Theory]
-    [InlineData(new[] { "5" }, "number", 1, 5, 0)]
-    [InlineData(new[] { "0", "0" }, "boolean", 1, 0, 0)]
-    [InlineData(new[] { "1", "1" }, "boolean", 1, 1, 0)]
-    [InlineData(new[] { "0", "-0", "1", "1.0" }, "boolean", 2, 0.5, 0.5)]
-    [InlineData(new[] { "0.1", "0.1", "0.1" }, "number", 1, 0.1, 0)]
-    [InlineData(new[] { "1000000000000.25", "1000000000000.75" }, "number", 2, 1000000000000.5, 0.25)]
-    [InlineData(new[] { "-1.7976931348623157e308", "1.7976931348623157e308" }, "number", 2, 0, double.MaxValue)]
-    [InlineData(new[] { "1e200", "3e200" }, "number", 2, 2e200, 1e200)]
-    [InlineData(new[] { "1e-200", "3e-200" }, "number", 2, 2e-200, 1e-200)]
-    [InlineData(new[] { "0", "1e-323" }, "number", 2, 5e-324, 5e-324)]
-    public async Task ExtremeColumnsKeepTheirMoments(string[] cells, string type, long distinct, double mean, double standardDeviation)
+    [InlineData(new[] { "5" }, ColumnType.Number, 1, 5, 0)]
+    [InlineData(new[] { "0", "0" }, ColumnType.Boolean, 1, 0, 0)]
+    [InlineData(new[] { "1", "1" }, ColumnType.Boolean, 1, 1, 0)]
+    [InlineData(new[] { "0", "-0", "1", "1.0" }, ColumnType.Boolean, 2, 0.5, 0.5)]
+    [InlineData(new[] { "0.1", "0.1", "0.1" }, ColumnType.Number, 1, 0.1, 0)]
+    [InlineData(new[] { "1000000000000.25", "1000000000000.75" }, ColumnType.Number, 2, 1000000000000.5, 0.25)]
+    [InlineData(new[] { "-1.7976931348623157e308", "1.7976931348623157e308" }, ColumnType.Number, 2, 0, double.MaxValue)]
+    [InlineData(new[] { "1e200", "3e200" }, ColumnType.Number, 2, 2e200, 1e200)]
+    [InlineData(new[] { "1e-200", "3e-200" }, ColumnType.Number, 2, 2e-200, 1e-200)]
+    [InlineData(new[] { "0", "1e-323" }, ColumnType.Number, 2, 5e-324, 5e-324)]
+    public async Task ExtremeColumnsKeepTheirMoments(string[] cells, ColumnType type, long distinct, double mean, double standardDeviation)
     {
         var (_, dataset) = await _store.Import("a,b\n" + string.Join('\n', cells.Select(cell => $"{cell},1")));
 
         var profile = dataset.Columns[0];
         profile.Type.ShouldBe(type);
         profile.Distinct.ShouldBe(distinct);
-        (profile.Mean == mean || Math.Abs(profile.Mean - mean) <= 1e-15 * Math.Abs(mean)).ShouldBeTrue($"mean {profile.Mean:R}");
-        (profile.StandardDeviation == standardDeviation || Math.Abs(profile.StandardDeviation - standardDeviation) <= 1e-15 * standardDeviation)
+        (profile.Mean == mean || Math.Abs(profile.Mean!.Value - mean) <= 1e-15 * Math.Abs(mean)).ShouldBeTrue($"mean {profile.Mean:R}");
+        (profile.StandardDeviation == standardDeviation || Math.Abs(profile.StandardDeviation!.Value - standardDeviation) <= 1e-15 * standardDeviation)
             .ShouldBeTrue($"standard deviation {profile.StandardDeviation:R}");
     }
 
@@ -62,7 +63,11 @@ public sealed class ColumnProfileTests : IDisposable
     {
         var (_, dataset) = await _store.Import("a\n" + string.Concat(Enumerable.Repeat("0.1\n", 200_000)));
 
-        dataset.Columns[0].ShouldBe(new ColumnProfile("a", "number", 0, 1, 0.1, 0.1, 0.1, 0));
+        var profile = dataset.Columns[0];
+        (profile.Minimum, profile.Maximum, profile.Mean, profile.StandardDeviation).ShouldBe((0.1, 0.1, 0.1, 0));
+        profile.Quantiles.ShouldBe(new Quantiles(0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1));
+        profile.Histogram!.Sum().ShouldBe(200_000);
+        profile.Warnings.ShouldBe([ColumnWarning.Constant]);
     }
 
     [Fact]
@@ -71,7 +76,7 @@ public sealed class ColumnProfileTests : IDisposable
         var (_, dataset) = await _store.Import("a\n" + string.Concat(Enumerable.Range(0, 100_000).Select(i => i % 2 == 0 ? "1000000000\n" : "1000000001\n")));
 
         dataset.Columns[0].Mean.ShouldBe(1_000_000_000.5);
-        dataset.Columns[0].StandardDeviation.ShouldBe(0.5, 1e-12);
+        dataset.Columns[0].StandardDeviation!.Value.ShouldBe(0.5, 1e-12);
     }
 
     public void Dispose() => _store.Dispose();

@@ -1,12 +1,16 @@
 using System.Globalization;
 using System.Text;
 using SigmoidApi.Datasets;
+using SigmoidApi.Datasets.Formats;
 
 namespace SigmoidApi.Tests.Datasets;
 
 public sealed class CsvMutationTests : IDisposable
 {
     private static readonly byte[] Structural = [.. ",\"\r\n .+-eE0159x_\0"u8, 0xFF];
+
+    // What is found out by itself may rightly be another thing in a changed file.
+    private static readonly DatasetUploadQuery Dialect = new("csv", ",", "\"", ".", "true", null, null);
 
     private readonly TemporaryStore _store = new();
 
@@ -28,10 +32,17 @@ public sealed class CsvMutationTests : IDisposable
                 csv[random.Next(csv.Length)] = file % 2 == 0 ? Structural[random.Next(Structural.Length)] : (byte)random.Next(256);
             try
             {
-                var (id, dataset) = await _store.Import(csv);
-                var names = dataset.Columns.Select(column => column.Name).ToArray();
-                var rows = await _store.Engine.ReadRowsAsync(id, names, 0, 1000, TestContext.Current.CancellationToken);
-                rows.Select(row => string.Join(',', row)).ShouldBe(Plain(csv, names.Length).Select(row => string.Join(',', row)), Encoding.Latin1.GetString(csv));
+                var (id, dataset) = await _store.Import(csv, Dialect);
+                var rows = await _store.Engine.ReadRowsAsync(id, dataset.Columns, 0, 1000, TestContext.Current.CancellationToken);
+                var plain = Plain(Encoding.UTF8.GetString(csv)).Skip(1).ToArray();
+                rows.Count.ShouldBe(plain.Length, Encoding.Latin1.GetString(csv));
+                foreach (var (row, cells) in rows.Zip(plain))
+                {
+                    row.Length.ShouldBe(cells.Length);
+                    foreach (var (value, cell) in row.Zip(cells))
+                        Says(cell, value).ShouldBeTrue($"'{cell}' became '{value}' in {Encoding.Latin1.GetString(csv)}");
+                }
+
                 _store.Files.Delete(id);
                 accepted++;
             }
@@ -61,9 +72,49 @@ public sealed class CsvMutationTests : IDisposable
         return string.Join(lineEnd, lines.Prepend(string.Join(',', Enumerable.Range(0, columns).Select(i => $"\"c{i}\"")))) + lineEnd;
     }
 
-    private static IEnumerable<double[]> Plain(byte[] csv, int columns) => Encoding.UTF8.GetString(csv).ReplaceLineEndings("\n").Split('\n')
-        .SkipWhile(line => line.Count(character => character == '"') % 2 == 1).Skip(1)
-        .Where(line => line.Length > 0)
-        .Select(line => Array.ConvertAll(line.Split(','), cell => double.Parse(cell.Trim('"', ' ', '\t'), CultureInfo.InvariantCulture)))
-        .Select(row => row.Length == columns ? row : throw new InvalidOperationException("A ragged row was accepted."));
+    /// <summary>Whether a cell as it is written means a value as it is kept.</summary>
+    private static bool Says(string cell, object? value) => value switch
+    {
+        null => cell.Trim(' ', '\t').Length == 0 || CsvDialect.DefaultNullValues.Contains(cell.Trim(' ', '\t')),
+        string text => text == cell || text == cell.Trim(' ', '\t') || (DateTimeOffset.TryParse(cell, CultureInfo.InvariantCulture, out var time) && text.StartsWith(time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), StringComparison.Ordinal)),
+        bool flag => bool.Parse(cell) == flag,
+        _ => double.Parse(cell, CultureInfo.InvariantCulture) == Convert.ToDouble(value, CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>The records as RFC 4180 has them, lines without a character passed over.</summary>
+    private static IEnumerable<string[]> Plain(string text)
+    {
+        var (record, cell, quoted) = (new List<string>(), new StringBuilder(), false);
+        for (var i = text.StartsWith('\uFEFF') ? 1 : 0; i <= text.Length; i++)
+        {
+            var c = i < text.Length ? text[i] : '\n';
+            if (quoted)
+            {
+                if (c != '"')
+                    cell.Append(c);
+                else if (i + 1 < text.Length && text[i + 1] == '"')
+                    cell.Append(text[++i]);
+                else
+                    quoted = false;
+            }
+            else if (c == '"' && cell.Length == 0)
+            {
+                quoted = true;
+            }
+            else if (c is ',' or '\r' or '\n')
+            {
+                if (c == ',' || record.Count > 0 || cell.Length > 0)
+                    record.Add(cell.ToString());
+                cell.Clear();
+                if (c == ',' || record.Count == 0)
+                    continue;
+                yield return [.. record];
+                record.Clear();
+            }
+            else
+            {
+                cell.Append(c);
+            }
+        }
+    }
 }

@@ -13,7 +13,7 @@ public sealed class DatasetFilesTests : IDisposable
     {
         var bytes = RandomNumberGenerator.GetBytes(300_000);
 
-        using (var upload = await Receive(new MemoryStream(bytes)))
+        using (var upload = await _store.Receive(new MemoryStream(bytes)))
         {
             upload.Bytes.ShouldBe(300_000);
             upload.Sha256.ShouldBe(Convert.ToHexStringLower(SHA256.HashData(bytes)));
@@ -26,10 +26,10 @@ public sealed class DatasetFilesTests : IDisposable
     [Fact]
     public async Task AnUploadOfTheLimitIsTakenAndOneByteMoreIsNot()
     {
-        using (var upload = await Receive(new MemoryStream(new byte[200_000]), maxBytes: 200_000))
+        using (var upload = await _store.Receive(new MemoryStream(new byte[200_000]), maxBytes: 200_000))
             upload.Bytes.ShouldBe(200_000);
 
-        (await Should.ThrowAsync<DatasetTooLargeException>(Receive(new MemoryStream(new byte[200_001]), maxBytes: 200_000))).Message
+        (await Should.ThrowAsync<DatasetTooLargeException>(_store.Receive(new MemoryStream(new byte[200_001]), maxBytes: 200_000))).Message
             .ShouldBe("The upload is larger than 200000 bytes (Datasets:MaxUploadBytes).");
         _store.Entries.ShouldBeEmpty();
     }
@@ -37,7 +37,7 @@ public sealed class DatasetFilesTests : IDisposable
     [Fact]
     public async Task AnUploadThatBreaksOffLeavesNothing()
     {
-        await Should.ThrowAsync<IOException>(Receive(new BrokenStream()));
+        await Should.ThrowAsync<IOException>(_store.Receive(new BrokenStream()));
 
         _store.Entries.ShouldBeEmpty();
     }
@@ -46,10 +46,10 @@ public sealed class DatasetFilesTests : IDisposable
     public async Task ACanceledImportLeavesNothing()
     {
         using var canceled = new CancellationTokenSource();
-        using (var upload = await Receive(new MemoryStream("a,b\n1,2\n"u8.ToArray())))
+        using (var upload = await _store.Receive(new MemoryStream("a,b\n1,2\n"u8.ToArray())))
         {
             await canceled.CancelAsync();
-            await Should.ThrowAsync<OperationCanceledException>(_store.Engine.ImportCsvAsync(upload, canceled.Token));
+            Should.Throw<OperationCanceledException>(() => _store.Import(upload, null, canceled.Token));
         }
 
         _store.Entries.ShouldBeEmpty();
@@ -76,15 +76,84 @@ public sealed class DatasetFilesTests : IDisposable
     [Fact]
     public async Task SweepLeavesAnUploadAtWorkAlone()
     {
-        using var upload = await Receive(new MemoryStream("a\n1\n"u8.ToArray()));
-        await _store.Engine.ImportCsvAsync(upload, TestContext.Current.CancellationToken);
+        using var upload = await _store.Receive(new MemoryStream("a\n1\n"u8.ToArray()));
+        _store.Import(upload, null, TestContext.Current.CancellationToken);
         var others = new DatasetFiles(_store.Files.Root);
 
         (await others.SweepAsync(_ => Task.FromResult(new HashSet<Guid>()), TestContext.Current.CancellationToken)).ShouldBe(0);
-        _store.Files.Publish(upload);
+        _store.Files.Publish(upload.Id, upload.ParquetPath);
         (await others.SweepAsync(_ => Task.FromResult(new HashSet<Guid>()), TestContext.Current.CancellationToken)).ShouldBe(0);
 
-        _store.Entries.ShouldBe([$"datasets/{upload.Id}.parquet", $"uploads/{upload.Id}.upload"]);
+        _store.Entries.ShouldBe([$"datasets/{upload.Id}.parquet", $"uploads/{upload.Id}.lock", $"uploads/{upload.Id}.upload"]);
+    }
+
+    [Fact]
+    public async Task SweepTakesTheScratchOfADeadProcessAndLeavesThatOfALivingOne()
+    {
+        await using var service = await ServiceProcess.Started();
+        using var files = new DatasetFiles(service.StorageDirectory);
+        var all = Path.Combine(service.StorageDirectory, "scratch");
+        var its = Directory.GetDirectories(all).Single(directory => directory != files.Scratch.Path);
+        Directory.CreateDirectory(Path.Combine(its, "spill"));
+        await File.WriteAllTextAsync(Path.Combine(its, "spill", "rows"), "a", TestContext.Current.CancellationToken);
+
+        (await files.SweepAsync(_ => Task.FromResult(new HashSet<Guid>()), TestContext.Current.CancellationToken)).ShouldBe(0);
+        File.Exists(Path.Combine(its, "spill", "rows")).ShouldBeTrue();
+        await service.Kill();
+        (await files.SweepAsync(_ => Task.FromResult(new HashSet<Guid>()), TestContext.Current.CancellationToken)).ShouldBe(1);
+
+        Directory.GetFileSystemEntries(all).Order(StringComparer.Ordinal).ShouldBe([files.Scratch.Path, files.Scratch.Path + ".lock"]);
+    }
+
+    [Fact]
+    public void ScratchGoesWithItsProcess()
+    {
+        var files = new DatasetFiles(_store.Files.Root);
+        File.WriteAllText(files.Scratch.NewPath(), "a");
+
+        files.Dispose();
+
+        Directory.GetFileSystemEntries(Path.Combine(_store.Files.Root, "scratch")).Order(StringComparer.Ordinal).ShouldBe([_store.Files.Scratch.Path, _store.Files.Scratch.Path + ".lock"]);
+    }
+
+    [Fact]
+    public async Task SweepsAtOnceDoNotStandInEachOthersWay()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            var crashed = Guid.CreateVersion7();
+            await File.WriteAllTextAsync(Path.Combine(_store.Files.Root, "uploads", $"{crashed}.upload"), "a", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(_store.Files.Root, "datasets", $"{crashed}.parquet"), "a", TestContext.Current.CancellationToken);
+            foreach (var directory in new[] { "uploads", "scratch" })
+                await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(_store.Files.Root, directory, $"{crashed}.spill")).FullName, "a"), "a", TestContext.Current.CancellationToken);
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => _store.Files.SweepAsync(_ => Task.FromResult(new HashSet<Guid>()), TestContext.Current.CancellationToken))));
+
+        _store.Entries.ShouldBeEmpty();
+        Directory.GetDirectories(Path.Combine(_store.Files.Root, "scratch")).ShouldBe([_store.Files.Scratch.Path]);
+    }
+
+    [Fact]
+    public async Task AnUploadBeginsWhileOthersSweep()
+    {
+        using var begun = new CancellationTokenSource();
+        var sweeps = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
+        {
+            while (!begun.IsCancellationRequested)
+                await _store.Files.SweepAsync(_ => Task.FromResult(new HashSet<Guid>()), TestContext.Current.CancellationToken);
+        })).ToArray();
+
+        for (var i = 0; i < 2_000; i++)
+        {
+            using var upload = _store.Files.Begin(Guid.CreateVersion7());
+            File.Exists(upload.ContentPath).ShouldBeTrue();
+            using var files = new DatasetFiles(_store.Files.Root);
+            Directory.Exists(files.Scratch.Path).ShouldBeTrue();
+        }
+
+        await begun.CancelAsync();
+        await Task.WhenAll(sweeps);
     }
 
     [Fact]
@@ -114,9 +183,6 @@ public sealed class DatasetFilesTests : IDisposable
 
     public void Dispose() => _store.Dispose();
 
-    private Task<DatasetUpload> Receive(Stream body, long maxBytes = long.MaxValue) =>
-        _store.Files.ReceiveAsync(Guid.CreateVersion7(), body, maxBytes, TestContext.Current.CancellationToken);
-
     /// <summary>Gives some bytes, then fails as a connection does.</summary>
     private sealed class BrokenStream : MemoryStream
     {
@@ -127,7 +193,7 @@ public sealed class DatasetFilesTests : IDisposable
             if (_broken)
                 throw new IOException("The client went away.");
             _broken = true;
-            return ValueTask.FromResult(100);
+            return ValueTask.FromResult(buffer.Length);
         }
     }
 }

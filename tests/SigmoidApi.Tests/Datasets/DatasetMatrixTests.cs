@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text;
+using SigmoidApi.Compute.Data;
+using SigmoidApi.Datasets.Engine;
+using SigmoidApi.Datasets.Profile;
 
 namespace SigmoidApi.Tests.Datasets;
 
@@ -12,17 +15,18 @@ public sealed class DatasetMatrixTests : IDisposable
     {
         var csv = await File.ReadAllTextAsync("Reference/spambase.csv", TestContext.Current.CancellationToken);
         var lines = csv.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var names = lines[0].Split(',');
-        var (id, _) = await _store.Import(csv);
+        var (id, dataset) = await _store.Import(csv);
 
-        var (features, others) = _store.Engine.ReadMatrix(id, names[..^1], ["Decision"], TestContext.Current.CancellationToken);
+        var read = Read(id, [.. dataset.Columns.Take(57)], dataset.Columns[57]);
 
+        var features = (DesignMatrix)read.Numbers!;
+        read.HasMissingNumbers.ShouldBeFalse();
         features.Rows.ShouldBe(lines.Length - 1);
         features.Columns.ShouldBe(57);
         for (var row = 0; row < features.Rows; row++)
         {
             var expected = Array.ConvertAll(lines[row + 1].Split(','), cell => double.Parse(cell, CultureInfo.InvariantCulture));
-            Bits([.. features.Row(row), others[0][row]]).ShouldBe(Bits(expected));
+            Bits([.. features.Row(row), read.Others[0].Numbers![row]]).ShouldBe(Bits(expected));
         }
     }
 
@@ -48,13 +52,13 @@ public sealed class DatasetMatrixTests : IDisposable
             });
         }
 
-        var (id, _) = await _store.Import("row,value\n" + string.Join('\n', cells.Select((cell, i) => $"{i},{cell}")));
-        var (values, others) = _store.Engine.ReadMatrix(id, ["value"], ["row"], TestContext.Current.CancellationToken);
+        var (id, dataset) = await _store.Import("row,value\n" + string.Join('\n', cells.Select((cell, i) => $"{i},{cell}")));
+        var read = Read(id, [dataset.Columns[1]], dataset.Columns[0]);
 
-        others[0].ShouldBe(Enumerable.Range(0, cells.Count).Select(i => (double)i)); // the order of rows, over three row groups
+        read.Others[0].Numbers!.ShouldBe(Enumerable.Range(0, cells.Count).Select(i => (double)i)); // the order of rows, over three row groups
         for (var i = 0; i < cells.Count; i++)
         {
-            BitConverter.DoubleToInt64Bits(values.Row(i)[0])
+            BitConverter.DoubleToInt64Bits(((DesignMatrix)read.Numbers!).Row(i)[0])
                 .ShouldBe(BitConverter.DoubleToInt64Bits(double.Parse(cells[i], CultureInfo.InvariantCulture)), cells[i]);
         }
     }
@@ -62,13 +66,14 @@ public sealed class DatasetMatrixTests : IDisposable
     [Fact]
     public async Task FeaturesComeInTheOrderAskedFor()
     {
-        var (id, _) = await _store.Import("a,b,c\n1,2,3\n4,5,6\n");
+        var (id, dataset) = await _store.Import("a,b,c\n1,2,3\n4,5,6\n");
+        var (a, b, c) = (dataset.Columns[0], dataset.Columns[1], dataset.Columns[2]);
 
-        var (features, others) = _store.Engine.ReadMatrix(id, ["c", "a"], ["b", "a", "b"], TestContext.Current.CancellationToken);
+        var read = Read(id, [c, a], b, a, b);
 
-        features.Row(0).ToArray().ShouldBe([3, 1]);
-        features.Row(1).ToArray().ShouldBe([6, 4]);
-        others.ShouldBe([[2, 5], [1, 4], [2, 5]]);
+        ((DesignMatrix)read.Numbers!).Row(0).ToArray().ShouldBe([3, 1]);
+        ((DesignMatrix)read.Numbers!).Row(1).ToArray().ShouldBe([6, 4]);
+        read.Others.Select(values => values.Numbers).ShouldBe([[2, 5], [1, 4], [2, 5]]);
     }
 
     [Fact]
@@ -77,7 +82,7 @@ public sealed class DatasetMatrixTests : IDisposable
         var csv = new StringBuilder("a,b\n");
         for (var i = 0; i < 130_000; i++)
             csv.Append(CultureInfo.InvariantCulture, $"{i},{-i}\n");
-        var (id, _) = await _store.Import(csv.ToString());
+        var (id, dataset) = await _store.Import(csv.ToString());
 
         // Across the end of the first row group, the end of the file, and beyond.
         (await Page(122_878, 4)).ShouldBe([122_878, 122_879, 122_880, 122_881]);
@@ -87,23 +92,26 @@ public sealed class DatasetMatrixTests : IDisposable
         (await Page(0, 2)).ShouldBe([0, 1]);
         (await Page(long.MaxValue, 100)).ShouldBeEmpty();
 
-        async Task<double[]> Page(long offset, int limit)
+        async Task<long[]> Page(long offset, int limit)
         {
-            var rows = await _store.Engine.ReadRowsAsync(id, ["a", "b"], offset, limit, TestContext.Current.CancellationToken);
-            rows.ShouldAllBe(row => row[1] == -row[0]);
-            return [.. rows.Select(row => row[0])];
+            var rows = await _store.Engine.ReadRowsAsync(id, dataset.Columns, offset, limit, TestContext.Current.CancellationToken);
+            rows.ShouldAllBe(row => (long)row[1]! == -(long)row[0]!);
+            return [.. rows.Select(row => (long)row[0]!)];
         }
     }
 
     [Fact]
     public async Task ReadingStopsWhenCanceled()
     {
-        var (id, _) = await _store.Import("a,b\n1,2\n");
+        var (id, dataset) = await _store.Import("a,b\n1,2\n");
 
-        Should.Throw<OperationCanceledException>(() => _store.Engine.ReadMatrix(id, ["a"], ["b"], new CancellationToken(canceled: true)));
+        Should.Throw<OperationCanceledException>(() => _store.Engine.Read(id, dataset.Columns, [], new CancellationToken(canceled: true)));
     }
 
     public void Dispose() => _store.Dispose();
+
+    private DatasetColumns Read(Guid id, IReadOnlyList<ColumnProfile> numbers, params ColumnProfile[] others) =>
+        _store.Engine.Read(id, numbers, [.. others.Select(column => new ColumnToRead(column, AsLevels: false))], TestContext.Current.CancellationToken);
 
     private static long[] Bits(double[] values) => Array.ConvertAll(values, BitConverter.DoubleToInt64Bits);
 }

@@ -53,8 +53,8 @@ public sealed class OpenApiTests(TestApplication application) : IClassFixture<Te
         await using var fresh = new TestApplication();
         foreach (var operation in (await OpenApiOperation.Read(fresh.Api)).OrderBy(Turn))
         {
-            if (operation.Id == "CancelTrainingJob")
-                await fresh.Api.Enqueue(TrainingJobs.LongFit.Request());
+            if (operation.Id is "CancelTrainingJob" or "StopTrainingJob")
+                await fresh.Api.Running(await fresh.Api.Enqueue(TrainingJobs.LongFit.Request()));
             // Version 1 was deleted by the example before.
             if (operation.Id == "DeleteModel")
                 await fresh.Api.Train("""{ "datasetId": "mails", "target": "spam" }""");
@@ -70,7 +70,7 @@ public sealed class OpenApiTests(TestApplication application) : IClassFixture<Te
 
         static int Turn(OpenApiOperation operation) => operation switch
         {
-            { Id: "CancelTrainingJob" } => 4,
+            { Id: "CancelTrainingJob" or "StopTrainingJob" } => 4,
             { Path: "/api/v1/datasets", Method.Method: "POST" } => 0,
             { Path: "/api/v1/training-jobs", Method.Method: "POST" } => 1,
             { Id: "DeleteModelVersion" } => 5,

@@ -1,15 +1,19 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using SigmoidApi.Storage;
+using SigmoidApi.Tests.Storage;
 using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Models;
 
-public sealed class ModelTests(TestApplication application) : IClassFixture<TestApplication>
+public sealed class SqliteModelTests(SqliteApplication store) : ModelTests(store), IClassFixture<SqliteApplication>;
+
+public sealed class PostgresModelTests(PostgresApplication store) : ModelTests(store), IClassFixture<PostgresApplication>;
+
+/// <summary>Models, on each kind of store.</summary>
+public abstract class ModelTests(StoreApplication store)
 {
-    private readonly ApiClient _api = application.Api;
+    private readonly ApiClient _api = store.Api;
 
     [Fact]
     public async Task VersionsCountUpAndANumberIsNotGivenTwice()
@@ -38,7 +42,7 @@ public sealed class ModelTests(TestApplication application) : IClassFixture<Test
         var model = (await _api.Get("models/told")).Expect(HttpStatusCode.OK).Json;
 
         model.EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["name", "version", "jobId", "datasetId", "target", "classes", "intercept", "standardizedIntercept", "coefficients", "metrics", "convergence", "path", "selection", "inference", "createdAt"]);
+            ["name", "version", "jobId", "datasetId", "target", "classes", "intercept", "standardizedIntercept", "coefficients", "preparation", "metrics", "convergence", "path", "selection", "inference", "createdAt"]);
         model.GetProperty("jobId").GetString().ShouldBe(job.GetProperty("id").GetString());
         ApiResponse.Read<double[]>(model.GetProperty("classes")).ShouldBe([0, 1]);
         model.GetProperty("metrics").GetProperty("training").EnumerateObject().Select(p => p.Name).ShouldBe(
@@ -54,7 +58,7 @@ public sealed class ModelTests(TestApplication application) : IClassFixture<Test
     [Fact]
     public async Task ModelsAndVersionsAreListedNewestFirst()
     {
-        await using var empty = new TestApplication();
+        await using var empty = await store.Another();
         foreach (var name in new[] { "a", "b", "a" })
             await empty.Api.Train(Request(name));
 
@@ -70,16 +74,18 @@ public sealed class ModelTests(TestApplication application) : IClassFixture<Test
     public async Task RowsColumnsAndFeaturesPredictTheSameNumbers()
     {
         await Train("served");
-        const string Rows = """{ "rows": [{ "x1": 0.5, "x2": 3 }, { "x2": -1.25, "x1": 0.125, "unused": 9 }] }""";
-        const string Columns = """{ "columns": { "x2": [3, -1.25], "x1": [0.5, 0.125], "unused": [9, 9] } }""";
+        const string Rows = """{ "rows": [{ "x1": 0.5, "x2": 3 }, { "x2": -1.25, "x1": 0.125, "unused": "a" }] }""";
+        const string Columns = """{ "columns": { "x2": [3, -1.25], "x1": [0.5, 0.125], "unused": [null, "a"] } }""";
         const string Features = """{ "features": [[0.5, 3], [0.125, -1.25]] }""";
         var model = (await _api.Get("models/served")).Json;
 
         var rows = (await _api.Post("models/served/predict", Rows)).Expect(HttpStatusCode.OK);
 
         (await _api.Post("models/served/predict", Columns)).Text.ShouldBe(rows.Text);
-        (await _api.Post("models/served/predict", Features)).Text.ShouldBe(rows.Text);
-        (await _api.Post($"models/served/versions/{model.GetProperty("version")}/predict", Features)).Text.ShouldBe(rows.Text);
+        rows.Read<string[]>("unknownColumns").ShouldBe(["unused"]);
+        var plain = (await _api.Post("models/served/predict", Features)).Text;
+        plain.ShouldBe(rows.Text.Replace(""","unknownColumns":["unused"]""", "", StringComparison.Ordinal));
+        (await _api.Post($"models/served/versions/{model.GetProperty("version")}/predict", Features)).Text.ShouldBe(plain);
         var estimates = model.GetProperty("coefficients").EnumerateArray().Select(c => c.GetProperty("estimate").GetDouble()).ToArray();
         var margin = model.GetProperty("intercept").GetDouble() + 0.5 * estimates[0] + 3 * estimates[1];
         rows.Numbers("probabilities")[0].ShouldBe(1 / (1 + Math.Exp(-margin)), 1e-15);
@@ -129,6 +135,9 @@ public sealed class ModelTests(TestApplication application) : IClassFixture<Test
     [InlineData("""{ "rows": [{ "x1": 1, "x2": 2 }, { "x1": 1 }] }""", "rows[1].x2", "expected a number: the model needs this column, and the record lacks it")]
     [InlineData("""{ "rows": [{ "x1": 1, "X2": 2 }] }""", "rows[0].x2", "expected a number: the model needs this column, and the record lacks it")]
     [InlineData("""{ "rows": [{ "x1": 1, "x2": "Infinity" }] }""", "rows[0].x2", "expected a finite number, got Infinity")]
+    [InlineData("""{ "rows": [{ "x1": 1, "x2": 2 }, { "x1": 1, "x2": "2" }] }""", "rows[1].x2", "expected a number, got a string")]
+    [InlineData("""{ "rows": [{ "x1": 1, "x2": [2] }] }""", "rows[0].x2", "expected a number, text, true, false or null, got an array")]
+    [InlineData("""{ "columns": { "x1": [1, 2], "x2": ["1", 2] } }""", "columns.x2[0]", "expected a number, got a string")]
     [InlineData("""{ "columns": {} }""", "columns", "expected at least one value in each column")]
     [InlineData("""{ "columns": { "x1": [1] } }""", "columns.x2", "expected an array of numbers: the model needs this column")]
     [InlineData("""{ "columns": { "x1": [1, 2], "x2": [3, "NaN"] } }""", "columns.x2[1]", "expected a finite number, got NaN")]
@@ -169,8 +178,8 @@ public sealed class ModelTests(TestApplication application) : IClassFixture<Test
             "convergence":{"converged":true,"iterations":5,"objective":2.5,"gradientNorm":1E-12,"warnings":[{"code":"separation","message":"A.","columns":[0]}]}}
             """;
         await Train("older");
-        await using (var db = await application.Services.GetRequiredService<IDbContextFactory<SigmoidDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
-            (await db.Database.ExecuteSqlAsync($"update ModelVersions set Trained = {Kept} where Name = 'older'", TestContext.Current.CancellationToken)).ShouldBe(1);
+        await using (var db = await store.Application.Database())
+            (await db.Database.ExecuteSqlAsync($"update \"ModelVersions\" set \"Trained\" = {Kept} where \"Name\" = 'older'", TestContext.Current.CancellationToken)).ShouldBe(1);
 
         var model = (await _api.Get("models/older")).Expect(HttpStatusCode.OK).Json;
 

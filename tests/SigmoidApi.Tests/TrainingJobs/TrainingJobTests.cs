@@ -1,11 +1,17 @@
 using System.Net;
 using System.Text.Json;
+using SigmoidApi.Tests.Storage;
 
 namespace SigmoidApi.Tests.TrainingJobs;
 
-public sealed class TrainingJobTests(TestApplication application) : IClassFixture<TestApplication>
+public sealed class SqliteTrainingJobTests(SqliteApplication store) : TrainingJobTests(store), IClassFixture<SqliteApplication>;
+
+public sealed class PostgresTrainingJobTests(PostgresApplication store) : TrainingJobTests(store), IClassFixture<PostgresApplication>;
+
+/// <summary>Jobs, on each kind of store.</summary>
+public abstract class TrainingJobTests(StoreApplication store)
 {
-    private readonly ApiClient _api = application.Api;
+    private readonly ApiClient _api = store.Api;
 
     [Fact]
     public async Task JobIsAcceptedAndFoundWhereLocationSays()
@@ -17,7 +23,7 @@ public sealed class TrainingJobTests(TestApplication application) : IClassFixtur
         accepted.Headers.Location.ShouldBe(new Uri($"/api/v1/training-jobs/{id}", UriKind.Relative));
         accepted.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
         accepted.Json.EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["id", "status", "progress", "createdAt", "startedAt", "finishedAt", "attempts", "worker", "request", "model", "error"]);
+            ["id", "status", "progress", "createdAt", "startedAt", "finishedAt", "attempts", "worker", "memory", "request", "model", "error"]);
         accepted.Json.GetProperty("status").GetString().ShouldBe("queued");
         accepted.Json.GetProperty("createdAt").GetDateTimeOffset().Offset.ShouldBe(TimeSpan.Zero);
         (await _api.Get(accepted.Headers.Location!.ToString())).Json.GetProperty("id").GetString().ShouldBe(id);
@@ -154,7 +160,7 @@ public sealed class TrainingJobTests(TestApplication application) : IClassFixtur
     [Fact]
     public async Task ListIsPagedNewestFirstAndKeptToAStatus()
     {
-        await using var empty = new TestApplication();
+        await using var empty = await store.Another();
         var ids = new List<string>();
         for (var i = 0; i < 5; i++)
             ids.Add((await empty.Api.Train(LongFit.Quick)).GetProperty("id").GetString()!);

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Http.Json;
+using SigmoidApi.Models;
 using SigmoidApi.Tests.Http.Json;
 using SigmoidApi.TrainingJobs;
 
@@ -117,20 +119,19 @@ public sealed class TrainingMappingTests
         var data = new InlineData(Matrix.Of([1, 2, 3, 4, 5, 6], 3, 2), [0, 1, 0], weighted ? [0.5, 0, 2] : null, clustered ? [9, -1, 9] : null);
         var request = new TrainingRequest { CovarianceType = clustered ? CovarianceType.Cluster : CovarianceType.Nonrobust };
 
-        var (features, others) = TrainingData.From(Guid.NewGuid(), data).Read();
-        var rows = TrainingRows.Of(request, features, others);
+        var rows = TrainingData.From(Guid.NewGuid(), data).Read(request);
 
-        rows.Features.Row(2).ToArray().ShouldBe([5, 6]);
-        rows.Target.ShouldBe([0, 1, 0]);
+        ((DesignMatrix)rows.Features.Numbers!).Row(2).ToArray().ShouldBe([5, 6]);
+        rows.Target.Numbers.ShouldBe([0, 1, 0]);
         rows.SampleWeight.ShouldBe(weighted ? [0.5, 0, 2] : null);
-        rows.ClusterNumbers().ShouldBe(clustered ? [0, 1, 0] : null);
+        rows.Clusters.ShouldBe(clustered ? [0, 1, 0] : null);
     }
 
     [Fact]
     public void SettingsSayWhatAFitMayUse()
     {
         var time = new FakeTimeProvider();
-        var options = Training.Options(new(), Rows, [0, 1], new() { Threads = 3 }, time);
+        var options = Training.Options(new(), Rows, [new(0), new(1)], new() { Threads = 3 }, time);
 
         options.Threads.ShouldBe(3);
         options.TimeProvider.ShouldBe(time);
@@ -139,7 +140,7 @@ public sealed class TrainingMappingTests
     [Fact]
     public void ThreadsThatAFitStartsAreNicerThanThoseOfRequests()
     {
-        var options = Training.Options(new(), Rows, [0, 1], new() { Nice = 7 }, TimeProvider.System);
+        var options = Training.Options(new(), Rows, [new(0), new(1)], new() { Nice = 7 }, TimeProvider.System);
         var nice = 0;
         var thread = new Thread(() =>
         {
@@ -195,8 +196,8 @@ public sealed class TrainingMappingTests
         (options.Solver, options.Penalty, options.C, options.Holdout, options.Cs).ShouldBe((Solver.Newton, Penalty.L2, 0.5, 0.2, null));
     }
 
-    private static TrainingRows Rows => new(new DesignMatrix(2, 1), [0, 1], null, null);
+    private static TrainingRows Rows => new(new FeatureTable(2, [new("x", null)], new DesignMatrix(2, 1)), [new ColumnPreparation()], new("y", [0, 1], null, []));
 
     private static LogisticOptions Options(string request, double[]? classes = null) =>
-        Training.Options(JsonReading.Read<TrainingRequest>(request), Rows, classes ?? [2, 7], new(), TimeProvider.System);
+        Training.Options(JsonReading.Read<TrainingRequest>(request), Rows, Array.ConvertAll(classes ?? [2, 7], label => new ClassLabel(label)), new(), TimeProvider.System);
 }

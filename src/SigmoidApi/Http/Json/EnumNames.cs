@@ -19,6 +19,8 @@ internal sealed class EnumNames : JsonNamingPolicy
         // As in scikit-learn and in statsmodels.
         "ElasticNet" => "elasticnet",
         "HC0" or "HC1" => name,
+        "DateTime" => "datetime",
+        "NdJson" => "ndjson",
         _ => SnakeCaseLower.ConvertName(name),
     };
 }

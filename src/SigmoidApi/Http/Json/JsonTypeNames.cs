@@ -36,7 +36,7 @@ internal static class JsonTypeNames
         if (clr == typeof(Records))
             return "an array of records";
         if (clr == typeof(NamedColumns))
-            return "an object of arrays of numbers";
+            return "an object of arrays";
         return type.Kind == JsonTypeInfoKind.Enumerable ? "an array" : "an object";
     }
 

@@ -5,12 +5,13 @@ namespace SigmoidApi.Http.Json;
 
 /// <summary>
 /// Reads numbers straight from the bytes of a JSON array, nested to any depth, in one forward pass without recursion. The array must be
-/// rectangular. <c>"NaN"</c>, <c>"Infinity"</c> and <c>"-Infinity"</c> are numbers too.
+/// rectangular. <c>"NaN"</c>, <c>"Infinity"</c> and <c>"-Infinity"</c> are numbers too; with a <see cref="CellReader"/> what that reads is taken as well.
 /// </summary>
 internal ref struct NumberScanner
 {
     private readonly ReadOnlySpan<byte> _text;
     private readonly JsonLimits _limits;
+    private readonly CellReader? _cells;
     private int _position;
     private double[] _array;
     private Span<double> _room;
@@ -19,11 +20,12 @@ internal ref struct NumberScanner
     /// <param name="text">What follows the opening bracket.</param>
     /// <param name="limits">What is taken at most.</param>
     /// <param name="rank">The depth at which numbers are expected, or 0 to learn it from the text.</param>
+    /// <param name="cells">Reads what is no number, or null when that is an error.</param>
     /// <returns>The rented array, how much of it is used, the shape, and where in the text the closing bracket is.</returns>
     /// <exception cref="JsonInputException">It says where and what; nothing is left rented.</exception>
-    public static (double[] Array, int Count, int[] Shape, int End) Scan(ReadOnlySpan<byte> text, JsonLimits limits, int rank)
+    public static (double[] Array, int Count, int[] Shape, int End) Scan(ReadOnlySpan<byte> text, JsonLimits limits, int rank, CellReader? cells = null)
     {
-        var scanner = new NumberScanner(text, limits);
+        var scanner = new NumberScanner(text, limits, cells);
         try
         {
             var shape = scanner.ScanArrays(rank);
@@ -36,10 +38,11 @@ internal ref struct NumberScanner
         }
     }
 
-    private NumberScanner(ReadOnlySpan<byte> text, JsonLimits limits)
+    private NumberScanner(ReadOnlySpan<byte> text, JsonLimits limits, CellReader? cells)
     {
         _text = text;
         _limits = limits;
+        _cells = cells;
         // Most numbers take some 8 bytes and a comma; a wrong guess costs a copy.
         _array = RequestArrays<double>.Pool.Rent(Math.Clamp(text.Length / 8, 1, limits.MaxValues));
         _room = _array.AsSpan(0, Math.Min(_array.Length, limits.MaxValues));
@@ -59,7 +62,7 @@ internal ref struct NumberScanner
             if (next == '[')
             {
                 if (depth == rank)
-                    throw Unexpected("a number", "an array", index[1..(depth + 1)]);
+                    throw Unexpected(_cells is null ? "a number" : CellReader.Expected, "an array", index[1..(depth + 1)]);
                 if (depth == _limits.MaxDepth)
                     throw new JsonInputException($"expected at most {_limits.MaxDepth} arrays within each other, got more", IndexPath(index[1..(depth + 1)]));
                 _position++;
@@ -152,17 +155,23 @@ internal ref struct NumberScanner
             throw Malformed(path);
     }
 
-    /// <summary>A named number, or the error that something else is.</summary>
-    private static int ReadOther(ReadOnlySpan<byte> text, int length, ref double value, ReadOnlySpan<int> path)
+    /// <summary>A named number or another cell, or the error that there is none.</summary>
+    private readonly int ReadOther(ReadOnlySpan<byte> text, int length, ref double value, scoped ReadOnlySpan<int> path)
     {
         if (length != 0)
             throw OutOfRange(text[..length], IndexPath(path));
+        if (_cells is not null)
+        {
+            length = _cells.Read(text, out value);
+            return length != 0 ? length : throw _cells.Refusal(text, IndexPath(path));
+        }
+
         length = NamedNumber(text, out value);
         return length != 0 ? length : throw Unexpected("a number", Describe(text.IsEmpty ? (byte)0 : text[0]), path);
     }
 
     /// <summary>The length of a named number at the start of the text, or 0.</summary>
-    internal static int NamedNumber(ReadOnlySpan<byte> text, out double value)
+    private static int NamedNumber(ReadOnlySpan<byte> text, out double value)
     {
         if (text.StartsWith("\"NaN\""u8))
         {

@@ -10,6 +10,7 @@ internal ref struct RecordScanner
 {
     private readonly ReadOnlySpan<byte> _text;
     private readonly JsonLimits _limits;
+    private readonly CellReader _cells;
     private readonly OrderedDictionary<string, int> _columns = [];
     private readonly List<byte[]> _rawNames = [];
     private double[] _values;
@@ -24,7 +25,7 @@ internal ref struct RecordScanner
         {
             scanner.ScanRecords();
             end = scanner._position;
-            return new Records(scanner._values, scanner._records, [.. scanner._columns.Keys], scanner._stride);
+            return new Records(scanner._values, scanner._records, scanner._columns, scanner._stride, scanner._cells.Texts);
         }
         catch
         {
@@ -37,6 +38,7 @@ internal ref struct RecordScanner
     {
         _text = text;
         _limits = limits;
+        _cells = new CellReader(limits);
         _stride = 8;
         _values = RequestArrays<double>.Pool.Rent(256);
     }
@@ -54,7 +56,7 @@ internal ref struct RecordScanner
             CheckSize(_columns.Count);
             if ((_records + 1L) * _stride > _values.Length)
                 Resize(_records + 1L, _stride);
-            _values.AsSpan(_records * _stride, _stride).Fill(Records.Missing);
+            _values.AsSpan(_records * _stride, _stride).Fill(BoxedCell.Absent);
             ScanRecord();
             _records++;
             next = Peek();
@@ -83,16 +85,14 @@ internal ref struct RecordScanner
             if (Peek() != ':')
                 throw Malformed();
             _position++;
-            var first = Peek();
+            Peek();
             var rest = _text[_position..];
             var length = DoubleParser.Parse(rest, out var value);
-            if (length == 0 && (length = NumberScanner.NamedNumber(rest, out value)) == 0)
-                throw new JsonInputException($"expected a number, got {NumberScanner.Describe(first)}", Path(column));
-            if (rest[0] != '"' && !double.IsFinite(value))
-                throw NumberScanner.OutOfRange(rest[..length], Path(column));
+            if (length == 0 || !double.IsFinite(value))
+                length = ReadOther(rest, length, column, out value);
             _position += length;
             ref var cell = ref _values[_records * _stride + column];
-            if (BitConverter.DoubleToInt64Bits(cell) != BitConverter.DoubleToInt64Bits(Records.Missing))
+            if (!BoxedCell.IsAbsent(cell))
                 throw new JsonInputException("expected every name once, got it twice", Path(column));
             cell = value;
 
@@ -103,6 +103,15 @@ internal ref struct RecordScanner
             if (next == '}')
                 return;
         }
+    }
+
+    /// <summary>A cell that is no finite number, or the error that there is none.</summary>
+    private readonly int ReadOther(ReadOnlySpan<byte> text, int length, int column, out double value)
+    {
+        if (length != 0)
+            throw NumberScanner.OutOfRange(text[..length], Path(column));
+        length = _cells.Read(text, out value);
+        return length != 0 ? length : throw _cells.Refusal(text, Path(column));
     }
 
     /// <summary>Reads a name and gives its column, a new one when it was not seen before.</summary>
@@ -156,7 +165,7 @@ internal ref struct RecordScanner
         for (var i = 0; i < records && i * _stride < _values.Length; i++)
         {
             var row = larger.AsSpan(i * stride, stride);
-            row.Fill(Records.Missing);
+            row.Fill(BoxedCell.Absent);
             _values.AsSpan(i * _stride, Math.Min(_stride, _values.Length - i * _stride)).CopyTo(row);
         }
 
@@ -178,6 +187,6 @@ internal ref struct RecordScanner
 
     private readonly JsonInputException Malformed()
     {
-        return new JsonInputException("expected records of names and numbers", $"[{_records}]");
+        return new JsonInputException("expected records of names and cells", $"[{_records}]");
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace SigmoidApi.Http.Json;
 
-/// <summary>Reads records of named numbers; the service never writes them.</summary>
+/// <summary>Reads records of named cells; the service never writes them.</summary>
 internal sealed class RecordsConverter(JsonLimits limits) : JsonConverter<Records>
 {
     public override Records Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -19,15 +19,15 @@ internal sealed class RecordsConverter(JsonLimits limits) : JsonConverter<Record
     public override void Write(Utf8JsonWriter writer, Records value, JsonSerializerOptions options)
     {
         writer.WriteStartArray();
-        for (var i = 0; i < value.Count; i++)
+        for (var i = 0; i < value.Rows; i++)
         {
             writer.WriteStartObject();
             for (var j = 0; j < value.Names.Count; j++)
             {
-                if (value.TryGet(i, j, out var number))
+                if (value[i, j].Kind != CellKind.Absent)
                 {
                     writer.WritePropertyName(value.Names[j]);
-                    NumberWriter.Write(writer, number);
+                    value.Write(writer, i, j);
                 }
             }
 
@@ -38,14 +38,15 @@ internal sealed class RecordsConverter(JsonLimits limits) : JsonConverter<Record
     }
 }
 
-/// <summary>Reads columns of named numbers.</summary>
+/// <summary>Reads named columns of cells.</summary>
 internal sealed class NamedColumnsConverter(JsonLimits limits) : JsonConverter<NamedColumns>
 {
     public override NamedColumns Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw DoubleConverter.Unexpected("an object of arrays of numbers", ref reader);
+            throw DoubleConverter.Unexpected("an object of arrays", ref reader);
         var names = new OrderedDictionary<string, int>();
+        var cells = new CellReader(limits);
         var values = RequestArrays<double>.Pool.Rent(256);
         var count = 0;
         try
@@ -56,10 +57,10 @@ internal sealed class NamedColumnsConverter(JsonLimits limits) : JsonConverter<N
                 if (!names.TryAdd(name, names.Count))
                     throw new JsonInputException("expected every name once, got it twice", JsonPath.Member(name));
                 reader.Read();
-                Append(ref reader, name, names.Count, ref values, ref count);
+                Append(ref reader, name, names.Count, cells, ref values, ref count);
             }
 
-            return JsonText.Own(ref reader, new NamedColumns(values, names.Count == 0 ? 0 : count / names.Count, [.. names.Keys]));
+            return JsonText.Own(ref reader, new NamedColumns(values, names.Count == 0 ? 0 : count / names.Count, names, cells.Texts));
         }
         catch
         {
@@ -73,24 +74,26 @@ internal sealed class NamedColumnsConverter(JsonLimits limits) : JsonConverter<N
         writer.WriteStartObject();
         for (var i = 0; i < value.Names.Count; i++)
         {
-            writer.WritePropertyName(value.Names[i]);
-            NumberWriter.Write(writer, value[i], [value.Rows]);
+            writer.WriteStartArray(value.Names[i]);
+            for (var row = 0; row < value.Rows; row++)
+                value.Write(writer, row, i);
+            writer.WriteEndArray();
         }
 
         writer.WriteEndObject();
     }
 
     /// <summary>Reads one column and puts it behind those already there, whose length it must have.</summary>
-    private void Append(ref Utf8JsonReader reader, string name, int columns, ref double[] values, ref int count)
+    private void Append(ref Utf8JsonReader reader, string name, int columns, CellReader cells, ref double[] values, ref int count)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
-            throw new JsonInputException(DoubleConverter.Unexpected("an array of numbers", ref reader).Reason, JsonPath.Member(name));
+            throw new JsonInputException(DoubleConverter.Unexpected("an array", ref reader).Reason, JsonPath.Member(name));
         var text = new JsonArrayText(ref reader);
         double[] column;
         int rows, end;
         try
         {
-            (column, rows, _, end) = NumberScanner.Scan(text.Span, limits, rank: 1);
+            (column, rows, _, end) = NumberScanner.Scan(text.Span, limits, rank: 1, cells);
         }
         catch (JsonInputException e)
         {

@@ -32,8 +32,14 @@ internal static class JsonReading
     /// <summary>The failure of reading, in the form <c>status path: message</c>.</summary>
     public static string Failure<T>(string json, JsonLimits? limits = null)
     {
-        var exception = Should.Throw<JsonException>(() => Read<T>(json, limits));
-        var failure = InputFailure.From(exception, Encoding.UTF8.GetBytes(json), Options(limits).GetTypeInfo(typeof(T)));
+        return Failure<T>(Encoding.UTF8.GetBytes(json), limits);
+    }
+
+    /// <inheritdoc cref="Failure{T}(string, JsonLimits?)"/>
+    public static string Failure<T>(byte[] json, JsonLimits? limits = null)
+    {
+        var exception = Should.Throw<JsonException>(() => Read<T>(new JsonText(json), limits));
+        var failure = InputFailure.From(exception, json, Options(limits).GetTypeInfo(typeof(T)));
         return $"{failure.Status} {failure.Path}: {failure.Message}";
     }
 }

@@ -1,0 +1,67 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Mvc;
+using SigmoidApi.Datasets.Formats;
+using SigmoidApi.Http;
+
+namespace SigmoidApi.Datasets;
+
+/// <summary>What the query of an upload says about its file; what it does not say is found out.</summary>
+internal sealed partial record DatasetUploadQuery(
+    [property: FromQuery(Name = "format")] string? Format,
+    [property: FromQuery(Name = "delimiter")] string? Delimiter,
+    [property: FromQuery(Name = "quote")] string? Quote,
+    [property: FromQuery(Name = "decimal")] string? Decimal,
+    [property: FromQuery(Name = "header")] string? Header,
+    [property: FromQuery(Name = "nullValue")] string[]? NullValue,
+    [property: FromQuery(Name = "types")] string[]? Types)
+{
+    /// <summary>The same in the terms of the file; a field that can't be is a failure.</summary>
+    public InputFailure? TryRead(out DatasetFormat? format, out CsvOverrides csv, out IReadOnlyDictionary<string, ColumnType> types)
+    {
+        (csv, types) = (new(), new Dictionary<string, ColumnType>(StringComparer.Ordinal));
+        format = DatasetFormats.OfName(Format);
+        if (Format is not null && format is null)
+            return InputFailure.BadRequest("format", $"expected {DatasetFormats.Names}, got '{Format}'");
+        if (Delimiter is not null && CharacterOf(Delimiter) is null)
+            return InputFailure.BadRequest("delimiter", $"expected one ASCII character other than a line end, a digit or a letter, or 'tab', got '{Delimiter}'");
+        if (Quote is { Length: > 0 } && CharacterOf(Quote) is null)
+            return InputFailure.BadRequest("quote", $"expected one ASCII character, or nothing for no quotes, got '{Quote}'");
+        if (Decimal is not (null or "." or ","))
+            return InputFailure.BadRequest("decimal", $"expected '.' or ',', got '{Decimal}'");
+        if (Header is not null && !bool.TryParse(Header, out _))
+            return InputFailure.BadRequest("header", $"expected 'true' or 'false', got '{Header}'");
+        var delimiter = Delimiter is not null ? CharacterOf(Delimiter) : Format?.ToUpperInvariant() is "TSV" or "TAB" ? '\t' : (char?)null;
+        if (delimiter is { } d && (d.ToString() == Quote || d.ToString() == Decimal))
+            return InputFailure.BadRequest("delimiter", "expected another character than the quote and the decimal point");
+        csv = new(delimiter, Quote is null ? null : CharacterOf(Quote)?.ToString() ?? "", Decimal?[0], Header is null ? null : bool.Parse(Header),
+            NullValue is { Length: > 0 } ? [.. NullValue.Where(value => value.Length > 0)] : null);
+
+        var read = new Dictionary<string, ColumnType>(StringComparer.Ordinal);
+        foreach (var list in Types ?? [])
+        {
+            var position = 0;
+            while (position < list.Length)
+            {
+                var match = TypeOfColumn().Match(list, position);
+                if (!match.Success)
+                    return InputFailure.BadRequest("types", $"expected column:type, with the type number, boolean, category, datetime or text, separated by commas, got '{list[position..]}'");
+                read[match.Groups["name"].Value] = Enum.Parse<ColumnType>(match.Groups["type"].Value, ignoreCase: true);
+                position += match.Length;
+            }
+        }
+
+        types = read;
+        return null;
+    }
+
+    private static char? CharacterOf(string text) => text switch
+    {
+        "tab" or "\\t" => '\t',
+        [var one] when char.IsAscii(one) && !char.IsAsciiLetterOrDigit(one) && one is not ('\r' or '\n' or '\0' or '.' or '+' or '-') => one,
+        _ => null,
+    };
+
+    // The name of a column may hold colons and commas.
+    [GeneratedRegex(@"\G(?<name>.+?):(?<type>number|boolean|category|datetime|text)(,|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex TypeOfColumn();
+}

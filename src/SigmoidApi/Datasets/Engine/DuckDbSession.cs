@@ -1,0 +1,155 @@
+using System.Globalization;
+using DuckDB.NET.Data;
+using DuckDB.NET.Native;
+
+namespace SigmoidApi.Datasets.Engine;
+
+/// <summary>
+/// A DuckDB in memory for one operation. It sees the files that it is given and nothing else, loads no extension, and its settings are locked.
+/// Calls block their thread until they are done or cancelled. The native library loads with the first session.
+/// </summary>
+internal sealed class DuckDbSession : IDisposable
+{
+    private readonly DuckDBConnection _connection = new("DataSource=:memory:");
+    private readonly string _temporary;
+
+    /// <param name="spillDirectory">Where what does not fit in memory is spilled: not there yet, and gone with the session.</param>
+    /// <param name="limits">What it may use.</param>
+    /// <param name="files">The files that it may read and write.</param>
+    public DuckDbSession(string spillDirectory, DuckDbLimits limits, params IEnumerable<string> files)
+    {
+        if (Directory.Exists(spillDirectory))
+            throw new ArgumentException("Expected a directory that is not there yet: it is removed with the session.", nameof(spillDirectory));
+        _temporary = spillDirectory;
+        _connection.Open();
+        Execute(
+            $"""
+            set autoinstall_known_extensions = false;
+            set autoload_known_extensions = false;
+            set memory_limit = '{limits.MemoryMegabytes.ToString(CultureInfo.InvariantCulture)}MB';
+            set threads = {limits.Threads.ToString(CultureInfo.InvariantCulture)};
+            set preserve_insertion_order = true;
+            set TimeZone = 'UTC';
+            set temp_directory = {Literal(_temporary)};
+            set allowed_paths = [{string.Join(", ", files.Select(Literal))}];
+            set enable_external_access = false;
+            set lock_configuration = true;
+            """,
+            CancellationToken.None);
+    }
+
+    public static string Identifier(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>The connection, for what DuckDB.NET offers on it alone: functions of ours.</summary>
+    public DuckDBNativeConnection Native => _connection.NativeConnection;
+
+    public DuckDBConnection Connection => _connection;
+
+    public static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    /// <exception cref="DatasetTooLargeException">The memory limit was reached.</exception>
+    public void Execute(string sql, CancellationToken cancellationToken) => Run(sql, command => command.ExecuteNonQuery(), cancellationToken);
+
+    /// <summary>The one row of <paramref name="sql"/>, which asks for counts.</summary>
+    public long[] Counts(string sql, CancellationToken cancellationToken) => Run<long[]>(sql, command =>
+    {
+        using var reader = command.ExecuteReader();
+        return reader.Read() ? [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetInt64)] : throw new InvalidOperationException("No row.");
+    }, cancellationToken);
+
+    /// <summary>All rows of a small result.</summary>
+    public List<object?[]> Rows(string sql, CancellationToken cancellationToken) => Run<List<object?[]>>(sql, command =>
+    {
+        var rows = new List<object?[]>();
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : reader.GetValue(i))]);
+        return rows;
+    }, cancellationToken);
+
+    /// <summary>Streams the result of a query whose columns are DOUBLE or VARCHAR, in chunks of at most 2,048 rows, in the order of the rows.</summary>
+    public void ForEachChunk(string sql, ChunkReader read, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var interrupt = cancellationToken.Register(_connection.NativeConnection.Interrupt);
+        var prepared = NativeMethods.PreparedStatements.DuckDBPrepare(_connection.NativeConnection, sql, out var statement);
+        using (statement)
+        {
+            if (!prepared.IsSuccess())
+                throw new InvalidOperationException(NativeMethods.PreparedStatements.DuckDBPrepareError(statement));
+            var state = NativeMethods.PreparedStatements.DuckDBExecutePreparedStreaming(statement, out var result);
+            try
+            {
+                if (!state.IsSuccess())
+                    ThrowError(ref result, cancellationToken);
+                var columns = (int)NativeMethods.Query.DuckDBColumnCount(ref result);
+                for (var column = 0; column < columns; column++)
+                {
+                    if (NativeMethods.Query.DuckDBColumnType(ref result, column) is not (DuckDBType.Double or DuckDBType.Varchar) and var type)
+                        throw new InvalidDataException($"Column {column} of the result is {type}.");
+                }
+
+                var vectors = new ChunkVector[columns];
+                while (true)
+                {
+                    using var chunk = NativeMethods.StreamingResult.DuckDBStreamFetchChunk(result);
+                    cancellationToken.ThrowIfCancellationRequested();
+                    if (chunk.IsInvalid)
+                        break;
+                    read(new DatasetChunk(chunk, vectors));
+                }
+
+                if (!string.IsNullOrEmpty(NativeMethods.Query.DuckDBResultError(ref result)))
+                    ThrowError(ref result, cancellationToken);
+            }
+            finally
+            {
+                NativeMethods.Query.DuckDBDestroyResult(ref result);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _connection.Dispose();
+        if (Directory.Exists(_temporary))
+            Directory.Delete(_temporary, recursive: true);
+    }
+
+    private T Run<T>(string sql, Func<DuckDBCommand, T> execute, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var interrupt = cancellationToken.Register(_connection.NativeConnection.Interrupt);
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        try
+        {
+            return execute(command);
+        }
+        catch (DuckDBException exception)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (exception.ErrorType == DuckDBErrorType.OutOfMemory)
+                throw OutOfMemory(exception);
+            throw;
+        }
+    }
+
+    private static void ThrowError(ref DuckDBResult result, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var exception = new InvalidOperationException(NativeMethods.Query.DuckDBResultError(ref result));
+        throw NativeMethods.Query.DuckDBResultErrorType(ref result) == DuckDBErrorType.OutOfMemory ? OutOfMemory(exception) : exception;
+    }
+
+    private static DatasetTooLargeException OutOfMemory(Exception exception) =>
+        new("The data set needs more memory than imports may use (Datasets:MemoryMegabytes).", exception);
+}
+
+/// <summary>What a session may use.</summary>
+/// <param name="MemoryMegabytes">In 10⁶ bytes.</param>
+internal sealed record DuckDbLimits(int MemoryMegabytes, int Threads)
+{
+    /// <summary>What DuckDB may have of the memory that an operation may: the rest is the runtime's, ours, and what DuckDB does not count.</summary>
+    public static DuckDbLimits Of(int memoryMegabytes, int threads) => new(memoryMegabytes * 5 / 8, threads);
+}

@@ -1,0 +1,35 @@
+using System.Text;
+
+namespace SigmoidApi.Datasets.Engine;
+
+/// <summary>Numbers the levels of a category as they come.</summary>
+internal sealed class LevelCodes
+{
+    private readonly Dictionary<(ulong, ulong), int> _short = [];
+    private readonly Dictionary<string, int> _long = new(StringComparer.Ordinal);
+    private readonly List<string> _levels = [];
+
+    /// <summary>In the order in which they came.</summary>
+    public IReadOnlyList<string> Levels => _levels;
+
+    public int CodeOf(in ChunkText text)
+    {
+        if (text.Inlined is { } key)
+        {
+            if (!_short.TryGetValue(key, out var code))
+                _short[key] = code = Add(Encoding.UTF8.GetString(ChunkText.Bytes(in text)));
+            return code;
+        }
+
+        var level = Encoding.UTF8.GetString(ChunkText.Bytes(in text));
+        if (!_long.TryGetValue(level, out var number))
+            _long[level] = number = Add(level);
+        return number;
+    }
+
+    private int Add(string level)
+    {
+        _levels.Add(level);
+        return _levels.Count - 1;
+    }
+}

@@ -1,0 +1,24 @@
+namespace SigmoidApi.Datasets.Formats;
+
+/// <summary>What the names of columns must be, whatever the format of their file.</summary>
+internal static class ColumnNames
+{
+    /// <exception cref="InvalidDatasetException">A name comes twice, or can't be one.</exception>
+    public static void Check(IReadOnlyList<string> columns)
+    {
+        var errors = new List<DatasetError>();
+        var seen = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < columns.Count; i++)
+        {
+            var name = columns[i];
+            if (name.Contains('\0', StringComparison.Ordinal))
+                errors.Add(new(1, name, $"the name of column {i + 1} holds a NUL character"));
+            else if (!seen.TryAdd(name, i))
+                // DuckDB, and SQL with it, takes names that differ only in case for the same.
+                errors.Add(new(1, name, $"column {i + 1} has the name of column {seen[name] + 1} (upper and lower case are not told apart)"));
+        }
+
+        if (errors.Count > 0)
+            throw new InvalidDatasetException([.. errors.Take(InvalidDatasetException.MaxErrors)], errors.Count);
+    }
+}

@@ -1,0 +1,25 @@
+namespace SigmoidApi.Datasets.Formats;
+
+/// <summary>How a file of separated values is written.</summary>
+/// <param name="Delimiter">Between cells; ASCII.</param>
+/// <param name="Quote">Around cells, doubled within them; null where no character quotes.</param>
+/// <param name="DecimalPoint">The point of numbers, or a comma.</param>
+/// <param name="Header">Whether the first record has the names of the columns.</param>
+/// <param name="NullValues">What stands for a missing cell, besides nothing at all.</param>
+public sealed record CsvDialect(char Delimiter, char? Quote, char DecimalPoint, bool Header, IReadOnlyList<string> NullValues)
+{
+    /// <summary>
+    /// Stands for a missing number or date in many published data sets, where nobody says otherwise. Among texts it is a level: of those who did not answer, say.
+    /// </summary>
+    public const string QuestionMark = "?";
+
+    /// <summary>pandas' list.</summary>
+    public static readonly IReadOnlyList<string> DefaultNullValues =
+        ["NA", "N/A", "n/a", "NaN", "nan", "-nan", "-NaN", "NULL", "null", "<NA>", "#N/A", "#NA", "#N/A N/A", "-1.#IND", "1.#IND", "-1.#QNAN", "1.#QNAN"];
+
+    /// <summary>Whether <see cref="QuestionMark"/> stands for what it mostly does.</summary>
+    public bool HasQuestionMarks => NullValues == DefaultNullValues;
+}
+
+/// <summary>What an upload says about its dialect; null where it is to be found out.</summary>
+public sealed record CsvOverrides(char? Delimiter = null, string? Quote = null, char? DecimalPoint = null, bool? Header = null, IReadOnlyList<string>? NullValues = null);

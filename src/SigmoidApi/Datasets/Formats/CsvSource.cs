@@ -1,0 +1,79 @@
+using System.Globalization;
+using SigmoidApi.Datasets.Engine;
+
+namespace SigmoidApi.Datasets.Formats;
+
+/// <summary>Separated values: their dialect is detected, every byte is scanned, and DuckDB reads them with the types found.</summary>
+internal static class CsvSource
+{
+    // A longer line is no row; DuckDB's default.
+    private const int MaxLineBytes = 2 * 1024 * 1024;
+
+    // A quarter of DuckDB's default: memory that is used again is not touched for the first time. 1,000,000 × 28 takes 21,000 page faults instead of 140,000, and half of the time.
+    private const int BufferBytes = 8 * 1024 * 1024;
+
+    public static DatasetSource Open(FileToRead task, bool asTexts, CancellationToken cancellationToken)
+    {
+        using var file = new FileStream(task.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        var sample = new byte[Math.Min(CsvSniffer.SampleBytes, file.Length)];
+        file.ReadExactly(sample);
+        var dialect = CsvSniffer.Detect(sample, isWholeFile: sample.Length == file.Length, task.Csv);
+        var header = CsvHeader.Read(file, dialect, task.MaxColumns);
+        var scan = CsvScan.Run(file, header, dialect, task.MaxRows, cancellationToken);
+
+        var types = new string[scan.Columns.Count];
+        var columns = new SourceColumn[scan.Columns.Count];
+        var mistakes = new CsvMistakes();
+        for (var i = 0; i < columns.Length; i++)
+        {
+            var found = scan.Columns[i];
+            var type = found.Type(task.Types.TryGetValue(found.Name, out var wanted) ? wanted : task.OtherType, mistakes);
+            var direct = !asTexts && !found.HasBlanks && (type == StoredType.Text || found.QuestionMarks == 0) && type is StoredType.Real or StoredType.Whole or StoredType.Text;
+            types[i] = direct && type == StoredType.Real ? "DOUBLE" : direct && type == StoredType.Whole ? "BIGINT" : "VARCHAR";
+            var name = string.Create(CultureInfo.InvariantCulture, $"c{i}");
+            columns[i] = new(found.Name, type, direct ? name : Converted(name, type, dialect), name);
+        }
+
+        mistakes.ThrowIfAny();
+        return new(From(task.Path, header, dialect, types, asTexts), columns, scan.Rows, dialect);
+    }
+
+    /// <summary>Whether DuckDB takes a text for one that stands for a missing value: it refuses those in which cells end or are quoted.</summary>
+    public static bool IsNullOfReader(CsvDialect dialect, string text) =>
+        !text.Contains(dialect.Delimiter, StringComparison.Ordinal) && (dialect.Quote is not { } quote || !text.Contains(quote, StringComparison.Ordinal));
+
+    private static string From(string path, CsvHeader header, CsvDialect dialect, string[] types, bool asTexts)
+    {
+        // Stand-in names: what DuckDB makes of a name in a struct of types is then no concern.
+        var columns = string.Join(", ", types.Select((type, i) => string.Create(CultureInfo.InvariantCulture, $"'c{i}': '{type}'")));
+        var quote = dialect.Quote is { } character ? DuckDbSession.Literal(character.ToString()) : "''";
+        // A text that stands for a missing value stays what it is in a file that is given back.
+        var nulls = string.Join(", ", (asTexts ? [] : dialect.NullValues.Where(text => IsNullOfReader(dialect, text))).Prepend("").Select(DuckDbSession.Literal));
+        // An empty line is passed over, except in a file of one column, where DuckDB makes a null of it. (force_not_null makes stray numbers of it.)
+        var filter = header.Columns.Count == 1 ? " where c0 is not null" : "";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"""
+            read_csv({DuckDbSession.Literal(path)}, columns = {"{"}{columns}{"}"}, auto_detect = false, header = {(dialect.Header ? "true" : "false")},
+                delim = {DuckDbSession.Literal(dialect.Delimiter.ToString())}, quote = {quote}, escape = {quote}, decimal_separator = '{dialect.DecimalPoint}',
+                nullstr = [{nulls}], max_line_size = {MaxLineBytes}, buffer_size = {BufferBytes}, strict_mode = true){filter}
+            """);
+    }
+
+    private static string Converted(string column, StoredType type, CsvDialect dialect)
+    {
+        string[] marks = type != StoredType.Text && dialect.HasQuestionMarks ? [CsvDialect.QuestionMark] : [];
+        var nulls = string.Join(", ", dialect.NullValues.Concat(marks).Prepend("").Select(DuckDbSession.Literal));
+        var trimmed = $"trim({column}, ' \t')";
+        var text = $"case when {trimmed} in ({nulls}) then null else {trimmed} end";
+        return type switch
+        {
+            StoredType.Real => $"cast({(dialect.DecimalPoint == ',' ? $"replace({text}, ',', '.')" : $"({text})")} as double)",
+            StoredType.Whole => $"cast(({text}) as bigint)",
+            StoredType.Boolean => $"cast(lower({text}) as boolean)",
+            StoredType.Date => $"cast(({text}) as date)",
+            // An offset is taken into account by this type alone.
+            StoredType.Time => $"cast(({text}) as timestamptz) at time zone 'UTC'",
+            _ => text,
+        };
+    }
+}

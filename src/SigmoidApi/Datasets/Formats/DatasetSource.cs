@@ -1,0 +1,65 @@
+using DuckDB.NET.Data;
+using SigmoidApi.Datasets.Engine;
+
+namespace SigmoidApi.Datasets.Formats;
+
+/// <summary>A file of any format as DuckDB reads it: a relation, and what to take from it.</summary>
+/// <param name="From">What stands after FROM.</param>
+/// <param name="Columns">In the order of the file.</param>
+/// <param name="Rows">How many rows there are, where reading found it out; null where DuckDB says.</param>
+/// <param name="Dialect">How separated values are written; null of another format.</param>
+internal sealed record DatasetSource(string From, IReadOnlyList<SourceColumn> Columns, long? Rows = null, CsvDialect? Dialect = null)
+{
+    /// <summary>Every column as it is kept, by its name.</summary>
+    public string Select => $"select {string.Join(", ", Columns.Select(column => $"{column.Stored} as {DuckDbSession.Identifier(column.Name)}"))} from {From}";
+}
+
+/// <summary>A column of a file.</summary>
+/// <param name="Name">As the file has it.</param>
+/// <param name="Type">What it is kept as.</param>
+/// <param name="Stored">The expression that makes that of what <see cref="DatasetSource.From"/> gives.</param>
+/// <param name="Raw">The expression for the column as the file has it, for files that are given back with something added.</param>
+internal sealed record SourceColumn(string Name, StoredType Type, string Stored, string Raw);
+
+/// <summary>Reads a file's form, and the types of its columns; nothing is kept yet.</summary>
+internal static class DatasetSources
+{
+    /// <param name="session">What will read the rows.</param>
+    /// <param name="task">The file and what its upload says of it.</param>
+    /// <param name="asTexts">Keep each value's own text beside its type, where the format has one.</param>
+    /// <param name="cancellationToken">Looked at every buffer of the file.</param>
+    /// <exception cref="InvalidDatasetException">The file is not what it is said to be.</exception>
+    /// <exception cref="DatasetTooLargeException">More rows or columns than allowed.</exception>
+    public static DatasetSource Open(DuckDbSession session, FileToRead task, bool asTexts, CancellationToken cancellationToken)
+    {
+        var source = task.Format switch
+        {
+            DatasetFormat.Csv => CsvSource.Open(task, asTexts, cancellationToken),
+            DatasetFormat.Parquet => ParquetSource.Open(session, task, cancellationToken),
+            DatasetFormat.Libsvm => LibsvmSource.Open(session, task, cancellationToken),
+            _ => JsonSource.Open(session, task, cancellationToken),
+        };
+        if (source.Columns.Count > task.MaxColumns)
+            throw new DatasetTooLargeException($"The file has {source.Columns.Count} columns; at most {task.MaxColumns} are taken (Datasets:MaxColumns).");
+        ColumnNames.Check([.. source.Columns.Select(column => column.Name)]);
+        return source;
+    }
+
+    /// <summary>Why rows could not be read of a file whose form was in order.</summary>
+    public static InvalidDatasetException Unreadable(DuckDBException exception, DatasetFormat format) => format switch
+    {
+        DatasetFormat.Parquet => ParquetSource.Damaged(),
+        DatasetFormat.Json or DatasetFormat.NdJson => JsonSource.Malformed(exception, format),
+        // Not met in what the scan lets pass, but for a line of more than 2 MB.
+        _ => new(1, null, "the rows can't be read: a line is too long, or quotes are not as they should be"),
+    };
+}
+
+/// <summary>A received file, and what is known of it.</summary>
+/// <param name="Path">Of its bytes, decompressed and in UTF-8.</param>
+/// <param name="Format">How they are to be read.</param>
+/// <param name="Csv">What the upload says about a dialect.</param>
+/// <param name="Types">What the upload says about columns, by name.</param>
+/// <param name="OtherType">What the other columns are taken for; null where that is to be found out.</param>
+public sealed record FileToRead(
+    string Path, DatasetFormat Format, CsvOverrides Csv, IReadOnlyDictionary<string, ColumnType> Types, int MaxColumns, int MaxRows, ColumnType? OtherType = null);

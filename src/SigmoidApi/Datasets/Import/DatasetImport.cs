@@ -1,0 +1,48 @@
+using DuckDB.NET.Data;
+using SigmoidApi.Datasets.Engine;
+using SigmoidApi.Datasets.Formats;
+using SigmoidApi.Datasets.Profile;
+
+namespace SigmoidApi.Datasets.Import;
+
+/// <summary>Makes the Parquet file of a data set from a received file, and profiles it.</summary>
+internal static class DatasetImport
+{
+    /// <exception cref="InvalidDatasetException">The file is not what it is said to be.</exception>
+    /// <exception cref="DatasetTooLargeException">More rows, columns or memory than allowed.</exception>
+    public static ImportedDataset Run(ImportTask task, CancellationToken cancellationToken)
+    {
+        using var session = new DuckDbSession(task.SpillDirectory, DuckDbLimits.Of(task.MemoryMegabytes, task.Threads), task.File.Path, task.ParquetPath);
+        var source = DatasetSources.Open(session, task.File, asTexts: false, cancellationToken);
+        if (task.File.Types.Keys.Except(source.Columns.Select(column => column.Name), StringComparer.Ordinal).FirstOrDefault() is { } unknown)
+            throw new InvalidDatasetException(1, unknown, "expected a column of the file; 'types' names one that it does not have");
+        Write(session, source, task, cancellationToken);
+        var rows = session.Counts($"select count(*) from read_parquet({DuckDbSession.Literal(task.ParquetPath)})", cancellationToken)[0];
+        if (rows == 0)
+            throw new InvalidDatasetException(1, null, "expected at least one row");
+        if (source.Rows is { } counted && counted != rows)
+            throw new InvalidDatasetException(1, null, $"the file could be read in two ways: as {counted} rows or as {rows}");
+        if (rows > task.File.MaxRows)
+            throw new DatasetTooLargeException($"The file has {rows} rows; at most {task.File.MaxRows} are taken (Datasets:MaxRows).");
+        var profiler = new ColumnProfiler(session, task.ParquetPath, rows, ProfileLimits.Of(task.MemoryMegabytes, task.ExactProfileRows, task.Threads));
+        return new(rows, profiler.Profile(source.Columns, task.File.Types, cancellationToken), DatasetOrigin.Of(task.File.Format, source.Dialect));
+    }
+
+    private static void Write(DuckDbSession session, DatasetSource source, ImportTask task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            session.Execute($"copy ({source.Select}) to {DuckDbSession.Literal(task.ParquetPath)} ({DatasetExport.ParquetOptions(source.Columns.Count)})", cancellationToken);
+        }
+        catch (DuckDBException exception)
+        {
+            throw DatasetSources.Unreadable(exception, task.File.Format);
+        }
+    }
+}
+
+/// <summary>A received file, and where its Parquet file is to be.</summary>
+public sealed record ImportTask(FileToRead File, string ParquetPath, string SpillDirectory, int MemoryMegabytes, int Threads, int ExactProfileRows);
+
+/// <summary>What an import found in its file.</summary>
+public sealed record ImportedDataset(long Rows, IReadOnlyList<ColumnProfile> Columns, DatasetOrigin Origin);

@@ -1,0 +1,90 @@
+using System.Globalization;
+using DuckDB.NET.Data;
+using SigmoidApi.Datasets.Engine;
+using SigmoidApi.Datasets.Formats;
+using SigmoidApi.Models;
+
+namespace SigmoidApi.Datasets.Import;
+
+/// <summary>Predicts the rows of a received file in one pass of DuckDB's, to which the model is a function of a row's columns.</summary>
+internal static class FilePrediction
+{
+    /// <exception cref="InvalidDatasetException">The file is not what it is said to be.</exception>
+    /// <exception cref="MissingColumnsException">It lacks columns that the model needs.</exception>
+    public static PredictedFile Run(PredictTask task, CancellationToken cancellationToken)
+    {
+        var model = new ServedModel(task.ModelName, task.ModelVersion, task.Target, task.Model);
+        using var session = new DuckDbSession(task.SpillDirectory, DuckDbLimits.Of(task.MemoryMegabytes, task.Threads), task.File.Path, task.AnswerPath);
+        // What the model needs is read as what it was, all else as the text that it is.
+        var types = new Dictionary<string, ColumnType>(model.Columns.ToDictionary(column => column.Name, column => TypeOf(column)), StringComparer.Ordinal);
+        foreach (var (name, type) in task.File.Types)
+            types[name] = type;
+        var source = DatasetSources.Open(session, task.File with { Types = types, OtherType = ColumnType.Text }, asTexts: true, cancellationToken);
+        var columns = source.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
+        if (model.Columns.Where(column => !columns.ContainsKey(column.Name)).Select(column => column.Name).ToArray() is { Length: > 0 } lacking)
+            throw new MissingColumnsException(lacking);
+
+        using var function = new PredictFunction(session, model);
+        var arguments = model.Columns.Select(column => column.Category is null
+            ? DatasetReader.NumberExpression($"({columns[column.Name].Stored})", column.Type == ColumnType.DateTime ? ColumnType.DateTime : ColumnType.Number)
+            : DatasetReader.LevelExpression($"({columns[column.Name].Stored})", column.Type));
+        var names = source.Columns.Select(column => column.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var (probability, label) = (Free("probability", names), Free("label", names));
+        var raw = source.Columns.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"{column.Raw} as r{i}"));
+        var outer = source.Columns.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"r{i} as {DuckDbSession.Identifier(column.Name)}"));
+        var shown = source.Dialect?.DecimalPoint == ',' ? "replace(cast(p as varchar), '.', ',')" : "p";
+        var (negative, positive) = (Literal(model.Classes[0]), Literal(model.Classes[1]));
+        var sql =
+            $"""
+            copy (
+                select {string.Join(", ", outer)}, {shown} as {probability}, case when p >= {task.Threshold.ToString("R", CultureInfo.InvariantCulture)} then {positive} else {negative} end as {label}
+                from (select {string.Join(", ", raw)}, {PredictFunction.Name}({string.Join(", ", arguments)}) as p from {source.From})
+            ) to {DuckDbSession.Literal(task.AnswerPath)} ({Options(task.AnswerFormat, source)})
+            """;
+        try
+        {
+            session.Execute(sql, cancellationToken);
+        }
+        catch (DuckDBException exception)
+        {
+            if (function.Refusal is { } refusal)
+                throw new InvalidDatasetException(1, refusal, "expected levels that the model has seen; the file has others, and the model refuses them");
+            throw DatasetSources.Unreadable(exception, task.File.Format);
+        }
+
+        return new([.. source.Columns.Select(column => column.Name).Where(model.IsUnknown)], function.UnknownLevels());
+    }
+
+    // Numbers that the model takes as levels are numbers in the file all the same.
+    private static ColumnType TypeOf(ServedColumn column) =>
+        column.Type is ColumnType.DateTime or ColumnType.Boolean or ColumnType.Number || column.Category is null ? column.Type : ColumnType.Category;
+
+    private static string Free(string name, HashSet<string> taken)
+    {
+        var free = name;
+        for (var i = 1; taken.Contains(free); i++)
+            free = string.Create(CultureInfo.InvariantCulture, $"{name}_{i}");
+        return free;
+    }
+
+    private static string Literal(ClassLabel label) => label.Text is { } text ? DuckDbSession.Literal(text)
+        : Math.Abs(label.Number) < 1e15 && label.Number == Math.Round(label.Number) ? $"cast({label} as bigint)" : $"cast({label} as double)";
+
+    private static string Options(DatasetFormat format, DatasetSource source) => source.Dialect is { } dialect && format == DatasetFormat.Csv
+        ? DatasetExport.CsvOptions(dialect)
+        : DatasetExport.Options(format, source.Columns.Count + 2);
+}
+
+/// <summary>A received file, what is to predict it, and where the answer is to be.</summary>
+internal sealed record PredictTask(
+    FileToRead File, string AnswerPath, DatasetFormat AnswerFormat, string SpillDirectory, int MemoryMegabytes, int Threads,
+    string ModelName, int ModelVersion, string? Target, TrainedModel Model, double Threshold);
+
+/// <summary>What a prediction has to say beside its answer.</summary>
+internal sealed record PredictedFile(IReadOnlyList<string> UnknownColumns, IReadOnlyDictionary<string, long> UnknownLevels);
+
+/// <summary>A file lacks columns that a model needs.</summary>
+internal sealed class MissingColumnsException(IReadOnlyList<string> columns) : Exception($"The file lacks {columns.Count} columns that the model needs.")
+{
+    public IReadOnlyList<string> Columns => columns;
+}

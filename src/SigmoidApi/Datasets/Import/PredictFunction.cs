@@ -1,0 +1,179 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using DuckDB.NET.Native;
+using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Datasets.Engine;
+using SigmoidApi.Models;
+
+namespace SigmoidApi.Datasets.Import;
+
+/// <summary>A model as a function that DuckDB calls for 2,048 rows at a time, on any of its threads: of its columns in their order, numbers and texts, to the probability.</summary>
+internal sealed unsafe class PredictFunction : IDisposable
+{
+    public const string Name = "sigmoid_predict";
+
+    // Rows whose numbers a core's own cache holds.
+    private const int BatchRows = 256;
+
+    private readonly ServedModel _model;
+    private readonly ThreadLocal<Batch> _batches;
+    private readonly long[] _unknown;
+    private GCHandle _self;
+
+    public PredictFunction(DuckDbSession session, ServedModel model)
+    {
+        _model = model;
+        _unknown = new long[model.CategoryColumns];
+        _batches = new(() => new Batch(model));
+        _self = GCHandle.Alloc(this);
+        var function = NativeMethods.ScalarFunction.DuckDBCreateScalarFunction();
+        try
+        {
+            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetName(function, Name);
+            foreach (var column in model.Columns)
+            {
+                using var type = NativeMethods.LogicalType.DuckDBCreateLogicalType(column.Category is null ? DuckDBType.Double : DuckDBType.Varchar);
+                NativeMethods.ScalarFunction.DuckDBScalarFunctionAddParameter(function, type);
+            }
+
+            using var result = NativeMethods.LogicalType.DuckDBCreateLogicalType(DuckDBType.Double);
+            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetReturnType(function, result);
+            // A missing value is no reason for a missing answer.
+            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetSpecialHandling(function);
+            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetExtraInfo(function, GCHandle.ToIntPtr(_self), &Nothing);
+            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetFunction(function, &Call);
+            if (!NativeMethods.ScalarFunction.DuckDBRegisterScalarFunction(session.Native, function).IsSuccess())
+                throw new InvalidOperationException("The model can't be registered as a function.");
+        }
+        finally
+        {
+            NativeMethods.ScalarFunction.DuckDBDestroyScalarFunction(ref function);
+        }
+    }
+
+    /// <summary>The column whose unknown level the model refuses; null where that was not it.</summary>
+    public string? Refusal { get; private set; }
+
+    /// <summary>How many values of each category no training row had, where there are any.</summary>
+    public IReadOnlyDictionary<string, long> UnknownLevels() =>
+        _model.Columns.Where(column => column.Category is not null && _unknown[column.Index] > 0).ToDictionary(column => column.Name, column => _unknown[column.Index]);
+
+    public void Dispose()
+    {
+        _self.Free();
+        _batches.Dispose();
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Nothing(nint pointer)
+    {
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Call(nint info, nint input, nint output)
+    {
+#pragma warning disable CA1031 // nothing may be thrown through the native code that called
+        try
+        {
+            var self = (PredictFunction)GCHandle.FromIntPtr(NativeMethods.ScalarFunction.DuckDBScalarFunctionGetExtraInfo(info)).Target!;
+            self.Predict(input, output);
+        }
+        catch (Exception exception)
+        {
+            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetError(info, exception.Message);
+        }
+#pragma warning restore CA1031
+    }
+
+    private void Predict(nint input, nint output)
+    {
+        var batch = _batches.Value!;
+        var chunk = new DuckDBDataChunk(input);
+        var rows = new DatasetChunk(chunk, batch.Vectors);
+        var probabilities = new Span<double>(NativeMethods.Vectors.DuckDBVectorGetData(output), rows.Rows);
+        for (var first = 0; first < rows.Rows; first += BatchRows)
+        {
+            var count = Math.Min(BatchRows, rows.Rows - first);
+            batch.Read(rows, first, count, this);
+            _model.Prepared.PredictProbabilities(batch.Numbers.AsSpan(0, count * _model.NumberColumns), batch.CodesOf(count), probabilities.Slice(first, count));
+        }
+
+        // The chunk is DuckDB's; the handle is not to end it.
+        chunk.SetHandleAsInvalid();
+    }
+
+    /// <summary>What one thread reads rows into.</summary>
+    private sealed class Batch(ServedModel model)
+    {
+        private readonly Dictionary<(ulong, ulong), int>[] _codesOfTexts = [.. Enumerable.Range(0, model.CategoryColumns).Select(_ => new Dictionary<(ulong, ulong), int>())];
+        private readonly int[][] _codes = [.. Enumerable.Range(0, model.CategoryColumns).Select(_ => new int[BatchRows])];
+
+        public ChunkVector[] Vectors { get; } = new ChunkVector[model.Columns.Count];
+
+        public double[] Numbers { get; } = new double[BatchRows * model.NumberColumns];
+
+        public int[][] CodesOf(int count) => count == BatchRows ? _codes : Array.ConvertAll(_codes, codes => codes[..count]);
+
+        public void Read(DatasetChunk rows, int first, int count, PredictFunction function)
+        {
+            for (var i = 0; i < model.Columns.Count; i++)
+            {
+                var column = model.Columns[i];
+                if (column.Category is null)
+                    ReadNumbers(rows, i, column.Index, first, count);
+                else
+                    ReadLevels(rows, i, column, first, count, function);
+            }
+        }
+
+        private void ReadNumbers(DatasetChunk rows, int vector, int place, int first, int count)
+        {
+            var values = new ReadOnlySpan<double>(Vectors[vector].Data, rows.Rows).Slice(first, count);
+            var stride = model.NumberColumns;
+            for (var row = 0; row < count; row++)
+                Numbers[row * stride + place] = values[row];
+            for (var row = 0; rows.HasMissing(vector) && row < count; row++)
+            {
+                if (rows.IsMissing(vector, first + row))
+                    Numbers[row * stride + place] = double.NaN;
+            }
+        }
+
+        private void ReadLevels(DatasetChunk rows, int vector, ServedColumn column, int first, int count, PredictFunction function)
+        {
+            var texts = rows.Texts(vector);
+            var codes = _codes[column.Index];
+            var unknown = 0;
+            for (var row = 0; row < count; row++)
+            {
+                codes[row] = rows.IsMissing(vector, first + row) ? FittedCategory.MissingCode : CodeOf(in texts[first + row], column);
+                unknown += codes[row] == FittedCategory.UnknownCode ? 1 : 0;
+            }
+
+            if (unknown == 0)
+                return;
+            Interlocked.Add(ref function._unknown[column.Index], unknown);
+            if (column.Category!.Unknown == UnknownLevel.Error)
+                function.Refusal = column.Name;
+        }
+
+        private int CodeOf(in ChunkText text, ServedColumn column)
+        {
+            if (text.Length == 0)
+                return FittedCategory.MissingCode;
+            if (text.Inlined is not { } key)
+                return column.Category!.CodeOf(Encoding.UTF8.GetString(ChunkText.Bytes(in text)));
+            var known = _codesOfTexts[column.Index];
+            if (!known.TryGetValue(key, out var code))
+            {
+                code = column.Category!.CodeOf(Encoding.UTF8.GetString(ChunkText.Bytes(in text)));
+                // Ever new levels are not to fill memory.
+                if (known.Count < 100_000)
+                    known[key] = code;
+            }
+
+            return code;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json.Serialization;
+
+namespace SigmoidApi.Datasets.Profile;
+
+/// <summary>
+/// What a column holds. A member that has no meaning for its type is left out. <c>Distinct</c> counts the different values (0 and -0 are one);
+/// <c>StandardDeviation</c> is the population's: its divisor is the number of values.
+/// </summary>
+/// <param name="Missing">Rows without a value.</param>
+/// <param name="Minimum">Of numbers; of booleans 0 for false.</param>
+/// <param name="Quantiles">Of numbers.</param>
+/// <param name="Histogram">Of numbers: how many are in each of the bins of equal width from the least to the greatest.</param>
+/// <param name="Categories">Of categories and texts the most frequent values, most frequent first.</param>
+/// <param name="Earliest">Of dates.</param>
+/// <param name="Approximate">Whether distinct, quantiles and histogram come from a part of the rows, as there are more than <c>Datasets:ExactProfileRows</c>.</param>
+/// <param name="Warnings">What to know before training; empty for a column without any.</param>
+public sealed record ColumnProfile(
+    string Name,
+    ColumnType Type,
+    long Missing,
+    long Distinct,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Minimum = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Maximum = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Mean = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? StandardDeviation = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Quantiles? Quantiles = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<long>? Histogram = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<CategoryCount>? Categories = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? Earliest = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? Latest = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Approximate = false,
+    IReadOnlyList<ColumnWarning>? Warnings = null)
+{
+    /// <summary>Whether the column is read as texts and not as numbers.</summary>
+    [JsonIgnore]
+    public bool IsText => Type is ColumnType.Category or ColumnType.Text;
+}
+
+/// <summary>By linear interpolation, as NumPy's default.</summary>
+public sealed record Quantiles(double P01, double P05, double P25, double P50, double P75, double P95, double P99);
+
+/// <param name="Value">The level.</param>
+/// <param name="Count">How many rows have it.</param>
+public sealed record CategoryCount(string Value, long Count);
+
+/// <summary>What a person wants to know of a column before training.</summary>
+public enum ColumnWarning
+{
+    /// <summary>One value, or none at all.</summary>
+    Constant,
+
+    /// <summary>A key of the rows: by default a text is then no feature, and a number is.</summary>
+    Identifier,
+
+    /// <summary>More than half of the rows have no value.</summary>
+    MostlyMissing,
+
+    /// <summary>It tells the target, or nearly: something that is known only afterwards, or another form of it.</summary>
+    LeaksTarget,
+
+    /// <summary>Of the target's two values one has less than a twentieth of the rows.</summary>
+    RareClass,
+}

@@ -1,0 +1,317 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using SigmoidApi.Compute.Statistics;
+using SigmoidApi.Datasets.Engine;
+using SigmoidApi.Datasets.Formats;
+
+namespace SigmoidApi.Datasets.Profile;
+
+/// <summary>
+/// Profiles the columns of a Parquet file: numbers are read a few columns at a time and sorted, which gives distinct values, quantiles and histogram exactly;
+/// texts are counted by DuckDB. (Its SUMMARIZE takes several times as long.)
+/// </summary>
+/// <param name="session">What reads the file.</param>
+/// <param name="parquetPath">The file.</param>
+/// <param name="rows">How many rows it has.</param>
+/// <param name="limits">What may be used.</param>
+internal sealed partial class ColumnProfiler(DuckDbSession session, string parquetPath, long rows, ProfileLimits limits)
+{
+    public const int HistogramBins = 20;
+    public const int MostCategories = 20;
+
+    // With more levels than this, and a different one in nearly every row, a column is no category.
+    private const int FewLevels = 20;
+    private const double NearlyEvery = 0.9;
+
+    private readonly string _from = $"from read_parquet({DuckDbSession.Literal(parquetPath)})";
+
+    /// <exception cref="InvalidDatasetException">A number is infinite.</exception>
+    public ColumnProfile[] Profile(IReadOnlyList<SourceColumn> columns, IReadOnlyDictionary<string, ColumnType> wanted, CancellationToken cancellationToken)
+    {
+        var profiles = new ColumnProfile[columns.Count];
+        var numbers = Enumerable.Range(0, columns.Count).Where(i => columns[i].Type != StoredType.Text).ToArray();
+        var kept = (int)Math.Min(rows, limits.ExactRows);
+        var atOnce = (int)Math.Clamp(limits.MemoryBytes / (2L * sizeof(double) * kept), 1, 64);
+        var buffers = new List<(double[] Values, double[] Scratch)>();
+        foreach (var some in numbers.Chunk(atOnce))
+        {
+            while (buffers.Count < some.Length)
+                buffers.Add((new double[kept], new double[kept]));
+            var read = kept == rows
+                ? Read(columns, some, buffers, cancellationToken)
+                : ReadPart(columns, some, buffers, kept, cancellationToken);
+            try
+            {
+                Parallel.For(0, some.Length, new ParallelOptions { MaxDegreeOfParallelism = limits.Threads, CancellationToken = cancellationToken }, k =>
+                {
+                    var column = columns[some[k]];
+                    profiles[some[k]] = OfNumbers(column, wanted.TryGetValue(column.Name, out var type) ? type : null, read[k], buffers[k].Values, buffers[k].Scratch);
+                });
+            }
+            catch (AggregateException several) when (several.InnerExceptions.OfType<InvalidDatasetException>().FirstOrDefault() is { } invalid)
+            {
+                throw new InvalidDatasetException(invalid.Errors, invalid.ErrorCount);
+            }
+        }
+
+        for (var i = 0; i < columns.Count; i++)
+        {
+            if (columns[i].Type == StoredType.Text)
+                profiles[i] = OfTexts(columns[i].Name, wanted.TryGetValue(columns[i].Name, out var type) ? type : null, cancellationToken);
+        }
+
+        return profiles;
+    }
+
+    /// <summary>Every value into memory; ranges and moments follow from there.</summary>
+    private NumbersRead[] Read(IReadOnlyList<SourceColumn> columns, int[] some, List<(double[] Values, double[] Scratch)> buffers, CancellationToken cancellationToken)
+    {
+        var counts = new int[some.Length];
+        session.ForEachChunk(Select(columns, some), chunk =>
+        {
+            for (var k = 0; k < counts.Length; k++)
+                counts[k] += CopyPresent(chunk, k, buffers[k].Values.AsSpan(counts[k]));
+        }, cancellationToken);
+        return Array.ConvertAll(counts, count => new NumbersRead(count, count, null, default, null));
+    }
+
+    /// <summary>Ranges and moments of all rows in two passes, and every so many values into memory.</summary>
+    private NumbersRead[] ReadPart(
+        IReadOnlyList<SourceColumn> columns, int[] some, List<(double[] Values, double[] Scratch)> buffers, int kept, CancellationToken cancellationToken)
+    {
+        var every = (rows + kept - 1) / kept;
+        var present = new double[2048];
+        var ranges = new ColumnRange[some.Length];
+        session.ForEachChunk(Select(columns, some), chunk =>
+        {
+            for (var k = 0; k < ranges.Length; k++)
+                ranges[k].Add(present.AsSpan(0, CopyPresent(chunk, k, present)));
+        }, cancellationToken);
+        var moments = Array.ConvertAll(ranges, range => new ColumnMoments(range.Largest, range.First));
+        var (counts, seen) = (new int[some.Length], new long[some.Length]);
+        session.ForEachChunk(Select(columns, some), chunk =>
+        {
+            for (var k = 0; k < moments.Length; k++)
+            {
+                var values = present.AsSpan(0, CopyPresent(chunk, k, present));
+                moments[k].Add(values);
+                for (var i = 0; i < values.Length; i++)
+                {
+                    if (seen[k]++ % every == 0)
+                        buffers[k].Values[counts[k]++] = values[i];
+                }
+            }
+        }, cancellationToken);
+        var distinct = session.Counts($"select {string.Join(", ", some.Select(i => $"approx_count_distinct({DuckDbSession.Identifier(columns[i].Name)})"))} {_from}", cancellationToken);
+        return [.. some.Select((_, k) => new NumbersRead(ranges[k].Count, counts[k], ranges[k], moments[k], distinct[k]))];
+    }
+
+    private string Select(IReadOnlyList<SourceColumn> columns, int[] some) => $"select {string.Join(", ", some.Select(i => Expression(columns[i])))} {_from}";
+
+    // Dates in microseconds, which float64 holds exactly as far as the year 2255; infinite where no calendar of ours has them.
+    private static string Expression(SourceColumn column)
+    {
+        var name = DuckDbSession.Identifier(column.Name);
+        return column.Type is StoredType.Date or StoredType.Time
+            ? $"case when year({name}) between 1 and 9999 then cast(epoch_us(cast({name} as timestamp)) as double) when {name} is not null then 'infinity'::double end"
+            : DatasetReader.NumberExpression(name, ColumnType.Number);
+    }
+
+    private static int CopyPresent(DatasetChunk chunk, int column, Span<double> target)
+    {
+        var values = chunk.Numbers(column);
+        if (!chunk.HasMissing(column))
+        {
+            values.CopyTo(target);
+            return values.Length;
+        }
+
+        var count = 0;
+        for (var row = 0; row < values.Length; row++)
+        {
+            if (!chunk.IsMissing(column, row))
+                target[count++] = values[row];
+        }
+
+        return count;
+    }
+
+    private ColumnProfile OfNumbers(SourceColumn column, ColumnType? wanted, NumbersRead read, double[] values, double[] scratch)
+    {
+        var missing = rows - read.Present;
+        if (read.Present == 0)
+            return new(column.Name, wanted ?? TypeOf(column.Type, isBoolean: false), missing, 0, Warnings: [ColumnWarning.Constant, ColumnWarning.MostlyMissing]);
+        var sorted = values.AsSpan(0, read.Kept);
+        NumberSort.Sort(sorted, scratch);
+        var (minimum, maximum) = read.Range is { } range ? (range.Minimum, range.Maximum) : (sorted[0] + 0.0, sorted[^1] + 0.0);
+        var isDate = column.Type is StoredType.Date or StoredType.Time;
+        if (isDate && !double.IsFinite(maximum))
+            throw new InvalidDatasetException(1, column.Name, "expected dates from the year 1 to 9999; the column holds others");
+        if (!double.IsFinite(minimum) || !double.IsFinite(maximum))
+            throw new InvalidDatasetException(1, column.Name, $"expected finite numbers; the column holds {(double.IsFinite(minimum) ? maximum : minimum).ToString(CultureInfo.InvariantCulture)}");
+        var moments = read.Moments;
+        if (read.Range is null)
+        {
+            moments = new ColumnMoments(Math.Max(Math.Abs(minimum), Math.Abs(maximum)), sorted[sorted.Length / 2]);
+            for (var start = 0; start < sorted.Length; start += 2048)
+                moments.Add(sorted[start..Math.Min(sorted.Length, start + 2048)]);
+        }
+
+        var (distinct, hasOthers) = (1L, false);
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            distinct += i > 0 && sorted[i] != sorted[i - 1] ? 1 : 0;
+            hasOthers |= sorted[i] != 0 && sorted[i] != 1;
+        }
+
+        distinct = read.Distinct is { } approximate ? Math.Max(distinct, approximate) : distinct;
+        // Whatever it is taken for, 0 and 1 are the form in which it goes on.
+        var type = wanted is ColumnType.Number ? ColumnType.Number : TypeOf(column.Type, !hasOthers);
+        var warnings = new List<ColumnWarning>();
+        if (distinct == 1)
+            warnings.Add(ColumnWarning.Constant);
+        if (column.Type == StoredType.Whole && IsIdentifier(column.Name, distinct, maximum - minimum))
+            warnings.Add(ColumnWarning.Identifier);
+        if (2 * missing > rows)
+            warnings.Add(ColumnWarning.MostlyMissing);
+        var profile = new ColumnProfile(column.Name, type, missing, distinct, Approximate: read.Kept < read.Present, Warnings: warnings);
+        if (isDate)
+        {
+            return profile with { Earliest = TimeOf(minimum), Latest = TimeOf(maximum), Histogram = Histogram(sorted, minimum, maximum) };
+        }
+
+        return profile with
+        {
+            Minimum = minimum,
+            Maximum = maximum,
+            Mean = Math.Clamp(moments.Mean, minimum, maximum),
+            StandardDeviation = moments.StandardDeviation,
+            Quantiles = type == ColumnType.Boolean ? null : new(Quantile(sorted, 0.01), Quantile(sorted, 0.05), Quantile(sorted, 0.25), Quantile(sorted, 0.5), Quantile(sorted, 0.75), Quantile(sorted, 0.95), Quantile(sorted, 0.99)),
+            Histogram = type == ColumnType.Boolean ? null : Histogram(sorted, minimum, maximum),
+        };
+    }
+
+    // The last moments of the year 9999 are rounded to the next.
+    private static DateTimeOffset TimeOf(double microseconds) =>
+        DateTimeOffset.UnixEpoch.AddTicks(Math.Min(TimeSpan.TicksPerMicrosecond * (long)microseconds, (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks));
+
+    private static ColumnType TypeOf(StoredType stored, bool isBoolean) => stored switch
+    {
+        StoredType.Date or StoredType.Time => ColumnType.DateTime,
+        StoredType.Boolean => ColumnType.Boolean,
+        _ => isBoolean ? ColumnType.Boolean : ColumnType.Number,
+    };
+
+    /// <summary>A different whole number in each row, without a gap or by a name that says so.</summary>
+    private bool IsIdentifier(string name, long distinct, double range) => distinct == rows && rows >= FewLevels && (range == rows - 1 || IdentifierName().IsMatch(name));
+
+    private ColumnProfile OfTexts(string name, ColumnType? wanted, CancellationToken cancellationToken)
+    {
+        var column = DuckDbSession.Identifier(name);
+        var top = session.Rows(string.Create(CultureInfo.InvariantCulture,
+            $"""
+            select value, number, count(*) over () as distinct_values, sum(number) over () as present
+            from (select {column} as value, count(*) as number {_from} where {column} is not null group by 1)
+            order by number desc, value limit {MostCategories}
+            """), cancellationToken);
+        var distinct = top.Count == 0 ? 0 : Convert.ToInt64(top[0][2], CultureInfo.InvariantCulture);
+        var present = top.Count == 0 ? 0 : long.Parse(top[0][3]!.ToString()!, CultureInfo.InvariantCulture);
+        var type = wanted is ColumnType.Category or ColumnType.Text ? wanted.Value
+            : distinct > FewLevels && distinct > NearlyEvery * present ? ColumnType.Text : ColumnType.Category;
+        var warnings = new List<ColumnWarning>();
+        if (distinct <= 1)
+            warnings.Add(ColumnWarning.Constant);
+        if (distinct == rows && rows >= FewLevels)
+            warnings.Add(ColumnWarning.Identifier);
+        if (2 * (rows - present) > rows)
+            warnings.Add(ColumnWarning.MostlyMissing);
+        return new(name, type, rows - present, distinct,
+            Categories: [.. top.Select(row => new CategoryCount((string)row[0]!, Convert.ToInt64(row[1], CultureInfo.InvariantCulture)))], Warnings: warnings);
+    }
+
+    private static double Quantile(ReadOnlySpan<double> sorted, double probability)
+    {
+        var position = probability * (sorted.Length - 1);
+        var below = (int)position;
+        var share = position - below;
+        return share == 0 ? sorted[below] : sorted[below] * (1 - share) + sorted[below + 1] * share;
+    }
+
+    private static long[] Histogram(ReadOnlySpan<double> sorted, double minimum, double maximum)
+    {
+        var bins = new long[HistogramBins];
+        var counted = 0;
+        for (var bin = 0; bin < bins.Length; bin++)
+        {
+            // Half of each keeps the width of the widest range finite.
+            var end = bin == bins.Length - 1 ? sorted.Length : FirstFrom(sorted, 2 * (minimum / 2 + (maximum / 2 - minimum / 2) / bins.Length * (bin + 1)));
+            bins[bin] = end - counted;
+            counted = end;
+        }
+
+        return bins;
+    }
+
+    private static int FirstFrom(ReadOnlySpan<double> sorted, double value)
+    {
+        var (low, high) = (0, sorted.Length);
+        while (low < high)
+        {
+            var middle = low + (high - low) / 2;
+            if (sorted[middle] < value)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+
+    [GeneratedRegex(@"(^|[_\s.-])(id|uuid|guid|key|index|nr|no|number)$|[a-z](Id|ID)$|^(Unnamed: 0|column1)$", RegexOptions.CultureInvariant)]
+    private static partial Regex IdentifierName();
+
+    /// <param name="Present">Values that are there.</param>
+    /// <param name="Kept">How many of them are in memory.</param>
+    /// <param name="Range">Of all, where not all are in memory; <paramref name="Moments"/> and <paramref name="Distinct"/> too.</param>
+    private readonly record struct NumbersRead(long Present, int Kept, ColumnRange? Range, ColumnMoments Moments, long? Distinct);
+}
+
+/// <summary>What a profile may use.</summary>
+/// <param name="MemoryBytes">Of values held at once.</param>
+/// <param name="ExactRows">Of more rows than this only a part is sorted.</param>
+internal sealed record ProfileLimits(long MemoryBytes, int ExactRows, int Threads)
+{
+    /// <summary>A sixth of the memory that an operation may use.</summary>
+    public static ProfileLimits Of(int memoryMegabytes, int exactRows, int threads) => new(memoryMegabytes * 1_000_000L / 6, exactRows, threads);
+}
+
+/// <summary>Smallest and largest value.</summary>
+internal struct ColumnRange
+{
+    public long Count { get; private set; }
+
+    public double First { get; private set; }
+
+    public double Minimum { get; private set; }
+
+    public double Maximum { get; private set; }
+
+    public readonly double Largest => Math.Max(Math.Abs(Minimum), Math.Abs(Maximum));
+
+    public void Add(ReadOnlySpan<double> values)
+    {
+        if (values.IsEmpty)
+            return;
+        if (Count == 0)
+            First = values[0];
+        var (minimum, maximum) = Count == 0 ? (values[0], values[0]) : (Minimum, Maximum);
+        foreach (var value in values)
+        {
+            minimum = Math.Min(minimum, value);
+            maximum = Math.Max(maximum, value);
+        }
+
+        (Minimum, Maximum) = (minimum, maximum);
+        Count += values.Length;
+    }
+}

@@ -1,0 +1,125 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using SigmoidApi.Compute.Data;
+using SigmoidApi.Datasets.Engine;
+using SigmoidApi.Http;
+using SigmoidApi.Storage;
+
+namespace SigmoidApi.Datasets;
+
+/// <summary>How to split a data set into one to train on and one to test with.</summary>
+/// <param name="Test">The share of the rows that becomes the test set.</param>
+/// <param name="StratifyBy">A column whose values both parts have in the proportions of the whole: the target.</param>
+/// <param name="GroupBy">A column whose equal values stay together in one part: a patient, a customer.</param>
+/// <param name="TimeBy">A column by which the last rows become the test set.</param>
+/// <param name="Seed">Draws the rows: the same seed gives the same split on every machine.</param>
+/// <param name="Names">What the two are called; by default the data set's name with <c>-train</c> and <c>-test</c>.</param>
+public sealed record SplitDatasetRequest(
+    double Test = 0.25, string? StratifyBy = null, string? GroupBy = null, string? TimeBy = null, long Seed = 42, SplitNames? Names = null);
+
+/// <param name="Training">Of the data set to train on.</param>
+/// <param name="Test">Of the data set to test with.</param>
+public sealed record SplitNames(string? Training = null, string? Test = null);
+
+/// <summary>Two new data sets; each row of the old one is in one of them, in its order.</summary>
+public sealed record SplitDatasetResponse(Dataset Training, Dataset Test);
+
+/// <summary><c>POST /datasets/{id}/split</c></summary>
+internal static class SplitDataset
+{
+    public static void Map(RouteGroupBuilder datasets) =>
+        datasets.MapPost("/{id}/split", Handle).WithName("SplitDataset").WithSummary("Split a data set into two new ones, to train on and to test with")
+            .WithDescription("By chance, stratified by a column, by the groups of a column, or by time. The same request gives the same rows again.")
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .WithExampleOf("id", "\"mails\"")
+            .WithExample("Stratified by the target", """{ "test": 0.25, "stratifyBy": "spam", "seed": 42 }""");
+
+    private static async Task<Results<Created<SplitDatasetResponse>, EarlierAnswer, ProblemHttpResult>> Handle(
+        Idempotency idempotency, string id, JsonBody<SplitDatasetRequest> body, SigmoidDbContext db, DatasetFiles files, DatasetEngine engine, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (await idempotency.EarlierAsync(body.Sha256) is { } earlier)
+            return earlier;
+        var request = body.Value;
+        if (await db.Datasets.AsNoTracking().FindDatasetAsync(id, cancellationToken) is not { } dataset)
+            return Problems.NotFound($"data set '{id}'");
+        var (field, by) = request switch
+        {
+            { StratifyBy: { } column } => ("stratifyBy", column),
+            { GroupBy: { } column } => ("groupBy", column),
+            { TimeBy: { } column } => ("timeBy", column),
+            _ => ("", null),
+        };
+        var profile = dataset.Columns.FirstOrDefault(column => column.Name == by);
+        if (by is not null && profile is null)
+            return Problems.Field(StatusCodes.Status400BadRequest, field, $"expected a column of data set '{dataset.Name}', got '{by}'");
+        if (request.TimeBy is not null && profile!.IsText)
+            return Problems.Field(StatusCodes.Status422UnprocessableEntity, field, $"expected a column of dates or numbers, but '{by}' is text");
+        if (request.TimeBy is not null && profile!.Missing > 0)
+            return Problems.Field(StatusCodes.Status422UnprocessableEntity, field, $"expected a value in each row, but '{by}' lacks {profile.Missing}");
+
+        int[] test;
+        try
+        {
+            var values = profile is null ? null : (await engine.ReadAsync(dataset.Id, [], [new ColumnToRead(profile, profile.IsText)], cancellationToken)).Others[0];
+            test = TestRows(request, checked((int)dataset.Rows), values);
+        }
+        catch (UntrainableDataException impossible)
+        {
+            return Problems.Field(StatusCodes.Status422UnprocessableEntity, field.Length == 0 ? "test" : field, impossible.Message);
+        }
+
+        var now = time.GetUtcNow();
+        var (training, testing) = (request.Names?.Training ?? $"{Short(dataset.Name)}-train", request.Names?.Test ?? $"{Short(dataset.Name)}-test");
+        using var parts = await engine.SplitAsync(dataset, Guid.CreateVersion7(now), Guid.CreateVersion7(now.AddMilliseconds(1)), test, cancellationToken);
+        var location = $"/api/v1/datasets/{parts.Training.File.Id}";
+        foreach (var part in new[] { parts.Training, parts.Test })
+            files.Publish(part.File.Id, part.File.ParquetPath);
+        var added = await db.AddDatasetsAsync(
+            [(training, version => Row(parts.Training, training, version)), (testing, version => Row(parts.Test, testing, version))],
+            added => idempotency.TryKeepAsync(StatusCodes.Status201Created, location, new SplitDatasetResponse(added[0], added[1])));
+        if (added is not null)
+            return TypedResults.Created(location, new SplitDatasetResponse(added[0], added[1]));
+        foreach (var part in new[] { parts.Training, parts.Test })
+            files.Delete(part.File.Id);
+        return await idempotency.WinnerAsync();
+
+        Dataset Row(DatasetPart part, string name, int version) => new()
+        {
+            Id = part.File.Id,
+            Name = name,
+            Version = version,
+            Rows = part.Rows,
+            Columns = part.Columns,
+            Bytes = part.File.Bytes,
+            Sha256 = part.File.Sha256,
+            CreatedAt = now,
+        };
+    }
+
+    private static int[] TestRows(SplitDatasetRequest request, int rows, ColumnValues? values) => request switch
+    {
+        { TimeBy: not null } => RowSplit.ByTime(values!.Numbers, request.Test).Test,
+        { GroupBy: not null } => RowSplit.ByGroup(Whole(values!), request.Test, request.Seed).Test,
+        { StratifyBy: not null } => RowSplit.Stratified(Whole(values!), request.Test, request.Seed).Test,
+        _ => RowSplit.Shuffled(rows, request.Test, request.Seed).Test,
+    };
+
+    // Rows without a value are a class, or a group, of their own.
+    private static int[] Whole(ColumnValues values) => values.Codes is null ? values.Numbered() : Array.ConvertAll(values.Codes, code => code + 1);
+
+    // The names of parts are names too, of at most 100 characters.
+    private static string Short(string name) => name[..Math.Min(name.Length, 94)];
+
+    internal sealed class Validator : AbstractValidator<SplitDatasetRequest>
+    {
+        public Validator()
+        {
+            RuleFor(r => r.Test).Must(test => test is > 0 and < 1).WithMessage("expected a share of the rows above 0 and below 1, got {PropertyValue}");
+            RuleFor(r => r).Must(r => (r.StratifyBy is null ? 0 : 1) + (r.GroupBy is null ? 0 : 1) + (r.TimeBy is null ? 0 : 1) <= 1)
+                .OverridePropertyName("stratifyBy").WithMessage("expected at most one of 'stratifyBy', 'groupBy' and 'timeBy'");
+            RuleFor(r => r.Names!.Training).Name().When(r => r.Names is not null);
+            RuleFor(r => r.Names!.Test).Name().When(r => r.Names is not null);
+        }
+    }
+}

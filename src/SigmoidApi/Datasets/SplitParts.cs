@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using SigmoidApi.Datasets.Engine;
+using SigmoidApi.Datasets.Formats;
+using SigmoidApi.Datasets.Profile;
+using SigmoidApi.Storage;
+
+namespace SigmoidApi.Datasets;
+
+/// <summary>The two files that a data set is split into. Disposing removes what of them was not published.</summary>
+internal sealed class SplitParts(DatasetUpload training, DatasetUpload test) : IDisposable
+{
+    private const string IsTest = "is_test_row";
+
+    public DatasetPart Training { get; } = new(training);
+
+    public DatasetPart Test { get; } = new(test);
+
+    public void Write(DuckDbSession session, string parquetPath, Dataset dataset, int[] testRows, DatasetOptions options, CancellationToken cancellationToken)
+    {
+        var isTest = new bool[dataset.Rows];
+        foreach (var row in testRows)
+            isTest[row] = true;
+        session.Connection.RegisterScalarFunction<long, bool>(IsTest, (rows, result, count) =>
+        {
+            for (ulong i = 0; i < count; i++)
+                result.WriteValue(isTest[rows[0].GetValue<long>(i)], i);
+        });
+        var from = $"read_parquet({DuckDbSession.Literal(parquetPath)}, file_row_number = true)";
+        var names = string.Join(", ", dataset.Columns.Select(column => DuckDbSession.Identifier(column.Name)));
+        var types = dataset.Columns.ToDictionary(column => column.Name, column => column.Type, StringComparer.Ordinal);
+        foreach (var (part, filter) in new[] { (Training, $"not {IsTest}(file_row_number)"), (Test, $"{IsTest}(file_row_number)") })
+        {
+            var path = part.File.ParquetPath;
+            session.Execute($"copy (select {names} from {from} where {filter}) to {DuckDbSession.Literal(path)} ({DatasetExport.ParquetOptions(dataset.Columns.Count)})", cancellationToken);
+            part.Rows = part == Test ? testRows.Length : dataset.Rows - testRows.Length;
+            var columns = TypedSource.Columns(session, $"read_parquet({DuckDbSession.Literal(path)})", cancellationToken);
+            part.Columns = new ColumnProfiler(session, path, part.Rows, ProfileLimits.Of(options.MemoryMegabytes, options.ExactProfileRows, options.Threads)).Profile(columns, types, cancellationToken);
+            using var file = File.OpenRead(path);
+            (part.File.Bytes, part.File.Sha256) = (file.Length, Convert.ToHexStringLower(SHA256.HashData(file)));
+        }
+    }
+
+    public void Dispose()
+    {
+        Training.File.Dispose();
+        Test.File.Dispose();
+    }
+}
+
+/// <summary>A part of a data set.</summary>
+internal sealed class DatasetPart(DatasetUpload file)
+{
+    public DatasetUpload File => file;
+
+    public long Rows { get; set; }
+
+    public IReadOnlyList<ColumnProfile> Columns { get; set; } = [];
+}

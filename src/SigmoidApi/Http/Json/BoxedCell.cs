@@ -1,0 +1,34 @@
+namespace SigmoidApi.Http.Json;
+
+/// <summary>
+/// Cells that are no numbers, as doubles in a table of numbers: positive NaNs with a payload, as R's NA is one. No number that is read has these bits:
+/// <c>"NaN"</c> becomes <see cref="double.NaN"/>, whose sign is set.
+/// </summary>
+internal static class BoxedCell
+{
+    private const long FirstText = 0x7FF9_0000_0000_0000;
+    private const long PositiveInfinity = 0x7FF0_0000_0000_0000;
+
+    public static readonly double Absent = BitConverter.Int64BitsToDouble(0x7FF8_0000_0000_07A2);
+    public static readonly double Null = BitConverter.Int64BitsToDouble(0x7FF8_0000_0000_07A3);
+    public static readonly double False = BitConverter.Int64BitsToDouble(0x7FF8_0000_0000_07A4);
+    public static readonly double True = BitConverter.Int64BitsToDouble(0x7FF8_0000_0000_07A5);
+
+    /// <summary>The text at <paramref name="index"/> of the texts beside the table.</summary>
+    public static double Text(int index) => BitConverter.Int64BitsToDouble(FirstText + index);
+
+    /// <summary>False for a number. As integers, only positive NaNs lie above infinity.</summary>
+    public static bool IsBoxed(double value) => BitConverter.DoubleToInt64Bits(value) > PositiveInfinity;
+
+    public static bool IsAbsent(double value) => BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(Absent);
+
+    public static Cell Unbox(double value, IReadOnlyList<string> texts)
+    {
+        if (!IsBoxed(value))
+            return new Cell(CellKind.Number, value);
+        var bits = BitConverter.DoubleToInt64Bits(value);
+        return bits >= FirstText
+            ? new Cell(CellKind.Text, text: texts[(int)(bits - FirstText)])
+            : new Cell((CellKind)(bits - BitConverter.DoubleToInt64Bits(Absent)));
+    }
+}

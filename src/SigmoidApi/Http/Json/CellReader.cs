@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace SigmoidApi.Http.Json;
+
+/// <summary>Reads the cells of one table that are no numbers, and keeps their texts, each once.</summary>
+internal sealed class CellReader
+{
+    public const string Expected = "a number, text, true, false or null";
+
+    // An object's header, its places in list and dictionary: what many short texts take beside their characters.
+    private const int BytesBesideText = 64;
+
+    private static readonly SearchValues<byte> EndOrEscape = SearchValues.Create("\"\\"u8);
+
+    private readonly JsonLimits _limits;
+    private readonly List<string> _texts = [];
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _indices =
+        new Dictionary<string, int>().GetAlternateLookup<ReadOnlySpan<char>>();
+    private char[] _buffer = new char[128];
+    private long _textBytes;
+
+    public CellReader(JsonLimits limits) => _limits = limits;
+
+    /// <summary>What boxed texts lead to.</summary>
+    public IReadOnlyList<string> Texts => _texts;
+
+    /// <summary>Reads a text, a named number, true, false or null.</summary>
+    /// <param name="json">Begins with the cell; what follows it does not matter.</param>
+    /// <param name="cell">The cell as <see cref="BoxedCell"/> has it, or the named number.</param>
+    /// <returns>The cell's length in bytes, or 0 when it is none of these or takes too much, which <see cref="Refusal"/> tells.</returns>
+    /// <exception cref="JsonException">The text is malformed.</exception>
+    /// <exception cref="InvalidOperationException">The text is not UTF-8; the serializer makes a <see cref="JsonException"/> of it.</exception>
+    public int Read(ReadOnlySpan<byte> json, out double cell)
+    {
+        switch (json.IsEmpty ? (byte)0 : json[0])
+        {
+            case (byte)'"':
+                return ReadText(json, out cell);
+            case (byte)'n':
+                cell = BoxedCell.Null;
+                return json.StartsWith("null"u8) ? 4 : 0;
+            case (byte)'t':
+                cell = BoxedCell.True;
+                return json.StartsWith("true"u8) ? 4 : 0;
+            default:
+                cell = BoxedCell.False;
+                return json.StartsWith("false"u8) ? 5 : 0;
+        }
+    }
+
+    /// <summary>Why a cell was not read.</summary>
+    public JsonInputException Refusal(ReadOnlySpan<byte> json, string index)
+    {
+        var first = json.IsEmpty ? (byte)0 : json[0];
+        return first == '"'
+            ? new JsonInputException($"expected different texts of at most {_limits.MaxTextBytes} bytes together, got more", index, tooLarge: true)
+            : new JsonInputException($"expected {Expected}, got {NumberScanner.Describe(first)}", index);
+    }
+
+    private int ReadText(ReadOnlySpan<byte> json, out double cell)
+    {
+        var raw = json[1..];
+        var end = raw.IndexOfAny(EndOrEscape);
+        if (end >= 0 && raw[end] == '"')
+        {
+            Reserve(end);
+            var status = Utf8.ToUtf16(raw[..end], _buffer, out _, out var written, replaceInvalidSequences: false);
+            if (status == OperationStatus.Done && !_buffer.AsSpan(0, written).ContainsAnyInRange('\0', '\x1F'))
+                return Box(_buffer.AsSpan(0, written), out cell) ? end + 2 : 0;
+        }
+
+        // The serializer's own reader knows about escapes, wrong UTF-8 and a text without end.
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        Reserve(reader.ValueSpan.Length);
+        var characters = reader.CopyString(_buffer);
+        return Box(_buffer.AsSpan(0, characters), out cell) ? (int)reader.BytesConsumed : 0;
+    }
+
+    /// <summary>Makes a cell of a text, which is kept when it has not been seen before; false when that would be too much.</summary>
+    private bool Box(ReadOnlySpan<char> text, out double cell)
+    {
+        if (text is "NaN" or "Infinity" or "-Infinity")
+        {
+            cell = text is "NaN" ? double.NaN : text is "Infinity" ? double.PositiveInfinity : double.NegativeInfinity;
+            return true;
+        }
+
+        if (!_indices.TryGetValue(text, out var index))
+        {
+            index = _texts.Count;
+            _textBytes += BytesBesideText + 2L * text.Length;
+            if (_textBytes <= _limits.MaxTextBytes)
+            {
+                var kept = text.ToString();
+                _texts.Add(kept);
+                _indices.Dictionary.Add(kept, index);
+            }
+        }
+
+        cell = BoxedCell.Text(index);
+        return _textBytes <= _limits.MaxTextBytes;
+    }
+
+    private void Reserve(int characters)
+    {
+        if (characters > _buffer.Length)
+            _buffer = new char[Math.Max(characters, 2 * _buffer.Length)];
+    }
+}

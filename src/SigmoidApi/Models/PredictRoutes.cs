@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using SigmoidApi.Datasets;
+using SigmoidApi.Datasets.Formats;
+using SigmoidApi.Http;
+
+namespace SigmoidApi.Models;
+
+/// <summary><c>POST /models/{name}/predict</c> and <c>POST /models/{name}/versions/{version}/predict</c>, each for JSON and for whole files.</summary>
+internal static class PredictRoutes
+{
+    private const string Latest = "/{name}/predict";
+    private const string Version = "/{name}/versions/{version:int}/predict";
+
+    // JSON is the other form's, but for a file of it that says so by its bytes.
+    private static readonly string[] FileTypes =
+        [.. DatasetFormats.MediaTypes.Where(type => type.Value != DatasetFormat.Json).Select(type => type.Key), .. DatasetFormats.AnyTypes, DatasetContent.Form];
+
+    public static void Map(RouteGroupBuilder models)
+    {
+        Describe(models.MapPost(Latest, (string name, JsonBody<PredictWithModelRequest> body, ModelCache cache, CancellationToken cancellationToken) => Predict(name, null, body, cache, cancellationToken))
+            .WithName("PredictWithModel").WithSummary("Predict with the latest version of a model"));
+        Describe(models.MapPost(Version, (string name, int version, JsonBody<PredictWithModelRequest> body, ModelCache cache, CancellationToken cancellationToken) => Predict(name, version, body, cache, cancellationToken))
+            .WithName("PredictWithModelVersion").WithSummary("Predict with a version of a model"));
+        // Described together with the JSON form, of which OpenAPI can say only one for each path, and after it in order: a body without Content-Type is the JSON form's to refuse.
+        models.MapPost(Latest, (string name, [AsParameters] DatasetUploadQuery query, string? threshold, HttpContext context, PredictFile files) => files.PredictAsync(name, null, query, threshold, context))
+            .WithMetadata(new Microsoft.AspNetCore.Http.Metadata.AcceptsMetadata(FileTypes)).WithOrder(1).ExcludeFromDescription();
+        models.MapPost(Version, (string name, int version, [AsParameters] DatasetUploadQuery query, string? threshold, HttpContext context, PredictFile files) => files.PredictAsync(name, version, query, threshold, context))
+            .WithMetadata(new Microsoft.AspNetCore.Http.Metadata.AcceptsMetadata(FileTypes)).WithOrder(1).ExcludeFromDescription();
+    }
+
+    private static void Describe(RouteHandlerBuilder route) =>
+        route.WithDescription(
+                "Takes `rows` (records as they were uploaded; null is a missing value), `columns`, or `features` (rows of numbers in the order of the model's coefficients). "
+                + "Or a whole file, as an upload takes it: CSV, Parquet, JSON lines, LIBSVM, also compressed, as the body or as the part `file` of a form; a JSON array of records as application/octet-stream. "
+                + "It comes back in its own format with the columns `probability` and `label` added. Columns and levels that the model does not know are named in `unknownColumns` and `unknownLevels`, "
+                + "and of a file in the headers `Unknown-Columns` and `Unknown-Levels`.")
+            .WithExample("Records", """{ "rows": [{ "word_freq_free": 0.9, "char_freq_!": 0.4, "capital_run_length": 60 }, { "word_freq_free": 0, "char_freq_!": 0, "capital_run_length": 3 }] }""")
+            .WithExample("Columns", """{ "columns": { "word_freq_free": [0.9, 0], "char_freq_!": [0.4, 0], "capital_run_length": [60, 3] } }""")
+            .WithExample("Features", """{ "features": [[0.9, 0.4, 60], [0, 0, 3]], "threshold": 0.5 }""")
+            .WithExample("A file", "word_freq_free,char_freq_!,capital_run_length\n0.9,0.4,60\n0,0,3\n", "text/csv")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .WithExampleOf("name", "\"mails\"")
+            .WithExampleOf("version", "1");
+
+    private static async Task<Results<Ok<PredictWithModelResponse>, ProblemHttpResult>> Predict(
+        string name, int? version, JsonBody<PredictWithModelRequest> body, ModelCache cache, CancellationToken cancellationToken) =>
+        await cache.FindAsync(name, version, cancellationToken) is { } served
+            ? PredictWithModel.Predict(body.Value, served)
+            : Problems.NotFound(ModelEndpoints.Describe(name, version));
+}

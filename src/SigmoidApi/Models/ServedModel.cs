@@ -1,0 +1,65 @@
+using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Compute.Regression;
+using SigmoidApi.Datasets;
+
+namespace SigmoidApi.Models;
+
+/// <summary>A version of a model, ready to predict.</summary>
+internal sealed class ServedModel
+{
+    public ServedModel(string name, int version, string? target, TrainedModel trained)
+    {
+        Name = new(name, version);
+        Target = target;
+        Trained = trained;
+        Classes = trained.Classes;
+        TakesMissing = trained.Preparation is not null;
+        // A model from before preparations were kept takes numbers under the names of its terms, and none may be missing.
+        var columns = trained.Preparation?.Where(column => column.Treatment != Treatment.LeftOut).ToArray()
+            ?? [.. trained.Coefficients.Select(coefficient => new PreparedColumn(coefficient.Term, ColumnType.Number, Treatment.Number))];
+        LeftOut = trained.Preparation?.Where(column => column.Treatment == Treatment.LeftOut).Select(column => column.Name).ToHashSet(StringComparer.Ordinal) ?? [];
+        var preparation = new Preparation([.. columns.Select(column => column.Fitted())]);
+        Prepared = new(preparation, new LogisticModel(trained.Intercept, [.. trained.Coefficients.Select(coefficient => coefficient.Estimate)]));
+        var (numbers, categories) = (0, 0);
+        Columns =
+        [
+            .. columns.Zip(preparation.Columns, (column, fitted) => new ServedColumn(column.Name, column.Type, fitted as FittedCategory, fitted is FittedCategory ? categories++ : numbers++)),
+        ];
+        (NumberColumns, CategoryColumns) = (numbers, categories);
+    }
+
+    public ServedModel(ModelVersion version)
+        : this(version.Name, version.Version, version.Target, version.Trained)
+    {
+    }
+
+    public ModelVersionName Name { get; }
+
+    public string? Target { get; }
+
+    public TrainedModel Trained { get; }
+
+    public IReadOnlyList<ClassLabel> Classes { get; }
+
+    /// <summary>The columns that it needs, in the order of its terms.</summary>
+    public IReadOnlyList<ServedColumn> Columns { get; }
+
+    /// <summary>Columns of its data that it does not use, and nobody is to be told of.</summary>
+    public IReadOnlySet<string> LeftOut { get; }
+
+    public int NumberColumns { get; }
+
+    public int CategoryColumns { get; }
+
+    public bool TakesMissing { get; }
+
+    public PreparedModel Prepared { get; }
+
+    /// <summary>Whether a name that came with the observations means nothing to this model.</summary>
+    public bool IsUnknown(string column) => column != Target && !LeftOut.Contains(column) && !Columns.Any(known => known.Name == column);
+}
+
+/// <summary>A column that a model needs.</summary>
+/// <param name="Category">Its levels; null of a number.</param>
+/// <param name="Index">Its place among the numbers, or among the categories.</param>
+internal sealed record ServedColumn(string Name, ColumnType Type, FittedCategory? Category, int Index);

@@ -1,0 +1,24 @@
+namespace SigmoidApi.Storage;
+
+/// <summary>Removes what several processes may remove at once.</summary>
+internal static class FileRemoval
+{
+    /// <summary>Removes a file, or a directory with all that is in it. Returns false where another process was quicker.</summary>
+    public static bool Remove(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+                Directory.Delete(path, recursive: true);
+            else if (File.Exists(path))
+                File.Delete(path);
+            else
+                return false;
+            return true;
+        }
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
+        {
+            return false;
+        }
+    }
+}

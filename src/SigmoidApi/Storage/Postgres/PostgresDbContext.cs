@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using SigmoidApi.Datasets;
+
+namespace SigmoidApi.Storage.Postgres;
+
+/// <summary>The store in PostgreSQL, which replicas share: rows that two of them may change at once are locked.</summary>
+public sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> options, IOptions<JsonOptions> json) : SigmoidDbContext(options, json)
+{
+    /// <summary>Any number that nobody else locks in this database.</summary>
+    private const long MigrationLock = 0x5167_6D6F_6964;
+
+    private const string AutoPrepare = "Max Auto Prepare";
+
+    public static void Configure(DbContextOptionsBuilder context, string connectionString)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(connectionString);
+        // The same few statements again and again: to have the server parse and plan each anew took a third of the time of a small job. A proxy that does not stand it may say 0.
+        if (!connection.ShouldSerialize(AutoPrepare))
+            connection[AutoPrepare] = 100;
+        context.UseNpgsql(connection.ToString());
+    }
+
+    protected override string SkipLockedRows => " FOR UPDATE SKIP LOCKED";
+
+    /// <summary>Migrates, one replica at a time.</summary>
+    public override async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await Database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            // The session's: it ends with the connection, whatever becomes of this process.
+            await Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellationToken);
+            await Database.MigrateAsync(cancellationToken);
+            await Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", cancellationToken);
+        }
+        finally
+        {
+            await Database.CloseConnectionAsync();
+        }
+    }
+
+    public override IQueryable<Dataset> HoldDataset(Guid id, bool toDelete) => toDelete
+        ? Datasets.FromSql($"SELECT * FROM \"Datasets\" WHERE \"Id\" = {id} FOR UPDATE")
+        : Datasets.FromSql($"SELECT * FROM \"Datasets\" WHERE \"Id\" = {id} FOR KEY SHARE");
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+        // Text sorts by its bytes, as in the other store, and not by the server's locale.
+        configurationBuilder.Properties<string>().UseCollation("C");
+    }
+}

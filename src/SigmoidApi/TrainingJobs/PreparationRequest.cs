@@ -1,0 +1,73 @@
+using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Datasets;
+
+namespace SigmoidApi.TrainingJobs;
+
+/// <summary>How columns become terms, where the default is not wanted: for all numbers, for all categories, and for single columns, whose word counts before theirs.</summary>
+public sealed record PreparationRequest(
+    ColumnPreparationRequest? Numbers = null,
+    ColumnPreparationRequest? Categories = null,
+    IReadOnlyDictionary<string, ColumnPreparationRequest>? Columns = null)
+{
+    internal static readonly PreparationRequest Default = new();
+
+    /// <summary>Whether a column is to be taken as a category, whatever its type.</summary>
+    internal bool IsCategory(string name, ColumnType type) => Of(name)?.Type is { } wanted ? wanted == ColumnType.Category : type is ColumnType.Category or ColumnType.Text;
+
+    /// <summary>The whole word on a column.</summary>
+    /// <param name="name">Of the column.</param>
+    /// <param name="isCategory">Whether it is taken as one.</param>
+    /// <param name="drop">What is dropped of a category when nothing is said.</param>
+    internal ColumnPreparation For(string name, bool isCategory, DroppedLevel drop)
+    {
+        ColumnPreparationRequest?[] words = [Of(name), isCategory ? Categories : Numbers];
+        var defaults = new ColumnPreparation();
+        var reference = First(word => word.Reference);
+        return new()
+        {
+            Imputation = First(word => word.Imputation),
+            FillNumber = First(word => word.FillNumber) ?? 0,
+            FillLevel = First(word => word.FillLevel),
+            MissingIndicator = First(word => word.MissingIndicator) ?? false,
+            Drop = !isCategory ? DroppedLevel.None : reference is not null ? DroppedLevel.Of(reference)
+                : First(word => word.Drop) switch { null => drop, Drop.First => DroppedLevel.First, _ => DroppedLevel.None },
+            MinFrequency = First(word => word.MinFrequency) ?? defaults.MinFrequency,
+            MaxLevels = First(word => word.MaxLevels) ?? defaults.MaxLevels,
+            Unknown = First(word => word.Unknown) ?? defaults.Unknown,
+        };
+
+        T? First<T>(Func<ColumnPreparationRequest, T?> member) => words.Where(word => word is not null).Select(word => member(word!)).FirstOrDefault(value => value is not null);
+    }
+
+    private ColumnPreparationRequest? Of(string name) => Columns is not null && Columns.TryGetValue(name, out var word) ? word : null;
+}
+
+/// <summary>How a column becomes terms; what is not said is the default.</summary>
+/// <param name="Type"><c>category</c> to take numbers as levels.</param>
+/// <param name="Imputation">What takes a missing value's place: by default the mean of numbers, the most frequent of categories.</param>
+/// <param name="FillNumber">Of numbers, for the imputation <c>constant</c>.</param>
+/// <param name="FillLevel">Of categories, for the imputation <c>constant</c>.</param>
+/// <param name="MissingIndicator">Whether a term of its own says that the value was missing.</param>
+/// <param name="Drop">Which level has no term: by default none, but the first where there is no penalty to choose among equal models.</param>
+/// <param name="Reference">The level that has no term.</param>
+/// <param name="MinFrequency">Levels of fewer training rows are gathered into one.</param>
+/// <param name="MaxLevels">Only so many levels, the most frequent, have terms of their own; 10,000 by default.</param>
+/// <param name="Unknown">What a level is that no training row has: <c>ignore</c> is none of them, <c>infrequent</c> one of those gathered, <c>error</c> a refusal.</param>
+public sealed record ColumnPreparationRequest(
+    ColumnType? Type = null,
+    Imputation? Imputation = null,
+    double? FillNumber = null,
+    string? FillLevel = null,
+    bool? MissingIndicator = null,
+    Drop? Drop = null,
+    string? Reference = null,
+    double? MinFrequency = null,
+    int? MaxLevels = null,
+    UnknownLevel? Unknown = null);
+
+/// <summary>Which level of a category has no term.</summary>
+public enum Drop
+{
+    None,
+    First,
+}

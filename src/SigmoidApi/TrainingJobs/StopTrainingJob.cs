@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using SigmoidApi.Http;
+using SigmoidApi.Storage;
+
+namespace SigmoidApi.TrainingJobs;
+
+/// <summary><c>POST /training-jobs/{id}/stop</c></summary>
+internal static class StopTrainingJob
+{
+    public static void Map(RouteGroupBuilder jobs) =>
+        jobs.MapPost("/{id}/stop", Handle).WithName("StopTrainingJob").WithSummary("End a running training job now, and keep the model as it stands")
+            .WithDescription("The fit ends before its next iteration; the model says `stopped` among its warnings, and that it has not converged. 409 for a job that has not begun, or has ended.")
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithExampleOf("id", "\"latest\"");
+
+    private static async Task<Results<Accepted<TrainingJobResponse>, ProblemHttpResult>> Handle(
+        string id, SigmoidDbContext db, RunningFits fits, CancellationToken cancellationToken)
+    {
+        if (await db.TrainingJobs.AsNoTracking().FindJobAsync(id, cancellationToken) is not { } job)
+            return Problems.NotFound($"training job '{id}'");
+        // One that was given back by a process that ended has a checkpoint, and ends with it as soon as it is taken up again.
+        int stopped;
+        await using (var transaction = await db.BeginAsync(cancellationToken))
+        {
+            stopped = await db.TrainingJobs.Where(j => j.Id == job.Id && j.FinishedAt == null && j.Attempts > 0)
+                .ExecuteUpdateAsync(set => set.SetProperty(j => j.StopRequested, true), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        job = await db.TrainingJobs.AsNoTracking().SingleAsync(j => j.Id == job.Id, cancellationToken);
+        if (stopped == 0)
+            return job.FinishedAt is null ? Problems.Conflict($"Training job {job.Id} has not begun, so that there is no model yet; cancel it.") : CancelTrainingJob.HasEnded(job);
+        fits.End(job.Id, FitEnd.Stopped);
+        return TypedResults.Accepted($"/api/v1/training-jobs/{job.Id}", TrainingJobResponse.From(job, fits));
+    }
+}

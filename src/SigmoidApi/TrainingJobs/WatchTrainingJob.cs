@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using SigmoidApi.Http;
+using SigmoidApi.Storage;
+
+namespace SigmoidApi.TrainingJobs;
+
+/// <summary><c>GET /training-jobs/{id}/events</c></summary>
+internal static class WatchTrainingJob
+{
+    /// <summary>The id of the last event: who comes back with it has seen all.</summary>
+    private const string EndId = "end";
+
+    private static readonly TimeSpan ComeBackAfter = TimeSpan.FromSeconds(1);
+
+    public static void Map(RouteGroupBuilder jobs) =>
+        jobs.MapGet("/{id}/events", Handle).WithName("WatchTrainingJob").WithSummary("Watch a training job: server-sent events")
+            .WithDescription(
+                "`progress` events while it runs, whichever replica runs it, each with its step as id; then one `succeeded`, `failed` or `canceled` with the job, after which the stream ends. "
+                + "`Last-Event-ID` resumes: the iterations since then come first. In quiet times `heartbeat` events keep the connection open. 204 for who has seen the end.")
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream").ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("id", "\"latest\"");
+
+    private static async Task<Results<ServerSentEventsResult<string>, NoContent, ProblemHttpResult>> Handle(
+        string id,
+        [FromHeader(Name = "Last-Event-ID")] string? lastEventId,
+        HttpContext context,
+        IDbContextFactory<SigmoidDbContext> contexts,
+        RunningFits fits,
+        TrainingFeeds feeds,
+        IHostApplicationLifetime lifetime,
+        IOptions<LimitOptions> limits,
+        IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        // Not the request's own, which would last as long as the watching.
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await db.TrainingJobs.FindJobIdAsync(id, cancellationToken) is not { } jobId)
+            return Problems.NotFound($"training job '{id}'");
+        if (lastEventId == EndId)
+            return TypedResults.NoContent();
+        LossPoint[] missed = int.TryParse(lastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out var seen)
+            ? [.. (await GetTrainingHistory.PointsAsync(jobId, db, fits, cancellationToken)).Where(point => point.Step > seen)]
+            : [];
+        // Proxies that gather an answer before they pass it on would hold the events back.
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        var stream = new Stream(feeds, fits, json.Value.SerializerOptions, TimeSpan.FromSeconds(limits.Value.HeartbeatSeconds), time);
+        return TypedResults.ServerSentEvents(stream.EventsAsync(jobId, missed, lifetime.ApplicationStopping, cancellationToken));
+    }
+
+    private sealed class Stream(TrainingFeeds feeds, RunningFits fits, JsonSerializerOptions json, TimeSpan heartbeat, TimeProvider time)
+    {
+        public async IAsyncEnumerable<SseItem<string>> EventsAsync(
+            Guid jobId, LossPoint[] missed, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            using var leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
+            using var watch = await feeds.OpenAsync(jobId, cancellationToken);
+            var step = -1;
+            foreach (var point in missed)
+            {
+                step = point.Step;
+                yield return Event("progress", point, point.Step.ToString(CultureInfo.InvariantCulture)) with { ReconnectionInterval = ComeBackAfter };
+            }
+
+            while (true)
+            {
+                var (job, changed) = watch.State;
+                if (job.Progress is { } progress && progress.Step > step)
+                {
+                    step = progress.Step;
+                    yield return Event("progress", progress, step.ToString(CultureInfo.InvariantCulture));
+                }
+
+                if (job.FinishedAt is not null)
+                {
+                    yield return Event(job.Status.ToString().ToLowerInvariant(), TrainingJobResponse.From(job, fits), EndId);
+                    yield break;
+                }
+
+                if (!await ChangesAsync(changed, leaving.Token))
+                {
+                    if (leaving.IsCancellationRequested)
+                        yield break;
+                    yield return Event("heartbeat", new { job.Status }, id: null);
+                }
+            }
+        }
+
+        private async Task<bool> ChangesAsync(Task changed, CancellationToken leaving)
+        {
+            try
+            {
+                await changed.WaitAsync(heartbeat, time, leaving);
+                return true;
+            }
+            catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+            {
+                return false;
+            }
+        }
+
+        private SseItem<string> Event<T>(string type, T data, string? id) => new(JsonSerializer.Serialize(data, json), type) { EventId = id };
+    }
+}

@@ -1,0 +1,128 @@
+using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Compute.Regression;
+
+namespace SigmoidApi.Compute.Tests.Regression;
+
+/// <summary>Fits broken off at any report and resumed from what was kept by then.</summary>
+public class ResumedFitTests
+{
+    private const int ResumesOfEach = 25;
+
+    private static readonly Dictionary<string, LogisticOptions> Solvers = new()
+    {
+        ["gradient descent"] = new() { Solver = Solver.GradientDescent, MaxIterations = 8 },
+        ["gradient descent that diverges"] = new() { Solver = Solver.GradientDescent, LearningRate = 1e200, MaxIterations = 8 },
+        ["newton"] = new() { Solver = Solver.Newton },
+        ["newton, not standardized"] = new() { Solver = Solver.Newton, Standardize = false },
+        ["newton without a penalty"] = new() { Solver = Solver.Newton, Penalty = Penalty.None },
+        ["newton from elsewhere"] = new() { Solver = Solver.Newton, InitialWeights = [5, -3, 8], InitialIntercept = 2 },
+        ["lbfgs"] = new() { Solver = Solver.Lbfgs },
+        ["lbfgs without a penalty"] = new() { Solver = Solver.Lbfgs, Penalty = Penalty.None },
+        ["coordinate descent"] = new() { Solver = Solver.CoordinateDescent },
+        ["coordinate descent without a penalty"] = new() { Solver = Solver.CoordinateDescent, Penalty = Penalty.None },
+        ["lasso"] = new() { Penalty = Penalty.L1, C = 0.1 },
+        ["elastic net"] = new() { Penalty = Penalty.ElasticNet, C = 0.1, ClassWeight = ClassWeight.Balanced },
+        ["firth"] = new() { Penalty = Penalty.Firth },
+        ["firth from where rows are saturated"] = new() { Penalty = Penalty.Firth, InitialWeights = [1e5, 0, 0] },
+    };
+
+    private static readonly Dictionary<string, Func<LogisticOptions, LogisticOptions>> Shapes = new()
+    {
+        ["single"] = options => options,
+        ["holdout"] = options => options with { Holdout = 0.3 },
+        ["folds"] = options => options with { Folds = 3 },
+        ["path"] = options => options with { Cs = Cs, L1Ratios = options.Penalty == Penalty.ElasticNet ? [0.2, 0.9] : null },
+        ["path and holdout"] = options => options with { Cs = Cs, Holdout = 0.3 },
+        ["path and folds"] = options => options with { Cs = Cs, Folds = 3, Selection = Selection.OneStandardError },
+    };
+
+    private static double[] Cs => [0.5, 0.02, 0.1, 5];
+
+    public static TheoryData<string, string, bool> Cases()
+    {
+        var cases = new TheoryData<string, string, bool>();
+        foreach (var (solver, options) in Solvers)
+        {
+            foreach (var shape in Shapes.Keys)
+            {
+                if (options.Penalty is Penalty.None or Penalty.Firth && shape.StartsWith("path", StringComparison.Ordinal))
+                    continue;
+                cases.Add(solver, shape, false);
+                if (options.InitialWeights is null)
+                    cases.Add(solver, shape, true);
+            }
+        }
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void AFitBrokenAtAnyStepEndsOnTheSameBits(string solver, string shape, bool prepared)
+    {
+        var undisturbed = Fit(solver, shape, prepared);
+
+        undisturbed.Outcome.ShouldBe(KeptFit.Describe(undisturbed.Train(new FitControl())));
+        undisturbed.Reports.Select(report => report.Step).ShouldBe(Enumerable.Range(0, undisturbed.Reports.Count));
+        undisturbed.Reports.ShouldAllBe(report => report.Fits == undisturbed.Parts.Length);
+        undisturbed.Parts.ShouldAllBe(part => part.IsFinal);
+        foreach (var step in Spread(undisturbed.PartsAt.Count, ResumesOfEach))
+            ShouldGoOnFrom(undisturbed, step);
+    }
+
+    /// <summary>Of each part that a fit by parts of the rows goes through: a kept factor of a part, corrections, a new Hessian.</summary>
+    [Theory]
+    [InlineData(40_000, 30, 1e-8)]
+    [InlineData(12_000, 100, 1e-14)]
+    public void NewtonByPartsEndsOnTheSameBits(int rows, int columns, double tolerance)
+    {
+        var (features, labels) = RandomData.Make(rows, columns, seed: 5);
+        var undisturbed = KeptFit.Of(features, labels, new LogisticOptions { Solver = Solver.Newton, Tolerance = tolerance, C = 100, Threads = 1 });
+
+        undisturbed.Reports.Count.ShouldBeGreaterThan(2);
+        foreach (var step in Spread(undisturbed.PartsAt.Count, 8))
+            ShouldGoOnFrom(undisturbed, step, threads: 2);
+    }
+
+    [Fact]
+    public void ASeparatedFitKeepsWhatWasFoundOutAboutIt()
+    {
+        var features = DesignMatrix.FromRows([1, 5, 2, 1, 3, 2, 4, 4, 5, 3, 6, 6, 7, 1, 8, 2], 8, 2);
+        foreach (var solver in new[] { Solver.Newton, Solver.Lbfgs })
+        {
+            var undisturbed = KeptFit.Of(features, [0, 0, 0, 0, 1, 1, 1, 1], new LogisticOptions { Solver = solver, Penalty = Penalty.None, Threads = 1 });
+
+            undisturbed.Outcome.ShouldContain("separat");
+            for (var step = 0; step < undisturbed.PartsAt.Count; step++)
+                ShouldGoOnFrom(undisturbed, step);
+        }
+    }
+
+    private static void ShouldGoOnFrom(KeptFit undisturbed, int step, int threads = 1)
+    {
+        var resumed = undisturbed.Resumed(undisturbed.PartsAt[step], threads);
+
+        resumed.Outcome.ShouldBe(undisturbed.Outcome, $"from step {step}");
+        resumed.Reports.ShouldBe(undisturbed.Reports.Skip(step), $"from step {step}");
+        resumed.Parts.Select(part => Convert.ToHexString(part.State)).ShouldBe(undisturbed.Parts.Select(part => Convert.ToHexString(part.State)), $"from step {step}");
+    }
+
+    private static IEnumerable<int> Spread(int count, int most) =>
+        count <= most ? Enumerable.Range(0, count) : Enumerable.Range(0, most).Select(i => (int)((long)i * (count - 1) / (most - 1)));
+
+    private static KeptFit Fit(string solver, string shape, bool prepared)
+    {
+        var options = Shapes[shape](Solvers[solver]) with { Threads = 1 };
+        var (features, labels) = RandomData.Make(150, 3, seed: 8);
+        return prepared ? KeptFit.Of(Table(features), labels, options) : KeptFit.Of(features, labels, options);
+    }
+
+    /// <summary>The same rows with a value missing here and there, and a category.</summary>
+    private static FeatureTable Table(DesignMatrix features)
+    {
+        for (var i = 0; i < features.Rows; i += 17)
+            features.Row(i)[i % 3] = double.NaN;
+        int[] codes = [.. Enumerable.Range(0, features.Rows).Select(i => i * 7 % 11 % 4 - 1)];
+        return new FeatureTable(features.Rows, [new("x", null), new("kind", new CategoryCodes(codes, ["a", "b", "c"])), new("y", null), new("z", null)], features);
+    }
+}

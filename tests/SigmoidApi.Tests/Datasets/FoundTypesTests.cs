@@ -1,0 +1,100 @@
+using System.Globalization;
+using SigmoidApi.Datasets;
+
+namespace SigmoidApi.Tests.Datasets;
+
+/// <summary>What the cells of a column make of it, the same in separated values and in JSON lines.</summary>
+public sealed class FoundTypesTests : IDisposable
+{
+    private readonly TemporaryStore _store = new();
+
+    [Theory]
+    [InlineData(new[] { "1", "2.5", "-3e2" }, ColumnType.Number, new object[] { 1.0, 2.5, -300.0 })]
+    [InlineData(new[] { "1", "22", "-3" }, ColumnType.Number, new object[] { 1L, 22L, -3L })]
+    [InlineData(new[] { "0", "1", "1" }, ColumnType.Boolean, new object[] { 0L, 1L, 1L })]
+    [InlineData(new[] { "true", "FALSE", "True" }, ColumnType.Boolean, new object[] { true, false, true })]
+    [InlineData(new[] { "a", "b", "a" }, ColumnType.Category, new object[] { "a", "b", "a" })]
+    [InlineData(new[] { "true", "b", "1" }, ColumnType.Category, new object[] { "true", "b", "1" })]
+    [InlineData(new[] { "true", "false", "1" }, ColumnType.Category, new object[] { "true", "false", "1" })]
+    [InlineData(new[] { "007", "010", "1" }, ColumnType.Category, new object[] { "007", "010", "1" })]
+    [InlineData(new[] { "12345678901234567", "1", "2" }, ColumnType.Category, new object[] { "12345678901234567", "1", "2" })]
+    [InlineData(new[] { "2024-02-29", "1999-12-31", "0001-01-01" }, ColumnType.DateTime, new object[] { "2024-02-29", "1999-12-31", "0001-01-01" })]
+    [InlineData(new[] { "2024-01-01", "2024-01-01T12:00:00Z", "2024-01-01 12:30:00.5" }, ColumnType.DateTime, new object[] { "2024-01-01T00:00:00Z", "2024-01-01T12:00:00Z", "2024-01-01T12:30:00.5Z" })]
+    [InlineData(new[] { "2024-01-01T00:00:00+02:00", "2024-01-01T00:00:00-05:30", "2024-01-01T00:00:00Z" }, ColumnType.DateTime, new object[] { "2023-12-31T22:00:00Z", "2024-01-01T05:30:00Z", "2024-01-01T00:00:00Z" })]
+    [InlineData(new[] { "2024-02-30", "2024-01-01", "2024-01-02" }, ColumnType.Category, new object[] { "2024-02-30", "2024-01-01", "2024-01-02" })]
+    [InlineData(new[] { "01/02/2024", "2024-01-01", "x" }, ColumnType.Category, new object[] { "01/02/2024", "2024-01-01", "x" })]
+    [InlineData(new[] { "2024-01-01", "1", "2" }, ColumnType.Category, new object[] { "2024-01-01", "1", "2" })]
+    public async Task CellsMakeTheType(string[] cells, ColumnType type, object[] kept)
+    {
+        // Twice each, so that no single cell passes for a mistake.
+        var (id, dataset) = await _store.Import("a,b\n" + string.Concat(cells.Concat(cells).Select(cell => $"{cell},0\n")), new("csv", ",", "\"", ".", "true", null, null));
+
+        dataset.Columns[0].Type.ShouldBe(type);
+        var rows = await _store.Engine.ReadRowsAsync(id, dataset.Columns, 0, 100, TestContext.Current.CancellationToken);
+        rows.Select(row => row[0]).ShouldBe(kept.Concat(kept));
+    }
+
+    [Fact]
+    public async Task AColumnWithoutAValueIsKept()
+    {
+        var (_, dataset) = await _store.Import("a,b\n,1\nNA,2\n");
+
+        var column = dataset.Columns[0];
+        (column.Type, column.Missing, column.Distinct).ShouldBe((ColumnType.Number, 2, 0));
+        column.Mean.ShouldBeNull();
+        column.Warnings!.ShouldBe([SigmoidApi.Datasets.Profile.ColumnWarning.Constant, SigmoidApi.Datasets.Profile.ColumnWarning.MostlyMissing]);
+    }
+
+    [Theory]
+    [InlineData(23, 21, ColumnType.Text)]
+    [InlineData(24, 21, ColumnType.Category)]
+    [InlineData(20, 20, ColumnType.Category)]
+    public async Task TextIsMostlyDifferentInEachRow(int rows, int levels, ColumnType type)
+    {
+        var (_, dataset) = await _store.Import("a,b\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"level {i % levels},{i}\n")));
+
+        (dataset.Columns[0].Type, dataset.Columns[0].Distinct).ShouldBe((type, levels));
+    }
+
+    [Fact]
+    public async Task AnUploadSaysWhatAColumnIs()
+    {
+        const string Csv = "zip,flag,day,note,code\n1,0,2024-01-01,a,007\n2,1,2024-01-02,b,010\n";
+        var types = new DatasetUploadQuery("csv", null, null, null, null, null, ["zip:category,day:text,note:text,code:number,flag:number"]);
+
+        var (id, dataset) = await _store.Import(Csv, types);
+
+        dataset.Columns.Select(column => column.Type).ShouldBe([ColumnType.Category, ColumnType.Number, ColumnType.Text, ColumnType.Text, ColumnType.Number]);
+        (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 0, 10, TestContext.Current.CancellationToken)).ShouldBe([["1", 0L, "2024-01-01", "a", 7L], ["2", 1L, "2024-01-02", "b", 10L]]);
+    }
+
+    [Theory]
+    [InlineData("a:number", "expected a number; got 'x'")]
+    [InlineData("a:boolean", "expected true or false; got 'x'")]
+    [InlineData("a:datetime", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z; got 'x'")]
+    public async Task ACellThatIsNotWhatTheUploadSaysIsNamed(string types, string message)
+    {
+        var query = new DatasetUploadQuery("csv", null, null, null, "true", null, [types]);
+
+        (await _store.Refusal("a,b\nx,1\n", query)).Errors.ShouldBe([new DatasetError(2, "a", message)]);
+        (await _store.Refusal("""{"a":"x","b":1}""", query with { Format = "ndjson" })).Errors.ShouldBe([new DatasetError(1, "a", message)]);
+    }
+
+    [Fact]
+    public async Task ATypeOfNoColumnIsNamed()
+    {
+        (await _store.Refusal("a,b\nx,1\n", new("csv", null, null, null, null, null, ["c:number"]))).Errors
+            .ShouldBe([new DatasetError(1, "c", "expected a column of the file; 'types' names one that it does not have")]);
+    }
+
+    [Fact]
+    public async Task WholeNumbersOfSixteenDigitsKeepTheirValue()
+    {
+        var (id, dataset) = await _store.Import("a,b\n9007199254740993,1\n1,2\n");
+
+        dataset.Columns[0].Type.ShouldBe(ColumnType.Number);
+        _store.Numbers(id, dataset.Columns[0])[0][0].ToString("R", CultureInfo.InvariantCulture).ShouldBe("9007199254740992");
+    }
+
+    public void Dispose() => _store.Dispose();
+}

@@ -1,0 +1,245 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace SigmoidApi.Tests.Datasets;
+
+/// <summary>The way of a file from a request to a data set; a refusal leaves nothing of it.</summary>
+public sealed class UploadTests(UploadTests.Target target) : IClassFixture<UploadTests.Target>
+{
+    private const string Csv = "a,b\n1,x\n2,y\n";
+
+    private static readonly byte[] Plain = Encoding.UTF8.GetBytes(Csv);
+
+    private readonly ApiClient _api = target.Api;
+
+    public static TheoryData<string, string, string, string> Formats => new()
+    {
+        { "csv", "text/csv", "", "csv" },
+        { "csv", "text/csv; charset=utf-8", "", "csv" },
+        { "csv", "application/octet-stream", "", "csv" },
+        { "csv", "text/plain", "", "csv" },
+        { "csv", "application/octet-stream", "&format=csv", "csv" },
+        { "tsv", "text/tab-separated-values", "", "csv" },
+        { "json", "application/json", "", "json" },
+        { "json", "application/octet-stream", "", "json" },
+        { "json", "text/csv", "&format=json", "json" },
+        { "ndjson", "application/x-ndjson", "", "ndjson" },
+        { "ndjson", "application/octet-stream", "", "ndjson" },
+        { "ndjson", "application/octet-stream", "&format=jsonl", "ndjson" },
+        { "libsvm", "text/x-libsvm", "", "libsvm" },
+        { "libsvm", "application/octet-stream", "", "libsvm" },
+        { "parquet", "application/vnd.apache.parquet", "", "parquet" },
+        { "parquet", "application/octet-stream", "", "parquet" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task TheFormatIsSaidOrFoundInTheBytes(string file, string mediaType, string query, string format)
+    {
+        var dataset = await _api.Upload($"name=formats{query}", Bytes(file), mediaType);
+
+        dataset.GetProperty("origin").GetProperty("format").GetString().ShouldBe(format);
+        dataset.GetProperty("rows").GetInt32().ShouldBe(2);
+        dataset.GetProperty("columns").GetArrayLength().ShouldBe(file == "libsvm" ? 3 : 2);
+    }
+
+    [Theory]
+    [InlineData("rows.csv", "csv", "csv", null)]
+    [InlineData("rows.tsv", "tsv", "csv", null)]
+    [InlineData("rows.parquet", "parquet", "parquet", null)]
+    [InlineData("rows.jsonl", "ndjson", "ndjson", null)]
+    [InlineData("rows.JSON", "json", "json", null)]
+    [InlineData("rows.svm", "libsvm", "libsvm", null)]
+    [InlineData("rows.csv.gz", "gzip", "csv", "gzip")]
+    [InlineData("rows.csv.zst", "zstd", "csv", "zstd")]
+    public async Task AFormsFileTellsItsFormatByItsName(string name, string file, string format, string? compression)
+    {
+        using var form = new MultipartFormDataContent { { ApiClient.Bytes(Bytes(file), "application/octet-stream"), "file", name } };
+
+        var dataset = (await _api.Send(HttpMethod.Post, "datasets", form)).Expect(HttpStatusCode.Created).Json;
+
+        dataset.GetProperty("name").GetString().ShouldBe("rows");
+        var origin = dataset.GetProperty("origin");
+        origin.GetProperty("format").GetString().ShouldBe(format);
+        (origin.TryGetProperty("compression", out var found) ? found.GetString() : null).ShouldBe(compression);
+    }
+
+    [Theory]
+    [InlineData("gzip", "gzip")]
+    [InlineData("zstd", "zstd")]
+    [InlineData("gzip", "")]
+    [InlineData("zstd", "")]
+    [InlineData("gzip", "identity")]
+    public async Task ACompressedFileIsUnpackedByHeaderOrByItsFirstBytes(string coding, string header)
+    {
+        var bytes = Bytes(coding);
+        var content = ApiClient.Bytes(bytes, "text/csv");
+        if (header.Length > 0)
+            content.Headers.TryAddWithoutValidation("Content-Encoding", header);
+
+        var dataset = (await _api.Send(HttpMethod.Post, "datasets?name=packed", content)).Expect(HttpStatusCode.Created).Json;
+
+        dataset.GetProperty("rows").GetInt32().ShouldBe(2);
+        dataset.GetProperty("bytes").GetInt32().ShouldBe(bytes.Length);
+        dataset.GetProperty("sha256").GetString().ShouldBe(Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        dataset.GetProperty("origin").GetProperty("compression").GetString().ShouldBe(coding);
+    }
+
+    [Theory]
+    [InlineData("windows-1252", new byte[] { 0x80, 0xF6 })]
+    [InlineData("iso-8859-15", new byte[] { 0xA4, 0xF6 })]
+    [InlineData("utf-8", new byte[] { 0xE2, 0x82, 0xAC, 0xC3, 0xB6 })]
+    public async Task ATextIsReadInTheCharsetThatIsSaid(string charset, byte[] cell)
+    {
+        var dataset = await _api.Upload("name=charset", [.. "a,b\n1,"u8, .. cell, .. "\n2,x\n"u8], $"text/csv; charset={charset}");
+
+        dataset.GetProperty("columns")[1].GetProperty("categories").EnumerateArray().Select(level => level.GetProperty("value").GetString()).ShouldBe(["x", "€ö"], ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("gzip", "text/csv", HttpStatusCode.BadRequest)]
+    [InlineData("zstd", "text/csv", HttpStatusCode.BadRequest)]
+    [InlineData("br", "text/csv", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("gzip, zstd", "text/csv", HttpStatusCode.UnsupportedMediaType)]
+    public async Task WhatIsNotAsTheHeaderSaysIsRefused(string coding, string mediaType, HttpStatusCode status)
+    {
+        var content = ApiClient.Bytes(Plain, mediaType);
+        content.Headers.TryAddWithoutValidation("Content-Encoding", coding);
+
+        (await _api.Send(HttpMethod.Post, "datasets?name=refused", content)).Problem(status);
+
+        await ShouldHaveLeftNothing("refused");
+    }
+
+    [Theory]
+    [InlineData("sha-256", true)]
+    [InlineData("sha-512", true)]
+    [InlineData("sha-256", false)]
+    [InlineData("sha-512", false)]
+    public async Task AContentDigestIsChecked(string algorithm, bool isRight)
+    {
+        // Of the bytes as they are sent.
+        var sent = Bytes("gzip");
+        byte[] hashed = isRight ? sent : Plain;
+        var digest = Convert.ToBase64String(algorithm == "sha-256" ? SHA256.HashData(hashed) : SHA512.HashData(hashed));
+
+        var answer = await _api.Send(HttpMethod.Post, "datasets?name=digested", ApiClient.Bytes(sent, "text/csv"), ("Content-Digest", $"{algorithm}=:{digest}:"));
+
+        if (isRight)
+        {
+            answer.Expect(HttpStatusCode.Created);
+            (await _api.Delete("datasets/digested")).Expect(HttpStatusCode.NoContent);
+        }
+        else
+        {
+            answer.Problem(HttpStatusCode.BadRequest).Detail.ShouldBe("The body is not the one that the Content-Digest header speaks of: it was changed or cut off on its way.");
+        }
+
+        await ShouldHaveLeftNothing("digested");
+    }
+
+    [Theory]
+    [InlineData("sha-256=:AAAA:")]
+    [InlineData("sha-256=AAAA")]
+    [InlineData("nonsense")]
+    public async Task AMalformedDigestIsRefused(string header)
+    {
+        (await _api.Send(HttpMethod.Post, "datasets?name=malformed", ApiClient.Bytes(Plain, "text/csv"), ("Content-Digest", header))).Problem(HttpStatusCode.BadRequest);
+
+        await ShouldHaveLeftNothing("malformed");
+    }
+
+    [Fact]
+    public async Task EachLimitIsNamed()
+    {
+        await TooLarge(new byte[Target.MaxBytes + 1], "text/csv", $"The upload is larger than {Target.MaxBytes} bytes (Datasets:MaxUploadBytes).");
+        var bomb = Encoding.UTF8.GetBytes("a\n" + string.Concat(Enumerable.Repeat("1\n", Target.MaxBytes)));
+        foreach (var packed in new[] { SampleFiles.Gzip(bomb), SampleFiles.Zstd(bomb) })
+            await TooLarge(packed, "text/csv", $"The file has more than {Target.MaxBytes} bytes when it is unpacked (Datasets:MaxUploadBytes).");
+        var rows = string.Concat(Enumerable.Repeat("1\n", Target.MaxRows + 1));
+        await TooLarge(Encoding.UTF8.GetBytes("a\n" + rows), "text/csv", "The file has 1001 rows; at most 1000 are taken (Datasets:MaxRows).");
+        await TooLarge(SampleFiles.Parquet("select i as a from range(1001) t(i)"), "application/vnd.apache.parquet", "The file has 1001 rows; at most 1000 are taken (Datasets:MaxRows).");
+        await TooLarge(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":1}\n", 1001))), "application/x-ndjson", "The file has 1001 rows; at most 1000 are taken (Datasets:MaxRows).");
+        await TooLarge("a,b,c,d\n1,2,3,4\n"u8.ToArray(), "text/csv", "The file has 4 columns; at most 3 are taken (Datasets:MaxColumns).");
+        await TooLarge("""[{"a":1,"b":2,"c":3,"d":4}]"""u8.ToArray(), "application/json", "The file has 4 columns; at most 3 are taken (Datasets:MaxColumns).");
+        await TooLarge("1 1:1 2:1 9:1\n"u8.ToArray(), "text/x-libsvm", "The file has a label and 9 features; at most 3 columns are taken (Datasets:MaxColumns).");
+
+        async Task TooLarge(byte[] file, string mediaType, string detail)
+        {
+            (await _api.PostBytes("datasets?name=large", file, mediaType)).Problem(HttpStatusCode.RequestEntityTooLarge).Detail.ShouldBe(detail);
+            await ShouldHaveLeftNothing("large");
+        }
+    }
+
+    [Fact]
+    public async Task TheSameNameIsItsNextVersionAndANumberIsNotGivenAgain()
+    {
+        for (var version = 1; version <= 3; version++)
+            (await _api.Upload("name=versioned", $"a\n{version}\n{version}\n")).GetProperty("version").GetInt32().ShouldBe(version);
+
+        (await _api.Get("datasets/versioned@2")).Expect(HttpStatusCode.OK).Json.GetProperty("columns")[0].GetProperty("minimum").GetDouble().ShouldBe(2);
+        (await _api.Get("datasets/versioned")).Json.GetProperty("version").GetInt32().ShouldBe(3);
+        (await _api.Delete("datasets/versioned@3")).Expect(HttpStatusCode.NoContent);
+        (await _api.Get("datasets/versioned@3")).Problem(HttpStatusCode.NotFound);
+        (await _api.Get("datasets/versioned")).Json.GetProperty("version").GetInt32().ShouldBe(2);
+        (await _api.Upload("name=versioned", "a\n9\n")).GetProperty("version").GetInt32().ShouldBe(4);
+        foreach (var reference in new[] { "versioned@0", "versioned@x", "versioned@", "versioned@99999999999", "none@1" })
+            (await _api.Get($"datasets/{reference}")).Problem(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task VersionsUploadedAtOnceAreAllKept()
+    {
+        var datasets = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _api.Upload("name=at-once", Csv)));
+
+        datasets.Select(dataset => dataset.GetProperty("version").GetInt32()).Order().ShouldBe(Enumerable.Range(1, 8));
+    }
+
+    [Fact]
+    public async Task AClientThatBreaksOffLeavesNothing()
+    {
+        using (var connection = await RawConnection.Open(target.Address))
+        {
+            await connection.Send("POST /api/v1/datasets?name=broken HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: 5000\r\n\r\na,b\n1,2\n");
+            await Eventually.True(() => target.Files("uploads").Length > 0);
+        }
+
+        await Eventually.True(() => target.Files("uploads").Length == 0);
+        await ShouldHaveLeftNothing("broken");
+    }
+
+    private async Task ShouldHaveLeftNothing(string name)
+    {
+        (await _api.Get($"datasets/{name}")).Problem(HttpStatusCode.NotFound);
+        target.Files("uploads").ShouldBeEmpty();
+    }
+
+    private static byte[] Bytes(string file) => file switch
+    {
+        "tsv" => Encoding.UTF8.GetBytes(Csv.Replace(',', '\t')),
+        "json" => """[{"a":1,"b":"x"},{"a":2,"b":"y"}]"""u8.ToArray(),
+        "ndjson" => "{\"a\":1,\"b\":\"x\"}\n{\"a\":2,\"b\":\"y\"}\n"u8.ToArray(),
+        "libsvm" => "1 1:0.5\n0 2:1.5\n"u8.ToArray(),
+        "parquet" => SampleFiles.Parquet("select * from (values (1, 'x'), (2, 'y')) t(a, b)"),
+        "gzip" => SampleFiles.Gzip(Plain),
+        "zstd" => SampleFiles.Zstd(Plain),
+        _ => Plain,
+    };
+
+    public sealed class Target : IAsyncDisposable
+    {
+        public const int MaxBytes = 100_000;
+        public const int MaxRows = 1000;
+
+        private readonly TestApplication _application = new() { Settings = { ["Datasets:MaxUploadBytes"] = $"{MaxBytes}", ["Datasets:MaxRows"] = $"{MaxRows}", ["Datasets:MaxColumns"] = "3" } };
+
+        public ApiClient Api => _application.Api;
+
+        public Uri Address => Api.Http.BaseAddress!;
+
+        public string[] Files(string directory) => _application.Files(directory);
+
+        public ValueTask DisposeAsync() => _application.DisposeAsync();
+    }
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using SigmoidApi.Datasets;
+using SigmoidApi.Datasets.Formats;
+using SigmoidApi.Datasets.Import;
+
+namespace SigmoidApi.Tests.Datasets;
+
+/// <summary>Files are read in processes of their own, which may end at any moment.</summary>
+public sealed class WorkerTests
+{
+    [Fact]
+    public async Task AWorkerThatIsKilledAtWorkIsReplaced()
+    {
+        await using var service = await ServiceProcess.Started();
+        var upload = service.Api.PostBytes("datasets?name=large", Large, "text/csv");
+
+        await KillAtWork(service, []);
+
+        (await upload).Expect(HttpStatusCode.Created).Json.GetProperty("rows").GetInt32().ShouldBe(1_500_000);
+        Directory.GetFileSystemEntries(Uploads(service)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task AFileThatTwoWorkersDieOfIsAProblemAndTheNextUploadWorks()
+    {
+        await using var service = await ServiceProcess.Started();
+        var upload = service.Api.PostBytes("datasets?name=killed", Large, "text/csv");
+
+        var first = await KillAtWork(service, []);
+        await KillAtWork(service, first);
+
+        (await upload).Problem(HttpStatusCode.BadRequest);
+        Directory.GetFileSystemEntries(Uploads(service)).ShouldBeEmpty();
+        Directory.GetFileSystemEntries(Path.Combine(service.StorageDirectory, "datasets")).ShouldBeEmpty();
+        (await service.Api.Upload("name=next", "a\n1\n")).GetProperty("rows").GetInt32().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task AnIdleWorkerThatIsKilledIsReplaced()
+    {
+        await using var service = await ServiceProcess.Started();
+        await service.Api.Upload("name=first", "a\n1\n");
+        var workers = service.Children();
+        workers.ShouldNotBeEmpty();
+
+        Kill(workers);
+
+        await service.Api.Upload("name=second", "a\n1\n");
+        service.Children().ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task AWorkerEndsWithItsService()
+    {
+        int worker;
+        using (var process = new WorkerProcess())
+        {
+            worker = process.ProcessId;
+            process.HasExited.ShouldBeFalse();
+        }
+
+        await Eventually.True(() => !Directory.Exists($"/proc/{worker}"));
+    }
+
+    [Fact]
+    public async Task AWorkerWhoseAnswerIsNoLongerWantedEnds()
+    {
+        using var store = new TemporaryStore();
+        using var upload = await store.Receive(new MemoryStream(Encoding.UTF8.GetBytes("a\n" + string.Concat(Enumerable.Repeat("1.25\n", 2_000_000)))));
+        using var worker = new WorkerProcess();
+        using var canceled = new CancellationTokenSource();
+        var file = new FileToRead(upload.ContentPath, DatasetFormat.Csv, new(), new Dictionary<string, ColumnType>(), 10, int.MaxValue);
+        var asked = worker.AskAsync(new(Import: new(file, upload.ParquetPath, upload.SpillPath, 512, 1, 1000)), canceled.Token);
+
+        await canceled.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(asked);
+        await Eventually.True(() => worker.HasExited);
+    }
+
+    private static byte[] Large { get; } = Encoding.UTF8.GetBytes(
+        "a,b,c\n" + string.Concat(Enumerable.Range(0, 1_500_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i * 0.37},text {i % 1000},{i % 7}\n"))));
+
+    private static string Uploads(ServiceProcess service) => Path.Combine(service.StorageDirectory, "uploads");
+
+    /// <summary>Kills the service's workers other than those before, once one has begun the file that an import writes.</summary>
+    private static async Task<int[]> KillAtWork(ServiceProcess service, int[] before)
+    {
+        var workers = Array.Empty<int>();
+        await Eventually.True(() => Directory.GetFiles(Uploads(service), "*.parquet").Length > 0 && (workers = [.. service.Children().Except(before)]).Length > 0);
+        Kill(workers);
+        return workers;
+    }
+
+    private static void Kill(int[] processes)
+    {
+        foreach (var id in processes)
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using System.Net;
+using Microsoft.Data.Sqlite;
+using SigmoidApi.Storage;
+using SigmoidApi.Tests.Storage;
+using SigmoidApi.Tests.TrainingJobs;
+
+namespace SigmoidApi.Tests.Durability;
+
+/// <summary>Troubles of the storage: requests get a 503, jobs wait and go on, and one line of the log says what to do.</summary>
+public sealed class StorageTroubleTests
+{
+    [Fact]
+    public async Task PostgresThatIsAwayForAWhileLosesNoJob()
+    {
+        await using var server = new PostgresServer();
+        await using var service = await ServiceProcess.Started([.. (await new PostgresStore(server).NewSettings()).Select(setting => (setting.Key, setting.Value)), ("Training:Nice", "0")]);
+        await service.Api.Train(LongFit.Quick);
+        const string Features = """{ "features": [[0.5, 2]] }""";
+        var predicted = (await service.Api.Post("models/quick/predict", Features)).Expect(HttpStatusCode.OK).Text;
+        var running = await service.Api.Enqueue(LongFit.Request("running", iterations: 150_000));
+        var queued = await service.Api.Enqueue(LongFit.Quick);
+        await service.Api.Running(running);
+
+        await server.Stop();
+
+        var refused = await Eventually.Get(() => service.Api.Post("training-jobs", LongFit.Quick), answer => answer.Status == HttpStatusCode.ServiceUnavailable);
+        refused.Problem(HttpStatusCode.ServiceUnavailable).Detail.ShouldStartWith("The service stops, or can't use its storage now.");
+        refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
+        (await service.Api.Get("/health/ready")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        // What needs no storage goes on.
+        (await service.Api.Post("models/quick/predict", Features)).Expect(HttpStatusCode.OK).Text.ShouldBe(predicted);
+        (await service.Api.Post("sigmoid", """{ "values": 0 }""")).Expect(HttpStatusCode.OK);
+
+        await server.Start();
+
+        foreach (var id in new[] { running, queued })
+        {
+            var job = await Ended(service, id);
+            job.GetProperty("status").GetString().ShouldBe("succeeded", job.ToString());
+            job.GetProperty("attempts").GetInt32().ShouldBe(1);
+        }
+
+        service.Log.Count(line => line.Contains("PostgreSQL can't be reached or refuses: check that it runs", StringComparison.Ordinal)).ShouldBe(1);
+        service.Log.ShouldNotContain(line => line.Contains("StackTrace", StringComparison.Ordinal) || line.Contains("   at ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task DatabaseThatAnotherProgramLocksHoldsRequestsAndJobsUp()
+    {
+        await using var service = await ServiceProcess.Started(("Training:Nice", "0"));
+        var running = await service.Api.Enqueue(LongFit.Request("running", iterations: 150_000));
+        await service.Api.Running(running);
+        await using (var other = new SqliteConnection($"Data Source={Path.Combine(service.StorageDirectory, "sigmoid.db")};Pooling=false"))
+        {
+            await other.OpenAsync(TestContext.Current.CancellationToken);
+            await using var begin = other.CreateCommand();
+            begin.CommandText = "BEGIN IMMEDIATE";
+            await begin.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+            (await service.Api.Post("training-jobs", LongFit.Quick)).Problem(HttpStatusCode.ServiceUnavailable);
+            (await service.Api.Job(running)).GetProperty("id").GetString().ShouldBe(running);
+        }
+
+        (await Ended(service, running)).GetProperty("status").GetString().ShouldBe("succeeded");
+        (await service.Api.Train(LongFit.Quick)).GetProperty("attempts").GetInt32().ShouldBe(1);
+        service.Log.Count(line => line.Contains("The database is locked by another program: end whatever has sigmoid.db open.", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task DiskThatIsFullForAWhileLosesNoJob()
+    {
+        using var disk = new Tmpfs(Path.Combine(Path.GetTempPath(), $"sigmoid-disk-{Guid.NewGuid():n}"), "size=24m");
+        await using var service = new ServiceProcess { StorageDirectory = Path.Combine(disk.Path, "data"), Settings = { ["Training:Nice"] = "0" } };
+        await service.Start();
+        await service.Api.Train(LongFit.Quick);
+        var running = await service.Api.Enqueue(LongFit.Request("running", iterations: 150_000));
+        await service.Api.Running(running);
+
+        var filler = disk.Fill();
+
+        // What SQLite has of its log already takes a while to be used up.
+        await Eventually.Get(() => service.Api.Post("training-jobs", LongFit.Quick), answer => answer.Status == HttpStatusCode.ServiceUnavailable);
+        (await service.Api.Send(HttpMethod.Post, "datasets?name=rows", ApiClient.Bytes("a,b\n1,2\n"u8.ToArray(), "text/csv"))).Problem(HttpStatusCode.ServiceUnavailable);
+        (await service.Api.Post("models/quick/predict", """{ "features": [[0.5, 2]] }""")).Expect(HttpStatusCode.OK);
+
+        File.Delete(filler);
+
+        var job = await Ended(service, running);
+        (job.GetProperty("status").GetString(), job.GetProperty("attempts").GetInt32()).ShouldBe(("succeeded", 1), job.ToString());
+        (await service.Api.Train(LongFit.Quick)).GetProperty("status").GetString().ShouldBe("succeeded");
+        await service.Api.Upload("name=rows", "a,b\n1,2\n"u8.ToArray(), "text/csv");
+        service.Log.Count(line => line.Contains("The disk is full: free some space", StringComparison.Ordinal)).ShouldBe(1);
+        service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task DirectoryThatIsReadOnlyForAWhileRefusesUploads()
+    {
+        await using var service = await ServiceProcess.Started();
+        Task<ApiResponse> Upload() => service.Api.Send(HttpMethod.Post, "datasets?name=rows", ApiClient.Bytes("a,b\n1,2\n"u8.ToArray(), "text/csv"));
+        using (new Tmpfs(Path.Combine(service.StorageDirectory, "uploads"), "ro"))
+            (await Upload()).Problem(HttpStatusCode.ServiceUnavailable);
+        using (new Tmpfs(Path.Combine(service.StorageDirectory, "datasets"), "ro"))
+            (await Upload()).Problem(HttpStatusCode.ServiceUnavailable);
+
+        (await Upload()).Expect(HttpStatusCode.Created);
+
+        Directory.GetFileSystemEntries(Path.Combine(service.StorageDirectory, "uploads")).ShouldBeEmpty();
+        Directory.GetFiles(Path.Combine(service.StorageDirectory, "datasets")).Length.ShouldBe(1);
+        service.Log.Count(line => line.Contains("Storage:Directory can't be written to: check its permissions", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(5, "locked by another program")]
+    [InlineData(8, "can't be written to")]
+    [InlineData(13, "disk is full")]
+    public void AdviceSaysWhatToDoAboutSqlite(int code, string advice) => StorageTroubles.AdviceFor(new SqliteException("", code)).ShouldNotBeNull().ShouldContain(advice);
+
+    [Fact]
+    public void AdviceLooksThroughWhatWrapsAFailure()
+    {
+        StorageTroubles.AdviceFor(new Microsoft.EntityFrameworkCore.DbUpdateException("", new SqliteException("", 13))).ShouldNotBeNull().ShouldContain("disk is full");
+        StorageTroubles.AdviceFor(new IOException("No space left on device", 28)).ShouldNotBeNull().ShouldContain("disk is full");
+        StorageTroubles.AdviceFor(new UnauthorizedAccessException()).ShouldNotBeNull().ShouldContain("can't be written to");
+        StorageTroubles.AdviceFor(new SqliteException("", 19)).ShouldBeNull();
+        StorageTroubles.AdviceFor(new InvalidOperationException()).ShouldBeNull();
+    }
+
+    /// <summary>Asks again where the storage is not quite back.</summary>
+    private static Task<System.Text.Json.JsonElement> Ended(ServiceProcess service, string id) => Eventually.Get(
+        async () => await service.Api.Get($"training-jobs/{id}") is { Status: HttpStatusCode.OK } answer ? answer.Json : default,
+        job => job.ValueKind != System.Text.Json.JsonValueKind.Undefined && job.GetProperty("finishedAt").ValueKind == System.Text.Json.JsonValueKind.String);
+}

@@ -1,0 +1,237 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using DuckDB.NET.Data;
+using SigmoidApi.Tests.Datasets;
+
+namespace SigmoidApi.Tests.Models;
+
+/// <summary>Raw rows, in a body or in a file of any format, are predicted as the rows of the training were prepared.</summary>
+public sealed class FilePredictionTests(FilePredictionTests.Target target) : IClassFixture<FilePredictionTests.Target>
+{
+    private const string Types = "'age': 'INTEGER', 'income': 'DOUBLE', 'kind': 'VARCHAR', 'since': 'DATE', 'member': 'BOOLEAN'";
+
+    private static readonly string[] Rows = [.. Enumerable.Range(0, 300).Select(i =>
+        $"{(i % 9 == 0 ? "" : $"{20 + i % 50}")},{(i % 7 == 0 ? "" : (i * 37 % 1000 / 3.0).ToString("R", CultureInfo.InvariantCulture))},{new[] { "internal", "external", "", "größer, \"x\"" }[i % 4] switch { var kind when kind.Contains('"', StringComparison.Ordinal) => "\"größer, \"\"x\"\"\"", var kind => kind }},{(i % 11 == 0 ? "" : $"2024-0{1 + i % 9}-1{i % 9}")},{(i % 3 == 0 ? "true" : "false")}")];
+
+    private static readonly string Csv = string.Join('\n', Rows.Prepend("age,income,kind,since,member")) + "\n";
+
+    private readonly ApiClient _api = target.Api;
+
+    public static TheoryData<string, string> Files => new()
+    {
+        { "csv", "text/csv" },
+        { "csv", "application/octet-stream" },
+        { "semicolons", "text/csv" },
+        { "form", "multipart/form-data" },
+        { "gzip", "text/csv" },
+        { "gzip", "application/gzip" },
+        { "zstd", "text/csv" },
+        { "utf-16", "text/csv" },
+        { "parquet", "application/vnd.apache.parquet" },
+        { "parquet", "application/octet-stream" },
+        { "ndjson", "application/x-ndjson" },
+        { "ndjson", "application/octet-stream" },
+        { "json", "application/octet-stream" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task EveryFormatGivesTheProbabilitiesOfTheRecordsToTheLastBit(string form, string mediaType)
+    {
+        var expected = await OfRecords();
+        var parquet = SampleFiles.ParquetOf(Csv, Types);
+        byte[] csv = Encoding.UTF8.GetBytes(Csv);
+        byte[] file = form switch
+        {
+            "semicolons" => Encoding.UTF8.GetBytes(await Query(parquet, "parquet", "select concat_ws(';', coalesce(age::varchar, ''), coalesce(replace(income::varchar, '.', ','), ''), '\"' || replace(coalesce(kind, ''), '\"', '\"\"') || '\"', coalesce(since::varchar, ''), member)") is var lines
+                ? "age;income;kind;since;member\r\n" + string.Join("\r\n", lines) : ""),
+            "gzip" => SampleFiles.Gzip(csv),
+            "zstd" => SampleFiles.Zstd(csv),
+            "utf-16" => [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Csv)],
+            "parquet" => parquet,
+            "ndjson" => Encoding.UTF8.GetBytes(string.Join('\n', await Records())),
+            "json" => Encoding.UTF8.GetBytes($"[{string.Join(',', await Records())}]"),
+            _ => csv,
+        };
+        HttpContent content = form == "form" ? new MultipartFormDataContent { { ApiClient.Bytes(file, "text/csv"), "file", "rows.csv" } } : ApiClient.Bytes(file, mediaType);
+
+        var answer = (await _api.Send(HttpMethod.Post, "models/raw/predict", content)).Expect(HttpStatusCode.OK);
+
+        var format = form is "parquet" or "ndjson" or "json" ? form : "csv";
+        answer.ContentHeaders.ContentType!.MediaType.ShouldBe(format switch { "parquet" => "application/vnd.apache.parquet", "ndjson" => "application/x-ndjson", "json" => "application/json", _ => "text/csv" });
+        var probabilities = await Query(answer.Content, format, form == "semicolons" ? "select replace(probability, ',', '.')" : "select probability::varchar");
+        probabilities.Select(text => double.Parse(text, CultureInfo.InvariantCulture)).Select(BitConverter.DoubleToInt64Bits).ShouldBe(expected.Select(BitConverter.DoubleToInt64Bits));
+        (await Query(answer.Content, format, "select label::varchar")).ShouldBe(expected.Select(p => p >= 0.5 ? "good" : "bad"));
+        // All else is as it came, in its order.
+        (await Query(answer.Content, format, "select coalesce(kind, 'none') || '/' || member::varchar || '/' || coalesce(age::varchar, 'none')"))
+            .ShouldBe(await Query(parquet, "parquet", "select coalesce(kind, 'none') || '/' || member::varchar || '/' || coalesce(age::varchar, 'none')"));
+        answer.Headers.Contains("Unknown-Columns").ShouldBeFalse();
+        answer.Headers.Contains("Unknown-Levels").ShouldBeFalse();
+        await Eventually.True(() => target.Application.Files("uploads").Length == 0);
+    }
+
+    [Fact]
+    public async Task ColumnsAreTheRecordsTurned()
+    {
+        var records = (await Records()).Select(record => JsonElement.Parse(record)).ToArray();
+        var columns = records[0].EnumerateObject().ToDictionary(member => member.Name, member => records.Select(record => record.GetProperty(member.Name)));
+
+        (await _api.Post("models/raw/predict", JsonSerializer.Serialize(new { columns }))).Expect(HttpStatusCode.OK).Numbers("probabilities").ShouldBe(await OfRecords());
+    }
+
+    [Fact]
+    public async Task LibsvmIsAnsweredInCsv()
+    {
+        var libsvm = string.Join('\n', Enumerable.Range(0, 40).Select(i => $"{i % 2} 1:{i * 7 % 11} 3:{i * 5 % 13}.5"));
+        await _api.Upload("name=sparse&format=libsvm", Encoding.UTF8.GetBytes(libsvm), "application/octet-stream");
+        await _api.Train("""{ "datasetId": "sparse", "target": "label" }""");
+        var features = Enumerable.Range(0, 40).Select(i => new[] { i * 7 % 11, 0, i * 5 % 13 + 0.5 }).ToArray();
+
+        var answer = (await _api.PostBytes("models/sparse/predict", Encoding.UTF8.GetBytes(libsvm), "text/x-libsvm")).Expect(HttpStatusCode.OK);
+
+        answer.ContentHeaders.ContentType!.MediaType.ShouldBe("text/csv");
+        var lines = answer.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        // The file has a label already.
+        lines[0].ShouldBe("label,x1,x2,x3,probability,label_1");
+        lines.Skip(1).Select(line => double.Parse(line.Split(',')[4], CultureInfo.InvariantCulture)).ShouldBe((await _api.Post("models/sparse/predict", new { features })).Numbers("probabilities"));
+    }
+
+    [Fact]
+    public async Task AColumnThatTheFileLacksIsNamed()
+    {
+        var errors = (await _api.PostBytes("models/raw/predict", "age,member,Kind\n1,true,a\n2,false,b\n"u8.ToArray(), "text/csv")).Problem(HttpStatusCode.BadRequest).Errors!;
+
+        errors.Keys.ShouldBe(["columns.income", "columns.kind", "columns.since"], ignoreOrder: true);
+        errors.Values.ShouldAllBe(messages => messages.Single() == "the model needs this column, and the file lacks it");
+        target.Application.Files("uploads").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task UnknownColumnsAndLevelsAreReported()
+    {
+        const string Csv = "age,income,kind,since,member,größe,outcome\n30,1.5,new,2024-01-01,true,1,good\n40,2.5,newer,2024-02-01,false,2,bad\n50,3.5,internal,2024-03-01,true,3,good\n";
+
+        var file = (await _api.PostBytes("models/raw/predict", Encoding.UTF8.GetBytes(Csv), "text/csv")).Expect(HttpStatusCode.OK);
+        var body = (await _api.Post("models/raw/predict", """
+            { "rows": [
+                { "age": 30, "income": 1.5, "kind": "new", "since": "2024-01-01", "member": true, "größe": 1, "outcome": "good" },
+                { "age": 40, "income": 2.5, "kind": "newer", "since": "2024-02-01", "member": false, "größe": 2 },
+                { "age": 50, "income": 3.5, "kind": "internal", "since": "2024-03-01", "member": true }] }
+            """)).Expect(HttpStatusCode.OK);
+
+        file.Headers.GetValues("Unknown-Columns").ShouldBe(["gr%C3%B6%C3%9Fe"]);
+        file.Headers.GetValues("Unknown-Levels").ShouldBe(["kind=2"]);
+        body.Read<string[]>("unknownColumns").ShouldBe(["größe"]);
+        body.Json.GetProperty("unknownLevels").GetRawText().ShouldBe("""{"kind":2}""");
+        (await Query(file.Content, "csv", "select probability")).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ShouldBe(body.Numbers("probabilities"));
+    }
+
+    [Fact]
+    public async Task AnUnknownLevelIsRefusedWhereTheModelSaysSo()
+    {
+        await _api.Train("""{ "datasetId": "raw", "target": "outcome", "modelName": "strict", "preparation": { "columns": { "kind": { "unknown": "error" } } } }""");
+
+        (await _api.PostBytes("models/strict/predict", "age,income,kind,since,member\n30,1.5,new,2024-01-01,true\n"u8.ToArray(), "text/csv")).Error()
+            .ShouldBe(("line 1, column kind", "expected levels that the model has seen; the file has others, and the model refuses them"));
+        (await _api.Post("models/strict/predict", """{ "rows": [{ "age": 30, "income": 1.5, "kind": "new", "since": "2024-01-01", "member": true }] }""")).Error()
+            .ShouldBe(("rows[0].kind", "expected a level that the model has seen, got 'new'"));
+    }
+
+    [Fact]
+    public async Task ColumnsOfTheFilesOwnKeepTheirNames()
+    {
+        var answer = (await _api.PostBytes("models/raw/predict", "probability,age,LABEL,income,kind,since,member,label_1\n0.1,30,x,1.5,internal,2024-01-01,true,y\n"u8.ToArray(), "text/csv")).Expect(HttpStatusCode.OK);
+
+        answer.Text.Split('\n')[0].ShouldBe("probability,age,LABEL,income,kind,since,member,label_1,probability_1,label_2");
+        answer.Text.Split('\n')[1].ShouldStartWith("0.1,30,x,1.5,internal,2024-01-01,true,y,0.");
+    }
+
+    [Fact]
+    public async Task DatesAreMomentsAndMissingIsMissing()
+    {
+        var probabilities = (await _api.Post("models/raw/predict", """
+            { "rows": [
+                { "age": 30, "income": 1.5, "kind": "internal", "since": "2024-03-01", "member": true },
+                { "age": 30, "income": 1.5, "kind": "internal", "since": "2024-03-01T00:00:00Z", "member": 1 },
+                { "age": 30, "income": 1.5, "kind": "internal", "since": "2024-03-01T02:00:00+02:00", "member": true },
+                { "age": 30, "income": 1.5, "kind": "internal", "since": null, "member": true },
+                { "age": 30, "income": 1.5, "kind": "internal", "since": "", "member": true },
+                { "age": 30, "income": 1.5, "kind": "", "since": "2024-03-01", "member": true },
+                { "age": 30, "income": 1.5, "kind": null, "since": "2024-03-01", "member": true }] }
+            """)).Expect(HttpStatusCode.OK).Numbers("probabilities");
+
+        probabilities[1].ShouldBe(probabilities[0]);
+        probabilities[2].ShouldBe(probabilities[0]);
+        probabilities[3].ShouldNotBe(probabilities[0]);
+        probabilities[4].ShouldBe(probabilities[3]);
+        probabilities[6].ShouldBe(probabilities[5]);
+        (await _api.Post("models/raw/predict", """{ "rows": [{ "age": 30, "income": 1.5, "kind": "a", "since": "01.03.2024", "member": true }] }""")).Error()
+            .ShouldBe(("rows[0].since", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z, got a string"));
+        (await _api.PostBytes("models/raw/predict", "age,income,kind,since,member\n30,1.5,internal,01.03.2024,true\n"u8.ToArray(), "text/csv")).Error()
+            .ShouldBe(("line 2, column since", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z; got '01.03.2024'"));
+    }
+
+    [Fact]
+    public async Task TheThresholdDecidesTheLabel()
+    {
+        var csv = Encoding.UTF8.GetBytes(Csv);
+
+        foreach (var (threshold, label) in new[] { ("0", "good"), ("1", "bad") })
+            (await Query((await _api.PostBytes($"models/raw/predict?threshold={threshold}", csv, "text/csv")).Expect(HttpStatusCode.OK).Content, "csv", "select distinct label")).ShouldBe([label]);
+        (await _api.PostBytes("models/raw/predict?threshold=2", csv, "text/csv")).Error().ShouldBe(("threshold", "expected a number from 0 to 1, got '2'"));
+        (await _api.PostBytes("models/none/predict", csv, "text/csv")).Problem(HttpStatusCode.NotFound);
+        (await _api.PostBytes("models/raw/versions/9/predict", csv, "text/csv")).Problem(HttpStatusCode.NotFound);
+        (await _api.PostBytes("models/raw/versions/1/predict", csv, "text/csv")).Expect(HttpStatusCode.OK);
+        (await _api.PostBytes("models/raw/predict", csv, "image/png")).Problem(HttpStatusCode.UnsupportedMediaType);
+    }
+
+    private async Task<double[]> OfRecords() =>
+        (await _api.Post("models/raw/predict", $$"""{ "rows": [{{string.Join(',', await Records())}}] }""")).Expect(HttpStatusCode.OK).Numbers("probabilities");
+
+    private static async Task<string[]> Records() => await Query(SampleFiles.ParquetOf(Csv, Types), "parquet", "select to_json(f)::varchar");
+
+    /// <summary>The one column of a query of a file, called <c>f</c>.</summary>
+    private static async Task<string[]> Query(byte[] file, string format, string select)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"sigmoid-{Guid.NewGuid():n}.{format}");
+        try
+        {
+            await File.WriteAllBytesAsync(path, file, TestContext.Current.CancellationToken);
+            using var connection = new DuckDBConnection("DataSource=:memory:");
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = select + format switch
+            {
+                "parquet" => $" from read_parquet('{path}') f",
+                "csv" => $" from read_csv('{path}', all_varchar = true, header = true) f",
+                _ => $" from read_json('{path}', sample_size = -1) f",
+            };
+            using var reader = command.ExecuteReader();
+            var values = new List<string>();
+            while (reader.Read())
+                values.Add(reader.GetValue(0).ToString()!);
+            return [.. values];
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    public sealed class Target : IAsyncLifetime
+    {
+        public TestApplication Application { get; } = new();
+
+        public ApiClient Api => Application.Api;
+
+        public async ValueTask InitializeAsync()
+        {
+            await Api.Upload("name=raw", string.Join('\n', Rows.Select((row, i) => $"{row},{(i * i % 7 < 4 ? "good" : "bad")}").Prepend("age,income,kind,since,member,outcome")));
+            await Api.Train("""{ "datasetId": "raw", "target": "outcome" }""");
+        }
+
+        public ValueTask DisposeAsync() => Application.DisposeAsync();
+    }
+}
