@@ -81,13 +81,13 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
     {
         var every = (rows + kept - 1) / kept;
         var present = new double[2048];
-        var ranges = new ColumnRange[some.Length];
+        var ranges = new ValueRange[some.Length];
         session.ForEachChunk(Select(columns, some), chunk =>
         {
             for (var k = 0; k < ranges.Length; k++)
                 ranges[k].Add(present.AsSpan(0, CopyPresent(chunk, k, present)));
         }, cancellationToken);
-        var moments = Array.ConvertAll(ranges, range => new ColumnMoments(range.Largest, range.First));
+        var moments = Array.ConvertAll(ranges, range => new Moments(range.Largest, range.First));
         var (counts, seen) = (new int[some.Length], new long[some.Length]);
         session.ForEachChunk(Select(columns, some), chunk =>
         {
@@ -152,21 +152,14 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
         var moments = read.Moments;
         if (read.Range is null)
         {
-            moments = new ColumnMoments(Math.Max(Math.Abs(minimum), Math.Abs(maximum)), sorted[sorted.Length / 2]);
+            moments = new Moments(Math.Max(Math.Abs(minimum), Math.Abs(maximum)), sorted[sorted.Length / 2]);
             for (var start = 0; start < sorted.Length; start += 2048)
                 moments.Add(sorted[start..Math.Min(sorted.Length, start + 2048)]);
         }
 
-        var (distinct, hasOthers) = (1L, false);
-        for (var i = 0; i < sorted.Length; i++)
-        {
-            distinct += i > 0 && sorted[i] != sorted[i - 1] ? 1 : 0;
-            hasOthers |= sorted[i] != 0 && sorted[i] != 1;
-        }
-
-        distinct = read.Distinct is { } approximate ? Math.Max(distinct, approximate) : distinct;
+        var distinct = Math.Max(SortedValues.Distinct(sorted), read.Distinct ?? 0);
         // Whatever it is taken for, 0 and 1 are the form in which it goes on.
-        var type = wanted is ColumnType.Number ? ColumnType.Number : TypeOf(column.Type, !hasOthers);
+        var type = wanted is ColumnType.Number ? ColumnType.Number : TypeOf(column.Type, isBoolean: !sorted.ContainsAnyExcept(0, 1));
         var warnings = new List<ColumnWarning>();
         if (distinct == 1)
             warnings.Add(ColumnWarning.Constant);
@@ -176,9 +169,7 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
             warnings.Add(ColumnWarning.MostlyMissing);
         var profile = new ColumnProfile(column.Name, type, missing, distinct, Approximate: read.Kept < read.Present, Warnings: warnings);
         if (isDate)
-        {
-            return profile with { Earliest = TimeOf(minimum), Latest = TimeOf(maximum), Histogram = Histogram(sorted, minimum, maximum) };
-        }
+            return profile with { Earliest = TimeOf(minimum), Latest = TimeOf(maximum), Histogram = SortedValues.Histogram(sorted, minimum, maximum, HistogramBins) };
 
         return profile with
         {
@@ -186,10 +177,14 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
             Maximum = maximum,
             Mean = Math.Clamp(moments.Mean, minimum, maximum),
             StandardDeviation = moments.StandardDeviation,
-            Quantiles = type == ColumnType.Boolean ? null : new(Quantile(sorted, 0.01), Quantile(sorted, 0.05), Quantile(sorted, 0.25), Quantile(sorted, 0.5), Quantile(sorted, 0.75), Quantile(sorted, 0.95), Quantile(sorted, 0.99)),
-            Histogram = type == ColumnType.Boolean ? null : Histogram(sorted, minimum, maximum),
+            Quantiles = type == ColumnType.Boolean ? null : QuantilesOf(sorted),
+            Histogram = type == ColumnType.Boolean ? null : SortedValues.Histogram(sorted, minimum, maximum, HistogramBins),
         };
     }
+
+    private static Quantiles QuantilesOf(ReadOnlySpan<double> sorted) => new(
+        SortedValues.Quantile(sorted, 0.01), SortedValues.Quantile(sorted, 0.05), SortedValues.Quantile(sorted, 0.25), SortedValues.Quantile(sorted, 0.5),
+        SortedValues.Quantile(sorted, 0.75), SortedValues.Quantile(sorted, 0.95), SortedValues.Quantile(sorted, 0.99));
 
     // The last moments of the year 9999 are rounded to the next.
     private static DateTimeOffset TimeOf(double microseconds) =>
@@ -229,51 +224,13 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
             Categories: [.. top.Select(row => new CategoryCount((string)row[0]!, Convert.ToInt64(row[1], CultureInfo.InvariantCulture)))], Warnings: warnings);
     }
 
-    private static double Quantile(ReadOnlySpan<double> sorted, double probability)
-    {
-        var position = probability * (sorted.Length - 1);
-        var below = (int)position;
-        var share = position - below;
-        return share == 0 ? sorted[below] : sorted[below] * (1 - share) + sorted[below + 1] * share;
-    }
-
-    private static long[] Histogram(ReadOnlySpan<double> sorted, double minimum, double maximum)
-    {
-        var bins = new long[HistogramBins];
-        var counted = 0;
-        for (var bin = 0; bin < bins.Length; bin++)
-        {
-            // Half of each keeps the width of the widest range finite.
-            var end = bin == bins.Length - 1 ? sorted.Length : FirstFrom(sorted, 2 * (minimum / 2 + (maximum / 2 - minimum / 2) / bins.Length * (bin + 1)));
-            bins[bin] = end - counted;
-            counted = end;
-        }
-
-        return bins;
-    }
-
-    private static int FirstFrom(ReadOnlySpan<double> sorted, double value)
-    {
-        var (low, high) = (0, sorted.Length);
-        while (low < high)
-        {
-            var middle = low + (high - low) / 2;
-            if (sorted[middle] < value)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low;
-    }
-
     [GeneratedRegex(@"(^|[_\s.-])(id|uuid|guid|key|index|nr|no|number)$|[a-z](Id|ID)$|^(Unnamed: 0|column1)$", RegexOptions.CultureInvariant)]
     private static partial Regex IdentifierName();
 
     /// <param name="Present">Values that are there.</param>
     /// <param name="Kept">How many of them are in memory.</param>
     /// <param name="Range">Of all, where not all are in memory; <paramref name="Moments"/> and <paramref name="Distinct"/> too.</param>
-    private readonly record struct NumbersRead(long Present, int Kept, ColumnRange? Range, ColumnMoments Moments, long? Distinct);
+    private readonly record struct NumbersRead(long Present, int Kept, ValueRange? Range, Moments Moments, long? Distinct);
 }
 
 /// <summary>What a profile may use.</summary>
@@ -283,35 +240,4 @@ internal sealed record ProfileLimits(long MemoryBytes, int ExactRows, int Thread
 {
     /// <summary>A sixth of the memory that an operation may use.</summary>
     public static ProfileLimits Of(int memoryMegabytes, int exactRows, int threads) => new(memoryMegabytes * 1_000_000L / 6, exactRows, threads);
-}
-
-/// <summary>Smallest and largest value.</summary>
-internal struct ColumnRange
-{
-    public long Count { get; private set; }
-
-    public double First { get; private set; }
-
-    public double Minimum { get; private set; }
-
-    public double Maximum { get; private set; }
-
-    public readonly double Largest => Math.Max(Math.Abs(Minimum), Math.Abs(Maximum));
-
-    public void Add(ReadOnlySpan<double> values)
-    {
-        if (values.IsEmpty)
-            return;
-        if (Count == 0)
-            First = values[0];
-        var (minimum, maximum) = Count == 0 ? (values[0], values[0]) : (Minimum, Maximum);
-        foreach (var value in values)
-        {
-            minimum = Math.Min(minimum, value);
-            maximum = Math.Max(maximum, value);
-        }
-
-        (Minimum, Maximum) = (minimum, maximum);
-        Count += values.Length;
-    }
 }

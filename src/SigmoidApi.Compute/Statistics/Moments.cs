@@ -1,4 +1,4 @@
-namespace SigmoidApi.Datasets.Profile;
+namespace SigmoidApi.Compute.Statistics;
 
 /// <summary>
 /// Mean and standard deviation by blocks: two passes over the block, merged by the update of Chan, Golub and LeVeque (1983), so that a large mean
@@ -7,7 +7,7 @@ namespace SigmoidApi.Datasets.Profile;
 /// </summary>
 /// <param name="largest">The largest absolute value.</param>
 /// <param name="typical">One of the values.</param>
-internal struct ColumnMoments(double largest, double typical)
+public struct Moments(double largest, double typical)
 {
     // 2^1000 either way keeps the scale itself finite; what is left of the range is harmless.
     private readonly int _exponent = ExponentOf(largest);
@@ -16,10 +16,14 @@ internal struct ColumnMoments(double largest, double typical)
     private double _mean;
     private double _squares;
 
+    /// <summary>The arithmetic mean.</summary>
     public readonly double Mean => Math.ScaleB(_typical + _mean, _exponent);
 
+    /// <summary>The population's: the root of the mean square about the mean; NaN of no values.</summary>
     public readonly double StandardDeviation => Math.ScaleB(Math.Sqrt(_squares / _count), _exponent);
 
+    /// <summary>Adds a block; up to a few thousand values keep it in the cache for its second pass.</summary>
+    /// <param name="values">Finite, none larger in absolute value than the largest.</param>
     public void Add(ReadOnlySpan<double> values)
     {
         if (values.IsEmpty)
