@@ -21,7 +21,7 @@ internal static class JobClaims
         SigmoidDbContext[] stores =
         [
             new SqliteDbContext(Configured<SqliteDbContext>(options => SqliteDbContext.Configure(options, directory.File("sigmoid.db"))), json, turn),
-            new PostgresDbContext(Configured<PostgresDbContext>(options => PostgresDbContext.Configure(options, connectionString)), json),
+            new PostgresDbContext(Configured<PostgresDbContext>(options => PostgresDbContext.Configure(options, connectionString, TimeSpan.Zero)), json),
         ];
         foreach (var db in stores)
         {

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Storage.Postgres;
 using SigmoidApi.Storage.Sqlite;
+using SigmoidApi.TrainingJobs;
 
 namespace SigmoidApi.Storage;
 
@@ -27,7 +28,8 @@ public static class StorageSetup
         builder.Services.AddSingleton(services => new DatasetFiles(services.GetRequiredService<StorageDirectory>().Path));
         if (builder.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>()?.Provider == StorageProvider.Postgres)
         {
-            builder.AddStore<PostgresDbContext>((_, context) => PostgresDbContext.Configure(context, builder.Configuration.GetConnectionString(ConnectionName)!));
+            builder.AddStore<PostgresDbContext>((services, context) => PostgresDbContext.Configure(context, builder.Configuration.GetConnectionString(ConnectionName)!,
+                TimeSpan.FromSeconds(services.GetRequiredService<IOptions<TrainingOptions>>().Value.LeaseSeconds)));
             return;
         }
 

@@ -37,6 +37,7 @@ public sealed partial class StorageTroubles(TimeProvider time, ILogger<StorageTr
             "53" when postgres.SqlState == PostgresErrorCodes.DiskFull => DiskIsFull,
             "08" or "53" or "57" or "58" => NoServer, // connections, resources, an operator's doing, the system
             "40" or "55" => "PostgreSQL gave way to another transaction; if this goes on, look for locks in pg_stat_activity.",
+            "25" when postgres.SqlState == "25P03" => "PostgreSQL ended a transaction of a process that stood still: look whether the machine has processors enough.", // idle_in_transaction_session_timeout
             "25" when postgres.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction => "PostgreSQL is read-only: connect to the primary.",
             _ => null,
         },

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -14,12 +15,18 @@ public sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> option
 
     private const string AutoPrepare = "Max Auto Prepare";
 
-    public static void Configure(DbContextOptionsBuilder context, string connectionString)
+    /// <param name="context">What is configured.</param>
+    /// <param name="connectionString">What it says goes before what is said here.</param>
+    /// <param name="patience">How long a transaction of this process may stand still before the server ends it.</param>
+    public static void Configure(DbContextOptionsBuilder context, string connectionString, TimeSpan patience)
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString);
         // The same few statements again and again: to have the server parse and plan each anew took a third of the time of a small job. A proxy that does not stand it may say 0.
         if (!connection.ShouldSerialize(AutoPrepare))
             connection[AutoPrepare] = 100;
+        // A process that is stopped, or cut off, in the midst of a transaction would keep the rows that it has locked, and with them the job, from all others.
+        if (!connection.ShouldSerialize(nameof(connection.Options)))
+            connection.Options = string.Create(CultureInfo.InvariantCulture, $"-c idle_in_transaction_session_timeout={patience.TotalMilliseconds:F0}");
         context.UseNpgsql(connection.ToString());
     }
 
