@@ -27,7 +27,7 @@ public sealed class OptionsTests
     [InlineData("Datasets:Threads", "0", "DatasetOptions", "Threads")]
     public async Task OptionOutOfRangeEndsTheStartWithItsName(string key, string value, string options, string name)
     {
-        await using var application = new TestApplication { Settings = { [key] = value } };
+        await using var application = new TestApplication { Settings = { [key] = value, ["Serilog:MinimumLevel"] = "Fatal" } };
 
         var refusal = Should.Throw<Exception>(() => application.Api);
 
