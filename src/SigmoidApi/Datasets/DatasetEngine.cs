@@ -16,7 +16,7 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
     public Task<IReadOnlyList<object?[]>> ReadRowsAsync(Guid id, IReadOnlyList<ColumnProfile> columns, long offset, int limit, CancellationToken cancellationToken) =>
         OnOwnThread(() =>
         {
-            using var session = Open(threads: 1, files.ParquetPath(id));
+            using var session = Open(threads: 1, columns.Count, files.ParquetPath(id));
             return DatasetReader.ReadRows(session, files.ParquetPath(id), columns, offset, limit, cancellationToken);
         }, cancellationToken);
 
@@ -30,7 +30,7 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
     public DatasetColumns Read(
         Guid id, IReadOnlyList<ColumnProfile> numbers, IReadOnlyList<ColumnToRead> others, CancellationToken cancellationToken, long every = 1, RowFile? file = null) =>
         DatasetReader.Read(
-            () => Open(threads: 1, files.ParquetPath(id)), files.ParquetPath(id), numbers, others, every, file is null ? options.Value.Threads : 1,
+            () => Open(threads: 1, numbers.Count + others.Count, files.ParquetPath(id)), files.ParquetPath(id), numbers, others, every, file is null ? options.Value.Threads : 1,
             file, cancellationToken);
 
     /// <summary>A file of rows of so many numbers, on the disk of the data sets.</summary>
@@ -46,7 +46,7 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
         OnOwnThread<Stream>(() =>
         {
             using var answer = files.Begin(Guid.CreateVersion7(time.GetUtcNow()));
-            using var session = Open(options.Value.Threads, files.ParquetPath(dataset.Id), answer.AnswerPath);
+            using var session = Open(options.Value.Threads, dataset.Columns.Count, files.ParquetPath(dataset.Id), answer.AnswerPath);
             DatasetExport.Write(session, files.ParquetPath(dataset.Id), format, answer.AnswerPath, cancellationToken);
             return new FileStream(answer.AnswerPath, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
         }, cancellationToken);
@@ -63,7 +63,7 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
             var parts = new SplitParts(files.Begin(training), files.Begin(test));
             try
             {
-                using var session = Open(options.Value.Threads, files.ParquetPath(dataset.Id), parts.Training.File.ParquetPath, parts.Test.File.ParquetPath);
+                using var session = Open(options.Value.Threads, dataset.Columns.Count, files.ParquetPath(dataset.Id), parts.Training.File.ParquetPath, parts.Test.File.ParquetPath);
                 parts.Write(session, files.ParquetPath(dataset.Id), dataset, testRows, options.Value, cancellationToken);
                 return parts;
             }
@@ -74,7 +74,12 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
             }
         }, cancellationToken);
 
-    private DuckDbSession Open(int threads, params IEnumerable<string> paths) => new(files.Scratch.NewPath(), DuckDbLimits.Of(options.Value.MemoryMegabytes, threads), paths);
+    private DuckDbSession Open(int threads, int columns, params IEnumerable<string> paths)
+    {
+        var session = new DuckDbSession(files.Scratch.NewPath(), DuckDbLimits.Of(options.Value.MemoryMegabytes, threads), paths);
+        session.Settle(columns);
+        return session;
+    }
 
     private static Task<T> OnOwnThread<T>(Func<T> work, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -58,7 +58,7 @@ public sealed class ProfilePropertyTests
             var counts = column.GroupBy(level => level).Select(group => new CategoryCount(group.Key, group.Count())).OrderByDescending(count => count.Count).ThenBy(count => count.Value, StringComparer.Ordinal).ToArray();
             profile.Distinct.ShouldBe(counts.Length);
             profile.Type.ShouldBe(counts.Length > 20 && counts.Length > 0.9 * column.Length ? ColumnType.Text : ColumnType.Category);
-            profile.Categories.ShouldBe(counts.Take(ColumnProfiler.MostCategories));
+            profile.Categories.ShouldBe(counts.Take(TextProfiler.MostCategories));
         }, iter: 40, threads: 1);
     }
 

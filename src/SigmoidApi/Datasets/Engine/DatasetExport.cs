@@ -12,12 +12,15 @@ internal static class DatasetExport
     /// </summary>
     public static int RowGroupRows(int columns) => Math.Clamp(32 * 1024 * 1024 / sizeof(double) / columns / 4096, 1, 30) * 4096;
 
+    // Taken for each column of texts in advance; DuckDB's default of 1 MiB is more than an import may use from 300 of them on.
+    private static int StringDictionaryBytes(int columns) => Math.Clamp(32 * 1024 * 1024 / columns, 4096, 1024 * 1024);
+
     /// <summary>
     /// How files are written. Compression would take longer than everything else (Snappy: 3.5 s more for 1,000,000 × 28 continuous numbers, and 1 % less on disk), and a
     /// dictionary makes columns of few values small without it: of 4,096 values at most, and of fewer in a wide file, for DuckDB makes room for all of them in each column.
     /// </summary>
     public static string ParquetOptions(int columns) =>
-        string.Create(CultureInfo.InvariantCulture, $"format parquet, compression uncompressed, dictionary_size_limit {RowGroupRows(columns) / 30}, row_group_size {RowGroupRows(columns)}");
+        string.Create(CultureInfo.InvariantCulture, $"format parquet, compression uncompressed, dictionary_size_limit {RowGroupRows(columns) / 30}, string_dictionary_page_size_limit {StringDictionaryBytes(columns)}, row_group_size {RowGroupRows(columns)}");
 
     /// <summary>What stands in the brackets of a COPY.</summary>
     public static string Options(DatasetFormat format, int columns) => format switch

@@ -5,13 +5,15 @@ using DuckDB.NET.Native;
 namespace SigmoidApi.Datasets.Engine;
 
 /// <summary>
-/// A DuckDB in memory for one operation. It sees the files that it is given and nothing else, loads no extension, and its settings are locked.
+/// A DuckDB in memory for one operation. It sees the files that it is given and nothing else, loads no extension, and its settings are locked once it is known how wide
+/// its rows are.
 /// Calls block their thread until they are done or cancelled. The native library loads with the first session.
 /// </summary>
 internal sealed class DuckDbSession : IDisposable
 {
     private readonly DuckDBConnection _connection = new("DataSource=:memory:");
     private readonly string _temporary;
+    private readonly DuckDbLimits _limits;
 
     /// <param name="spillDirectory">Where what does not fit in memory is spilled: not there yet, and gone with the session.</param>
     /// <param name="limits">What it may use.</param>
@@ -21,7 +23,9 @@ internal sealed class DuckDbSession : IDisposable
         if (Directory.Exists(spillDirectory))
             throw new ArgumentException("Expected a directory that is not there yet: it is removed with the session.", nameof(spillDirectory));
         _temporary = spillDirectory;
+        _limits = limits;
         _connection.Open();
+        // The one makes a join of each IN with a few words in it, the other compares every expression with every other: of some dozens of columns that takes all memory, of some hundreds minutes.
         Execute(
             $"""
             set autoinstall_known_extensions = false;
@@ -29,14 +33,19 @@ internal sealed class DuckDbSession : IDisposable
             set memory_limit = '{limits.MemoryMegabytes.ToString(CultureInfo.InvariantCulture)}MB';
             set threads = {limits.Threads.ToString(CultureInfo.InvariantCulture)};
             set preserve_insertion_order = true;
+            set parquet_metadata_cache = true;
+            set disabled_optimizers = 'in_clause, common_subexpressions';
             set TimeZone = 'UTC';
             set temp_directory = {Literal(_temporary)};
             set allowed_paths = [{string.Join(", ", files.Select(Literal))}];
             set enable_external_access = false;
-            set lock_configuration = true;
             """,
             CancellationToken.None);
     }
+
+    /// <summary>Takes fewer threads where rows are wide, since each thread holds a chunk of every column, several times over; then locks the settings.</summary>
+    public void Settle(int columns) => Execute(
+        $"set threads = {_limits.ThreadsFor(columns).ToString(CultureInfo.InvariantCulture)}; set lock_configuration = true;", CancellationToken.None);
 
     public static string Identifier(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
@@ -152,4 +161,7 @@ internal sealed record DuckDbLimits(int MemoryMegabytes, int Threads)
 {
     /// <summary>What DuckDB may have of the memory that an operation may: the rest is the runtime's, ours, and what DuckDB does not count.</summary>
     public static DuckDbLimits Of(int memoryMegabytes, int threads) => new(memoryMegabytes * 5 / 8, threads);
+
+    /// <summary>So many threads that what they hold of so many columns takes half of the memory at most: for each three chunks of 2,048 values of 16 bytes.</summary>
+    public int ThreadsFor(int columns) => (int)Math.Clamp(MemoryMegabytes * 1_000_000L / 2 / (3L * 2048 * 16 * Math.Max(1, columns)), 1, Threads);
 }

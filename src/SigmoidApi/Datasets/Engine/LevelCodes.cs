@@ -5,6 +5,8 @@ namespace SigmoidApi.Datasets.Engine;
 /// <summary>Numbers the levels of a category as they come.</summary>
 internal sealed class LevelCodes
 {
+    private const int MostOnStack = 256;
+
     private readonly Dictionary<(ulong, ulong), int> _short = [];
     private readonly Dictionary<string, int> _long = new(StringComparer.Ordinal);
     private readonly List<string> _levels = [];
@@ -21,9 +23,12 @@ internal sealed class LevelCodes
             return code;
         }
 
-        var level = Encoding.UTF8.GetString(ChunkText.Bytes(in text));
-        if (!_long.TryGetValue(level, out var number))
-            _long[level] = number = Add(level);
+        var bytes = ChunkText.Bytes(in text);
+        Span<char> room = stackalloc char[MostOnStack];
+        ReadOnlySpan<char> level = bytes.Length <= MostOnStack ? room[..Encoding.UTF8.GetChars(bytes, room)] : Encoding.UTF8.GetString(bytes);
+        var known = _long.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!known.TryGetValue(level, out var number))
+            known[level] = number = Add(level.ToString());
         return number;
     }
 

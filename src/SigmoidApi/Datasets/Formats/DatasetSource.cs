@@ -42,6 +42,7 @@ internal static class DatasetSources
         if (source.Columns.Count > task.MaxColumns)
             throw new DatasetTooLargeException($"The file has {source.Columns.Count} columns; at most {task.MaxColumns} are taken (Datasets:MaxColumns).");
         ColumnNames.Check([.. source.Columns.Select(column => column.Name)]);
+        session.Settle(source.Columns.Count);
         return source;
     }
 

@@ -6,9 +6,6 @@ namespace SigmoidApi.Datasets.Formats;
 /// <summary>What formats that have types of their own share: DuckDB's types become those that are kept.</summary>
 internal static class TypedSource
 {
-    private const string Date = "^\\d{4}-\\d{2}-\\d{2}$";
-    private const string Time = "^\\d{4}-\\d{2}-\\d{2}[T ]\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})?$";
-
     /// <param name="session">What reads the file.</param>
     /// <param name="from">The relation whose columns they are.</param>
     /// <param name="types">What the upload says about columns, by name.</param>
@@ -59,24 +56,36 @@ internal static class TypedSource
     /// <summary>Texts that are dates, all of them, become dates, as in separated values.</summary>
     private static void FindDates(DuckDbSession session, string from, SourceColumn[] columns, IReadOnlyDictionary<string, ColumnType> types, CancellationToken cancellationToken)
     {
+        int[] texts = [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].Type is StoredType.Text && !types.ContainsKey(columns[i].Name))];
         // A look at the first rows first, so that a column of words costs no pass.
-        foreach (var rows in (ReadOnlySpan<string>)[$"(select * from {from} limit 1000)", from])
+        int[] likely = [.. Dates(session, $"(select * from {from} limit 1000)", columns, texts, cancellationToken).Keys];
+        foreach (var (i, hasTimes) in Dates(session, from, columns, likely, cancellationToken))
+            columns[i] = AsDate(columns[i], hasTimes);
+    }
+
+    /// <summary>Those of some columns that have dates and nothing else, and whether with a time.</summary>
+    private static Dictionary<int, bool> Dates(DuckDbSession session, string from, SourceColumn[] columns, int[] some, CancellationToken cancellationToken)
+    {
+        if (some.Length == 0)
+            return [];
+        var (dates, times, others) = (new bool[some.Length], new bool[some.Length], new bool[some.Length]);
+        session.ForEachChunk($"select {string.Join(", ", some.Select(i => columns[i].Stored))} from {from}", chunk =>
         {
-            var texts = Enumerable.Range(0, columns.Length).Where(i => columns[i].Type is StoredType.Text && !types.ContainsKey(columns[i].Name)).ToArray();
-            if (texts.Length == 0)
-                return;
-            var counts = session.Counts(
-                $"select {string.Join(", ", texts.Select(i => $"count({columns[i].Stored}), count(*) filter (regexp_matches({columns[i].Stored}, '{Date}') and try_cast({columns[i].Stored} as date) >= date '0001-01-01'), count(*) filter (regexp_matches({columns[i].Stored}, '{Time}') and try_cast({columns[i].Stored} as timestamptz) >= timestamptz '0001-01-01 00:00:00Z')"))} from {rows}",
-                cancellationToken);
-            var found = texts.Select((i, k) => (Index: i, All: counts[3 * k], Dates: counts[3 * k + 1], Times: counts[3 * k + 2]))
-                .Where(count => count.All > 0 && count.Dates + count.Times == count.All).ToArray();
-            if (found.Length == 0)
-                return;
-            if (rows != from)
-                continue;
-            foreach (var (index, _, _, times) in found)
-                columns[index] = AsDate(columns[index], hasTimes: times > 0);
-        }
+            for (var k = 0; k < some.Length; k++)
+            {
+                var texts = chunk.Texts(k);
+                for (var row = 0; row < texts.Length && !others[k]; row++)
+                {
+                    if (chunk.IsMissing(k, row))
+                        continue;
+                    var kind = CsvDate.KindOf(ChunkText.Bytes(in texts[row]));
+                    dates[k] |= kind == CsvDateKind.Date;
+                    times[k] |= kind == CsvDateKind.Time;
+                    others[k] = kind == CsvDateKind.None;
+                }
+            }
+        }, cancellationToken);
+        return Enumerable.Range(0, some.Length).Where(k => !others[k] && (dates[k] || times[k])).ToDictionary(k => some[k], k => times[k]);
     }
 
     private static SourceColumn AsDate(SourceColumn column, bool hasTimes) => hasTimes

@@ -7,8 +7,8 @@ using SigmoidApi.Datasets.Formats;
 namespace SigmoidApi.Datasets.Profile;
 
 /// <summary>
-/// Profiles the columns of a Parquet file: numbers are read a few columns at a time and sorted, which gives distinct values, quantiles and histogram exactly;
-/// texts are counted by DuckDB. (Its SUMMARIZE takes several times as long.)
+/// Profiles the columns of a Parquet file: numbers are read a few columns at a time and sorted, which gives distinct values, quantiles and histogram exactly.
+/// (DuckDB's SUMMARIZE takes several times as long.)
 /// </summary>
 /// <param name="session">What reads the file.</param>
 /// <param name="parquetPath">The file.</param>
@@ -17,11 +17,9 @@ namespace SigmoidApi.Datasets.Profile;
 internal sealed partial class ColumnProfiler(DuckDbSession session, string parquetPath, long rows, ProfileLimits limits)
 {
     public const int HistogramBins = 20;
-    public const int MostCategories = 20;
 
-    // With more levels than this, and a different one in nearly every row, a column is no category.
-    private const int FewLevels = 20;
-    private const double NearlyEvery = 0.9;
+    // Of fewer rows any whole numbers may differ without a gap.
+    private const int FewRows = 20;
 
     private readonly string _from = $"from read_parquet({DuckDbSession.Literal(parquetPath)})";
 
@@ -54,12 +52,9 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
             }
         }
 
-        for (var i = 0; i < columns.Count; i++)
-        {
-            if (columns[i].Type == StoredType.Text)
-                profiles[i] = OfTexts(columns[i].Name, wanted.TryGetValue(columns[i].Name, out var type) ? type : null, cancellationToken);
-        }
-
+        var texts = Enumerable.Range(0, columns.Count).Where(i => columns[i].Type == StoredType.Text).ToArray();
+        foreach (var (i, profile) in texts.Zip(new TextProfiler(session, _from, rows, limits).Profile([.. texts.Select(i => columns[i].Name)], wanted, cancellationToken)))
+            profiles[i] = profile;
         return profiles;
     }
 
@@ -198,31 +193,7 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
     };
 
     /// <summary>A different whole number in each row, without a gap or by a name that says so.</summary>
-    private bool IsIdentifier(string name, long distinct, double range) => distinct == rows && rows >= FewLevels && (range == rows - 1 || IdentifierName().IsMatch(name));
-
-    private ColumnProfile OfTexts(string name, ColumnType? wanted, CancellationToken cancellationToken)
-    {
-        var column = DuckDbSession.Identifier(name);
-        var top = session.Rows(string.Create(CultureInfo.InvariantCulture,
-            $"""
-            select value, number, count(*) over () as distinct_values, sum(number) over () as present
-            from (select {column} as value, count(*) as number {_from} where {column} is not null group by 1)
-            order by number desc, value limit {MostCategories}
-            """), cancellationToken);
-        var distinct = top.Count == 0 ? 0 : Convert.ToInt64(top[0][2], CultureInfo.InvariantCulture);
-        var present = top.Count == 0 ? 0 : long.Parse(top[0][3]!.ToString()!, CultureInfo.InvariantCulture);
-        var type = wanted is ColumnType.Category or ColumnType.Text ? wanted.Value
-            : distinct > FewLevels && distinct > NearlyEvery * present ? ColumnType.Text : ColumnType.Category;
-        var warnings = new List<ColumnWarning>();
-        if (distinct <= 1)
-            warnings.Add(ColumnWarning.Constant);
-        if (distinct == rows && rows >= FewLevels)
-            warnings.Add(ColumnWarning.Identifier);
-        if (2 * (rows - present) > rows)
-            warnings.Add(ColumnWarning.MostlyMissing);
-        return new(name, type, rows - present, distinct,
-            Categories: [.. top.Select(row => new CategoryCount((string)row[0]!, Convert.ToInt64(row[1], CultureInfo.InvariantCulture)))], Warnings: warnings);
-    }
+    private bool IsIdentifier(string name, long distinct, double range) => distinct == rows && rows >= FewRows && (range == rows - 1 || IdentifierName().IsMatch(name));
 
     [GeneratedRegex(@"(^|[_\s.-])(id|uuid|guid|key|index|nr|no|number)$|[a-z](Id|ID)$|^(Unnamed: 0|column1)$", RegexOptions.CultureInvariant)]
     private static partial Regex IdentifierName();
