@@ -77,6 +77,8 @@ internal sealed class DuckDbSession : IDisposable
     }, cancellationToken);
 
     /// <summary>Streams the result of a query whose columns are DOUBLE or VARCHAR, in chunks of at most 2,048 rows, in the order of the rows.</summary>
+    /// <exception cref="UnreadableChunksException">The rows can't be read.</exception>
+    /// <exception cref="DatasetTooLargeException">The memory limit was reached.</exception>
     public void ForEachChunk(string sql, ChunkReader read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -85,7 +87,7 @@ internal sealed class DuckDbSession : IDisposable
         using (statement)
         {
             if (!prepared.IsSuccess())
-                throw new InvalidOperationException(NativeMethods.PreparedStatements.DuckDBPrepareError(statement));
+                throw new UnreadableChunksException(NativeMethods.PreparedStatements.DuckDBPrepareError(statement));
             var state = NativeMethods.PreparedStatements.DuckDBExecutePreparedStreaming(statement, out var result);
             try
             {
@@ -147,13 +149,16 @@ internal sealed class DuckDbSession : IDisposable
     private static void ThrowError(ref DuckDBResult result, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var exception = new InvalidOperationException(NativeMethods.Query.DuckDBResultError(ref result));
+        var exception = new UnreadableChunksException(NativeMethods.Query.DuckDBResultError(ref result));
         throw NativeMethods.Query.DuckDBResultErrorType(ref result) == DuckDBErrorType.OutOfMemory ? OutOfMemory(exception) : exception;
     }
 
     private static DatasetTooLargeException OutOfMemory(Exception exception) =>
         new("The data set needs more memory than imports may use (Datasets:MemoryMegabytes).", exception);
 }
+
+/// <summary>A query whose rows are streamed failed. (DuckDB.NET's own exception can't be made from here.)</summary>
+internal sealed class UnreadableChunksException(string message) : Exception(message);
 
 /// <summary>What a session may use.</summary>
 /// <param name="MemoryMegabytes">In 10⁶ bytes.</param>

@@ -32,13 +32,22 @@ internal static class DatasetSources
     /// <exception cref="DatasetTooLargeException">More rows or columns than allowed.</exception>
     public static DatasetSource Open(DuckDbSession session, FileToRead task, bool asTexts, CancellationToken cancellationToken)
     {
-        var source = task.Format switch
+        DatasetSource source;
+        try
         {
-            DatasetFormat.Csv => CsvSource.Open(task, asTexts, cancellationToken),
-            DatasetFormat.Parquet => ParquetSource.Open(session, task, cancellationToken),
-            DatasetFormat.Libsvm => LibsvmSource.Open(session, task, cancellationToken),
-            _ => JsonSource.Open(session, task, cancellationToken),
-        };
+            source = task.Format switch
+            {
+                DatasetFormat.Csv => CsvSource.Open(task, asTexts, cancellationToken),
+                DatasetFormat.Parquet => ParquetSource.Open(session, task, cancellationToken),
+                DatasetFormat.Libsvm => LibsvmSource.Open(session, task, cancellationToken),
+                _ => JsonSource.Open(session, task, cancellationToken),
+            };
+        }
+        catch (Exception exception) when (exception is DuckDBException or UnreadableChunksException)
+        {
+            throw Unreadable(exception, task.Format);
+        }
+
         if (source.Columns.Count > task.MaxColumns)
             throw new DatasetTooLargeException($"The file has {source.Columns.Count} columns; at most {task.MaxColumns} are taken (Datasets:MaxColumns).");
         ColumnNames.Check([.. source.Columns.Select(column => column.Name)]);
@@ -47,7 +56,7 @@ internal static class DatasetSources
     }
 
     /// <summary>Why rows could not be read of a file whose form was in order.</summary>
-    public static InvalidDatasetException Unreadable(DuckDBException exception, DatasetFormat format) => format switch
+    public static InvalidDatasetException Unreadable(Exception exception, DatasetFormat format) => format switch
     {
         DatasetFormat.Parquet => ParquetSource.Damaged(),
         DatasetFormat.Json or DatasetFormat.NdJson => JsonSource.Malformed(exception, format),

@@ -69,7 +69,7 @@ internal static partial class JsonSource
     }
 
     /// <summary>What DuckDB says of a file that is no JSON, in the caller's words.</summary>
-    public static InvalidDatasetException Malformed(DuckDBException exception, DatasetFormat format)
+    public static InvalidDatasetException Malformed(Exception exception, DatasetFormat format)
     {
         var expected = format == DatasetFormat.Json ? "a JSON array of records" : "a JSON record on each line";
         var place = Place().Match(exception.Message);
