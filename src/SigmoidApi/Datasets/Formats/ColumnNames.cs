@@ -1,8 +1,25 @@
+using System.Globalization;
+
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>What the names of columns must be, whatever the format of their file.</summary>
 internal static class ColumnNames
 {
+    /// <summary>The names as a file has them, without the blanks around them; <c>column2</c> and so on for columns that have none, or <c>column2_1</c> where another has that.</summary>
+    public static IReadOnlyList<string> Given(IReadOnlyList<string> names)
+    {
+        var taken = names.Select(name => name.Trim()).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return [.. names.Select((name, i) => string.IsNullOrWhiteSpace(name) ? Free(string.Create(CultureInfo.InvariantCulture, $"column{i + 1}")) : name.Trim())];
+
+        string Free(string name)
+        {
+            var free = name;
+            for (var i = 1; !taken.Add(free); i++)
+                free = string.Create(CultureInfo.InvariantCulture, $"{name}_{i}");
+            return free;
+        }
+    }
+
     /// <exception cref="InvalidDatasetException">A name comes twice, or can't be one.</exception>
     public static void Check(IReadOnlyList<string> columns)
     {

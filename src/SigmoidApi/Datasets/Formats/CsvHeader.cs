@@ -28,7 +28,7 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, int Length, long L
             throw new DatasetTooLargeException($"The file has {header.Columns.Count} columns; at most {maxColumns} are taken (Datasets:MaxColumns).");
         if (!dialect.Header)
             return new([.. header.Columns.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"x{i + 1}"))], BomLength(buffer), Lines: 0, CsvLineEnd.None);
-        header = header with { Columns = [.. header.Columns.Select((name, i) => string.IsNullOrWhiteSpace(name) ? string.Create(CultureInfo.InvariantCulture, $"column{i + 1}") : name.Trim())] };
+        header = header with { Columns = ColumnNames.Given(header.Columns) };
         ColumnNames.Check(header.Columns);
         return header;
     }

@@ -14,13 +14,7 @@ internal static class CsvSource
 
     public static DatasetSource Open(FileToRead task, bool asTexts, CancellationToken cancellationToken)
     {
-        using var file = new FileStream(task.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        var sample = new byte[Math.Min(CsvSniffer.SampleBytes, file.Length)];
-        file.ReadExactly(sample);
-        var dialect = CsvSniffer.Detect(sample, isWholeFile: sample.Length == file.Length, task.Csv);
-        var header = CsvHeader.Read(file, dialect, task.MaxColumns);
-        var scan = CsvScan.Run(file, header, dialect, task.MaxRows, cancellationToken);
-
+        var (dialect, header, scan) = CsvFile.Read(task, cancellationToken);
         var types = new string[scan.Columns.Count];
         var columns = new SourceColumn[scan.Columns.Count];
         var mistakes = new CsvMistakes();
