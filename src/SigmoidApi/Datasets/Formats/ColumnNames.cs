@@ -21,7 +21,7 @@ internal static class ColumnNames
     }
 
     /// <exception cref="InvalidDatasetException">A name comes twice, or can't be one.</exception>
-    public static void Check(IReadOnlyList<string> columns)
+    public static void Check(IReadOnlyList<string> columns, long line = 1)
     {
         var errors = new List<DatasetError>();
         var seen = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
@@ -29,10 +29,10 @@ internal static class ColumnNames
         {
             var name = columns[i];
             if (name.Contains('\0', StringComparison.Ordinal))
-                errors.Add(new(1, name, $"the name of column {i + 1} holds a NUL character"));
+                errors.Add(new(line, name, $"the name of column {i + 1} holds a NUL character"));
             else if (!seen.TryAdd(name, i))
                 // DuckDB, and SQL with it, takes names that differ only in case for the same.
-                errors.Add(new(1, name, $"column {i + 1} has the name of column {seen[name] + 1} (upper and lower case are not told apart)"));
+                errors.Add(new(line, name, $"column {i + 1} has the name of column {seen[name] + 1} (upper and lower case are not told apart)"));
         }
 
         if (errors.Count > 0)

@@ -67,7 +67,7 @@ internal sealed class CsvScan
             throw new InvalidDatasetException(scan._errors, scan._errorCount);
         if (scan._rows > maxRows)
             throw new DatasetTooLargeException($"The file has {scan._rows} rows; at most {maxRows} are taken (Datasets:MaxRows).");
-        return new(scan._rows, scan._columns, scan._decimals);
+        return new(scan._rows, scan._columns, scan._decimals, HasMixedLineEnds: scan._firstLineEndingIn.Skip(1).Count(line => line > 0) > 1);
     }
 
     private void Read(Stream file, CancellationToken cancellationToken)
@@ -334,11 +334,10 @@ internal sealed class CsvScan
             _line++;
     }
 
-    // DuckDB takes the first line end for all: a file of two kinds it does not read.
+    // LF and CRLF are the same to everybody; a CR alone beside them is damage, or part of a text.
     private void CheckLineEnds()
     {
-        var used = _firstLineEndingIn.Skip(1).Count(line => line > 0);
-        if (used < 2)
+        if (_firstLineEndingIn[(int)CsvLineEnd.Cr] == 0 || _firstLineEndingIn.Skip(1).Count(line => line > 0) < 2)
             return;
         var second = _firstLineEndingIn.Skip(1).Where(line => line > 0).Order().ElementAt(1);
         Add(new(second, null, "expected every line to end alike; this one ends differently from those before it (LF, CRLF and CR are mixed)"));
@@ -366,5 +365,5 @@ internal sealed class CsvScan
         Utf8.IsValid(cell) || (cell.Length >= ShownText.MostBytes - 2 && Utf8.IsValid(cell[..(ShownText.MostBytes - 6)]) && cell.Length < ShownText.MostBytes + 1);
 }
 
-/// <summary>What a scan has found: rows, what each column holds, and what its numbers say about the decimal sign.</summary>
-internal sealed record CsvScanResult(long Rows, IReadOnlyList<CsvColumn> Columns, IReadOnlyList<DecimalEvidence> Decimals);
+/// <summary>What a scan has found: rows, what each column holds, what its numbers say about the decimal sign, and whether lines end in LF and in CRLF.</summary>
+internal sealed record CsvScanResult(long Rows, IReadOnlyList<CsvColumn> Columns, IReadOnlyList<DecimalEvidence> Decimals, bool HasMixedLineEnds);

@@ -19,9 +19,10 @@ internal static class CsvSniffer
     /// <param name="expected">Columns that the file is to have: a first record with all of their names is its header.</param>
     public static CsvDialect Detect(ReadOnlySpan<byte> sample, bool isWholeFile, CsvOverrides overrides, IReadOnlyList<string> expected)
     {
-        var text = Encoding.UTF8.GetString(sample.StartsWith(Encoding.UTF8.Preamble) ? sample[Encoding.UTF8.Preamble.Length..] : sample);
+        var preamble = CsvPreamble.Of(sample);
+        var text = Encoding.UTF8.GetString(sample[preamble.Length..]);
         var quote = overrides.Quote switch { null => QuoteOf(text), "" => (char?)null, var given => given[0] };
-        char[] candidates = overrides.Delimiter is { } delimiter ? [delimiter] : Delimiters;
+        char[] candidates = (overrides.Delimiter ?? preamble.Delimiter) is { } delimiter ? [delimiter] : Delimiters;
         var best = candidates
             .Select((candidate, rank) => (Delimiter: candidate, Rank: rank, Records: CsvSample.Records(text, candidate, quote, isWholeFile)))
             .Select(cut => (cut.Delimiter, cut.Rank, cut.Records, Fit: FitOf(cut.Records, cut.Delimiter)))

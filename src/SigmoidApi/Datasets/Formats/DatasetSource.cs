@@ -34,7 +34,7 @@ internal static class DatasetSources
     {
         var source = task.Format switch
         {
-            DatasetFormat.Csv => CsvSource.Open(task, asTexts, cancellationToken),
+            DatasetFormat.Csv => CsvSource.Open(session, task, asTexts, cancellationToken),
             DatasetFormat.Parquet => ParquetSource.Open(session, task, cancellationToken),
             DatasetFormat.Libsvm => LibsvmSource.Open(session, task, cancellationToken),
             _ => JsonSource.Open(session, task, cancellationToken),
