@@ -15,6 +15,7 @@ internal sealed record CsvFile(string Path, CsvDialect Dialect, CsvHeader Header
         using var file = new FileStream(task.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
         var sample = new byte[Math.Min(CsvSniffer.SampleBytes, file.Length)];
         file.ReadExactly(sample);
+        ForeignContent.Refuse(sample);
         var dialect = CsvSniffer.Detect(sample, isWholeFile: sample.Length == file.Length, task.Csv, task.ExpectedColumns ?? []);
         var header = CsvHeader.Read(file, dialect, task.MaxColumns);
         var scan = CsvScan.Run(file, header, dialect, task.MaxRows, cancellationToken);

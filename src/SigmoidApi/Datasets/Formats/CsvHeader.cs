@@ -69,7 +69,7 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
     {
         var rest = text[position..];
         var length = rest.IndexOfAny((byte)dialect.Delimiter, (byte)'\r', (byte)'\n');
-        var name = Decode(length < 0 ? rest : rest[..length], line, number);
+        var name = Decode(length < 0 ? rest : rest[..length], dialect, line, number);
         if (dialect is { Header: true, Quote: { } quote } && name.Contains(quote, StringComparison.Ordinal))
             throw new InvalidDatasetException(line, name, $"expected the name of column {number} in quotes, with its own quotes doubled, as it holds a quote");
         position += length < 0 ? rest.Length : length;
@@ -93,7 +93,7 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
             end += 2;
         }
 
-        var name = Decode(text[start..end], line, number).Replace(new string(dialect.Quote.Value, 2), dialect.Quote.ToString(), StringComparison.Ordinal);
+        var name = Decode(text[start..end], dialect, line, number).Replace(new string(dialect.Quote.Value, 2), dialect.Quote.ToString(), StringComparison.Ordinal);
         position = end + 1;
         if (text[position..] is [var after, ..] && after != dialect.Delimiter && after is not ((byte)'\r' or (byte)'\n'))
             throw new InvalidDatasetException(line, name, $"expected a delimiter or the end of the line after the quoted name of column {number}");
@@ -101,15 +101,16 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
         return name;
     }
 
-    private static string Decode(ReadOnlySpan<byte> name, long line, int number)
+    private static string Decode(ReadOnlySpan<byte> name, CsvDialect dialect, long line, int number)
     {
         try
         {
-            return StrictUtf8.GetString(name);
+            // What is no name is a cell, and the scan's to refuse.
+            return dialect.Header ? StrictUtf8.GetString(name) : Encoding.UTF8.GetString(name);
         }
         catch (DecoderFallbackException)
         {
-            throw new InvalidDatasetException(line, null, $"expected UTF-8; the name of column {number} is not");
+            throw new InvalidDatasetException(line, null, $"expected the name of column {number} in UTF-8, or the file's own encoding in the Content-Type (charset=windows-1252); got other bytes: {ShownText.Of(name)}");
         }
     }
 }
