@@ -37,8 +37,7 @@ public sealed class CsvRefusalTests : IDisposable
         { "a,b\n1,\"2\"\"3\"\n", 2, "b", "expected a number; got '\"2\"\"3\"'" },
         { "a,b\n1,\"2\"x\n", 2, "b", "expected a delimiter or the end of the line after the closing quote; got '\"2\"x'" },
         { "a,b\n1,2\0\n", 2, "b", "expected a number; got '2\0'" },
-        { "a,b\n1,2\r\n3,4\n", 2, null, "expected every line to end alike; this one ends differently from those before it (LF, CRLF and CR are mixed)" },
-        { "a,b\r\n1,2\r\n3,4\n", 3, null, "expected every line to end alike; this one ends differently from those before it (LF, CRLF and CR are mixed)" },
+        { "a,b\n1,2\r3,4\n", 2, null, "expected every line to end alike; this one ends differently from those before it (LF, CRLF and CR are mixed)" },
         { "a,b\r\n1,2\r3,4\r\n", 2, null, "expected every line to end alike; this one ends differently from those before it (LF, CRLF and CR are mixed)" },
     };
 
@@ -122,7 +121,9 @@ public sealed class CsvRefusalTests : IDisposable
         (await _store.Refusal([.. "a,b\n1,"u8, 0xFF, (byte)'2', (byte)'\n'])).Errors
             .ShouldBe([new DatasetError(2, "b", "expected text in UTF-8, or the file's own encoding in the Content-Type (charset=windows-1252); got other bytes: '\uFFFD2'")]);
         (await _store.Refusal([.. "a,b"u8, 0xC3, .. "\n1,2\n"u8])).Errors
-            .ShouldBe([new DatasetError(1, null, "expected UTF-8; the name of column 2 is not")]);
+            .ShouldBe([new DatasetError(1, null, "expected the name of column 2 in UTF-8, or the file's own encoding in the Content-Type (charset=windows-1252); got other bytes: 'b\uFFFD'")]);
+        (await _store.Refusal([.. "1,gr"u8, 0xFC, .. "n\n1,rot\n2,rot\n"u8])).Errors
+            .ShouldBe([new DatasetError(1, "x2", "expected text in UTF-8, or the file's own encoding in the Content-Type (charset=windows-1252); got other bytes: 'gr\uFFFDn'")]);
         (await _store.Refusal("a,b\n1,ä€😀\n", Query("b:number"))).Errors.ShouldBe([new DatasetError(2, "b", "expected a number; got 'ä€😀'")]);
     }
 

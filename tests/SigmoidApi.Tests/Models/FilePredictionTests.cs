@@ -173,6 +173,34 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
             .ShouldBe(("line 2, column since", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z; got '01.03.2024'"));
     }
 
+    /// <summary>Without the model's names, the first line could as well be a row of texts.</summary>
+    [Fact]
+    public async Task AHeaderIsKnownByTheColumnsOfTheModel()
+    {
+        await _api.Upload("name=shirts", string.Join('\n', Enumerable.Range(0, 40).Select(i => $"{(i % 2 == 0 ? "red" : "blue")},{(i % 3 == 0 ? "S" : "size")},{(i % 5 < 2 ? "yes" : "no")},{i}").Prepend("color,size,answer,n")));
+        await _api.Train("""{ "datasetId": "shirts", "target": "answer", "features": ["color", "size"] }""");
+        var expected = (await _api.Post("models/shirts/predict", """{ "rows": [{ "color": "red", "size": "S" }, { "color": "blue", "size": "size" }] }""")).Expect(HttpStatusCode.OK).Numbers("probabilities");
+
+        foreach (var csv in new[] { "color,size\nred,S\nblue,size\n", ",size,color\n7,S,red\n7,size,blue\n" })
+        {
+            var answer = (await _api.PostBytes("models/shirts/predict", Encoding.UTF8.GetBytes(csv), "text/csv")).Expect(HttpStatusCode.OK);
+            (await Query(answer.Content, "csv", "select probability")).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ShouldBe(expected);
+        }
+    }
+
+    [Fact]
+    public async Task QuotedThousandsAreNotPredictedAsThousandths()
+    {
+        await _api.Upload("name=prices", string.Join('\n', Enumerable.Range(0, 40).Select(i => $"{i * 317 % 5000},{i % 3},{(i % 5 < 2 ? "yes" : "no")}").Prepend("price,q,sold")));
+        await _api.Train("""{ "datasetId": "prices", "target": "sold" }""");
+        var wrong = (await _api.Post("models/prices/predict", """{ "rows": [{ "price": 3.999, "q": 1 }, { "price": 12.5, "q": 2 }] }""")).Expect(HttpStatusCode.OK).Numbers("probabilities");
+
+        var answer = await _api.PostBytes("models/prices/predict", "price,q\n\"3,999\",1\n\"12,500\",2\n"u8.ToArray(), "text/csv");
+
+        var predicted = answer.Status == HttpStatusCode.OK ? await Query(answer.Content, "csv", "select replace(probability, ',', '.')") : [];
+        predicted.Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ShouldNotBe(wrong);
+    }
+
     [Fact]
     public async Task TheThresholdDecidesTheLabel()
     {

@@ -37,7 +37,7 @@ internal sealed class DuckDbSession : IDisposable
             set disabled_optimizers = 'in_clause, common_subexpressions';
             set TimeZone = 'UTC';
             set temp_directory = {Literal(_temporary)};
-            set allowed_paths = [{string.Join(", ", files.Select(Literal))}];
+            set allowed_paths = [{string.Join(", ", files.Append(CopyPath).Select(Literal))}];
             set enable_external_access = false;
             """,
             CancellationToken.None);
@@ -51,6 +51,9 @@ internal sealed class DuckDbSession : IDisposable
 
     /// <summary>The connection, for what DuckDB.NET offers on it alone: functions of ours.</summary>
     public DuckDBNativeConnection Native => _connection.NativeConnection;
+
+    /// <summary>Where a file may be written that it is to read in the stead of another; its directory need not be there yet, and is gone with the session.</summary>
+    public string CopyPath => Path.Combine(_temporary, "copy");
 
     public DuckDBConnection Connection => _connection;
 

@@ -5,10 +5,11 @@ namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>The names of a file's columns, and where its rows begin.</summary>
 /// <param name="Columns">The names as written, without their quotes and the blanks around them; <c>x1</c>, <c>x2</c>, … where there is no header.</param>
-/// <param name="Length">Bytes up to the first row, a byte order mark and the line end included.</param>
-/// <param name="Lines">Lines that the header takes; more than one where a quoted name holds a line break.</param>
+/// <param name="Preamble">What stands before the header, or before the first row where there is none.</param>
+/// <param name="Length">Bytes up to the first row, the preamble and the line end included.</param>
+/// <param name="Lines">Lines up to the first row; a quoted name may hold line breaks.</param>
 /// <param name="LineEnd">How the header's line ends; <see cref="CsvLineEnd.None"/> where the file ends with it.</param>
-public sealed record CsvHeader(IReadOnlyList<string> Columns, int Length, long Lines, CsvLineEnd LineEnd)
+public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamble, int Length, long Lines, CsvLineEnd LineEnd)
 {
     /// <summary>A header of more bytes than this is refused.</summary>
     public const int MaxBytes = 1024 * 1024;
@@ -27,22 +28,21 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, int Length, long L
         if (header.Columns.Count > maxColumns)
             throw new DatasetTooLargeException($"The file has {header.Columns.Count} columns; at most {maxColumns} are taken (Datasets:MaxColumns).");
         if (!dialect.Header)
-            return new([.. header.Columns.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"x{i + 1}"))], BomLength(buffer), Lines: 0, CsvLineEnd.None);
-        header = header with { Columns = [.. header.Columns.Select((name, i) => string.IsNullOrWhiteSpace(name) ? string.Create(CultureInfo.InvariantCulture, $"column{i + 1}") : name.Trim())] };
-        ColumnNames.Check(header.Columns);
+            return new([.. header.Columns.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"x{i + 1}"))], header.Preamble, header.Preamble.Length, header.Preamble.Lines, CsvLineEnd.None);
+        header = header with { Columns = ColumnNames.Given(header.Columns) };
+        ColumnNames.Check(header.Columns, header.Preamble.Lines + 1);
         return header;
     }
 
-    private static int BomLength(ReadOnlySpan<byte> text) => text.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
-
     private static CsvHeader Parse(ReadOnlySpan<byte> text, CsvDialect dialect, bool wholeFile)
     {
-        var position = BomLength(text);
+        var preamble = CsvPreamble.Of(text);
+        var position = preamble.Length;
         if (position == text.Length)
             throw new InvalidDatasetException(1, null, "expected a header with the names of the columns; the file is empty");
 
         var columns = new List<string>();
-        var lines = 1L;
+        var lines = preamble.Lines + 1L;
         while (true)
         {
             columns.Add(text[position..] is [var first, ..] && first == dialect.Quote
@@ -61,7 +61,7 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, int Length, long L
             var ended = lineEnd != CsvLineEnd.None || length == 0;
             position += length;
             if (ended)
-                return new CsvHeader(columns, position, lines, lineEnd);
+                return new CsvHeader(columns, preamble, position, lines, lineEnd);
         }
     }
 
@@ -69,7 +69,7 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, int Length, long L
     {
         var rest = text[position..];
         var length = rest.IndexOfAny((byte)dialect.Delimiter, (byte)'\r', (byte)'\n');
-        var name = Decode(length < 0 ? rest : rest[..length], line, number);
+        var name = Decode(length < 0 ? rest : rest[..length], dialect, line, number);
         if (dialect is { Header: true, Quote: { } quote } && name.Contains(quote, StringComparison.Ordinal))
             throw new InvalidDatasetException(line, name, $"expected the name of column {number} in quotes, with its own quotes doubled, as it holds a quote");
         position += length < 0 ? rest.Length : length;
@@ -93,7 +93,7 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, int Length, long L
             end += 2;
         }
 
-        var name = Decode(text[start..end], line, number).Replace(new string(dialect.Quote.Value, 2), dialect.Quote.ToString(), StringComparison.Ordinal);
+        var name = Decode(text[start..end], dialect, line, number).Replace(new string(dialect.Quote.Value, 2), dialect.Quote.ToString(), StringComparison.Ordinal);
         position = end + 1;
         if (text[position..] is [var after, ..] && after != dialect.Delimiter && after is not ((byte)'\r' or (byte)'\n'))
             throw new InvalidDatasetException(line, name, $"expected a delimiter or the end of the line after the quoted name of column {number}");
@@ -101,15 +101,16 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, int Length, long L
         return name;
     }
 
-    private static string Decode(ReadOnlySpan<byte> name, long line, int number)
+    private static string Decode(ReadOnlySpan<byte> name, CsvDialect dialect, long line, int number)
     {
         try
         {
-            return StrictUtf8.GetString(name);
+            // What is no name is a cell, and the scan's to refuse.
+            return dialect.Header ? StrictUtf8.GetString(name) : Encoding.UTF8.GetString(name);
         }
         catch (DecoderFallbackException)
         {
-            throw new InvalidDatasetException(line, null, $"expected UTF-8; the name of column {number} is not");
+            throw new InvalidDatasetException(line, null, $"expected the name of column {number} in UTF-8, or the file's own encoding in the Content-Type (charset=windows-1252); got other bytes: {ShownText.Of(name)}");
         }
     }
 }

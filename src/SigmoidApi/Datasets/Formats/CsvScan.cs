@@ -24,6 +24,8 @@ internal sealed class CsvScan
     private readonly CsvDialect _dialect;
     private readonly CsvHeader _header;
     private readonly CsvColumn[] _columns;
+    private readonly DecimalEvidence[] _decimals;
+    private readonly DecimalSigns _enough; // once a column has it, its further fractions tell nothing new
     private readonly HashSet<string> _nulls;
     private readonly byte _delimiter;
     private readonly byte _quote;
@@ -42,6 +44,8 @@ internal sealed class CsvScan
         _delimiter = (byte)dialect.Delimiter;
         _quote = (byte)(dialect.Quote ?? '\0');
         _columns = [.. header.Columns.Select(name => new CsvColumn(name))];
+        _decimals = new DecimalEvidence[_columns.Length];
+        _enough = dialect switch { { DecimalPoint: '.' } => DecimalSigns.Point, { Delimiter: ';' } => DecimalSigns.Comma, _ => DecimalSigns.None };
         _nulls = [.. dialect.NullValues];
         _line = header.Lines + 1;
         _rowLine = _cellLine = _line;
@@ -63,7 +67,7 @@ internal sealed class CsvScan
             throw new InvalidDatasetException(scan._errors, scan._errorCount);
         if (scan._rows > maxRows)
             throw new DatasetTooLargeException($"The file has {scan._rows} rows; at most {maxRows} are taken (Datasets:MaxRows).");
-        return new(scan._rows, scan._columns);
+        return new(scan._rows, scan._columns, scan._decimals, HasMixedLineEnds: scan._firstLineEndingIn.Skip(1).Count(line => line > 0) > 1);
     }
 
     private void Read(Stream file, CancellationToken cancellationToken)
@@ -218,12 +222,16 @@ internal sealed class CsvScan
         if (state == CsvGrammar.Fraction && cell.Length < 300)
         {
             column.HasFractions = true;
+            ref var decimals = ref _decimals[_column];
+            if ((decimals.Signs & _enough) == 0)
+                decimals.Add(DecimalSign.In(cell));
             return;
         }
 
         var digits = cell.Trim(" \t"u8);
         if (state == CsvGrammar.ClosedNumber)
             digits = digits.Trim(_quote).Trim(" \t"u8);
+        _decimals[_column].Add(DecimalSign.In(digits));
         if (!digits.IsEmpty && digits[0] is (byte)'+' or (byte)'-')
             digits = digits[1..];
         if (digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
@@ -271,6 +279,7 @@ internal sealed class CsvScan
             return;
         }
 
+        _decimals[_column].Add(DecimalSign.In(trimmed));
         // Blanks within quotes are the text's own.
         column.HasBlanks |= !quoted && trimmed.Length != text.Length;
         column.AddOther(trimmed);
@@ -325,11 +334,10 @@ internal sealed class CsvScan
             _line++;
     }
 
-    // DuckDB takes the first line end for all: a file of two kinds it does not read.
+    // LF and CRLF are the same to everybody; a CR alone beside them is damage, or part of a text.
     private void CheckLineEnds()
     {
-        var used = _firstLineEndingIn.Skip(1).Count(line => line > 0);
-        if (used < 2)
+        if (_firstLineEndingIn[(int)CsvLineEnd.Cr] == 0 || _firstLineEndingIn.Skip(1).Count(line => line > 0) < 2)
             return;
         var second = _firstLineEndingIn.Skip(1).Where(line => line > 0).Order().ElementAt(1);
         Add(new(second, null, "expected every line to end alike; this one ends differently from those before it (LF, CRLF and CR are mixed)"));
@@ -357,5 +365,5 @@ internal sealed class CsvScan
         Utf8.IsValid(cell) || (cell.Length >= ShownText.MostBytes - 2 && Utf8.IsValid(cell[..(ShownText.MostBytes - 6)]) && cell.Length < ShownText.MostBytes + 1);
 }
 
-/// <summary>What a scan has found: rows, and what each column holds.</summary>
-internal sealed record CsvScanResult(long Rows, IReadOnlyList<CsvColumn> Columns);
+/// <summary>What a scan has found: rows, what each column holds, what its numbers say about the decimal sign, and whether lines end in LF and in CRLF.</summary>
+internal sealed record CsvScanResult(long Rows, IReadOnlyList<CsvColumn> Columns, IReadOnlyList<DecimalEvidence> Decimals, bool HasMixedLineEnds);

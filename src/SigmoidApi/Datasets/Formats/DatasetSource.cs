@@ -37,7 +37,7 @@ internal static class DatasetSources
         {
             source = task.Format switch
             {
-                DatasetFormat.Csv => CsvSource.Open(task, asTexts, cancellationToken),
+                DatasetFormat.Csv => CsvSource.Open(session, task, asTexts, cancellationToken),
                 DatasetFormat.Parquet => ParquetSource.Open(session, task, cancellationToken),
                 DatasetFormat.Libsvm => LibsvmSource.Open(session, task, cancellationToken),
                 _ => JsonSource.Open(session, task, cancellationToken),
@@ -71,5 +71,7 @@ internal static class DatasetSources
 /// <param name="Csv">What the upload says about a dialect.</param>
 /// <param name="Types">What the upload says about columns, by name.</param>
 /// <param name="OtherType">What the other columns are taken for; null where that is to be found out.</param>
+/// <param name="ExpectedColumns">Names that tell a header, if it has all of them; null where none are known.</param>
 public sealed record FileToRead(
-    string Path, DatasetFormat Format, CsvOverrides Csv, IReadOnlyDictionary<string, ColumnType> Types, int MaxColumns, int MaxRows, ColumnType? OtherType = null);
+    string Path, DatasetFormat Format, CsvOverrides Csv, IReadOnlyDictionary<string, ColumnType> Types, int MaxColumns, int MaxRows, ColumnType? OtherType = null,
+    IReadOnlyList<string>? ExpectedColumns = null);

@@ -19,7 +19,8 @@ internal static class FilePrediction
         var types = new Dictionary<string, ColumnType>(model.Columns.ToDictionary(column => column.Name, column => TypeOf(column)), StringComparer.Ordinal);
         foreach (var (name, type) in task.File.Types)
             types[name] = type;
-        var source = DatasetSources.Open(session, task.File with { Types = types, OtherType = ColumnType.Text }, asTexts: true, cancellationToken);
+        var file = task.File with { Types = types, OtherType = ColumnType.Text, ExpectedColumns = [.. model.Columns.Select(column => column.Name)] };
+        var source = DatasetSources.Open(session, file, asTexts: true, cancellationToken);
         var columns = source.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
         if (model.Columns.Where(column => !columns.ContainsKey(column.Name)).Select(column => column.Name).ToArray() is { Length: > 0 } lacking)
             throw new MissingColumnsException(lacking);

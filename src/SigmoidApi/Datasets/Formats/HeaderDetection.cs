@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text;
+
+namespace SigmoidApi.Datasets.Formats;
+
+/// <summary>
+/// Whether the first record of a file has the names of its columns. It has, where
+/// <list type="number">
+/// <item>all the names are in it that somebody expects, as a model does;</item>
+/// <item>a text stands over a column of values, which are numbers, dates, true and false;</item>
+/// <item>its first cell is empty over numbers that count the rows, as data frames write their index.</item>
+/// </list>
+/// Otherwise it has not, if a value or an empty cell is among it. Two exceptions: years beside real names, ascending or consecutive, over cells that are not all years; and an empty
+/// cell over an index in any order, or over nothing at all.
+/// Where all is text, names do not come again in their columns. If some do, they are names all the same where at least as many columns have a few levels again and again, and
+/// the first cell is none of them. Names that come twice are names: a data set is told of it, and not given other ones in silence.
+/// </summary>
+internal static class HeaderDetection
+{
+    public static bool HasHeader(IReadOnlyList<IReadOnlyList<string>> records, IReadOnlyList<string> nulls, IReadOnlyList<string> expected)
+    {
+        if (records.Count == 0)
+            return true;
+        var first = records[0];
+        if (expected.Count > 0 && !expected.Except(ColumnNames.Given(first), StringComparer.Ordinal).Any())
+            return true;
+        if (records.Count == 1)
+            return !first.Any(IsValue);
+
+        var columns = first.Select((name, i) => new Column(name, [.. Below(i)], records.Count - 1)).ToList();
+        if (columns.Exists(column => IsText(column.Name) && column.Cells.Count > 0 && column.Cells.TrueForAll(IsValue)) || columns[0].CountsRows)
+            return true;
+
+        var named = columns.Where((column, i) => !column.IsEmpty && !(i == 0 && column.IsIndex)).ToList();
+        if (named.Exists(column => IsText(column.Name)) && AreYears([.. named.Where(column => IsValue(column.Name))]))
+            named.RemoveAll(column => IsValue(column.Name));
+        if (named.Count == 0 || named.Exists(column => column.Name.Length == 0 || IsValue(column.Name)))
+            return false;
+        var again = named.Count(column => column.Cells.Contains(column.Name));
+        return again == 0
+            || (named.DistinctBy(column => column.Name, StringComparer.OrdinalIgnoreCase).Count() == named.Count && named.Count(column => column.IsOverLevels) >= again);
+
+        IEnumerable<string> Below(int column) => records.Skip(1).Where(record => column < record.Count).Select(record => record[column]).Where(cell => !IsMissing(cell));
+
+        bool IsMissing(string cell) => cell.Length == 0 || cell == CsvDialect.QuestionMark || nulls.Contains(cell);
+
+        bool IsText(string cell) => cell.Length > 0 && !nulls.Contains(cell) && !IsValue(cell);
+    }
+
+    private static bool AreYears(List<Column> columns)
+    {
+        var steps = columns.Zip(columns.Skip(1), (left, right) => YearOf(right.Name) - YearOf(left.Name)).ToList();
+        return steps.Count > 0 && (steps.TrueForAll(step => step > 0) || steps.TrueForAll(step => step == -1))
+            && columns.TrueForAll(column => column.Cells.Exists(cell => YearOf(cell) is null));
+    }
+
+    // Null for what is none; so are then the steps to it and from it.
+    private static int? YearOf(string cell) => int.TryParse(cell, NumberStyles.None, CultureInfo.InvariantCulture, out var year) && year is >= 1900 and <= 2100 ? year : null;
+
+    private static bool IsValue(string cell)
+    {
+        var text = Encoding.UTF8.GetBytes(cell);
+        return DecimalSign.IsNumber(text) || CsvDate.KindOf(text) != CsvDateKind.None || bool.TryParse(cell, out _);
+    }
+
+    /// <param name="Name">The first cell, if it is a name.</param>
+    /// <param name="Cells">Those below it that are not missing.</param>
+    /// <param name="Rows">How many there could be.</param>
+    private sealed record Column(string Name, List<string> Cells, int Rows)
+    {
+        /// <summary>Nothing stands in it.</summary>
+        public bool IsEmpty => Name.Length == 0 && Cells.Count == 0;
+
+        /// <summary>An empty cell over whole numbers, each there once.</summary>
+        public bool IsIndex => Name.Length == 0 && Cells.Count == Rows && Cells.TrueForAll(cell => NumberOf(cell) is not null) && Cells.Distinct().Count() == Rows;
+
+        /// <summary>The same, in the order of two rows or more.</summary>
+        public bool CountsRows => IsIndex && Rows > 1 && Cells.Zip(Cells.Skip(1), (cell, next) => NumberOf(next) - NumberOf(cell)).All(step => step == 1);
+
+        /// <summary>The cells are texts of a few levels, each there twice or more on average, and the first cell is none of them.</summary>
+        public bool IsOverLevels => !Cells.Contains(Name) && Cells.Count > 0 && 2 * Cells.Distinct().Count() <= Cells.Count;
+
+        private static long? NumberOf(string cell) => long.TryParse(cell, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
+}
