@@ -98,6 +98,35 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
         lines.Skip(1).Select(line => double.Parse(line.Split(',')[4], CultureInfo.InvariantCulture)).ShouldBe((await _api.Post("models/sparse/predict", new { features })).Numbers("probabilities"));
     }
 
+    /// <summary>Found by a test file whose largest index was lower than the training file's, which is the usual case.</summary>
+    [Fact]
+    public async Task AnIndexThatALibsvmFileNeverNamesIsZero()
+    {
+        var training = string.Join('\n', Enumerable.Range(0, 40).Select(i => $"{i % 2} 0:{i * 3 % 7} 2:{i * 7 % 11} 5:{i * 5 % 13}.5"));
+        await _api.Upload("name=indices&format=libsvm", Encoding.UTF8.GetBytes(training), "application/octet-stream");
+        await _api.Train("""{ "datasetId": "indices", "target": "label" }""");
+        var expected = (await _api.Post("models/indices/predict", """{ "features": [[0, 0, 3, 0, 0, 0], [0, 0, 0, 0, 0, 0], [4, 0, 0, 0, 0, 0]] }""")).Numbers("probabilities");
+
+        (await Predicted("1 2:3\n", "label,x1,x2,probability,label_1")).ShouldBe([expected[0]]);
+        (await Predicted("1\n-1 # nothing but zeros\n", "label,probability,label_1")).ShouldBe([expected[1], expected[1]]);
+        (await Predicted("1 0:4\n1 2:3\n", "label,x0,x1,x2,probability,label_1")).ShouldBe([expected[2], expected[0]]);
+
+        async Task<double[]> Predicted(string file, string header)
+        {
+            var answer = (await _api.PostBytes("models/indices/predict", Encoding.UTF8.GetBytes(file), "text/x-libsvm")).Expect(HttpStatusCode.OK);
+            answer.Text.Split('\n')[0].ShouldBe(header);
+            return [.. (await Query(answer.Content, "csv", "select probability")).Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+        }
+    }
+
+    [Fact]
+    public async Task ALibsvmFileHasNoOtherColumnsThanItsIndices()
+    {
+        var errors = (await _api.PostBytes("models/raw/predict", "1 1:2\n"u8.ToArray(), "text/x-libsvm")).Problem(HttpStatusCode.BadRequest).Errors!;
+
+        errors.Keys.ShouldBe(["columns.age", "columns.income", "columns.kind", "columns.since", "columns.member"], ignoreOrder: true);
+    }
+
     [Fact]
     public async Task AColumnThatTheFileLacksIsNamed()
     {

@@ -39,7 +39,7 @@ internal static class DatasetSources
             {
                 DatasetFormat.Csv => CsvSource.Open(task, asTexts, cancellationToken),
                 DatasetFormat.Parquet => ParquetSource.Open(session, task, cancellationToken),
-                DatasetFormat.Libsvm => LibsvmSource.Open(session, task, cancellationToken),
+                DatasetFormat.Libsvm => LibsvmSource.Open(session, task, needsFeatures: task.OtherType is null, cancellationToken),
                 _ => JsonSource.Open(session, task, cancellationToken),
             };
         }

@@ -21,6 +21,12 @@ internal static class FilePrediction
             types[name] = type;
         var source = DatasetSources.Open(session, task.File with { Types = types, OtherType = ColumnType.Text }, asTexts: true, cancellationToken);
         var columns = source.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
+        if (task.File.Format == DatasetFormat.Libsvm)
+        {
+            foreach (var unnamed in model.Columns.Where(column => !columns.ContainsKey(column.Name)).Select(column => LibsvmSource.Unnamed(column.Name)).OfType<SourceColumn>())
+                columns[unnamed.Name] = unnamed;
+        }
+
         if (model.Columns.Where(column => !columns.ContainsKey(column.Name)).Select(column => column.Name).ToArray() is { Length: > 0 } lacking)
             throw new MissingColumnsException(lacking);
 
