@@ -51,11 +51,11 @@ internal static class FilePrediction
         {
             session.Execute(sql, cancellationToken);
         }
-        catch (DuckDBException exception)
+        catch (DuckDBException)
         {
             if (function.Refusal is { } refusal)
                 throw new InvalidDatasetException(1, refusal, "expected levels that the model has seen; the file has others, and the model refuses them");
-            throw DatasetSources.Unreadable(exception, task.File.Format);
+            throw DatasetSources.Unreadable(task.File, cancellationToken);
         }
 
         return new([.. source.Columns.Select(column => column.Name).Where(model.IsUnknown)], function.UnknownLevels());
