@@ -74,6 +74,7 @@ internal static class FilePrediction
     }
 
     private static string Literal(ClassLabel label) => label.Text is { } text ? DuckDbSession.Literal(text)
+        : label.IsBoolean ? label.ToString()
         : Math.Abs(label.Number) < 1e15 && label.Number == Math.Round(label.Number) ? $"cast({label} as bigint)" : $"cast({label} as double)";
 
     private static string Options(DatasetFormat format, DatasetSource source) => source.Dialect is { } dialect && format == DatasetFormat.Csv
