@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using DuckDB.NET.Data;
 using SigmoidApi.Tests.Datasets;
 
 namespace SigmoidApi.Tests.Models;
@@ -45,7 +44,7 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
         byte[] csv = Encoding.UTF8.GetBytes(Csv);
         byte[] file = form switch
         {
-            "semicolons" => Encoding.UTF8.GetBytes(await Query(parquet, "parquet", "select concat_ws(';', coalesce(age::varchar, ''), coalesce(replace(income::varchar, '.', ','), ''), '\"' || replace(coalesce(kind, ''), '\"', '\"\"') || '\"', coalesce(since::varchar, ''), member)") is var lines
+            "semicolons" => Encoding.UTF8.GetBytes(await SampleFiles.Query(parquet, "parquet", "select concat_ws(';', coalesce(age::varchar, ''), coalesce(replace(income::varchar, '.', ','), ''), '\"' || replace(coalesce(kind, ''), '\"', '\"\"') || '\"', coalesce(since::varchar, ''), member)") is var lines
                 ? "age;income;kind;since;member\r\n" + string.Join("\r\n", lines) : ""),
             "gzip" => SampleFiles.Gzip(csv),
             "zstd" => SampleFiles.Zstd(csv),
@@ -61,12 +60,12 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
 
         var format = form is "parquet" or "ndjson" or "json" ? form : "csv";
         answer.ContentHeaders.ContentType!.MediaType.ShouldBe(format switch { "parquet" => "application/vnd.apache.parquet", "ndjson" => "application/x-ndjson", "json" => "application/json", _ => "text/csv" });
-        var probabilities = await Query(answer.Content, format, form == "semicolons" ? "select replace(probability, ',', '.')" : "select probability::varchar");
+        var probabilities = await SampleFiles.Query(answer.Content, format, form == "semicolons" ? "select replace(probability, ',', '.')" : "select probability::varchar");
         probabilities.Select(text => double.Parse(text, CultureInfo.InvariantCulture)).Select(BitConverter.DoubleToInt64Bits).ShouldBe(expected.Select(BitConverter.DoubleToInt64Bits));
-        (await Query(answer.Content, format, "select label::varchar")).ShouldBe(expected.Select(p => p >= 0.5 ? "good" : "bad"));
+        (await SampleFiles.Query(answer.Content, format, "select label::varchar")).ShouldBe(expected.Select(p => p >= 0.5 ? "good" : "bad"));
         // All else is as it came, in its order.
-        (await Query(answer.Content, format, "select coalesce(kind, 'none') || '/' || member::varchar || '/' || coalesce(age::varchar, 'none')"))
-            .ShouldBe(await Query(parquet, "parquet", "select coalesce(kind, 'none') || '/' || member::varchar || '/' || coalesce(age::varchar, 'none')"));
+        (await SampleFiles.Query(answer.Content, format, "select coalesce(kind, 'none') || '/' || member::varchar || '/' || coalesce(age::varchar, 'none')"))
+            .ShouldBe(await SampleFiles.Query(parquet, "parquet", "select coalesce(kind, 'none') || '/' || member::varchar || '/' || coalesce(age::varchar, 'none')"));
         answer.Headers.Contains("Unknown-Columns").ShouldBeFalse();
         answer.Headers.Contains("Unknown-Levels").ShouldBeFalse();
         await Eventually.True(() => target.Application.Files("uploads").Length == 0);
@@ -115,7 +114,7 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
         {
             var answer = (await _api.PostBytes("models/indices/predict", Encoding.UTF8.GetBytes(file), "text/x-libsvm")).Expect(HttpStatusCode.OK);
             answer.Text.Split('\n')[0].ShouldBe(header);
-            return [.. (await Query(answer.Content, "csv", "select probability")).Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+            return [.. (await SampleFiles.Query(answer.Content, "csv", "select probability")).Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
         }
     }
 
@@ -154,7 +153,7 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
         file.Headers.GetValues("Unknown-Levels").ShouldBe(["kind=2"]);
         body.Read<string[]>("unknownColumns").ShouldBe(["größe"]);
         body.Json.GetProperty("unknownLevels").GetRawText().ShouldBe("""{"kind":2}""");
-        (await Query(file.Content, "csv", "select probability")).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ShouldBe(body.Numbers("probabilities"));
+        (await SampleFiles.Query(file.Content, "csv", "select probability")).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ShouldBe(body.Numbers("probabilities"));
     }
 
     [Fact]
@@ -178,103 +177,12 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
     }
 
     [Fact]
-    public async Task DatesAreMomentsAndMissingIsMissing()
-    {
-        var probabilities = (await _api.Post("models/raw/predict", """
-            { "rows": [
-                { "age": 30, "income": 1.5, "kind": "internal", "since": "2024-03-01", "member": true },
-                { "age": 30, "income": 1.5, "kind": "internal", "since": "2024-03-01T00:00:00Z", "member": 1 },
-                { "age": 30, "income": 1.5, "kind": "internal", "since": "2024-03-01T02:00:00+02:00", "member": true },
-                { "age": 30, "income": 1.5, "kind": "internal", "since": null, "member": true },
-                { "age": 30, "income": 1.5, "kind": "internal", "since": "", "member": true },
-                { "age": 30, "income": 1.5, "kind": "", "since": "2024-03-01", "member": true },
-                { "age": 30, "income": 1.5, "kind": null, "since": "2024-03-01", "member": true }] }
-            """)).Expect(HttpStatusCode.OK).Numbers("probabilities");
-
-        probabilities[1].ShouldBe(probabilities[0]);
-        probabilities[2].ShouldBe(probabilities[0]);
-        probabilities[3].ShouldNotBe(probabilities[0]);
-        probabilities[4].ShouldBe(probabilities[3]);
-        probabilities[6].ShouldBe(probabilities[5]);
-        (await _api.Post("models/raw/predict", """{ "rows": [{ "age": 30, "income": 1.5, "kind": "a", "since": "01.03.2024", "member": true }] }""")).Error()
-            .ShouldBe(("rows[0].since", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z, got '01.03.2024'"));
-        (await _api.PostBytes("models/raw/predict", "age,income,kind,since,member\n30,1.5,internal,01.03.2024,true\n"u8.ToArray(), "text/csv")).Error()
-            .ShouldBe(("line 2, column since", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z; got '01.03.2024'"));
-    }
-
-    /// <summary>Readers of CSV give each cell as a text, and each name as the header has it.</summary>
-    [Fact]
-    public async Task RecordsOfTextsAreReadAsTheFile()
-    {
-        const string File = """
-             age ,income,kind,since,member
-            30, 1.50,internal,2024-03-01,TRUE
-            +41,.5,external,2024-03-01T02:00:00+02:00,False
-            NA,?,internal, ,true
-            """;
-        var expected = (await Query((await _api.PostBytes("models/raw/predict", Encoding.UTF8.GetBytes(File), "text/csv")).Expect(HttpStatusCode.OK).Content, "csv", "select probability"))
-            .Select(text => double.Parse(text, CultureInfo.InvariantCulture));
-
-        var answer = (await _api.Post("models/raw/predict", """
-            { "rows": [
-                { " age ": "30", "income": " 1.50", "kind": "internal", "since": "2024-03-01", "member": "TRUE" },
-                { " age ": "+41", "income": ".5", "kind": "external", "since": "2024-03-01T02:00:00+02:00", "member": "False" },
-                { " age ": "NA", "income": "?", "kind": "internal", "since": " ", "member": "true" }] }
-            """)).Expect(HttpStatusCode.OK);
-
-        answer.Numbers("probabilities").ShouldBe(expected);
-        answer.Json.TryGetProperty("unknownColumns", out _).ShouldBeFalse();
-        (await _api.Post("models/raw/predict", """{ "rows": [{ "age": "NaN", "income": 1, "kind": "a", "since": null, "member": "yes" }] }""")).Error()
-            .ShouldBe(("rows[0].member", "expected true, false or a number, got 'yes'"));
-    }
-
-    [Fact]
-    public async Task ANameWithBlanksMeansTheColumnWhereNoOtherSaysIt()
-    {
-        (await Unknown("""{ "age": 30, " age": 31, "income": 1.5, "kind": "a", "since": null, "member": true, " other ": 1 }""")).ShouldBe([" age", " other "]);
-        (await Unknown("""{ "age": 30, "income\t": 1.5, "kind": "a", "since": null, "member": true, " outcome ": "good" }""")).ShouldBeNull();
-        (await _api.Post("models/raw/predict", """{ "rows": [{ " age": 30, "age ": 31, "income": 1.5, "kind": "a", "since": null, "member": true }] }""")).Error()
-            .ShouldBe(("rows[0].age", "expected a number: the model needs this column, and the record lacks it"));
-
-        async Task<string[]?> Unknown(string record)
-        {
-            var answer = (await _api.Post("models/raw/predict", $$"""{ "rows": [{{record}}] }""")).Expect(HttpStatusCode.OK);
-            return answer.Json.TryGetProperty("unknownColumns", out var names) ? ApiResponse.Read<string[]>(names) : null;
-        }
-    }
-
-    [Fact]
-    public async Task NestedValuesAreTheLevelsThatTheirTextsAre()
-    {
-        string[] records = [.. Enumerable.Range(0, 60).Select(i => (i % 3) switch
-        {
-            0 => $$"""{"tags": ["a", 1.0], "k": {"z": {{i % 2}}}, "y": "{{(i % 7 < 4 ? "p" : "q")}}"}""",
-            1 => $$"""{"tags": [], "k": {"w":"größe\/","z":1e3}, "y": "{{(i % 7 < 3 ? "p" : "q")}}"}""",
-            _ => $$"""{"tags": "a", "k": null, "y": "{{(i % 7 < 2 ? "p" : "q")}}"}""",
-        })];
-        await _api.Upload("name=nested", Encoding.UTF8.GetBytes(string.Join('\n', records)), "application/x-ndjson");
-        await _api.Train("""{ "datasetId": "nested", "target": "y" }""");
-
-        var body = (await _api.Post("models/nested/predict", $$"""{ "rows": [{{string.Join(',', records)}}] }""")).Expect(HttpStatusCode.OK);
-        // A part of the file has other types by itself than the whole.
-        foreach (var part in new[] { records, records[..1], records[1..2], records[2..4] })
-        {
-            var file = (await _api.PostBytes("models/nested/predict", Encoding.UTF8.GetBytes(string.Join('\n', part)), "application/x-ndjson")).Expect(HttpStatusCode.OK);
-            file.Headers.Contains("Unknown-Levels").ShouldBeFalse();
-            (await Query(file.Content, "ndjson", "select probability::varchar")).Select(text => double.Parse(text, CultureInfo.InvariantCulture))
-                .ShouldBe(part.Select(record => body.Numbers("probabilities")[Array.IndexOf(records, record)]));
-        }
-
-        body.Json.TryGetProperty("unknownLevels", out _).ShouldBeFalse();
-    }
-
-    [Fact]
     public async Task TheThresholdDecidesTheLabel()
     {
         var csv = Encoding.UTF8.GetBytes(Csv);
 
         foreach (var (threshold, label) in new[] { ("0", "good"), ("1", "bad") })
-            (await Query((await _api.PostBytes($"models/raw/predict?threshold={threshold}", csv, "text/csv")).Expect(HttpStatusCode.OK).Content, "csv", "select distinct label")).ShouldBe([label]);
+            (await SampleFiles.Query((await _api.PostBytes($"models/raw/predict?threshold={threshold}", csv, "text/csv")).Expect(HttpStatusCode.OK).Content, "csv", "select distinct label")).ShouldBe([label]);
         (await _api.PostBytes("models/raw/predict?threshold=2", csv, "text/csv")).Error().ShouldBe(("threshold", "expected a number from 0 to 1, got '2'"));
         (await _api.PostBytes("models/none/predict", csv, "text/csv")).Problem(HttpStatusCode.NotFound);
         (await _api.PostBytes("models/raw/versions/9/predict", csv, "text/csv")).Problem(HttpStatusCode.NotFound);
@@ -285,35 +193,7 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
     private async Task<double[]> OfRecords() =>
         (await _api.Post("models/raw/predict", $$"""{ "rows": [{{string.Join(',', await Records())}}] }""")).Expect(HttpStatusCode.OK).Numbers("probabilities");
 
-    private static async Task<string[]> Records() => await Query(SampleFiles.ParquetOf(Csv, Types), "parquet", "select to_json(f)::varchar");
-
-    /// <summary>The one column of a query of a file, called <c>f</c>.</summary>
-    private static async Task<string[]> Query(byte[] file, string format, string select)
-    {
-        var path = Path.Combine(Path.GetTempPath(), $"sigmoid-{Guid.NewGuid():n}.{format}");
-        try
-        {
-            await File.WriteAllBytesAsync(path, file, TestContext.Current.CancellationToken);
-            using var connection = new DuckDBConnection("DataSource=:memory:");
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = select + format switch
-            {
-                "parquet" => $" from read_parquet('{path}') f",
-                "csv" => $" from read_csv('{path}', all_varchar = true, header = true) f",
-                _ => $" from read_json('{path}', sample_size = -1) f",
-            };
-            using var reader = command.ExecuteReader();
-            var values = new List<string>();
-            while (reader.Read())
-                values.Add(reader.GetValue(0).ToString()!);
-            return [.. values];
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-    }
+    private static async Task<string[]> Records() => await SampleFiles.Query(SampleFiles.ParquetOf(Csv, Types), "parquet", "select to_json(f)::varchar");
 
     public sealed class Target : IAsyncLifetime
     {

@@ -10,6 +10,10 @@ internal static class JsonTokens
 {
     private const int BufferBytes = 128 * 1024;
 
+    // As much as a record may have.
+    private const int MostTokenBytes = 16 * 1024 * 1024;
+
+    /// <summary>Reads up to the end, or to a text that is longer than any record may be.</summary>
     /// <exception cref="JsonException">The file is malformed; it says on which line, counted from 0.</exception>
     public static void Read(string path, TokenReader read, CancellationToken cancellationToken)
     {
@@ -39,6 +43,8 @@ internal static class JsonTokens
             filled -= consumed;
             state = reader.CurrentState;
             // A token that fills the buffer is a long text.
+            if (filled == MostTokenBytes)
+                return;
             if (filled == buffer.Length)
                 Array.Resize(ref buffer, 2 * buffer.Length);
         }
