@@ -41,8 +41,9 @@ public static class RowSplit
     }
 
     /// <summary>
-    /// Whole groups: in an order that the seed draws, a group goes to the test if that brings its rows nearer to the fraction. In the end no other group
-    /// could bring them nearer. Where none is small enough, the smallest goes.
+    /// Whole groups: in an order that the seed draws, each that still fits into the fraction goes to the test. Then the one step is taken that brings the test
+    /// nearest to the fraction, if any does: one group more, one less, or one for another. So the test misses the fraction by less than the largest
+    /// group has rows, and of many small groups each has about the same chance.
     /// </summary>
     /// <param name="groups">The group of each row, any number.</param>
     /// <param name="fraction">Of the rows, above 0 and below 1.</param>
@@ -57,18 +58,48 @@ public static class RowSplit
             throw Empty(members.Count, "groups");
         int[] order = [.. Enumerable.Range(0, members.Count)];
         new SplitMix64(seed).Shuffle(order);
-        var target = groups.Length * fraction;
-        var (test, taken) = (new List<int>(), 0);
+        var wanted = groups.Length * fraction;
+        var (test, training, rows) = (new List<int[]>(), new List<int[]>(), 0);
         foreach (var group in order)
         {
-            var rows = members[group];
-            if (taken < members.Count - 1 && Math.Abs(test.Count + rows.Length - target) < Math.Abs(test.Count - target))
+            var fits = rows + members[group].Length <= wanted;
+            (fits ? test : training).Add(members[group]);
+            rows += fits ? members[group].Length : 0;
+        }
+
+        StepNearer(test, training, wanted - rows);
+        return Parts(groups.Length, [.. test.SelectMany(group => group)]);
+    }
+
+    /// <summary>The one step that leaves the fewest rows lacking, if it leaves fewer than there are, or the test has none yet.</summary>
+    private static void StepNearer(List<int[]> test, List<int[]> training, double lacking)
+    {
+        // Of groups of one size the first stands for all: the sizes are fewer than twice the root of the rows. Nothing at all can be given or taken too.
+        int[][] given = [[], .. test.DistinctBy(group => group.Length)];
+        int[][] taken = [[], .. training.DistinctBy(group => group.Length)];
+        var nearest = test.Count == 0 ? double.PositiveInfinity : Math.Abs(lacking);
+        var (give, take) = (given[0], taken[0]);
+        foreach (var one in given)
+        {
+            foreach (var other in taken)
             {
-                test.AddRange(rows);
-                taken++;
+                var leavesBothSome = (one.Length, other.Length) switch
+                {
+                    (0, 0) => false,
+                    (_, 0) => test.Count > 1,
+                    (0, _) => training.Count > 1,
+                    _ => true,
+                };
+                var distance = Math.Abs(lacking + one.Length - other.Length);
+                if (leavesBothSome && distance < nearest)
+                    (nearest, give, take) = (distance, one, other);
             }
         }
-        return Parts(groups.Length, test.Count > 0 ? [.. test] : members[order.MinBy(group => members[group].Length)]);
+
+        if (test.Remove(give))
+            training.Add(give);
+        if (training.Remove(take))
+            test.Add(take);
     }
 
     /// <summary>

@@ -18,8 +18,11 @@ internal sealed class DatasetContent
 
     public Stream Body { get; private init; } = Stream.Null;
 
-    /// <summary>The name of a form's file without its endings, where a data set may be called that.</summary>
-    public string? Name { get; private init; }
+    /// <summary>What a form's file is called; null without a form.</summary>
+    public string? FileName { get; private init; }
+
+    /// <summary>What a data set may be called after it: its name without its endings.</summary>
+    public string? Name => FileName is null ? null : Names.Of(Path.GetFileNameWithoutExtension(WithoutCompression(FileName)));
 
     /// <summary>What the headers or the file's name say; null where the bytes are to say it.</summary>
     public DatasetFormat? Format { get; private init; }
@@ -89,9 +92,8 @@ internal sealed class DatasetContent
                 if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || HeaderUtilities.RemoveQuotes(disposition.Name) != "file")
                     continue;
                 var file = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
-                var name = Path.GetFileNameWithoutExtension(WithoutCompression(file));
                 var known = MediaTypeHeaderValue.TryParse(section.ContentType, out var type) ? DatasetFormats.OfMediaType(type.MediaType.ToString()) : null;
-                return new DatasetContent { Body = section.Body, Name = Names.IsValid(name) ? name : null, Format = format ?? FormatOfFile(file) ?? known };
+                return new DatasetContent { Body = section.Body, FileName = file, Format = format ?? FormatOfFile(file) ?? known };
             }
         }
         catch (Exception exception) when (IsMalformedForm(exception))

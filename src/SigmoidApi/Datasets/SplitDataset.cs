@@ -11,7 +11,7 @@ namespace SigmoidApi.Datasets;
 /// <summary>How to split a data set into one to train on and one to test with.</summary>
 /// <param name="Test">The share of the rows that becomes the test set.</param>
 /// <param name="StratifyBy">A column whose values both parts have in the proportions of the whole: the target.</param>
-/// <param name="GroupBy">A column whose equal values stay together in one part: a patient, a customer.</param>
+/// <param name="GroupBy">A column whose equal values stay together in one part: a patient, a customer. Whole groups are drawn, so that the test comes near its share.</param>
 /// <param name="TimeBy">A column by which the last rows become the test set.</param>
 /// <param name="Seed">Draws the rows: the same seed gives the same split on every machine.</param>
 /// <param name="Names">What the two are called; by default the data set's name with <c>-train</c> and <c>-test</c>.</param>
@@ -30,7 +30,10 @@ internal static class SplitDataset
 {
     public static void Map(RouteGroupBuilder datasets) =>
         datasets.MapPost("/{id}/split", Handle).WithName("SplitDataset").WithSummary("Split a data set into two new ones, to train on and to test with")
-            .WithDescription("By chance, stratified by a column, by the groups of a column, or by time. The same request gives the same rows again.")
+            .WithDescription(
+                "By chance, stratified by a column, by the groups of a column, or by time. The same request gives the same rows again. "
+                + "Of groups, in an order that the seed draws, each that still fits into the share goes to the test; then the one step is taken that brings the test nearest to the share: "
+                + "a group more, one less, or one for another. It misses the share by less than the largest group has rows.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithExampleOf("id", "\"mails\"")
             .WithExample("Stratified by the target", """{ "test": 0.25, "stratifyBy": "spam", "seed": 42 }""");

@@ -36,6 +36,7 @@ internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, 
             return new UploadedFile
             {
                 Upload = upload,
+                FileName = content.FileName,
                 Name = content.Name,
                 File = new(upload.ContentPath, format, csv, types, options.Value.MaxColumns, options.Value.MaxRows),
             };
@@ -106,6 +107,9 @@ internal sealed class UploadedFile : IDisposable
     public FileToRead? File { get; init; }
 
     /// <summary>What a form's file was called.</summary>
+    public string? FileName { get; init; }
+
+    /// <summary>What a data set may be called after it.</summary>
     public string? Name { get; init; }
 
     public static UploadedFile Failed(ProblemHttpResult failure) => new() { Failure = failure };

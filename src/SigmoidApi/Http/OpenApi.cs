@@ -84,7 +84,7 @@ public static class OpenApi
     private static string SchemaId(Type type) =>
         type.IsGenericType ? type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)] + string.Concat(type.GetGenericArguments().Select(SchemaId)) : type.Name;
 
-    private static OpenApiSchema Label() => new() { OneOf = [Number(), new OpenApiSchema { Type = JsonSchemaType.String }] };
+    private static OpenApiSchema Label() => new() { OneOf = [Number(), new OpenApiSchema { Type = JsonSchemaType.Boolean }, new OpenApiSchema { Type = JsonSchemaType.String }] };
 
     private static OpenApiSchema Number() => new() { Type = JsonSchemaType.Number, Format = "double" };
 
@@ -92,7 +92,7 @@ public static class OpenApi
 
     private static OpenApiSchema MapOf(OpenApiSchema values) => new() { Type = JsonSchemaType.Object, AdditionalProperties = values };
 
-    private static OpenApiSchema AnyCell() => new() { Type = JsonSchemaType.Number | JsonSchemaType.String | JsonSchemaType.Boolean | JsonSchemaType.Null };
+    private static OpenApiSchema AnyCell() => new() { Type = JsonSchemaType.Number | JsonSchemaType.String | JsonSchemaType.Boolean | JsonSchemaType.Null | JsonSchemaType.Array | JsonSchemaType.Object };
 
     private static OpenApiParameter Query(string name, JsonSchemaType type, string description) =>
         new() { Name = name, In = ParameterLocation.Query, Description = description, Schema = new OpenApiSchema { Type = type } };

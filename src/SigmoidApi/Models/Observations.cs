@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Datasets;
 using SigmoidApi.Datasets.Formats;
@@ -40,14 +41,14 @@ internal sealed class Observations : IDisposable
     {
         var numbers = Matrix.Rent(cells.Rows, model.NumberColumns);
         var codes = new int[model.CategoryColumns][];
-        var missing = new List<int>();
         var unknown = new Dictionary<string, int>(StringComparer.Ordinal);
+        var meant = Meant(cells.Names, model);
         foreach (var column in model.Columns)
         {
-            var index = cells.IndexOf(column.Name);
+            var index = meant.GetValueOrDefault(column.Name, -1);
             var failure = index < 0 ? Lacking(column, path(cells is Records ? 0 : -1, column.Name))
                 : column.Category is { } category ? ReadLevels(cells, index, column, codes[column.Index] = new int[cells.Rows], unknown, path)
-                : ReadNumbers(cells, index, column, model, numbers, missing, path);
+                : ReadNumbers(cells, index, column, model, numbers, path);
             if (failure is not null)
             {
                 numbers.Dispose();
@@ -55,8 +56,7 @@ internal sealed class Observations : IDisposable
             }
         }
 
-        // Looked for before what is missing becomes NaN too.
-        var bad = NumberRules.IndexOfNonFinite(numbers.Values);
+        var bad = model.TakesMissing ? NumberRules.IndexOfInfinite(numbers.Values) : NumberRules.IndexOfNonFinite(numbers.Values);
         if (bad >= 0)
         {
             var (row, place) = Math.DivRem(bad, model.NumberColumns);
@@ -66,26 +66,38 @@ internal sealed class Observations : IDisposable
             return new(failure);
         }
 
-        foreach (var place in missing)
-            numbers.Values[place] = double.NaN;
-        string[] unknownColumns = [.. cells.Names.Where(model.IsUnknown)];
+        string[] unknownColumns = [.. meant.Where(name => model.IsUnknown(name.Key)).OrderBy(name => name.Value).Select(name => cells.Names[name.Value])];
         return new(numbers, codes, unknownColumns.Length > 0 ? unknownColumns : null, unknown.Count > 0 ? unknown : null);
+    }
+
+    /// <summary>
+    /// The names at their places; one that the model does not know without the blanks around it, which the header of separated values is read without, where no other says the same.
+    /// </summary>
+    private static Dictionary<string, int> Meant(IReadOnlyList<string> names, ServedModel model)
+    {
+        var places = names.Index().ToDictionary(name => name.Item, name => name.Index, StringComparer.Ordinal);
+        foreach (var same in names.Where(name => name.Trim().Length < name.Length && model.IsUnknown(name)).GroupBy(name => name.Trim()).Where(same => same.Count() == 1))
+        {
+            if (places.TryAdd(same.Key, places[same.Single()]))
+                places.Remove(same.Single());
+        }
+
+        return places;
     }
 
     public void Dispose() => _numbers?.Dispose();
 
-    /// <summary>The number of a cell that is none as JSON has it, NaN where it is missing; null where it can't be one.</summary>
-    public static double? NumberOf(Cell cell, ColumnType type) => cell switch
+    /// <summary>The number of a cell, NaN where it is missing; null where it can't be one.</summary>
+    private static double? NumberOf(Cell cell, ColumnType type) => cell.Kind switch
     {
-        { Kind: CellKind.Number } => cell.Number,
-        { Kind: CellKind.Null } => double.NaN,
-        { Kind: CellKind.True } => 1,
-        { Kind: CellKind.False } => 0,
-        { Kind: CellKind.Text, Text: { } text } when type == ColumnType.DateTime => text.Length == 0 ? double.NaN : CsvDate.Days(text),
-        _ => null,
+        CellKind.Number => cell.Number,
+        CellKind.Null => double.NaN,
+        CellKind.True => 1,
+        CellKind.False => 0,
+        _ => CellText.NumberOf(cell.Text!, type),
     };
 
-    private static InputFailure? ReadNumbers(CellTable cells, int index, ServedColumn column, ServedModel model, Matrix numbers, List<int> missing, Func<int, string, string> path)
+    private static InputFailure? ReadNumbers(CellTable cells, int index, ServedColumn column, ServedModel model, Matrix numbers, Func<int, string, string> path)
     {
         var stride = model.NumberColumns;
         var values = numbers.Values[column.Index..];
@@ -96,23 +108,20 @@ internal sealed class Observations : IDisposable
             var cell = cells[row, index];
             if (cell.Kind == CellKind.Absent)
                 return Lacking(column, path(row, column.Name));
-            if (NumberOf(cell, column.Type) is not { } value || (cell.Kind == CellKind.Null && !model.TakesMissing))
-            {
-                var expected = column.Type == ColumnType.DateTime ? "a date as 2024-01-31 or 2024-01-31T12:00:00Z" : "a number";
-                return InputFailure.BadRequest(path(row, column.Name), $"expected {expected}, got {cell.Description}");
-            }
-
-            if (cell.Kind != CellKind.Number && double.IsNaN(value))
-            {
-                missing.Add(row * stride + column.Index);
-                value = 0;
-            }
-
+            if (NumberOf(cell, column.Type) is not { } value || (cell.Kind != CellKind.Number && double.IsNaN(value) && !model.TakesMissing))
+                return InputFailure.BadRequest(path(row, column.Name), $"expected {Expected(column.Type)}, got {(cell.Kind == CellKind.Text ? ShownText.Of(Encoding.UTF8.GetBytes(cell.Text!)) : cell.Description)}");
             values[row * stride] = value;
         }
 
         return null;
     }
+
+    private static string Expected(ColumnType type) => type switch
+    {
+        ColumnType.DateTime => "a date as 2024-01-31 or 2024-01-31T12:00:00Z",
+        ColumnType.Boolean => "true, false or a number",
+        _ => "a number",
+    };
 
     private static InputFailure? ReadLevels(CellTable cells, int index, ServedColumn column, int[] codes, Dictionary<string, int> unknown, Func<int, string, string> path)
     {

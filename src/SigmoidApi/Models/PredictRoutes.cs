@@ -30,9 +30,9 @@ internal static class PredictRoutes
 
     private static void Describe(RouteHandlerBuilder route) =>
         route.WithDescription(
-                "Takes `rows` (records as they were uploaded; null is a missing value), `columns`, or `features` (rows of numbers in the order of the model's coefficients). "
+                "Takes `rows` (records as they were uploaded: null is a missing value, a text in a column of numbers, booleans or dates is read as a cell of a file is, an array or object is a category by its text), `columns`, or `features` (rows of numbers in the order of the model's coefficients). "
                 + "Or a whole file, as an upload takes it: CSV, Parquet, JSON lines, LIBSVM, also compressed, as the body or as the part `file` of a form; a JSON array of records as application/octet-stream. "
-                + "It comes back in its own format with the columns `probability` and `label` added. Columns and levels that the model does not know are named in `unknownColumns` and `unknownLevels`, "
+                + "An index that a LIBSVM file never names is 0. A file comes back in its own format with the columns `probability` and `label` added. Columns and levels that the model does not know are named in `unknownColumns` and `unknownLevels`, "
                 + "and of a file in the headers `Unknown-Columns` and `Unknown-Levels`.")
             .WithExample("Records", """{ "rows": [{ "word_freq_free": 0.9, "char_freq_!": 0.4, "capital_run_length": 60 }, { "word_freq_free": 0, "char_freq_!": 0, "capital_run_length": 3 }] }""")
             .WithExample("Columns", """{ "columns": { "word_freq_free": [0.9, 0], "char_freq_!": [0.4, 0], "capital_run_length": [60, 3] } }""")

@@ -7,7 +7,7 @@ using SigmoidApi.Http.Json;
 namespace SigmoidApi.Models;
 
 /// <summary>The observations, in one of three forms.</summary>
-/// <param name="Rows">A record for each, by column name, as it was uploaded: a null is a missing value.</param>
+/// <param name="Rows">A record for each, by column name, as it was uploaded: a null is a missing value, a text is read as a cell of a file is.</param>
 /// <param name="Columns">An array for each column.</param>
 /// <param name="Features">A row of numbers for each, in the order of the model's coefficients.</param>
 /// <param name="Threshold">The probability from which the label is the positive class.</param>

@@ -70,7 +70,7 @@ internal static class Training
     private static ClassLabel[] Classes(TrainingRequest request, ColumnValues target)
     {
         ClassLabel[] classes = target.Numbers is { } numbers
-            ? [.. numbers.Distinct().Take(3).Order().Select(number => new ClassLabel(number))]
+            ? [.. numbers.Distinct().Take(3).Order().Select(number => target.IsBoolean ? new ClassLabel(number == 1) : new ClassLabel(number))]
             : [.. target.Codes!.Distinct().Take(3).Select(code => target.Levels[code]).Order(StringComparer.Ordinal).Select(level => new ClassLabel(level))];
         if (classes.Length != 2)
             throw new UntrainableDataException("two_classes_expected", $"A classifier needs a target of exactly two different values; this one has {(classes.Length > 2 ? "more" : classes.Length)}.");

@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Http.Json;
+using SigmoidApi.Models;
 
 namespace SigmoidApi.TrainingJobs;
 
@@ -13,7 +15,8 @@ public sealed record TrainingRequest
     /// <summary>The column to predict; it has exactly two different values.</summary>
     public string? Target { get; init; }
 
-    /// <summary>The value of the target that counts as positive; the larger of the two by default, of texts the last in ordinal order.</summary>
+    /// <summary>The value of the target that counts as positive, a number, true or false also as JSON has them; the larger of the two by default, of texts the last in ordinal order.</summary>
+    [JsonConverter(typeof(LabelTextConverter))]
     public string? PositiveClass { get; init; }
 
     /// <summary>

@@ -46,19 +46,50 @@ public class RowSplitTests
     }
 
     [Fact]
-    public void GroupsStayWholeAndNoOtherGroupWouldBringTheTestNearerToTheFraction() =>
+    public void GroupsStayWholeAndTheTestMissesTheFractionByLessThanAGroup() =>
         Gen.Select(Keys, Fraction, Gen.Long).Sample((groups, fraction, seed) =>
         {
             var split = RowSplit.ByGroup(groups, fraction, seed);
 
             IsPartition(split, groups.Length);
             split.Test.Select(row => groups[row]).Intersect(split.Training.Select(row => groups[row])).ShouldBeEmpty();
-            var left = split.Training.CountBy(row => groups[row]).ToArray();
             var distance = Math.Abs(split.Test.Length - groups.Length * fraction);
+            distance.ShouldBeLessThan(groups.CountBy(key => key).Max(of => of.Value));
+            var left = split.Training.CountBy(row => groups[row]).ToArray();
             foreach (var (_, rows) in left.Length > 1 ? left : [])
                 Math.Abs(split.Test.Length + rows - groups.Length * fraction).ShouldBeGreaterThanOrEqualTo(distance);
             RowSplit.ByGroup(groups, fraction, seed).Test.ShouldBe(split.Test);
         });
+
+    /// <summary>Groups of 50, 30, 15 and 5 rows gave tests of 20, 50, 50, 35 and 50 rows where 30 were wanted.</summary>
+    [Fact]
+    public void AFewUnevenGroupsComeNearTheFraction()
+    {
+        int[] groups = [.. Enumerable.Range(0, 100).Select(row => row < 50 ? 0 : row < 80 ? 1 : row < 95 ? 2 : 3)];
+
+        int[] tests = [.. Enumerable.Range(0, 100).Select(seed => RowSplit.ByGroup(groups, 0.3, seed).Test.Length)];
+
+        tests.ShouldAllBe(rows => rows >= 25 && rows <= 35);
+        tests.ShouldContain(30);
+    }
+
+    [Fact]
+    public void OfManyGroupsEachHasAboutTheSameChance()
+    {
+        int[] groups = [.. Enumerable.Range(0, 100).SelectMany(group => Enumerable.Repeat(group, 1 + group % 7))];
+        var chosen = new int[100];
+
+        for (var seed = 0; seed < 2000; seed++)
+        {
+            var test = RowSplit.ByGroup(groups, 0.3, seed).Test;
+            Math.Abs(test.Length - groups.Length * 0.3).ShouldBeLessThan(1);
+            foreach (var group in test.Select(row => groups[row]).Distinct())
+                chosen[group]++;
+        }
+
+        // Six standard errors of a share are 0.06.
+        chosen.Select(count => count / 2000.0).ShouldAllBe(share => Math.Abs(share - 0.3) < 0.08);
+    }
 
     [Fact]
     public void TheTestIsTheLastOfTheTimesAndNoTimeIsParted() =>

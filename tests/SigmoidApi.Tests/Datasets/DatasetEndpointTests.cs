@@ -61,11 +61,14 @@ public sealed class DatasetEndpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("?name=other", "other")]
-    [InlineData("", "mails.v2")]
-    public async Task AFormsFileIsTakenAndNamesTheDataSet(string query, string expected)
+    [InlineData("?name=other", "mails.v2.csv", "other")]
+    [InlineData("", "mails.v2.csv", "mails.v2")]
+    [InlineData("", "my data.csv", "my-data")]
+    [InlineData("", "Sales (2024).csv", "Sales-2024")]
+    [InlineData("", "_größte Menge_.csv", "gr-te-Menge_")]
+    public async Task AFormsFileIsTakenAndNamesTheDataSet(string query, string file, string expected)
     {
-        using var form = new MultipartFormDataContent { { new StringContent("x"), "comment" }, { new StringContent(Mails), "file", "mails.v2.csv" } };
+        using var form = new MultipartFormDataContent { { new StringContent("x"), "comment" }, { new StringContent(Mails), "file", file } };
 
         using var answer = await _client.PostAsync($"/api/v1/datasets{query}", form, TestContext.Current.CancellationToken);
 
@@ -74,6 +77,19 @@ public sealed class DatasetEndpointTests : IDisposable
         dataset.GetProperty("name").GetString().ShouldBe(expected);
         dataset.GetProperty("rows").GetInt64().ShouldBe(3);
         dataset.GetProperty("bytes").GetInt64().ShouldBe(Mails.Length);
+    }
+
+    [Theory]
+    [InlineData("データ.csv")]
+    [InlineData("3f2504e0-4f89-41d3-9a0c-0305e82c3301.csv")]
+    public async Task AFilesNameThatMakesNoneIsShown(string file)
+    {
+        using var form = new MultipartFormDataContent { { new StringContent(Mails), "file", file } };
+
+        using var answer = await _client.PostAsync("/api/v1/datasets", form, TestContext.Current.CancellationToken);
+
+        (await Problem(answer, HttpStatusCode.BadRequest)).GetProperty("errors").GetProperty("name")[0].GetString()
+            .ShouldBe($"expected 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit, and not a UUID, got none, and the file's name '{file}' makes none");
     }
 
     [Fact]

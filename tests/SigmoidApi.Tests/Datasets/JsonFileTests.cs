@@ -56,20 +56,105 @@ public sealed class JsonFileTests : IDisposable
         dataset.Columns[0].Minimum.ShouldBe(0.5);
     }
 
+    /// <summary>The text of one must not hang on the others, nor on the file: a model knows it as a level.</summary>
+    [Fact]
+    public async Task ANestedValueHasItsOwnTextWhateverOthersHold()
+    {
+        (await _store.Rows("""[{"a":{"z": 1},"b":[1, 2]},{"a":{"w":[ ]},"b":[1.50]},{"a":{"z":"x","w":2},"b":["y"]}]""", Json))
+            .ShouldBe([["""{"z":1}""", "[1,2]"], ["""{"w":[]}""", "[1.5]"], ["""{"z":"x","w":2}""", """["y"]"""]]);
+    }
+
     [Theory]
-    [InlineData("ndjson", "{\"a\":1}\n{\"a\":}\n{\"a\":3}\n", 2, "expected a JSON record on each line; this one is malformed")]
-    [InlineData("ndjson", "{\"a\":1}\n{\"a\":2\n", 2, "expected a JSON record on each line; this one is malformed")]
-    [InlineData("ndjson", "x", 1, "expected a JSON record on each line; this one is malformed")]
-    [InlineData("json", "[{\"a\":1},{\"a\":]", 2, "expected a JSON array of records; this one is malformed")]
+    [InlineData("ndjson", "{\"a\":1}\n{\"a\":}\n{\"a\":3}\n", 2, "expected a JSON record on each line; this one is malformed at byte 6 of the line")]
+    [InlineData("ndjson", "{\"a\":1}\n\n \r\n{\"a\":}\n", 4, "expected a JSON record on each line; this one is malformed at byte 6 of the line")]
+    [InlineData("ndjson", "{\"a\":1}\n{\"a\":2\n", 3, "expected a JSON record on each line; this one is malformed at byte 1 of the line")]
+    [InlineData("ndjson", "{\"a\":1}\n\n{\"a\":\n2}\n", 3, "expected a JSON record on each line; this one goes on to line 4")]
+    [InlineData("ndjson", "{\"a\":1}\n[1]\n", 2, "expected a JSON record on each line, got an array")]
+    [InlineData("ndjson", "{\"a\":1}\n\n7\n", 3, "expected a JSON record on each line, got a number")]
+    [InlineData("ndjson", "x", 1, "expected a JSON record on each line; this one is malformed at byte 1 of the line")]
+    [InlineData("json", "[{\"a\":1},{\"a\":]", 1, "expected a JSON array of records; this one is malformed at byte 15 of the line")]
+    [InlineData("json", "[{\"a\":1,\"b\":2},{\"a\":2,\"b\":3},{\"a\":3,\"b\":}]", 1, "expected a JSON array of records; this one is malformed at byte 41 of the line")]
+    [InlineData("ndjson", "{\"a\":1}\n{\"a\":\"\\ud800\"}\n{\"a\":}\n", 2, "expected a JSON record on each line; a text of this one is not UTF-8, or has half of a surrogate pair")]
+    [InlineData("json", "[\n  {\"a\":1},\n  [2]\n]", 3, "expected a JSON array of records, got an array")]
     [InlineData("json", "[{\"a\":1},", 1, "expected a JSON array of records; this one never ends")]
     [InlineData("json", "[{\"a\":1}\n\t \r\n", 1, "expected a JSON array of records; this one never ends")]
-    [InlineData("json", "{", 1, "expected a JSON array of records; this one never ends")]
-    public async Task AMalformedRecordIsNamed(string format, string text, long line, string message)
+    [InlineData("json", "{", 1, "expected an array of records, or JSON lines (application/x-ndjson); this is one object")]
+    [InlineData("json", " {\"a\":1}\n", 1, "expected an array of records, or JSON lines (application/x-ndjson); this is one object")]
+    [InlineData("json", "{\"rows\":[{\"a\":1}]}", 1, "expected an array of records, or JSON lines (application/x-ndjson); this is one object")]
+    [InlineData("json", "a,b\n1,2\n", 1, "expected a JSON array of records; this is no JSON")]
+    [InlineData("json", " \n", 1, "expected a JSON array of records; the file is empty")]
+    [InlineData("json", "{\"a\":1}\n{\"a\":}\n", 2, "expected a JSON record on each line; this one is malformed at byte 6 of the line")]
+    public async Task WhatIsWrongIsNamedByItsLine(string format, string text, long line, string message)
     {
         var error = (await _store.Refusal(text, Json with { Format = format })).Errors.ShouldHaveSingleItem();
 
         error.Message.ShouldBe(message);
         error.Line.ShouldBe(line);
+    }
+
+    [Theory]
+    [InlineData("ndjson", "{\"a\":1}\n{\"a\":2}\n{\"a\":1e999}\n", 3, "1e999")]
+    [InlineData("json", "[{\"b\":[1e999],\"a\":1},\n{\"a\":-1e400}]", 2, "-1e400")]
+    public async Task ANumberBeyondFloat64IsNamedByItsLine(string format, string text, long line, string shown)
+    {
+        (await _store.Refusal(text, Json with { Format = format })).Errors.ShouldBe([new DatasetError(line, "a", $"expected a number of at most 1.8e308; got '{shown}'")]);
+    }
+
+    [Fact]
+    public async Task LinesAreTakenWhereAnArrayIsSaid()
+    {
+        var (id, dataset) = await _store.Import("{\"a\":1,\"b\":\"x\"}\n\n{\"a\":2}\n", Json);
+
+        (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 0, 10, TestContext.Current.CancellationToken)).ShouldBe([[1L, "x"], [2L, null]]);
+        dataset.Origin.Format.ShouldBe(DatasetFormat.NdJson);
+    }
+
+    [Theory]
+    [InlineData("12345678901234567890", "12345678901234567891", true)]
+    [InlineData("123456789012345678901234567890", "123456789012345678901234567891", true)]
+    [InlineData("9007199254740993", "1", true)]
+    [InlineData("-9007199254740993", "1", true)]
+    [InlineData("1e400000", "9007199254740993", null)]
+    [InlineData("9007199254740992", "-9007199254740992", false)]
+    [InlineData("18014398509481984", "1", false)]
+    [InlineData("9007199254740993", "0.5", false)]
+    [InlineData("0.12345678901234568", "1", false)]
+    public async Task WholeNumbersThatFloat64CannotHoldAreText(string first, string second, bool? areText)
+    {
+        foreach (var (form, query) in new[] { ($"[{{\"id\":{first}}},{{\"id\": {second}}},{{\"id\":null}}]", Json), ($"{{\"id\":{first}}}\n{{\"id\":{second}}}\n{{}}\n", Lines) })
+        {
+            if (areText is null)
+            {
+                await Should.ThrowAsync<InvalidDatasetException>(_store.Import(form, query));
+                continue;
+            }
+
+            var (id, dataset) = await _store.Import(form, query);
+            (dataset.Columns[0].Type, dataset.Columns[0].Missing, dataset.Columns[0].Distinct).ShouldBe((areText.Value ? ColumnType.Category : ColumnType.Number, 1, 2));
+            if (areText.Value)
+                (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 0, 10, TestContext.Current.CancellationToken)).ShouldBe([[first], [second], [null]]);
+            (await _store.Import(form, query with { Types = ["id:number"] })).Dataset.Columns[0].Type.ShouldBe(ColumnType.Number);
+            var (asLevels, _) = await _store.Import(form, query with { Types = ["id:category"] });
+            (await _store.Engine.ReadRowsAsync(asLevels, dataset.Columns, 0, 1, TestContext.Current.CancellationToken)).ShouldBe([[first]]);
+        }
+    }
+
+    /// <summary>Only some bytes of a file are looked at for such numbers.</summary>
+    [Fact]
+    public async Task ALongNumberIsFoundAnywhere()
+    {
+        for (var shift = 0; shift < 17; shift++)
+            (await _store.Import($"{{\"a\":\"{new string('x', shift)}\",\"id\":9007199254740993}}\n", Lines)).Dataset.Columns[1].Type.ShouldBe(ColumnType.Category);
+        var path = Path.Combine(_store.Files.Root, "long.json");
+        foreach (var place in new[] { 1024 * 1024 - 17, 1024 * 1024 - 9, 1024 * 1024 - 1, 1024 * 1024, 2 * 1024 * 1024 - 40, 2 * 1024 * 1024 + 5 })
+        {
+            await File.WriteAllTextAsync(path, $"{new string(' ', place)}:1234567890123456,{new string(' ', 100)}", TestContext.Current.CancellationToken);
+            JsonForm.MayHaveLongIntegers(path).ShouldBeTrue();
+        }
+
+        await File.WriteAllTextAsync(path, string.Concat(Enumerable.Repeat("\"a\":123456789012345,\"b\":0.12345678901234567,\"c\":\"12345678901234567\",", 50_000)), TestContext.Current.CancellationToken);
+        JsonForm.MayHaveLongIntegers(path).ShouldBeFalse();
+        File.Delete(path);
     }
 
     [Theory]

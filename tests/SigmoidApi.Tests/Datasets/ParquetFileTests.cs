@@ -10,7 +10,16 @@ public sealed class ParquetFileTests : IDisposable
 
     [Theory]
     [InlineData("1.25::decimal(10, 2)", ColumnType.Number, 1.25)]
-    [InlineData("12345678901234567890.5::decimal(38, 1)", ColumnType.Number, 12345678901234567890.5)]
+    [InlineData("0.123456::decimal(38, 18)", ColumnType.Number, 0.123456)]
+    [InlineData("12345678901234567890.5::decimal(38, 1)", ColumnType.Category, "12345678901234567890.5")]
+    [InlineData("1234567890123.45::decimal(18, 2)", ColumnType.Number, 1234567890123.45)]
+    [InlineData("1234567890123456.78::decimal(18, 2)", ColumnType.Category, "1234567890123456.78")]
+    [InlineData("9007199254740993::decimal(18, 0)", ColumnType.Category, "9007199254740993")]
+    [InlineData("9007199254740992", ColumnType.Number, 9007199254740992L)]
+    [InlineData("-9007199254740993", ColumnType.Category, "-9007199254740993")]
+    [InlineData("9223372036854775807", ColumnType.Category, "9223372036854775807")]
+    [InlineData("18446744073709551615::ubigint", ColumnType.Category, "18446744073709551615")]
+    [InlineData("9223372036854775808::ubigint", ColumnType.Number, 9223372036854775808.0)]
     [InlineData("7::tinyint", ColumnType.Number, 7L)]
     [InlineData("7::ubigint", ColumnType.Number, 7.0)]
     [InlineData("170141183460469231731687303715884105727::hugeint", ColumnType.Number, 1.7014118346046923e38)]
@@ -35,6 +44,14 @@ public sealed class ParquetFileTests : IDisposable
 
         (dataset.Columns[0].Type, dataset.Columns[0].Missing, dataset.Columns[0].Distinct).ShouldBe((type, 1, 1));
         (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 0, 10, TestContext.Current.CancellationToken)).ShouldBe([[kept, 2L], [null, 3L]]);
+    }
+
+    [Fact]
+    public async Task KeysOfManyDigitsMayBeNumbersWhereTheUploadSaysSo()
+    {
+        var file = SampleFiles.Parquet("select 9007199254740993 as a, 5::ubigint as b, 1.50::decimal(10, 2) as c");
+
+        (await _store.Rows(file, Parquet with { Types = ["a:number,b:category,c:text"] })).ShouldBe([[9007199254740993L, "5", "1.50"]]);
     }
 
     [Fact]

@@ -90,4 +90,32 @@ internal static class SampleFiles
             ("parquet of 0 rows", "application/vnd.apache.parquet", Parquet("select 1 as a, 'x' as b where false")),
         ];
     }
+
+    /// <summary>The one column of a query of a file, called <c>f</c>.</summary>
+    public static async Task<string[]> Query(byte[] file, string format, string select)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"sigmoid-{Guid.NewGuid():n}.{format}");
+        try
+        {
+            await File.WriteAllBytesAsync(path, file, TestContext.Current.CancellationToken);
+            using var connection = new DuckDBConnection("DataSource=:memory:");
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = select + format switch
+            {
+                "parquet" => $" from read_parquet('{path}') f",
+                "csv" => $" from read_csv('{path}', all_varchar = true, header = true) f",
+                _ => $" from read_json('{path}', sample_size = -1) f",
+            };
+            using var reader = command.ExecuteReader();
+            var values = new List<string>();
+            while (reader.Read())
+                values.Add(reader.GetValue(0).ToString()!);
+            return [.. values];
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using DuckDB.NET.Data;
 using SigmoidApi.Tests.Datasets;
 
 namespace SigmoidApi.Tests.Models;
@@ -45,7 +44,7 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
         byte[] csv = Encoding.UTF8.GetBytes(Csv);
         byte[] file = form switch
         {
-            "semicolons" => Encoding.UTF8.GetBytes(await Query(parquet, "parquet", "select concat_ws(';', coalesce(age::varchar, ''), coalesce(replace(income::varchar, '.', ','), ''), '\"' || replace(coalesce(kind, ''), '\"', '\"\"') || '\"', coalesce(since::varchar, ''), member)") is var lines
+            "semicolons" => Encoding.UTF8.GetBytes(await SampleFiles.Query(parquet, "parquet", "select concat_ws(';', coalesce(age::varchar, ''), coalesce(replace(income::varchar, '.', ','), ''), '\"' || replace(coalesce(kind, ''), '\"', '\"\"') || '\"', coalesce(since::varchar, ''), member)") is var lines
                 ? "age;income;kind;since;member\r\n" + string.Join("\r\n", lines) : ""),
             "gzip" => SampleFiles.Gzip(csv),
             "zstd" => SampleFiles.Zstd(csv),
@@ -61,12 +60,12 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
 
         var format = form is "parquet" or "ndjson" or "json" ? form : "csv";
         answer.ContentHeaders.ContentType!.MediaType.ShouldBe(format switch { "parquet" => "application/vnd.apache.parquet", "ndjson" => "application/x-ndjson", "json" => "application/json", _ => "text/csv" });
-        var probabilities = await Query(answer.Content, format, form == "semicolons" ? "select replace(probability, ',', '.')" : "select probability::varchar");
+        var probabilities = await SampleFiles.Query(answer.Content, format, form == "semicolons" ? "select replace(probability, ',', '.')" : "select probability::varchar");
         probabilities.Select(text => double.Parse(text, CultureInfo.InvariantCulture)).Select(BitConverter.DoubleToInt64Bits).ShouldBe(expected.Select(BitConverter.DoubleToInt64Bits));
-        (await Query(answer.Content, format, "select label::varchar")).ShouldBe(expected.Select(p => p >= 0.5 ? "good" : "bad"));
+        (await SampleFiles.Query(answer.Content, format, "select label::varchar")).ShouldBe(expected.Select(p => p >= 0.5 ? "good" : "bad"));
         // All else is as it came, in its order.
-        (await Query(answer.Content, format, "select coalesce(kind, 'none') || '/' || member::varchar || '/' || coalesce(age::varchar, 'none')"))
-            .ShouldBe(await Query(parquet, "parquet", "select coalesce(kind, 'none') || '/' || member::varchar || '/' || coalesce(age::varchar, 'none')"));
+        (await SampleFiles.Query(answer.Content, format, "select coalesce(kind, 'none') || '/' || member::varchar || '/' || coalesce(age::varchar, 'none')"))
+            .ShouldBe(await SampleFiles.Query(parquet, "parquet", "select coalesce(kind, 'none') || '/' || member::varchar || '/' || coalesce(age::varchar, 'none')"));
         answer.Headers.Contains("Unknown-Columns").ShouldBeFalse();
         answer.Headers.Contains("Unknown-Levels").ShouldBeFalse();
         await Eventually.True(() => target.Application.Files("uploads").Length == 0);
@@ -98,6 +97,35 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
         lines.Skip(1).Select(line => double.Parse(line.Split(',')[4], CultureInfo.InvariantCulture)).ShouldBe((await _api.Post("models/sparse/predict", new { features })).Numbers("probabilities"));
     }
 
+    /// <summary>Found by a test file whose largest index was lower than the training file's, which is the usual case.</summary>
+    [Fact]
+    public async Task AnIndexThatALibsvmFileNeverNamesIsZero()
+    {
+        var training = string.Join('\n', Enumerable.Range(0, 40).Select(i => $"{i % 2} 0:{i * 3 % 7} 2:{i * 7 % 11} 5:{i * 5 % 13}.5"));
+        await _api.Upload("name=indices&format=libsvm", Encoding.UTF8.GetBytes(training), "application/octet-stream");
+        await _api.Train("""{ "datasetId": "indices", "target": "label" }""");
+        var expected = (await _api.Post("models/indices/predict", """{ "features": [[0, 0, 3, 0, 0, 0], [0, 0, 0, 0, 0, 0], [4, 0, 0, 0, 0, 0]] }""")).Numbers("probabilities");
+
+        (await Predicted("1 2:3\n", "label,x1,x2,probability,label_1")).ShouldBe([expected[0]]);
+        (await Predicted("1\n-1 # nothing but zeros\n", "label,probability,label_1")).ShouldBe([expected[1], expected[1]]);
+        (await Predicted("1 0:4\n1 2:3\n", "label,x0,x1,x2,probability,label_1")).ShouldBe([expected[2], expected[0]]);
+
+        async Task<double[]> Predicted(string file, string header)
+        {
+            var answer = (await _api.PostBytes("models/indices/predict", Encoding.UTF8.GetBytes(file), "text/x-libsvm")).Expect(HttpStatusCode.OK);
+            answer.Text.Split('\n')[0].ShouldBe(header);
+            return [.. (await SampleFiles.Query(answer.Content, "csv", "select probability")).Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+        }
+    }
+
+    [Fact]
+    public async Task ALibsvmFileHasNoOtherColumnsThanItsIndices()
+    {
+        var errors = (await _api.PostBytes("models/raw/predict", "1 1:2\n"u8.ToArray(), "text/x-libsvm")).Problem(HttpStatusCode.BadRequest).Errors!;
+
+        errors.Keys.ShouldBe(["columns.age", "columns.income", "columns.kind", "columns.since", "columns.member"], ignoreOrder: true);
+    }
+
     [Fact]
     public async Task AColumnThatTheFileLacksIsNamed()
     {
@@ -125,7 +153,7 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
         file.Headers.GetValues("Unknown-Levels").ShouldBe(["kind=2"]);
         body.Read<string[]>("unknownColumns").ShouldBe(["größe"]);
         body.Json.GetProperty("unknownLevels").GetRawText().ShouldBe("""{"kind":2}""");
-        (await Query(file.Content, "csv", "select probability")).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ShouldBe(body.Numbers("probabilities"));
+        (await SampleFiles.Query(file.Content, "csv", "select probability")).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ShouldBe(body.Numbers("probabilities"));
     }
 
     [Fact]
@@ -148,31 +176,6 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
         answer.Text.Split('\n')[1].ShouldStartWith("0.1,30,x,1.5,internal,2024-01-01,true,y,0.");
     }
 
-    [Fact]
-    public async Task DatesAreMomentsAndMissingIsMissing()
-    {
-        var probabilities = (await _api.Post("models/raw/predict", """
-            { "rows": [
-                { "age": 30, "income": 1.5, "kind": "internal", "since": "2024-03-01", "member": true },
-                { "age": 30, "income": 1.5, "kind": "internal", "since": "2024-03-01T00:00:00Z", "member": 1 },
-                { "age": 30, "income": 1.5, "kind": "internal", "since": "2024-03-01T02:00:00+02:00", "member": true },
-                { "age": 30, "income": 1.5, "kind": "internal", "since": null, "member": true },
-                { "age": 30, "income": 1.5, "kind": "internal", "since": "", "member": true },
-                { "age": 30, "income": 1.5, "kind": "", "since": "2024-03-01", "member": true },
-                { "age": 30, "income": 1.5, "kind": null, "since": "2024-03-01", "member": true }] }
-            """)).Expect(HttpStatusCode.OK).Numbers("probabilities");
-
-        probabilities[1].ShouldBe(probabilities[0]);
-        probabilities[2].ShouldBe(probabilities[0]);
-        probabilities[3].ShouldNotBe(probabilities[0]);
-        probabilities[4].ShouldBe(probabilities[3]);
-        probabilities[6].ShouldBe(probabilities[5]);
-        (await _api.Post("models/raw/predict", """{ "rows": [{ "age": 30, "income": 1.5, "kind": "a", "since": "01.03.2024", "member": true }] }""")).Error()
-            .ShouldBe(("rows[0].since", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z, got a string"));
-        (await _api.PostBytes("models/raw/predict", "age,income,kind,since,member\n30,1.5,internal,01.03.2024,true\n"u8.ToArray(), "text/csv")).Error()
-            .ShouldBe(("line 2, column since", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z; got '01.03.2024'"));
-    }
-
     /// <summary>Without the model's names, the first line could as well be a row of texts.</summary>
     [Fact]
     public async Task AHeaderIsKnownByTheColumnsOfTheModel()
@@ -184,7 +187,7 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
         foreach (var csv in new[] { "color,size\nred,S\nblue,size\n", ",size,color\n7,S,red\n7,size,blue\n" })
         {
             var answer = (await _api.PostBytes("models/shirts/predict", Encoding.UTF8.GetBytes(csv), "text/csv")).Expect(HttpStatusCode.OK);
-            (await Query(answer.Content, "csv", "select probability")).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ShouldBe(expected);
+            (await SampleFiles.Query(answer.Content, "csv", "select probability")).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ShouldBe(expected);
         }
     }
 
@@ -197,7 +200,7 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
 
         var answer = await _api.PostBytes("models/prices/predict", "price,q\n\"3,999\",1\n\"12,500\",2\n"u8.ToArray(), "text/csv");
 
-        var predicted = answer.Status == HttpStatusCode.OK ? await Query(answer.Content, "csv", "select replace(probability, ',', '.')") : [];
+        var predicted = answer.Status == HttpStatusCode.OK ? await SampleFiles.Query(answer.Content, "csv", "select replace(probability, ',', '.')") : [];
         predicted.Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ShouldNotBe(wrong);
     }
 
@@ -207,7 +210,7 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
         var csv = Encoding.UTF8.GetBytes(Csv);
 
         foreach (var (threshold, label) in new[] { ("0", "good"), ("1", "bad") })
-            (await Query((await _api.PostBytes($"models/raw/predict?threshold={threshold}", csv, "text/csv")).Expect(HttpStatusCode.OK).Content, "csv", "select distinct label")).ShouldBe([label]);
+            (await SampleFiles.Query((await _api.PostBytes($"models/raw/predict?threshold={threshold}", csv, "text/csv")).Expect(HttpStatusCode.OK).Content, "csv", "select distinct label")).ShouldBe([label]);
         (await _api.PostBytes("models/raw/predict?threshold=2", csv, "text/csv")).Error().ShouldBe(("threshold", "expected a number from 0 to 1, got '2'"));
         (await _api.PostBytes("models/none/predict", csv, "text/csv")).Problem(HttpStatusCode.NotFound);
         (await _api.PostBytes("models/raw/versions/9/predict", csv, "text/csv")).Problem(HttpStatusCode.NotFound);
@@ -218,35 +221,7 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
     private async Task<double[]> OfRecords() =>
         (await _api.Post("models/raw/predict", $$"""{ "rows": [{{string.Join(',', await Records())}}] }""")).Expect(HttpStatusCode.OK).Numbers("probabilities");
 
-    private static async Task<string[]> Records() => await Query(SampleFiles.ParquetOf(Csv, Types), "parquet", "select to_json(f)::varchar");
-
-    /// <summary>The one column of a query of a file, called <c>f</c>.</summary>
-    private static async Task<string[]> Query(byte[] file, string format, string select)
-    {
-        var path = Path.Combine(Path.GetTempPath(), $"sigmoid-{Guid.NewGuid():n}.{format}");
-        try
-        {
-            await File.WriteAllBytesAsync(path, file, TestContext.Current.CancellationToken);
-            using var connection = new DuckDBConnection("DataSource=:memory:");
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = select + format switch
-            {
-                "parquet" => $" from read_parquet('{path}') f",
-                "csv" => $" from read_csv('{path}', all_varchar = true, header = true) f",
-                _ => $" from read_json('{path}', sample_size = -1) f",
-            };
-            using var reader = command.ExecuteReader();
-            var values = new List<string>();
-            while (reader.Read())
-                values.Add(reader.GetValue(0).ToString()!);
-            return [.. values];
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-    }
+    private static async Task<string[]> Records() => await SampleFiles.Query(SampleFiles.ParquetOf(Csv, Types), "parquet", "select to_json(f)::varchar");
 
     public sealed class Target : IAsyncLifetime
     {

@@ -144,6 +144,41 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
         (await _api.Post("models/smaller/predict", Features)).Numbers("labels").ShouldBe([2, 7]);
     }
 
+    [Theory]
+    [InlineData(null, "[false,true]")]
+    [InlineData("true", "[false,true]")]
+    [InlineData("\"True\"", "[false,true]")]
+    [InlineData("1", "[false,true]")]
+    [InlineData("false", "[true,false]")]
+    [InlineData("\"0\"", "[true,false]")]
+    public async Task TrueAndFalseAreTheClassesOfATargetOfThem(string? positive, string classes)
+    {
+        var name = $"bought-{Guid.NewGuid():n}";
+        await Upload(name, "x,bought\n0,False\n1,True\n2,False\n3,True\n0.5,\n4,True\n");
+
+        await _api.Train($$"""{ "datasetId": "{{name}}", "target": "bought", "classWeight": { "true": 2 }{{(positive is null ? "" : $", \"positiveClass\": {positive}")}} }""");
+
+        (await _api.Get($"models/{name}")).Json.GetProperty("classes").GetRawText().ShouldBe(classes);
+        (await _api.Post($"models/{name}/predict", """{ "rows": [{ "x": -5 }, { "x": 9 }] }""")).Expect(HttpStatusCode.OK).Json.GetProperty("labels").GetRawText().ShouldBe("[false,true]");
+        (await _api.Post($"models/{name}/predict", """{ "features": [[-5], [9]] }""")).Expect(HttpStatusCode.OK).Json.GetProperty("labels").GetRawText().ShouldBe("[false,true]");
+        (await _api.PostBytes($"models/{name}/predict", "x\n-5\n9\n"u8.ToArray(), "text/csv")).Expect(HttpStatusCode.OK)
+            .Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',')[2]).ShouldBe(["label", "false", "true"]);
+        (await _api.PostBytes($"models/{name}/predict", "{\"x\":-5}\n{\"x\":9}\n"u8.ToArray(), "application/x-ndjson")).Expect(HttpStatusCode.OK)
+            .Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[line.LastIndexOf(':')..]).ShouldBe([":false}", ":true}"]);
+    }
+
+    [Fact]
+    public async Task ATargetOfZerosAndOnesHasThemAsClasses()
+    {
+        await Upload("ones", "x,bought\n0,0\n1,1\n2,0\n3,1\n");
+
+        var model = await _api.TrainModel(new { datasetId = "ones", target = "bought", positiveClass = true });
+
+        model.GetProperty("classes").GetRawText().ShouldBe("[0,1]");
+        (await _api.Post("models/ones/predict", """{ "rows": [{ "x": -5 }, { "x": 9 }] }""")).Numbers("labels").ShouldBe([0, 1]);
+        (await _api.Post("training-jobs", """{ "datasetId": "ones", "target": "bought", "positiveClass": [1] }""")).Error().ShouldBe(("positiveClass", "expected text, a number, true or false, got an array"));
+    }
+
     [Fact]
     public async Task FeaturesKeepTheOrderOfTheRequest()
     {

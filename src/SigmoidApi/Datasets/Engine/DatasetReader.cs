@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Datasets.Profile;
 
 namespace SigmoidApi.Datasets.Engine;
@@ -32,9 +33,13 @@ internal static class DatasetReader
             conditions.Add(string.Create(CultureInfo.InvariantCulture, $"file_row_number % {every} = 0"));
         string[] ranges;
         long[] counts;
+        bool[] areBoolean;
         using (var session = open())
         {
             var all = session.Counts($"select count(*) from {source}", cancellationToken)[0];
+            // 0 and 1 are called booleans too; here the words of the file are meant.
+            var booleans = TypedSource.Columns(session, source, cancellationToken).Where(column => column.Type == StoredType.Boolean).Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
+            areBoolean = [.. others.Select(other => booleans.Contains(other.Column.Name))];
             var parts = (int)Math.Clamp(all / RowsPerReader, 1, readers);
             ranges = [.. Enumerable.Range(0, parts).Select(part => Where(conditions, parts > 1 ? string.Create(CultureInfo.InvariantCulture, $"file_row_number >= {all * part / parts} and file_row_number < {all * (part + 1) / parts}") : null))];
             counts = [.. ranges.Select(range => session.Counts($"select count(*) from {source} {range}", cancellationToken)[0])];
@@ -42,11 +47,11 @@ internal static class DatasetReader
 
         var rows = checked((int)counts.Sum());
         if (rows == 0)
-            return new(0, null, false, [.. others.Select(other => new ColumnReader(other, 0).Values)]);
+            return new(0, null, false, [.. others.Select(other => new ColumnReader(other, 0, isBoolean: false).Values)]);
         var matrix = file is null && numbers.Count > 0 ? new DesignMatrix(rows, numbers.Count) : null;
         var columns = numbers.Select(Expression).Concat(others.Select(other => other.AsLevels ? LevelExpression(DuckDbSession.Identifier(other.Column.Name), other.Column.Type) : Expression(other.Column)));
         var select = $"select {string.Join(", ", columns)} from {source}";
-        var collected = others.Select(other => new ColumnReader(other, rows)).ToArray();
+        var collected = others.Zip(areBoolean, (other, isBoolean) => new ColumnReader(other, rows, isBoolean)).ToArray();
         var hasMissing = new bool[ranges.Length];
         var levels = Array.ConvertAll(ranges, _ => others.Select(other => other.AsLevels ? new LevelCodes() : null).ToArray());
         Parallel.For(0, ranges.Length, new ParallelOptions { MaxDegreeOfParallelism = ranges.Length, CancellationToken = cancellationToken }, part =>
@@ -142,13 +147,13 @@ internal static class DatasetReader
     };
 
     /// <summary>Collects a column from the parts of a file, which number its levels each by itself.</summary>
-    private sealed class ColumnReader(ColumnToRead column, int rows)
+    private sealed class ColumnReader(ColumnToRead column, int rows, bool isBoolean)
     {
         private readonly Dictionary<string, int> _levels = new(StringComparer.Ordinal);
         private readonly double[] _numbers = column.AsLevels ? [] : new double[rows];
         private readonly int[] _codes = column.AsLevels ? new int[rows] : [];
 
-        public ColumnValues Values => column.AsLevels ? new(column.Column.Name, null, _codes, [.. _levels.Keys]) : new(column.Column.Name, _numbers, null, []);
+        public ColumnValues Values => column.AsLevels ? new(column.Column.Name, null, _codes, [.. _levels.Keys]) : new(column.Column.Name, _numbers, null, [], isBoolean);
 
         public void Add(DatasetChunk chunk, int index, int first, LevelCodes? levels)
         {
@@ -191,7 +196,8 @@ internal sealed record ColumnToRead(ColumnProfile Column, bool AsLevels, bool Re
 internal sealed record DatasetColumns(int Rows, FeatureMatrix? Numbers, bool HasMissingNumbers, IReadOnlyList<ColumnValues> Others);
 
 /// <summary>A column in memory: of numbers, NaN where one is missing, or of codes into levels, <see cref="Missing"/> where one is.</summary>
-internal sealed record ColumnValues(string Name, double[]? Numbers, int[]? Codes, IReadOnlyList<string> Levels)
+/// <param name="IsBoolean">Whether its numbers stand for true and false.</param>
+internal sealed record ColumnValues(string Name, double[]? Numbers, int[]? Codes, IReadOnlyList<string> Levels, bool IsBoolean = false)
 {
     public const int Missing = -1;
 

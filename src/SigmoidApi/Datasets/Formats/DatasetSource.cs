@@ -8,7 +8,8 @@ namespace SigmoidApi.Datasets.Formats;
 /// <param name="Columns">In the order of the file.</param>
 /// <param name="Rows">How many rows there are, where reading found it out; null where DuckDB says.</param>
 /// <param name="Dialect">How separated values are written; null of another format.</param>
-internal sealed record DatasetSource(string From, IReadOnlyList<SourceColumn> Columns, long? Rows = null, CsvDialect? Dialect = null)
+/// <param name="Form">Which form of JSON it turned out to be; null of another format.</param>
+internal sealed record DatasetSource(string From, IReadOnlyList<SourceColumn> Columns, long? Rows = null, CsvDialect? Dialect = null, DatasetFormat? Form = null)
 {
     /// <summary>Every column as it is kept, by its name.</summary>
     public string Select => $"select {string.Join(", ", Columns.Select(column => $"{column.Stored} as {DuckDbSession.Identifier(column.Name)}"))} from {From}";
@@ -39,13 +40,13 @@ internal static class DatasetSources
             {
                 DatasetFormat.Csv => CsvSource.Open(session, task, asTexts, cancellationToken),
                 DatasetFormat.Parquet => ParquetSource.Open(session, task, cancellationToken),
-                DatasetFormat.Libsvm => LibsvmSource.Open(session, task, cancellationToken),
+                DatasetFormat.Libsvm => LibsvmSource.Open(session, task, needsFeatures: task.OtherType is null, cancellationToken),
                 _ => JsonSource.Open(session, task, cancellationToken),
             };
         }
         catch (Exception exception) when (exception is DuckDBException or UnreadableChunksException)
         {
-            throw Unreadable(exception, task.Format);
+            throw Unreadable(task, cancellationToken);
         }
 
         if (source.Columns.Count > task.MaxColumns)
@@ -55,11 +56,11 @@ internal static class DatasetSources
         return source;
     }
 
-    /// <summary>Why rows could not be read of a file whose form was in order.</summary>
-    public static InvalidDatasetException Unreadable(Exception exception, DatasetFormat format) => format switch
+    /// <summary>Why the rows of a file can't be read.</summary>
+    public static InvalidDatasetException Unreadable(FileToRead task, CancellationToken cancellationToken) => task.Format switch
     {
         DatasetFormat.Parquet => ParquetSource.Damaged(),
-        DatasetFormat.Json or DatasetFormat.NdJson => JsonSource.Malformed(exception, format),
+        DatasetFormat.Json or DatasetFormat.NdJson => JsonFault.Find(task.Path, JsonForm.Of(task.Path, task.Format, cancellationToken), cancellationToken),
         // Not met in what the scan lets pass, but for a line of more than 2 MB.
         _ => new(1, null, "the rows can't be read: a line is too long, or quotes are not as they should be"),
     };

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using DuckDB.NET.Data;
 using SigmoidApi.Datasets.Engine;
 
 namespace SigmoidApi.Datasets.Formats;
@@ -10,78 +9,70 @@ internal static partial class JsonSource
 {
     private const int MaxRecordBytes = 16 * 1024 * 1024;
 
+    // A value with its own text: DuckDB would make one type of nested values, and so of each a text that hangs on all others.
+    private const string AsItIs = "JSON";
+
     public static DatasetSource Open(DuckDbSession session, FileToRead task, CancellationToken cancellationToken)
     {
-        var form = task.Format == DatasetFormat.Json ? "array" : "newline_delimited";
-        if (task.Format == DatasetFormat.Json && LastByte(task.Path) != ']')
-            throw new InvalidDatasetException(1, null, "expected a JSON array of records; this one never ends");
-        try
-        {
-            // Inferred from every record, then read with what was found: a type that only a later record has is no error.
-            var inferred = string.Create(CultureInfo.InvariantCulture,
-                $"""
-                read_json({DuckDbSession.Literal(task.Path)}, format = '{form}', records = true, sample_size = -1, maximum_object_size = {MaxRecordBytes},
-                    convert_strings_to_integers = false, map_inference_threshold = -1, field_appearance_threshold = 0)
-                """);
-            var columns = session.Rows($"describe select * from {inferred}", cancellationToken).ConvertAll(row => (Name: (string)row[0]!, Type: (string)row[1]!));
-            if (columns.Count == 0)
-                throw new InvalidDatasetException(1, null, "expected at least one record with a name in it");
-            CheckNames(session, task.Path, form, columns.ConvertAll(column => column.Name), cancellationToken);
-            var types = string.Join(", ", columns.Select(column => $"{DuckDbSession.Literal(column.Name)}: {DuckDbSession.Literal(column.Type)}"));
-            return TypedSource.Of(
-                session,
-                string.Create(CultureInfo.InvariantCulture,
-                    $"read_json({DuckDbSession.Literal(task.Path)}, format = '{form}', records = true, maximum_object_size = {MaxRecordBytes}, columns = {"{"}{types}{"}"})"),
-                task.Types,
-                cancellationToken);
-        }
-        catch (DuckDBException exception)
-        {
-            throw Malformed(exception, task.Format);
-        }
+        var form = JsonForm.Of(task.Path, task.Format, cancellationToken);
+        // Inferred from every record, then read with what was found: a type that only a later record has is no error.
+        var inferred = Relation(task.Path, form, "sample_size = -1, convert_strings_to_integers = false, map_inference_threshold = -1, field_appearance_threshold = 0");
+        var found = session.Rows($"describe select * from {inferred}", cancellationToken).ConvertAll(row => (Name: (string)row[0]!, Type: (string)row[1]!));
+        if (found.Count == 0)
+            throw new InvalidDatasetException(1, null, "expected at least one record with a name in it");
+        CheckNames(session, task.Path, form, found.ConvertAll(column => column.Name), cancellationToken);
+        var inexact = Inexact(session, task, form, found, cancellationToken);
+        var columns = found.ConvertAll(column => column with { Type = inexact.Contains(column.Name) || IsNested(column.Type) || IsTextual(task, column.Name) ? AsItIs : column.Type });
+        var source = TypedSource.Of(session, Relation(task.Path, form, Types(columns)), task.Types, cancellationToken);
+        return source with { Columns = [.. source.Columns.Select(Finite)], Form = form };
     }
 
+    private static string Relation(string path, DatasetFormat form, string options) => string.Create(CultureInfo.InvariantCulture,
+        $"read_json({DuckDbSession.Literal(path)}, format = '{Name(form)}', records = true, maximum_object_size = {MaxRecordBytes}, {options})");
+
+    private static string Types(IEnumerable<(string Name, string Type)> columns) =>
+        $"columns = {"{"}{string.Join(", ", columns.Select(column => $"{DuckDbSession.Literal(column.Name)}: {DuckDbSession.Literal(column.Type)}"))}{"}"}";
+
+    private static string Name(DatasetFormat form) => form == DatasetFormat.Json ? "array" : "newline_delimited";
+
+    private static bool IsNested(string type) => type.EndsWith(']') || type.StartsWith("STRUCT", StringComparison.Ordinal) || type.StartsWith("MAP", StringComparison.Ordinal);
+
+    private static bool IsTextual(FileToRead task, string column) =>
+        (task.Types.TryGetValue(column, out var wanted) ? wanted : task.OtherType) is ColumnType.Category or ColumnType.Text;
+
+    /// <summary>Columns of whole numbers of which float64 can't hold one: keys, which would lose their last digits.</summary>
+    private static HashSet<string> Inexact(DuckDbSession session, FileToRead task, DatasetFormat form, List<(string Name, string Type)> found, CancellationToken cancellationToken)
+    {
+        var numbers = found.FindAll(column => column.Type is "BIGINT" or "UBIGINT" or "HUGEINT" or "UHUGEINT" or "DOUBLE" && !task.Types.ContainsKey(column.Name) && task.OtherType is null);
+        if (numbers.Count == 0 || !JsonForm.MayHaveLongIntegers(task.Path))
+            return [];
+        var texts = Relation(task.Path, form, Types(numbers.ConvertAll(column => (column.Name, AsItIs))));
+        var counts = session.Counts($"select {string.Join(", ", numbers.Select(column => CountInexact($"{DuckDbSession.Identifier(column.Name)} ->> '$'")))} from {texts}", cancellationToken);
+        return [.. numbers.Zip(counts).Where(column => column.Second > 0).Select(column => column.First.Name)];
+    }
+
+    // None where a number has a fraction: the column is a quantity.
+    private static string CountInexact(string text) =>
+        $"case when bool_and(regexp_matches({text}, '^-?[0-9]+$')) then count(*) filter (cast(try_cast(cast({text} as double) as hugeint) as varchar) is distinct from {text}) else 0 end";
+
+    // Infinite is what is too large for a float64. The error is only to stop: what a reader is told of it, JsonFault finds.
+    private static SourceColumn Finite(SourceColumn column) => column.Type == StoredType.Real
+        ? column with { Stored = $"case when isinf({column.Stored}) then error('infinite') else {column.Stored} end" }
+        : column;
+
     /// <summary>DuckDB calls a column otherwise where its name is empty or differs from another's only in case, and then finds no values of that name.</summary>
-    private static void CheckNames(DuckDbSession session, string path, string form, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    private static void CheckNames(DuckDbSession session, string path, DatasetFormat form, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         if (!names.Any(name => GivenName().IsMatch(name)))
             return;
         var keys = session.Rows(string.Create(CultureInfo.InvariantCulture,
-            $"select distinct unnest(json_keys(json)) from read_json_objects({DuckDbSession.Literal(path)}, format = '{form}', maximum_object_size = {MaxRecordBytes})"), cancellationToken)
+            $"select distinct unnest(json_keys(json)) from read_json_objects({DuckDbSession.Literal(path)}, format = '{Name(form)}', maximum_object_size = {MaxRecordBytes})"), cancellationToken)
             .ConvertAll(row => (string)row[0]!);
         ColumnNames.Check(keys);
         if (keys.Contains(""))
             throw new InvalidDatasetException(1, null, "expected names of at least one character; a record has an empty one");
     }
 
-    /// <summary>The last byte that is no white space; 0 where there is none.</summary>
-    private static int LastByte(string path)
-    {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        for (var position = file.Length - 1; position >= 0; position--)
-        {
-            file.Position = position;
-            if (file.ReadByte() is not (' ' or '\t' or '\r' or '\n') and var last)
-                return last;
-        }
-
-        return 0;
-    }
-
-    /// <summary>What DuckDB says of a file that is no JSON, in the caller's words.</summary>
-    public static InvalidDatasetException Malformed(Exception exception, DatasetFormat format)
-    {
-        var expected = format == DatasetFormat.Json ? "a JSON array of records" : "a JSON record on each line";
-        var place = Place().Match(exception.Message);
-        return place.Success && long.TryParse(place.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var record)
-            // It counts from 2.
-            ? new(Math.Max(1, record - 1), null, $"expected {expected}; this one is malformed")
-            : new(1, null, $"expected {expected}; the file is malformed");
-    }
-
     [GeneratedRegex(@"^C\d+$|_\d+$", RegexOptions.CultureInvariant)]
     private static partial Regex GivenName();
-
-    [GeneratedRegex(@"in (?:line|record/value) (\d+)", RegexOptions.CultureInvariant)]
-    private static partial Regex Place();
 }

@@ -59,9 +59,9 @@ internal sealed class LibsvmReader
     }
 
     /// <summary>Checks a whole file.</summary>
-    /// <exception cref="InvalidDatasetException">A line is not as it should be, or there is no row or no feature.</exception>
+    /// <exception cref="InvalidDatasetException">A line is not as it should be, or there is no row, or no feature where one is needed.</exception>
     /// <exception cref="DatasetTooLargeException">There are more rows, or more columns with the label as one, than are taken.</exception>
-    public static LibsvmHeader Scan(Stream file, long maxRows, int maxColumns, CancellationToken cancellationToken)
+    public static LibsvmHeader Scan(Stream file, long maxRows, int maxColumns, CancellationToken cancellationToken, bool needsFeatures = true)
     {
         var reader = new LibsvmReader(file, int.MaxValue, 0, cancellationToken);
         var rows = 0L;
@@ -71,7 +71,7 @@ internal sealed class LibsvmReader
         reader.ThrowIfInvalid();
         if (rows == 0)
             throw new InvalidDatasetException(1, null, "expected at least one line of a label and index:value pairs; the file has none");
-        if (features == 0)
+        if (features == 0 && needsFeatures)
             throw new InvalidDatasetException(1, null, "expected at least one index:value; the file has labels only");
         if (rows > maxRows)
             throw new DatasetTooLargeException($"The file has {rows} rows; at most {maxRows} are taken (Datasets:MaxRows).");

@@ -1,19 +1,30 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using DuckDB.NET.Data;
 using SigmoidApi.Datasets.Engine;
 
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>LIBSVM: a label, and the features that are not 0. DuckDB can't read it; its rows are handed to it by a table function.</summary>
-internal static class LibsvmSource
+internal static partial class LibsvmSource
 {
     private const string Function = "libsvm_rows";
 
-    public static DatasetSource Open(DuckDbSession session, FileToRead task, CancellationToken cancellationToken)
+    /// <summary>
+    /// The column of an index that no row of the file names: 0 in each. A file's columns are called by their indices, whether these count from 0 or from 1, so that
+    /// those of two files mean the same; null for a name that is no index.
+    /// </summary>
+    public static SourceColumn? Unnamed(string column) => FeatureName().IsMatch(column) ? new(column, StoredType.Real, "0::double", "0::double") : null;
+
+    /// <param name="session">What will read the rows.</param>
+    /// <param name="task">The file.</param>
+    /// <param name="needsFeatures">Whether there must be an index: rows to be predicted may all be 0.</param>
+    /// <param name="cancellationToken">Looked at every buffer of the file.</param>
+    public static DatasetSource Open(DuckDbSession session, FileToRead task, bool needsFeatures, CancellationToken cancellationToken)
     {
         LibsvmHeader header;
         using (var file = OpenFile(task.Path))
-            header = LibsvmReader.Scan(file, task.MaxRows, task.MaxColumns, cancellationToken);
+            header = LibsvmReader.Scan(file, task.MaxRows, task.MaxColumns, cancellationToken, needsFeatures);
         var first = header.ZeroBased ? 0 : 1;
         string[] names = ["label", .. Enumerable.Range(first, header.Features).Select(i => string.Create(CultureInfo.InvariantCulture, $"x{i}"))];
         session.Connection.RegisterTableFunction(
@@ -39,4 +50,7 @@ internal static class LibsvmSource
     }
 
     private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+
+    [GeneratedRegex(@"^x(0|[1-9]\d{0,9})$", RegexOptions.CultureInvariant)]
+    private static partial Regex FeatureName();
 }

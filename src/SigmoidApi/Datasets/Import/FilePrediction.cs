@@ -22,6 +22,12 @@ internal static class FilePrediction
         var file = task.File with { Types = types, OtherType = ColumnType.Text, ExpectedColumns = [.. model.Columns.Select(column => column.Name)] };
         var source = DatasetSources.Open(session, file, asTexts: true, cancellationToken);
         var columns = source.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
+        if (task.File.Format == DatasetFormat.Libsvm)
+        {
+            foreach (var unnamed in model.Columns.Where(column => !columns.ContainsKey(column.Name)).Select(column => LibsvmSource.Unnamed(column.Name)).OfType<SourceColumn>())
+                columns[unnamed.Name] = unnamed;
+        }
+
         if (model.Columns.Where(column => !columns.ContainsKey(column.Name)).Select(column => column.Name).ToArray() is { Length: > 0 } lacking)
             throw new MissingColumnsException(lacking);
 
@@ -46,11 +52,11 @@ internal static class FilePrediction
         {
             session.Execute(sql, cancellationToken);
         }
-        catch (DuckDBException exception)
+        catch (DuckDBException)
         {
             if (function.Refusal is { } refusal)
                 throw new InvalidDatasetException(1, refusal, "expected levels that the model has seen; the file has others, and the model refuses them");
-            throw DatasetSources.Unreadable(exception, task.File.Format);
+            throw DatasetSources.Unreadable(task.File, cancellationToken);
         }
 
         return new([.. source.Columns.Select(column => column.Name).Where(model.IsUnknown)], function.UnknownLevels());
@@ -69,6 +75,7 @@ internal static class FilePrediction
     }
 
     private static string Literal(ClassLabel label) => label.Text is { } text ? DuckDbSession.Literal(text)
+        : label.IsBoolean ? label.ToString()
         : Math.Abs(label.Number) < 1e15 && label.Number == Math.Round(label.Number) ? $"cast({label} as bigint)" : $"cast({label} as double)";
 
     private static string Options(DatasetFormat format, DatasetSource source) => source.Dialect is { } dialect && format == DatasetFormat.Csv

@@ -4,7 +4,7 @@ using System.Text.Unicode;
 
 namespace SigmoidApi.Http.Json;
 
-/// <summary>Reads the cells of one table that are no numbers, and keeps their texts, each once.</summary>
+/// <summary>Reads the cells of one table that are no numbers, and keeps their texts, each once. Of an array or object that is the text which an import keeps of it.</summary>
 internal sealed class CellReader
 {
     public const string Expected = "a number, text, true, false or null";
@@ -26,7 +26,7 @@ internal sealed class CellReader
     /// <summary>What boxed texts lead to.</summary>
     public IReadOnlyList<string> Texts => _texts;
 
-    /// <summary>Reads a text, a named number, true, false or null.</summary>
+    /// <summary>Reads a text, a named number, true, false, null, or a nested value.</summary>
     /// <param name="json">Begins with the cell; what follows it does not matter.</param>
     /// <param name="cell">The cell as <see cref="BoxedCell"/> has it, or the named number.</param>
     /// <returns>The cell's length in bytes, or 0 when it is none of these or takes too much, which <see cref="Refusal"/> tells.</returns>
@@ -38,6 +38,8 @@ internal sealed class CellReader
         {
             case (byte)'"':
                 return ReadText(json, out cell);
+            case (byte)'[' or (byte)'{':
+                return ReadNested(json, out cell);
             case (byte)'n':
                 cell = BoxedCell.Null;
                 return json.StartsWith("null"u8) ? 4 : 0;
@@ -54,7 +56,7 @@ internal sealed class CellReader
     public JsonInputException Refusal(ReadOnlySpan<byte> json, string index)
     {
         var first = json.IsEmpty ? (byte)0 : json[0];
-        return first == '"'
+        return first is (byte)'"' or (byte)'[' or (byte)'{'
             ? new JsonInputException($"expected different texts of at most {_limits.MaxTextBytes} bytes together, got more", index, tooLarge: true)
             : new JsonInputException($"expected {Expected}, got {NumberScanner.Describe(first)}", index);
     }
@@ -77,6 +79,12 @@ internal sealed class CellReader
         Reserve(reader.ValueSpan.Length);
         var characters = reader.CopyString(_buffer);
         return Box(_buffer.AsSpan(0, characters), out cell) ? (int)reader.BytesConsumed : 0;
+    }
+
+    private int ReadNested(ReadOnlySpan<byte> json, out double cell)
+    {
+        cell = BoxedCell.Null;
+        return NestedText.Read(json, _limits.MaxTextBytes / 2, out var length) is { } text && Box(text, out cell) ? length : 0;
     }
 
     /// <summary>Makes a cell of a text, which is kept when it has not been seen before; false when that would be too much.</summary>

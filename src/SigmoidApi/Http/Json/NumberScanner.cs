@@ -59,10 +59,11 @@ internal ref struct NumberScanner
         while (true)
         {
             var next = Peek();
-            if (next == '[')
+            // A nested value may be a cell.
+            if (next == '[' && (depth != rank || _cells is null))
             {
                 if (depth == rank)
-                    throw Unexpected(_cells is null ? "a number" : CellReader.Expected, "an array", index[1..(depth + 1)]);
+                    throw Unexpected("a number", "an array", index[1..(depth + 1)]);
                 if (depth == _limits.MaxDepth)
                     throw new JsonInputException($"expected at most {_limits.MaxDepth} arrays within each other, got more", IndexPath(index[1..(depth + 1)]));
                 _position++;

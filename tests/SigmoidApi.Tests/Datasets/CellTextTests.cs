@@ -1,0 +1,83 @@
+using System.Globalization;
+using CsCheck;
+using SigmoidApi.Datasets;
+using SigmoidApi.Datasets.Formats;
+
+namespace SigmoidApi.Tests.Datasets;
+
+/// <summary>A text in a record is what the same text is in a file of separated values.</summary>
+public sealed class CellTextTests : IDisposable
+{
+    private static readonly string[] Numbers =
+    [
+        "12", "-1", "+1", " 7\t", "\t+.5e1 ", "1.", ".5", "007", "1e3", "1E+03", "1e-400", "-0", "1.7976931348623157e308", "9007199254740993", "12345678901234567890", "0.1234567890123456789",
+    ];
+
+    private static readonly string[] Booleans = ["true", "FALSE", "True", " false", "tRuE "];
+
+    private static readonly string[] Dates =
+    [
+        "2024-01-31", " 2024-02-29 ", "0001-01-01", "9999-12-31", "2024-01-31T12:00:00", "2024-01-31 12:00:00.5", "2024-01-31T12:00:00Z", "2024-01-31T00:30:00+14:00",
+        "2024-01-31T12:00:00.123456Z", "1969-12-31T23:59:59.999999-11:30",
+    ];
+
+    private static readonly string[] Missing = ["", " ", "\t", "NA", " NaN", "null", "n/a ", "#N/A N/A", "?", " ? "];
+
+    private static readonly string[] Texts =
+    [
+        "x", "nan(1)", "inf", "-inf", "Infinity", "0x1", "1_000", "1,5", "1 000", "+-1", "1e", "e5", ".", "-", "1.2.3", "--1", "yes", "t", "0true", "truefalse", "na", "None", "??", "１２", "٣", "1\u00a0", "\u00a01",
+        "2024-02-30", "2024-1-31", "31.01.2024", "2024-01-31T24:00:00", "2024-01-31T12:00", "2024-01-31T12:00:00+15:00", "2024-01-31t12:00:00", "12:00:00", "[1]", "{\"a\":1}",
+    ];
+
+    private readonly TemporaryStore _store = new();
+
+    [Theory]
+    [InlineData(ColumnType.Number)]
+    [InlineData(ColumnType.Boolean)]
+    [InlineData(ColumnType.DateTime)]
+    public async Task ATextIsReadAsTheCellOfAFile(ColumnType type)
+    {
+        foreach (var cells in new[] { Numbers, Booleans, Dates, Texts, Missing })
+            await AreRead(cells, type);
+    }
+
+    [Fact]
+    public async Task AnyTextIsReadAsTheCellOfAFile()
+    {
+        var random = Gen.Char["0123456789+-.eE \tTZ:_naNA?,"].Array[0, 6].Select(characters => new string(characters)).Array[400].Single();
+
+        await AreRead(random, ColumnType.Number);
+        await AreRead([.. random.Where(text => text.Trim().Length == 10)], ColumnType.DateTime);
+    }
+
+    [Theory]
+    [InlineData("1e999")]
+    [InlineData("-1e400")]
+    public async Task ANumberBeyondFloat64IsNone(string text)
+    {
+        CellText.NumberOf(text, ColumnType.Number).ShouldBeNull();
+        (await _store.Refusal($"a,b\n{text},1\n")).Errors.ShouldHaveSingleItem().Message.ShouldBe($"expected a number of at most 1.8e308; got '{text}'");
+    }
+
+    public void Dispose() => _store.Dispose();
+
+    private async Task AreRead(IReadOnlyCollection<string> cells, ColumnType type)
+    {
+        var query = new DatasetUploadQuery("csv", ",", "\"", ".", "true", null, [$"a:{type}"]);
+        var read = cells.Select(cell => (Cell: cell, Number: CellText.NumberOf(cell, type))).ToArray();
+        var taken = read.Where(cell => cell.Number is not null).ToArray();
+        if (taken.Length > 0)
+        {
+            var (id, dataset) = await _store.Import(File(taken.Select(cell => cell.Cell)), query);
+            var imported = _store.Numbers(id, dataset.Columns[0])[0];
+            imported.Zip(taken).Where(pair => !pair.First.Equals(pair.Second.Number)).Select(pair => $"'{pair.Second.Cell}' is {pair.First:R}, not {pair.Second.Number:R}").ShouldBeEmpty();
+        }
+
+        // Each by itself would take an import; all are counted.
+        var refused = read.Where(cell => cell.Number is null).Select(cell => cell.Cell).ToArray();
+        if (refused.Length > 0)
+            (await Should.ThrowAsync<InvalidDatasetException>(_store.Import(File(refused), query))).ErrorCount.ShouldBe(refused.Length, string.Create(CultureInfo.InvariantCulture, $"{type}: {string.Join('|', refused)}"));
+    }
+
+    private static string File(IEnumerable<string> cells) => "a,b\n" + string.Concat(cells.Select(cell => $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\",1\n"));
+}
