@@ -19,6 +19,9 @@ public sealed class WideFileTests(WideFileTests.Service service) : IClassFixture
     [InlineData("text/csv", "True", "False")]
     [InlineData("text/csv", "2024-01-31", "2025-02-01")]
     [InlineData("application/x-ndjson", "1", "2")]
+    [InlineData("application/x-ndjson", "0.5", "2")]
+    [InlineData("application/x-ndjson", "9007199254740993", "9007199254740995")]
+    [InlineData("application/x-ndjson", "[1,\"a\"]", "{\"b\":2.5}")]
     [InlineData("application/x-ndjson", "\"red\"", "\"green\"", "\"blue\"")]
     [InlineData("application/x-ndjson", "\"2024-01-31\"", "\"2025-02-01\"")]
     public async Task WideFileIsTakenTrainedOnAndPredicted(string mediaType, params string[] values)

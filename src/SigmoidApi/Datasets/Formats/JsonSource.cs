@@ -9,6 +9,9 @@ internal static partial class JsonSource
 {
     private const int MaxRecordBytes = 16 * 1024 * 1024;
 
+    // All columns at once would take memory for a chunk of each.
+    private const int ColumnsAtOnce = 250;
+
     // A value with its own text: DuckDB would make one type of nested values, and so of each a text that hangs on all others.
     private const string AsItIs = "JSON";
 
@@ -46,9 +49,15 @@ internal static partial class JsonSource
         var numbers = found.FindAll(column => column.Type is "BIGINT" or "UBIGINT" or "HUGEINT" or "UHUGEINT" or "DOUBLE" && !task.Types.ContainsKey(column.Name) && task.OtherType is null);
         if (numbers.Count == 0 || !JsonForm.MayHaveLongIntegers(task.Path))
             return [];
-        var texts = Relation(task.Path, form, Types(numbers.ConvertAll(column => (column.Name, AsItIs))));
-        var counts = session.Counts($"select {string.Join(", ", numbers.Select(column => CountInexact($"{DuckDbSession.Identifier(column.Name)} ->> '$'")))} from {texts}", cancellationToken);
-        return [.. numbers.Zip(counts).Where(column => column.Second > 0).Select(column => column.First.Name)];
+        var inexact = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var some in numbers.Chunk(ColumnsAtOnce))
+        {
+            var texts = Relation(task.Path, form, Types(some.Select(column => (column.Name, AsItIs))));
+            var counts = session.Counts($"select {string.Join(", ", some.Select(column => CountInexact($"{DuckDbSession.Identifier(column.Name)} ->> '$'")))} from {texts}", cancellationToken);
+            inexact.UnionWith(some.Zip(counts).Where(column => column.Second > 0).Select(column => column.First.Name));
+        }
+
+        return inexact;
     }
 
     // None where a number has a fraction: the column is a quantity.
