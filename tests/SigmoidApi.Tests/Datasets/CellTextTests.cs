@@ -13,20 +13,27 @@ public sealed class CellTextTests : IDisposable
         "12", "-1", "+1", " 7\t", "\t+.5e1 ", "1.", ".5", "007", "1e3", "1E+03", "1e-400", "-0", "1.7976931348623157e308", "9007199254740993", "12345678901234567890", "0.1234567890123456789",
     ];
 
+    private static readonly string[] Written =
+    [
+        "1,234", "12,345,678.25", "-1,234.5", "$5", "$1,234.50", "-$5", "$-5", "€ 12", "12 €", "12.5€", "£0.5", "+1,000", "12 %", "12.5%", "-3%", "1'234.5", "1\u00a0234", "1\u202f234\u202f567.25", "1\u2019234", "5\u00a0€",
+    ];
+
     private static readonly string[] Booleans = ["true", "FALSE", "True", " false", "tRuE "];
 
     private static readonly string[] Dates =
     [
         "2024-01-31", " 2024-02-29 ", "0001-01-01", "9999-12-31", "2024-01-31T12:00:00", "2024-01-31 12:00:00.5", "2024-01-31T12:00:00Z", "2024-01-31T00:30:00+14:00",
         "2024-01-31T12:00:00.123456Z", "1969-12-31T23:59:59.999999-11:30",
+        "2024-01-31T12:00", "2024-01-31 23:59", "2024-01-31T12:00:00+0200", "2024-01-31 12:00-0930", "2024-01-31T12:00Z", "2024-01-31 12:00+05:30", "31.01.2024", "1.2.2024", "31.12.1999 23:59", "01.02.2024 03:04:05", "2024/01/31", "2024/02/29 12:30",
+        "31-Jan-2024", "1-FEB-1999", "15-may-2024 06:30:15",
     ];
 
-    private static readonly string[] Missing = ["", " ", "\t", "NA", " NaN", "null", "n/a ", "#N/A N/A", "?", " ? "];
+    private static readonly string[] Missing = ["", " ", "\t", "NA", " NaN", "null", "n/a ", "#N/A N/A", "?", " ? ", "-", " - ", "--", ".", "na", "None", "NONE", "n.a.", "(null)", "nil", "Missing", "unknown"];
 
     private static readonly string[] Texts =
     [
-        "x", "nan(1)", "inf", "-inf", "Infinity", "0x1", "1_000", "1,5", "1 000", "+-1", "1e", "e5", ".", "-", "1.2.3", "--1", "yes", "t", "0true", "truefalse", "na", "None", "??", "１２", "٣", "1\u00a0", "\u00a01",
-        "2024-02-30", "2024-1-31", "31.01.2024", "2024-01-31T24:00:00", "2024-01-31T12:00", "2024-01-31T12:00:00+15:00", "2024-01-31t12:00:00", "12:00:00", "[1]", "{\"a\":1}",
+        "x", "nan(1)", "inf", "-inf", "Infinity", "0x1", "1_000", "1,5", "1 000", "+-1", "1e", "e5", "1.2.3", "--1", "yes", "t", "0true", "truefalse", "??", "$", "%", "5%%", "$$5", "1,23", "1,2345", "0,123", "1,234,56", "1,234'567", "1 234", "$5%", "5$€", "1,234.", "(5)", "USD 5", "１２", "٣", "1\u00a0", "\u00a01",
+        "2024-02-30", "2024-1-31", "2024-01-31T24:00:00", "2024-01-31T12", "01/02/2024", "31.13.2024", "30.02.2024", "31.01.24", "31.01.2024T12:00", "31.01.2024 12:00Z", "2024/1/31", "2024-01/31", "31-Foo-2024", "31-1-2024", "2024-01-31 12:00+2", "2024-01-31 12:00.5", "2024-01-31T12:00:00+15:00", "2024-01-31t12:00:00", "12:00:00", "[1]", "{\"a\":1}",
     ];
 
     private readonly TemporaryStore _store = new();
@@ -37,8 +44,10 @@ public sealed class CellTextTests : IDisposable
     [InlineData(ColumnType.DateTime)]
     public async Task ATextIsReadAsTheCellOfAFile(ColumnType type)
     {
-        foreach (var cells in new[] { Numbers, Booleans, Dates, Texts, Missing })
+        foreach (var cells in new[] { Numbers, Written, Booleans, Dates, Texts, Missing })
             await AreRead(cells, type);
+        string[] taken = [.. type switch { ColumnType.Number => [.. Numbers, .. Written], ColumnType.Boolean => Booleans, _ => Dates }, .. Missing];
+        taken.Where(cell => CellText.NumberOf(cell, type) is null).ShouldBeEmpty();
     }
 
     [Fact]

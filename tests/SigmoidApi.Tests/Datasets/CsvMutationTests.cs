@@ -75,10 +75,10 @@ public sealed class CsvMutationTests : IDisposable
     /// <summary>Whether a cell as it is written means a value as it is kept.</summary>
     private static bool Says(string cell, object? value) => value switch
     {
-        null => cell.Trim(' ', '\t').Length == 0 || CsvDialect.DefaultNullValues.Contains(cell.Trim(' ', '\t')),
+        null => cell.Trim(' ', '\t') is var text && (text.Length == 0 || CsvDialect.DefaultNullValues.Contains(text) || CsvDialect.Marks.Contains(text, StringComparer.OrdinalIgnoreCase)),
         string text => text == cell || text == cell.Trim(' ', '\t') || (DateTimeOffset.TryParse(cell, CultureInfo.InvariantCulture, out var time) && text.StartsWith(time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), StringComparison.Ordinal)),
-        bool flag => bool.Parse(cell) == flag,
-        _ => double.Parse(cell, CultureInfo.InvariantCulture) == Convert.ToDouble(value, CultureInfo.InvariantCulture),
+        bool flag => (cell.Trim(' ', '\t') is "0" or "1" ? cell.Trim(' ', '\t') == "1" : bool.Parse(cell)) == flag,
+        _ => double.Parse(cell.Trim(' ', '\t', '$', '%'), NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture) == Convert.ToDouble(value, CultureInfo.InvariantCulture),
     };
 
     /// <summary>The records as RFC 4180 has them, lines without a character passed over.</summary>

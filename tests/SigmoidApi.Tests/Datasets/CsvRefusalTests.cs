@@ -25,7 +25,7 @@ public sealed class CsvRefusalTests : IDisposable
         { "a,b\n1,0x10\n", 2, "b", "expected a number; got '0x10'" },
         { "a,b\n1,+-1\n", 2, "b", "expected a number; got '+-1'" },
         { "a,b\n1,1e\n", 2, "b", "expected a number; got '1e'" },
-        { "a,b\n1,.\n", 2, "b", "expected a number; got '.'" },
+        { "a,b\n1,..\n", 2, "b", "expected a number; got '..'" },
         { "a,b\n1,1 2\n", 2, "b", "expected a number; got '1 2'" },
         { "a,b\n1,1e309\n", 2, "b", "expected a number of at most 1.8e308; got '1e309'" },
         { "a,b\n1,\"-1E+00309\"\n", 2, "b", "expected a number of at most 1.8e308; got '\"-1E+00309\"'" },

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SigmoidApi.Datasets;
+using SigmoidApi.Datasets.Profile;
 
 namespace SigmoidApi.Tests.Datasets;
 
@@ -15,7 +16,22 @@ public sealed class FoundTypesTests : IDisposable
     [InlineData(new[] { "true", "FALSE", "True" }, ColumnType.Boolean, new object[] { true, false, true })]
     [InlineData(new[] { "a", "b", "a" }, ColumnType.Category, new object[] { "a", "b", "a" })]
     [InlineData(new[] { "true", "b", "1" }, ColumnType.Category, new object[] { "true", "b", "1" })]
-    [InlineData(new[] { "true", "false", "1" }, ColumnType.Category, new object[] { "true", "false", "1" })]
+    [InlineData(new[] { "true", "false", "1" }, ColumnType.Boolean, new object[] { true, false, true })]
+    [InlineData(new[] { "true", "false", "2" }, ColumnType.Category, new object[] { "true", "false", "2" })]
+    [InlineData(new[] { "9007199254740992", "1", "2" }, ColumnType.Number, new object[] { 9007199254740992L, 1L, 2L })]
+    [InlineData(new[] { "9007199254740993", "1", "2" }, ColumnType.Category, new object[] { "9007199254740993", "1", "2" })]
+    [InlineData(new[] { "-", "1", "2.5" }, ColumnType.Number, new object?[] { null, 1.0, 2.5 })]
+    [InlineData(new[] { "None", "2024-01-01", "2024-01-02" }, ColumnType.DateTime, new object?[] { null, "2024-01-01", "2024-01-02" })]
+    [InlineData(new[] { "unknown", "true", "false" }, ColumnType.Boolean, new object?[] { null, true, false })]
+    [InlineData(new[] { "unknown", "red", "-" }, ColumnType.Category, new object[] { "unknown", "red", "-" })]
+    [InlineData(new[] { "\"1,234\"", "\"12,345\"", "999" }, ColumnType.Number, new object[] { 1234L, 12345L, 999L })]
+    [InlineData(new[] { "\"$1,234.50\"", "$3", "-2" }, ColumnType.Number, new object[] { 1234.5, 3.0, -2.0 })]
+    [InlineData(new[] { "12.5%", "7 %", "-1%" }, ColumnType.Number, new object[] { 12.5, 7.0, -1.0 })]
+    [InlineData(new[] { "12.5%", "7", "1%" }, ColumnType.Category, new object[] { "12.5%", "7", "1%" })]
+    [InlineData(new[] { "31.01.2024", "1.2.2024", "29.02.2024" }, ColumnType.DateTime, new object[] { "2024-01-31", "2024-02-01", "2024-02-29" })]
+    [InlineData(new[] { "31.01.2024 12:30", "2024-01-31", "31-Jan-2024" }, ColumnType.DateTime, new object[] { "2024-01-31T12:30:00Z", "2024-01-31T00:00:00Z", "2024-01-31T00:00:00Z" })]
+    [InlineData(new[] { "2024/01/31", "2023/12/01", "2024/02/29" }, ColumnType.DateTime, new object[] { "2024-01-31", "2023-12-01", "2024-02-29" })]
+    [InlineData(new[] { "2024-01-31 12:00", "2024-01-31T12:00:00+0200", "2024-01-31" }, ColumnType.DateTime, new object[] { "2024-01-31T12:00:00Z", "2024-01-31T10:00:00Z", "2024-01-31T00:00:00Z" })]
     [InlineData(new[] { "007", "010", "1" }, ColumnType.Category, new object[] { "007", "010", "1" })]
     [InlineData(new[] { "12345678901234567", "1", "2" }, ColumnType.Category, new object[] { "12345678901234567", "1", "2" })]
     [InlineData(new[] { "2024-02-29", "1999-12-31", "0001-01-01" }, ColumnType.DateTime, new object[] { "2024-02-29", "1999-12-31", "0001-01-01" })]
@@ -24,7 +40,7 @@ public sealed class FoundTypesTests : IDisposable
     [InlineData(new[] { "2024-02-30", "2024-01-01", "2024-01-02" }, ColumnType.Category, new object[] { "2024-02-30", "2024-01-01", "2024-01-02" })]
     [InlineData(new[] { "01/02/2024", "2024-01-01", "x" }, ColumnType.Category, new object[] { "01/02/2024", "2024-01-01", "x" })]
     [InlineData(new[] { "2024-01-01", "1", "2" }, ColumnType.Category, new object[] { "2024-01-01", "1", "2" })]
-    public async Task CellsMakeTheType(string[] cells, ColumnType type, object[] kept)
+    public async Task CellsMakeTheType(string[] cells, ColumnType type, object?[] kept)
     {
         // Twice each, so that no single cell passes for a mistake.
         var (id, dataset) = await _store.Import("a,b\n" + string.Concat(cells.Concat(cells).Select(cell => $"{cell},0\n")), new("csv", ",", "\"", ".", "true", null, null));
@@ -42,7 +58,19 @@ public sealed class FoundTypesTests : IDisposable
         var column = dataset.Columns[0];
         (column.Type, column.Missing, column.Distinct).ShouldBe((ColumnType.Number, 2, 0));
         column.Mean.ShouldBeNull();
-        column.Warnings!.ShouldBe([SigmoidApi.Datasets.Profile.ColumnWarning.Constant, SigmoidApi.Datasets.Profile.ColumnWarning.MostlyMissing]);
+        column.Warnings!.ShouldBe([ColumnWarning.Constant, ColumnWarning.MostlyMissing]);
+    }
+
+    [Theory]
+    [InlineData("1/2/2024", "12/31/2023", "30/01/2024", ColumnWarning.AmbiguousDates)]
+    [InlineData("1", "2.5", "n.v.", ColumnWarning.MostlyNumbers)]
+    [InlineData("1", "b", "c", null)]
+    public async Task TextThatWasMeantAsSomethingElseIsWarnedOf(string a, string b, string c, ColumnWarning? warning)
+    {
+        var (_, dataset) = await _store.Import("a,b\n" + string.Concat(Enumerable.Repeat($"{a},1\n{b},2\n{c},3\n", 10)));
+
+        dataset.Columns[0].Type.ShouldBe(ColumnType.Category);
+        (dataset.Columns[0].Warnings ?? []).ShouldBe(warning is null ? [] : [warning.Value]);
     }
 
     [Theory]
@@ -70,7 +98,7 @@ public sealed class FoundTypesTests : IDisposable
 
     [Theory]
     [InlineData("a:number", "expected a number; got 'x'")]
-    [InlineData("a:boolean", "expected true or false; got 'x'")]
+    [InlineData("a:boolean", "expected true, false, 1 or 0; got 'x'")]
     [InlineData("a:datetime", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z; got 'x'")]
     public async Task ACellThatIsNotWhatTheUploadSaysIsNamed(string types, string message)
     {
@@ -88,12 +116,13 @@ public sealed class FoundTypesTests : IDisposable
     }
 
     [Fact]
-    public async Task WholeNumbersOfSixteenDigitsKeepTheirValue()
+    public async Task WholeNumbersBeyondFloat64AreNumbersOnlyWhereTheUploadSaysSo()
     {
-        var (id, dataset) = await _store.Import("a,b\n9007199254740993,1\n1,2\n");
+        var (id, dataset) = await _store.Import("a,b\n9007199254740993,1\n1,2\n", new("csv", null, null, null, null, null, ["a:number"]));
 
         dataset.Columns[0].Type.ShouldBe(ColumnType.Number);
         _store.Numbers(id, dataset.Columns[0])[0][0].ToString("R", CultureInfo.InvariantCulture).ShouldBe("9007199254740992");
+        (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 0, 1, TestContext.Current.CancellationToken))[0][0].ShouldBe(9007199254740993L);
     }
 
     public void Dispose() => _store.Dispose();

@@ -1,12 +1,20 @@
+using System.Globalization;
 using System.Text;
+using SigmoidApi.Datasets.Profile;
 
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>What the cells of a column of separated values are, counted as they are read.</summary>
 internal sealed class CsvColumn(string name)
 {
-    // A longer whole number is no quantity that a float64 could hold: an account, a card, a key.
-    private const int MostDigits = 16;
+    // Up to here float64 holds every whole number. A larger one is no quantity: an account, a card, a key.
+    private const ulong LargestExact = 1UL << 53;
+
+    // No larger ones are kept as whole numbers, whatever an upload says they are.
+    private const int MostDigits = 18;
+
+    // From so much of it on a column of texts is likely to be one of numbers with something in it that is not known here.
+    private const double LikelyShare = 0.5;
 
     // Of a column of numbers so much may be something else, and is then taken for a mistake; with more of it the column is text.
     private const double MistakenShare = 0.01;
@@ -23,15 +31,21 @@ internal sealed class CsvColumn(string name)
 
     public long Texts { get; private set; }
 
-    /// <summary>Missing values in a column of numbers or dates, a level in one of texts.</summary>
-    public long QuestionMarks { get; set; }
+    /// <summary>Numbers as people write them; <see cref="WrittenNumber"/>.</summary>
+    public long Written { get; private set; }
+
+    /// <summary>Missing values in a column of numbers or dates, levels in one of texts; <see cref="CsvDialect.Marks"/>.</summary>
+    public long Marks { get; set; }
+
+    /// <summary>Numbers that are written otherwise than 0 or 1.</summary>
+    public bool HasOtherNumbers { get; set; }
+
+    /// <summary>The forms of the dates.</summary>
+    public CsvDateForms DateForms { get; private set; }
 
     public bool HasFractions { get; set; }
 
     public bool HasLeadingZeros { get; set; }
-
-    /// <summary>Digits of the longest whole number that is not plainly a small one.</summary>
-    public int LongestInteger { get; set; }
 
     /// <summary>Whether blanks around cells must be taken off, which DuckDB does of numbers alone, or cells stand for a missing value that it does not know.</summary>
     public bool HasBlanks { get; set; }
@@ -39,19 +53,41 @@ internal sealed class CsvColumn(string name)
     /// <summary>The first cells that are no numbers: line, column, and what came.</summary>
     public List<DatasetError> FirstOthers { get; } = [];
 
+    /// <summary>What a person should know of a column that is kept as texts.</summary>
+    public ColumnWarning? Hint => Texts > 0 && _slashDates == Texts ? ColumnWarning.AmbiguousDates
+        : Texts > 0 && Numbers + Written >= LikelyShare * (Numbers + Written + Others) ? ColumnWarning.MostlyNumbers
+        : null;
+
     private long Others => Booleans + Dates + Times + Texts;
 
-    public void AddOther(ReadOnlySpan<byte> text)
+    private long _percents;
+    private long _slashDates;
+    private bool _hasInexact;
+    private int _longestInteger;
+
+    /// <summary>Takes a whole number of many digits, or of a sign or zeros before them.</summary>
+    /// <param name="digits">Nothing else.</param>
+    public void AddInteger(ReadOnlySpan<byte> digits)
+    {
+        _longestInteger = Math.Max(_longestInteger, digits.Length);
+        _hasInexact |= digits.Length > 19 || (digits.Length > 15 && ulong.Parse(digits, CultureInfo.InvariantCulture) > LargestExact);
+    }
+
+    /// <summary>Takes a cell that is no plain number. Returns whether it is one all the same, as people write it.</summary>
+    public bool AddOther(ReadOnlySpan<byte> text, char decimalPoint)
     {
         // Once there is text, it decides.
         if (Texts > 0)
-            Texts++;
+            AddText(text);
         else if (IsBoolean(text))
             Booleans++;
-        else if (CsvDate.KindOf(text) is not CsvDateKind.None and var kind)
-            AddDate(kind);
+        else if (CsvDate.KindOf(text, out var form) is not CsvDateKind.None and var kind)
+            AddDate(kind, form);
+        else if (WrittenNumber.Is(text, decimalPoint, out var hasFraction, out var isPercent))
+            return AddWritten(hasFraction, isPercent);
         else
-            Texts++;
+            AddText(text);
+        return false;
     }
 
     /// <summary>What the column is to be kept as.</summary>
@@ -67,10 +103,10 @@ internal sealed class CsvColumn(string name)
                 mistakes.Add(this, Others, "a number");
                 return NumberType(asQuantity: true);
             case ColumnType.Boolean:
-                mistakes.Add(this, Dates + Times + Texts, "true or false");
-                return Numbers == 0 ? StoredType.Boolean : NumberType(asQuantity: true);
+                mistakes.Add(this, Dates + Times + Texts + Written + (HasOtherNumbers ? Numbers : 0), "true, false, 1 or 0");
+                return StoredType.Boolean;
             case ColumnType.DateTime:
-                mistakes.Add(this, Numbers + Booleans + Texts, "a date as 2024-01-31 or 2024-01-31T12:00:00Z");
+                mistakes.Add(this, Numbers + Written + Booleans + Texts, "a date as 2024-01-31 or 2024-01-31T12:00:00Z");
                 return DateType();
             default:
                 return FoundType(mistakes);
@@ -79,20 +115,19 @@ internal sealed class CsvColumn(string name)
 
     private StoredType FoundType(CsvMistakes mistakes)
     {
-        if (Others > 0 && Others <= Math.Max(1, MistakenShare * Numbers) && Numbers > 0)
+        var numbers = Numbers + Written;
+        if (Booleans > 0 && Booleans == Others && Written == 0 && !HasOtherNumbers)
+            return StoredType.Boolean;
+        if (Others > 0 && Others <= Math.Max(1, MistakenShare * numbers) && numbers > 0)
         {
             mistakes.Add(this, Others, "a number",
-                $", as the other {Numbers} cells of the column are; where it is right as it is, upload with types={Name}:category, where it stands for a missing value, with nullValue");
+                $", as the other {numbers} cells of the column are; where it is right as it is, upload with types={Name}:category, where it stands for a missing value, with nullValue");
             return StoredType.Text;
         }
 
         if (Others == 0)
-            return Numbers == 0 && QuestionMarks > 0 ? StoredType.Text : NumberType(asQuantity: false);
-        if (Numbers + Texts > 0)
-            return StoredType.Text;
-        if (Booleans > 0)
-            return Dates + Times == 0 ? StoredType.Boolean : StoredType.Text;
-        return DateType();
+            return (numbers == 0 && Marks > 0) || (_percents > 0 && _percents < numbers) ? StoredType.Text : NumberType(asQuantity: false);
+        return numbers + Texts + Booleans > 0 ? StoredType.Text : DateType();
     }
 
     private StoredType DateType() => Times > 0 ? StoredType.Time : StoredType.Date;
@@ -102,13 +137,29 @@ internal sealed class CsvColumn(string name)
         if (HasFractions)
             return StoredType.Real;
         // Codes: their zeros are lost in a number, or their last digits.
-        if (!asQuantity && (HasLeadingZeros || LongestInteger > MostDigits))
+        if (!asQuantity && (HasLeadingZeros || _hasInexact))
             return StoredType.Text;
-        return LongestInteger >= MostDigits ? StoredType.Real : StoredType.Whole;
+        return _longestInteger > MostDigits ? StoredType.Real : StoredType.Whole;
     }
 
-    private void AddDate(CsvDateKind kind)
+    private bool AddWritten(bool hasFraction, bool isPercent)
     {
+        Written++;
+        _percents += isPercent ? 1 : 0;
+        HasFractions |= hasFraction;
+        return true;
+    }
+
+    private void AddText(ReadOnlySpan<byte> text)
+    {
+        if (_slashDates == Texts && CsvDate.IsAmbiguous(text))
+            _slashDates++;
+        Texts++;
+    }
+
+    private void AddDate(CsvDateKind kind, CsvDateForms form)
+    {
+        DateForms |= form;
         if (kind == CsvDateKind.Date)
             Dates++;
         else

@@ -9,16 +9,17 @@ namespace SigmoidApi.Datasets.Formats;
 public sealed record CsvDialect(char Delimiter, char? Quote, char DecimalPoint, bool Header, IReadOnlyList<string> NullValues)
 {
     /// <summary>
-    /// Stands for a missing number or date in many published data sets, where nobody says otherwise. Among texts it is a level: of those who did not answer, say.
+    /// Stand for a missing number, date, true or false in many published files, where nobody says otherwise; in capitals or not. Among texts each is a level: of those who did
+    /// not answer, say.
     /// </summary>
-    public const string QuestionMark = "?";
+    public static readonly IReadOnlyList<string> Marks = ["?", "-", "--", ".", "none", "na", "n.a.", "nil", "(null)", "missing", "unknown"];
 
     /// <summary>pandas' list.</summary>
     public static readonly IReadOnlyList<string> DefaultNullValues =
         ["NA", "N/A", "n/a", "NaN", "nan", "-nan", "-NaN", "NULL", "null", "<NA>", "#N/A", "#NA", "#N/A N/A", "-1.#IND", "1.#IND", "-1.#QNAN", "1.#QNAN"];
 
-    /// <summary>Whether <see cref="QuestionMark"/> stands for what it mostly does.</summary>
-    public bool HasQuestionMarks => NullValues == DefaultNullValues;
+    /// <summary>Whether <see cref="Marks"/> stand for what they mostly do.</summary>
+    public bool HasMarks => NullValues == DefaultNullValues;
 }
 
 /// <summary>What an upload says about its dialect; null where it is to be found out.</summary>

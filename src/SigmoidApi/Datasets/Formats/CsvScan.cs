@@ -17,6 +17,9 @@ internal sealed class CsvScan
 {
     private const int BufferBytes = 128 * 1024;
 
+    private static readonly byte[][] MarkBytes = [.. CsvDialect.Marks.Select(Encoding.ASCII.GetBytes)];
+    private static readonly int LongestMark = MarkBytes.Max(mark => mark.Length);
+
     private readonly byte[] _table;
     private readonly byte[] _buffer = new byte[BufferBytes];
     private readonly List<DatasetError> _errors = [];
@@ -217,6 +220,8 @@ internal sealed class CsvScan
     private void AddNumber(CsvColumn column, ReadOnlySpan<byte> cell, byte state)
     {
         column.Numbers++;
+        if (!column.HasOtherNumbers && (cell.Length > 1 || cell[0] > (byte)'1'))
+            column.HasOtherNumbers = cell.Trim(" \t"u8).Trim(_quote).Trim(" \t"u8) is not [(byte)'0' or (byte)'1'];
         if (state == CsvGrammar.Integer && cell.Length < 16 && (cell[0] != (byte)'0' || cell.Length == 1))
             return;
         if (state == CsvGrammar.Fraction && cell.Length < 300)
@@ -243,7 +248,7 @@ internal sealed class CsvScan
         else
         {
             column.HasLeadingZeros |= digits.Length > 1 && digits[0] == (byte)'0';
-            column.LongestInteger = Math.Max(column.LongestInteger, digits.Length);
+            column.AddInteger(digits);
             if (digits.Length > 300 && !IsFinite(cell))
                 Add(new(_cellLine, ColumnName, $"expected a number of at most 1.8e308; got {ShownText.Of(cell)}"));
         }
@@ -266,9 +271,9 @@ internal sealed class CsvScan
             return;
         }
 
-        if (_dialect.HasQuestionMarks && trimmed.SequenceEqual("?"u8))
+        if (_dialect.HasMarks && IsMark(trimmed))
         {
-            column.QuestionMarks++;
+            column.Marks++;
             column.HasBlanks |= !quoted && trimmed.Length != text.Length;
             return;
         }
@@ -282,8 +287,7 @@ internal sealed class CsvScan
         _decimals[_column].Add(DecimalSign.In(trimmed));
         // Blanks within quotes are the text's own.
         column.HasBlanks |= !quoted && trimmed.Length != text.Length;
-        column.AddOther(trimmed);
-        if (column.FirstOthers.Count < InvalidDatasetException.MaxErrors)
+        if (!column.AddOther(trimmed, _dialect.DecimalPoint) && column.FirstOthers.Count < InvalidDatasetException.MaxErrors)
             column.FirstOthers.Add(new(_cellLine, column.Name, ShownText.Of(cell)));
     }
 
@@ -294,6 +298,19 @@ internal sealed class CsvScan
         Span<char> characters = stackalloc char[64];
         return Utf8.ToUtf16(text, characters, out _, out var length) == OperationStatus.Done
             && _nulls.GetAlternateLookup<ReadOnlySpan<char>>().Contains(characters[..length]);
+    }
+
+    private static bool IsMark(ReadOnlySpan<byte> text)
+    {
+        if (text.Length > LongestMark)
+            return false;
+        foreach (var mark in MarkBytes)
+        {
+            if (Ascii.EqualsIgnoreCase(text, mark))
+                return true;
+        }
+
+        return false;
     }
 
     private void EndRow()

@@ -22,10 +22,10 @@ internal static class CsvSource
         {
             var found = scan.Columns[i];
             var type = found.Type(task.Types.TryGetValue(found.Name, out var wanted) ? wanted : task.OtherType, mistakes);
-            var direct = !asTexts && !found.HasBlanks && (type == StoredType.Text || found.QuestionMarks == 0) && type is StoredType.Real or StoredType.Whole or StoredType.Text;
+            var direct = !asTexts && !found.HasBlanks && (type == StoredType.Text || found.Marks + found.Written == 0) && type is StoredType.Real or StoredType.Whole or StoredType.Text;
             types[i] = direct && type == StoredType.Real ? "DOUBLE" : direct && type == StoredType.Whole ? "BIGINT" : "VARCHAR";
             var name = string.Create(CultureInfo.InvariantCulture, $"c{i}");
-            columns[i] = new(found.Name, type, direct ? name : Converted(name, type, dialect), name);
+            columns[i] = new(found.Name, type, direct ? name : Converted(name, type, found, dialect), name, type == StoredType.Text ? found.Hint : null);
         }
 
         mistakes.ThrowIfAny();
@@ -53,21 +53,28 @@ internal static class CsvSource
             """);
     }
 
-    private static string Converted(string column, StoredType type, CsvDialect dialect)
+    private static string Converted(string column, StoredType type, CsvColumn found, CsvDialect dialect)
     {
-        string[] marks = type != StoredType.Text && dialect.HasQuestionMarks ? [CsvDialect.QuestionMark] : [];
-        var nulls = string.Join(", ", dialect.NullValues.Concat(marks).Prepend("").Select(DuckDbSession.Literal));
         var trimmed = $"trim({column}, ' \t')";
-        var text = $"case when {trimmed} in ({nulls}) then null else {trimmed} end";
+        var missing = $"{trimmed} in ({Literals(dialect.NullValues.Prepend(""))})";
+        if (type != StoredType.Text && dialect.HasMarks)
+            missing += $" or lower({trimmed}) in ({Literals(CsvDialect.Marks)})";
+        var text = $"case when {missing} then null else {trimmed} end";
         return type switch
         {
-            StoredType.Real => $"cast({(dialect.DecimalPoint == ',' ? $"replace({text}, ',', '.')" : $"({text})")} as double)",
-            StoredType.Whole => $"cast(({text}) as bigint)",
+            StoredType.Real => $"cast({Number(text, found, dialect)} as double)",
+            StoredType.Whole => $"cast({Number(text, found, dialect)} as bigint)",
             StoredType.Boolean => $"cast(lower({text}) as boolean)",
-            StoredType.Date => $"cast(({text}) as date)",
-            // An offset is taken into account by this type alone.
-            StoredType.Time => $"cast(({text}) as timestamptz) at time zone 'UTC'",
+            StoredType.Date or StoredType.Time => CsvDate.Expression(text, found.DateForms, type),
             _ => text,
         };
     }
+
+    private static string Number(string text, CsvColumn found, CsvDialect dialect)
+    {
+        var digits = found.Written > 0 ? WrittenNumber.Expression(text, dialect.DecimalPoint) : $"({text})";
+        return dialect.DecimalPoint == ',' ? $"replace({digits}, ',', '.')" : digits;
+    }
+
+    private static string Literals(IEnumerable<string> texts) => string.Join(", ", texts.Select(DuckDbSession.Literal));
 }

@@ -1,5 +1,6 @@
 using DuckDB.NET.Data;
 using SigmoidApi.Datasets.Engine;
+using SigmoidApi.Datasets.Profile;
 
 namespace SigmoidApi.Datasets.Formats;
 
@@ -20,7 +21,8 @@ internal sealed record DatasetSource(string From, IReadOnlyList<SourceColumn> Co
 /// <param name="Type">What it is kept as.</param>
 /// <param name="Stored">The expression that makes that of what <see cref="DatasetSource.From"/> gives.</param>
 /// <param name="Raw">The expression for the column as the file has it, for files that are given back with something added.</param>
-internal sealed record SourceColumn(string Name, StoredType Type, string Stored, string Raw);
+/// <param name="Hint">What a person should know of it, that its values do not show.</param>
+internal sealed record SourceColumn(string Name, StoredType Type, string Stored, string Raw, ColumnWarning? Hint = null);
 
 /// <summary>Reads a file's form, and the types of its columns; nothing is kept yet.</summary>
 internal static class DatasetSources

@@ -42,7 +42,7 @@ internal static class HeaderDetection
 
         IEnumerable<string> Below(int column) => records.Skip(1).Where(record => column < record.Count).Select(record => record[column]).Where(cell => !IsMissing(cell));
 
-        bool IsMissing(string cell) => cell.Length == 0 || cell == CsvDialect.QuestionMark || nulls.Contains(cell);
+        bool IsMissing(string cell) => cell.Length == 0 || CsvDialect.Marks.Contains(cell, StringComparer.OrdinalIgnoreCase) || nulls.Contains(cell);
 
         bool IsText(string cell) => cell.Length > 0 && !nulls.Contains(cell) && !IsValue(cell);
     }
@@ -60,7 +60,7 @@ internal static class HeaderDetection
     private static bool IsValue(string cell)
     {
         var text = Encoding.UTF8.GetBytes(cell);
-        return DecimalSign.IsNumber(text) || CsvDate.KindOf(text) != CsvDateKind.None || bool.TryParse(cell, out _);
+        return DecimalSign.IsNumber(text) || CsvDate.KindOf(text, out _) != CsvDateKind.None || WrittenNumber.Is(text, '.', out _, out _) || bool.TryParse(cell, out _);
     }
 
     /// <param name="Name">The first cell, if it is a name.</param>

@@ -59,16 +59,16 @@ internal static class TypedSource
         int[] texts = [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].Type is StoredType.Text && !types.ContainsKey(columns[i].Name))];
         // A look at the first rows first, so that a column of words costs no pass.
         int[] likely = [.. Dates(session, $"(select * from {from} limit 1000)", columns, texts, cancellationToken).Keys];
-        foreach (var (i, hasTimes) in Dates(session, from, columns, likely, cancellationToken))
-            columns[i] = AsDate(columns[i], hasTimes);
+        foreach (var (i, (type, forms)) in Dates(session, from, columns, likely, cancellationToken))
+            columns[i] = columns[i] with { Type = type, Stored = CsvDate.Expression(columns[i].Stored, forms, type) };
     }
 
-    /// <summary>Those of some columns that have dates and nothing else, and whether with a time.</summary>
-    private static Dictionary<int, bool> Dates(DuckDbSession session, string from, SourceColumn[] columns, int[] some, CancellationToken cancellationToken)
+    /// <summary>Those of some columns that have dates and nothing else, and how they are written.</summary>
+    private static Dictionary<int, (StoredType Type, CsvDateForms Forms)> Dates(DuckDbSession session, string from, SourceColumn[] columns, int[] some, CancellationToken cancellationToken)
     {
         if (some.Length == 0)
             return [];
-        var (dates, times, others) = (new bool[some.Length], new bool[some.Length], new bool[some.Length]);
+        var (forms, times, others) = (new CsvDateForms[some.Length], new bool[some.Length], new bool[some.Length]);
         session.ForEachChunk($"select {string.Join(", ", some.Select(i => columns[i].Stored))} from {from}", chunk =>
         {
             for (var k = 0; k < some.Length; k++)
@@ -78,19 +78,16 @@ internal static class TypedSource
                 {
                     if (chunk.IsMissing(k, row))
                         continue;
-                    var kind = CsvDate.KindOf(ChunkText.Bytes(in texts[row]));
-                    dates[k] |= kind == CsvDateKind.Date;
+                    var kind = CsvDate.KindOf(ChunkText.Bytes(in texts[row]), out var form);
+                    forms[k] |= form;
                     times[k] |= kind == CsvDateKind.Time;
                     others[k] = kind == CsvDateKind.None;
                 }
             }
         }, cancellationToken);
-        return Enumerable.Range(0, some.Length).Where(k => !others[k] && (dates[k] || times[k])).ToDictionary(k => some[k], k => times[k]);
+        return Enumerable.Range(0, some.Length).Where(k => !others[k] && forms[k] != CsvDateForms.None)
+            .ToDictionary(k => some[k], k => (times[k] ? StoredType.Time : StoredType.Date, forms[k]));
     }
-
-    private static SourceColumn AsDate(SourceColumn column, bool hasTimes) => hasTimes
-        ? column with { Type = StoredType.Time, Stored = $"cast({column.Stored} as timestamptz) at time zone 'UTC'" }
-        : column with { Type = StoredType.Date, Stored = $"cast({column.Stored} as date)" };
 
     /// <summary>The column as the type that an upload wants, every value of it.</summary>
     private static SourceColumn Converted(DuckDbSession session, string from, SourceColumn column, ColumnType wanted, CancellationToken cancellationToken)
@@ -100,7 +97,7 @@ internal static class TypedSource
         var (type, name, expected) = wanted switch
         {
             ColumnType.Number => (StoredType.Real, "double", "a number"),
-            ColumnType.Boolean => (StoredType.Boolean, "boolean", "true or false"),
+            ColumnType.Boolean => (StoredType.Boolean, "boolean", "true, false, 1 or 0"),
             _ => (StoredType.Time, "timestamptz", "a date as 2024-01-31 or 2024-01-31T12:00:00Z"),
         };
         if (column.Type == type || (wanted is ColumnType.Number && column.Type == StoredType.Whole) || (wanted is ColumnType.DateTime && column.Type == StoredType.Date))
@@ -115,7 +112,7 @@ internal static class TypedSource
         }
 
         return wanted is ColumnType.DateTime
-            ? AsDate(column with { Stored = text }, hasTimes: true)
+            ? column with { Type = StoredType.Time, Stored = CsvDate.Expression(text, CsvDateForms.Iso, StoredType.Time) }
             : column with { Type = type, Stored = wanted is ColumnType.Number ? $"nullif(cast({text} as double), 'nan'::double)" : $"cast({text} as boolean)" };
     }
 }

@@ -58,6 +58,12 @@ public enum ColumnWarning
     /// <summary>It tells the target, or nearly: something that is known only afterwards, or another form of it.</summary>
     LeaksTarget,
 
+    /// <summary>At least half of the values of a text or category are numbers: the others may stand for missing ones, which <c>nullValue</c> can say.</summary>
+    MostlyNumbers,
+
+    /// <summary>Dates as 01/02/2024, of which nobody can tell the month; written as 2024-02-01 they are dates.</summary>
+    AmbiguousDates,
+
     /// <summary>Of the target's two values one has less than a twentieth of the rows.</summary>
     RareClass,
 }

@@ -53,7 +53,7 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
         }
 
         var texts = Enumerable.Range(0, columns.Count).Where(i => columns[i].Type == StoredType.Text).ToArray();
-        foreach (var (i, profile) in texts.Zip(new TextProfiler(session, _from, rows, limits).Profile([.. texts.Select(i => columns[i].Name)], wanted, cancellationToken)))
+        foreach (var (i, profile) in texts.Zip(new TextProfiler(session, _from, rows, limits).Profile([.. texts.Select(i => columns[i])], wanted, cancellationToken)))
             profiles[i] = profile;
         return profiles;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SigmoidApi.Datasets.Engine;
+using SigmoidApi.Datasets.Formats;
 
 namespace SigmoidApi.Datasets.Profile;
 
@@ -23,25 +24,25 @@ internal sealed class TextProfiler(DuckDbSession session, string from, long rows
     private const int ColumnsAtOnce = 64;
 
     /// <summary>The profile of each column, in their order.</summary>
-    public IEnumerable<ColumnProfile> Profile(IReadOnlyList<string> names, IReadOnlyDictionary<string, ColumnType> wanted, CancellationToken cancellationToken)
+    public IEnumerable<ColumnProfile> Profile(IReadOnlyList<SourceColumn> columns, IReadOnlyDictionary<string, ColumnType> wanted, CancellationToken cancellationToken)
     {
-        foreach (var some in names.Chunk(ColumnsAtOnce))
+        foreach (var some in columns.Chunk(ColumnsAtOnce))
         {
             var counts = Array.ConvertAll(some, _ => new TextCounts(limits.MemoryBytes / some.Length));
-            session.ForEachChunk($"select {string.Join(", ", some.Select(DuckDbSession.Identifier))} {from}", chunk =>
+            session.ForEachChunk($"select {string.Join(", ", some.Select(column => DuckDbSession.Identifier(column.Name)))} {from}", chunk =>
             {
                 for (var i = 0; i < counts.Length; i++)
                     counts[i].Add(chunk, i);
             }, cancellationToken);
             for (var i = 0; i < some.Length; i++)
             {
-                var (top, distinct, present) = counts[i].AreMany ? Counted(some[i], cancellationToken) : (counts[i].Top(MostCategories), counts[i].Distinct, counts[i].Present);
-                yield return Profile(some[i], wanted.TryGetValue(some[i], out var type) ? type : null, top, distinct, present);
+                var (top, distinct, present) = counts[i].AreMany ? Counted(some[i].Name, cancellationToken) : (counts[i].Top(MostCategories), counts[i].Distinct, counts[i].Present);
+                yield return Profile(some[i], wanted.TryGetValue(some[i].Name, out var type) ? type : null, top, distinct, present);
             }
         }
     }
 
-    private ColumnProfile Profile(string name, ColumnType? wanted, IReadOnlyList<CategoryCount> top, long distinct, long present)
+    private ColumnProfile Profile(SourceColumn column, ColumnType? wanted, IReadOnlyList<CategoryCount> top, long distinct, long present)
     {
         var type = wanted is ColumnType.Category or ColumnType.Text ? wanted.Value
             : distinct > FewLevels && distinct > NearlyEvery * present ? ColumnType.Text : ColumnType.Category;
@@ -52,7 +53,9 @@ internal sealed class TextProfiler(DuckDbSession session, string from, long rows
             warnings.Add(ColumnWarning.Identifier);
         if (2 * (rows - present) > rows)
             warnings.Add(ColumnWarning.MostlyMissing);
-        return new(name, type, rows - present, distinct, Categories: top, Warnings: warnings);
+        if (wanted is null && column.Hint is { } hint)
+            warnings.Add(hint);
+        return new(column.Name, type, rows - present, distinct, Categories: top, Warnings: warnings);
     }
 
     private (IReadOnlyList<CategoryCount> Top, long Distinct, long Present) Counted(string name, CancellationToken cancellationToken)
