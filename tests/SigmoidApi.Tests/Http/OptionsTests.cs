@@ -12,6 +12,7 @@ public sealed class OptionsTests
     [InlineData("Limits:MaxWaitSeconds", "601", "LimitOptions", "MaxWaitSeconds")]
     [InlineData("Limits:MaxConnections", "0", "LimitOptions", "MaxConnections")]
     [InlineData("Limits:StopSeconds", "0", "LimitOptions", "StopSeconds")]
+    [InlineData("Limits:DrainSeconds", "11", "DrainSeconds", "StopSeconds")]
     [InlineData("Idempotency:ExpiryHours", "0", "IdempotencyOptions", "ExpiryHours")]
     [InlineData("Retention:FinishedJobDays", "-1", "RetentionOptions", "FinishedJobDays")]
     [InlineData("Retention:HistoryDays", "-1", "RetentionOptions", "HistoryDays")]
