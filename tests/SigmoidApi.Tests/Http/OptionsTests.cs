@@ -25,6 +25,8 @@ public sealed class OptionsTests
     [InlineData("Training:MaxPathPoints", "0", "TrainingOptions", "MaxPathPoints")]
     [InlineData("Training:MemoryLimitMegabytes", "63", "TrainingOptions", "MemoryLimitMegabytes")]
     [InlineData("Training:MaxCovarianceParameters", "-1", "TrainingOptions", "MaxCovarianceParameters")]
+    [InlineData("Training:PollMilliseconds", "501", "PollMilliseconds", "LeaseSeconds")]
+    [InlineData("Training:LeaseSeconds", "1", "PollMilliseconds", "LeaseSeconds")]
     [InlineData("Datasets:Threads", "0", "DatasetOptions", "Threads")]
     public async Task OptionOutOfRangeEndsTheStartWithItsName(string key, string value, string options, string name)
     {
