@@ -147,6 +147,35 @@ public abstract class TrainingRunTests(StoreApplication store)
     }
 
     [Fact]
+    public async Task EventsNeverGoBackBehindWhatWasSeen()
+    {
+        var id = await _api.Enqueue(LongFit.Request("seen", iterations: 200));
+        await _api.Ended(id);
+
+        // As of a run that had come further before it was lost.
+        using var answer = await Watch(id, ("Last-Event-ID", "500"));
+        var events = new List<string>();
+        await foreach (var item in Events(answer))
+            events.Add(item.EventType);
+
+        events.ShouldBe(["succeeded"]);
+    }
+
+    [Fact]
+    public async Task EventsAnswerBeforeThereIsOne()
+    {
+        await using var own = await store.Another(("Limits:HeartbeatSeconds", "3600"));
+        await own.Api.Running(await own.Api.Enqueue(LongFit.Request()));
+        var queued = await own.Api.Enqueue(LongFit.Quick);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/api/v1/training-jobs/{queued}/events", UriKind.Relative));
+
+        using var answer = await own.Api.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+    }
+
+    [Fact]
     public async Task EventsOfAJobThatHasEndedAreItsEndAtOnce()
     {
         var id = (await _api.Train(LongFit.Quick)).GetProperty("id").GetString()!;
