@@ -66,10 +66,13 @@ internal sealed class RunningFit : IDisposable
     /// <summary>Ends it with the model as it stands.</summary>
     public CancellationToken Stop => _stop.Token;
 
+    /// <summary>The last sign of life, which may be on its way still.</summary>
+    public Task Beating { get; set; } = Task.CompletedTask;
+
     /// <summary>Whether it is time for a sign of life; asked by one thread.</summary>
     public bool IsDue(TimeSpan period)
     {
-        if (_time.GetElapsedTime(_beaten) < period)
+        if (!Beating.IsCompleted || _time.GetElapsedTime(_beaten) < period)
             return false;
         _beaten = _time.GetTimestamp();
         return true;

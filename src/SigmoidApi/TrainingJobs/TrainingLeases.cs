@@ -47,6 +47,15 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
         }
     }
 
+    /// <summary>The same; a fit that should end is told so. Returns whether it goes on.</summary>
+    public async Task<bool> ShowAsync(RunningFit fit, CancellationToken cancellationToken)
+    {
+        if (await BeatAsync(fit, cancellationToken) is not (var why and not FitEnd.None))
+            return true;
+        fit.End(why);
+        return false;
+    }
+
     /// <summary>What a run before this one has left to go on from.</summary>
     public async Task<IReadOnlyList<FitCheckpoint>> ResumeAsync(RunningFit fit, CancellationToken cancellationToken)
     {

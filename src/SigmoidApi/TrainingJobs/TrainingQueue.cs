@@ -12,6 +12,7 @@ internal sealed class TrainingQueue(IDbContextFactory<SigmoidDbContext> contexts
 {
     // Only wakes a worker; what there is to do stands in the rows.
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly PausedJobs _paused = new(time);
     private readonly string _worker = $"{Environment.MachineName}:{Environment.ProcessId}";
 
     /// <summary>Stores a job; when this returns <see cref="Enqueued.Yes"/>, it will run.</summary>
@@ -47,11 +48,14 @@ internal sealed class TrainingQueue(IDbContextFactory<SigmoidDbContext> contexts
     /// <summary>Ends when there may be a job to claim.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken) => await _wake.Reader.ReadAsync(cancellationToken);
 
+    /// <summary>Leaves a job to others for a while.</summary>
+    public void Pause(TrainingJob job, TimeSpan atMost) => _paused.Add(job.Id, atMost);
+
     /// <summary>Takes the oldest queued job for this process, or null when there is none.</summary>
     public async Task<TrainingJob?> ClaimAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var job = await db.ClaimAsync(_worker, time.GetUtcNow(), cancellationToken);
+        var job = await db.ClaimAsync(_worker, time.GetUtcNow(), _paused.Now(), cancellationToken);
         // There may be more than this one, and workers that sleep.
         if (job is not null)
             Wake();
@@ -68,7 +72,7 @@ internal sealed class TrainingQueue(IDbContextFactory<SigmoidDbContext> contexts
 
     /// <summary>
     /// Takes a job from a run that does not live any more: back into the queue, or to its end where it was to be canceled or has taken its process down too often.
-    /// Nothing happens where the run has shown itself since <paramref name="job"/> was read.
+    /// Nothing happens where the run has shown itself since <paramref name="job"/> was read, or somebody is writing to the row.
     /// </summary>
     /// <returns>What became of the job; null for nothing.</returns>
     public async Task<TrainingJobStatus?> TakeBackAsync(RunSeen job, CancellationToken cancellationToken)
@@ -81,6 +85,8 @@ internal sealed class TrainingQueue(IDbContextFactory<SigmoidDbContext> contexts
         DateTimeOffset? finishedAt = status == TrainingJobStatus.Queued ? null : time.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.BeginAsync(cancellationToken);
+        if (!await db.TryLockJobAsync(job.Id, cancellationToken))
+            return null;
         var taken = await db.TrainingJobs
             .Where(j => j.Id == job.Id && j.Epoch == job.Epoch && j.Beat == job.Beat && j.Status == TrainingJobStatus.Running && j.CancelRequested == job.CancelRequested)
             .ExecuteUpdateAsync(
