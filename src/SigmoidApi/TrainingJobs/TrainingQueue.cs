@@ -25,7 +25,7 @@ internal sealed class TrainingQueue(IDbContextFactory<SigmoidDbContext> contexts
     {
         await using (var transaction = await db.BeginAsync(cancellationToken))
         {
-            if (await db.TrainingJobs.CountAsync(j => j.Status == TrainingJobStatus.Queued, cancellationToken) >= options.Value.MaxQueueLength)
+            if (await IsFullAsync(db, cancellationToken))
                 return Enqueued.QueueIsFull;
             if (job.DatasetId is { } dataset && await db.HoldDataset(dataset, toDelete: false).Select(d => (Guid?)d.Id).SingleOrDefaultAsync(cancellationToken) is null)
                 return Enqueued.DatasetIsGone;
@@ -40,6 +40,19 @@ internal sealed class TrainingQueue(IDbContextFactory<SigmoidDbContext> contexts
 
         Wake();
         return Enqueued.Yes;
+    }
+
+    /// <summary>Where the limit is near, one asks after another: of those at once each would count without the others.</summary>
+    private async Task<bool> IsFullAsync(SigmoidDbContext db, CancellationToken cancellationToken)
+    {
+        // More than a server, by its own defaults, takes at once.
+        const int MostAtOnce = 200;
+        var queued = db.TrainingJobs.Where(j => j.Status == TrainingJobStatus.Queued);
+        var room = options.Value.MaxQueueLength - await queued.CountAsync(cancellationToken);
+        if (room is <= 0 or > MostAtOnce)
+            return room <= 0;
+        await db.LockQueueAsync(cancellationToken);
+        return await queued.CountAsync(cancellationToken) >= options.Value.MaxQueueLength;
     }
 
     /// <summary>Tells a worker that there may be a job to claim.</summary>

@@ -206,6 +206,18 @@ public abstract class TrainingRunTests(StoreApplication store)
     }
 
     [Fact]
+    public async Task QueueTakesNoMoreOfThoseThatComeAtOnce()
+    {
+        await using var own = await store.Another(("Training:MaxQueueLength", "5"));
+        await own.Api.Running(await own.Api.Enqueue(LongFit.Request()));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => own.Api.Post("training-jobs", LongFit.Quick)));
+
+        answers.Count(answer => answer.Status == HttpStatusCode.Accepted).ShouldBe(5);
+        answers.Count(answer => answer.Status == HttpStatusCode.TooManyRequests).ShouldBe(35);
+    }
+
+    [Fact]
     public async Task EndWhoseCommitGotNoAnswerIsNotWrittenTwice()
     {
         var id = Guid.Parse((await _api.Train(LongFit.Quick)).GetProperty("id").GetString()!);
