@@ -80,7 +80,7 @@ internal sealed class TrainingQueue(IDbContextFactory<SigmoidDbContext> contexts
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.TrainingJobs.Where(j => j.Status == TrainingJobStatus.Running)
-            .Select(j => new RunSeen(j.Id, j.Epoch, j.Beat, j.Crashes, j.CancelRequested, j.StopRequested)).ToListAsync(cancellationToken);
+            .Select(j => new RunSeen(j.Id, j.Epoch, j.Beat, j.Crashes, j.Memory, j.CancelRequested, j.StopRequested)).ToListAsync(cancellationToken);
     }
 
     /// <summary>
@@ -90,7 +90,8 @@ internal sealed class TrainingQueue(IDbContextFactory<SigmoidDbContext> contexts
     /// <returns>What became of the job; null for nothing.</returns>
     public async Task<TrainingJobStatus?> TakeBackAsync(RunSeen job, CancellationToken cancellationToken)
     {
-        var crashes = job.Crashes + 1;
+        // Who waits for memory has taken nothing down. Who has not said yet what it does counts: it may be reading its rows, and memory may not be enough for those.
+        var crashes = job.Crashes + (job.Memory?.Mode == MemoryMode.Waiting ? 0 : 1);
         var (status, error) = job.CancelRequested ? (TrainingJobStatus.Canceled, null)
             : crashes >= options.Value.MaxCrashes ? (TrainingJobStatus.Failed, Problems.Details(StatusCodes.Status500InternalServerError,
                 $"The process that ran this job ended {crashes} times in succession before the job came any further; its memory may not be enough for it."))
@@ -118,7 +119,7 @@ internal sealed class TrainingQueue(IDbContextFactory<SigmoidDbContext> contexts
 }
 
 /// <summary>What others see of a run.</summary>
-internal sealed record RunSeen(Guid Id, long Epoch, long Beat, int Crashes, bool CancelRequested, bool StopRequested);
+internal sealed record RunSeen(Guid Id, long Epoch, long Beat, int Crashes, JobMemory? Memory, bool CancelRequested, bool StopRequested);
 
 internal enum Enqueued
 {

@@ -70,6 +70,10 @@ public abstract class TrainingRunTests(StoreApplication store)
         }
     }
 
+    [Fact]
+    public async Task DeadlineMayBeAYearAway() =>
+        (await _api.Train(LongFit.Quick.Insert(1, "\"timeoutSeconds\": 31536000, "))).GetProperty("request").GetProperty("timeoutSeconds").GetDouble().ShouldBe(31_536_000);
+
     [Theory]
     [InlineData("0")]
     [InlineData("-1")]
