@@ -33,7 +33,7 @@ internal static class WatchTrainingJob
         IDbContextFactory<SigmoidDbContext> contexts,
         RunningFits fits,
         TrainingFeeds feeds,
-        IHostApplicationLifetime lifetime,
+        Drain drain,
         IOptions<LimitOptions> limits,
         IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json,
         TimeProvider time,
@@ -50,7 +50,7 @@ internal static class WatchTrainingJob
         // Proxies that gather an answer before they pass it on would hold the events back.
         context.Response.Headers["X-Accel-Buffering"] = "no";
         var stream = new Stream(context.Response, feeds, fits, json.Value.SerializerOptions, TimeSpan.FromSeconds(limits.Value.HeartbeatSeconds), time);
-        return TypedResults.ServerSentEvents(stream.EventsAsync(jobId, seen ?? -1, missed, lifetime.ApplicationStopping, cancellationToken));
+        return TypedResults.ServerSentEvents(stream.EventsAsync(jobId, seen ?? -1, missed, drain.Over, cancellationToken));
     }
 
     private sealed class Stream(HttpResponse response, TrainingFeeds feeds, RunningFits fits, JsonSerializerOptions json, TimeSpan heartbeat, TimeProvider time)
