@@ -171,7 +171,9 @@ internal sealed partial class TrainingWorker(
         }
         catch (Exception e) when (troubles.IsTrouble(e))
         {
-            queue.Pause(fit.Job, TimeLeft(fit.Job) ?? TimeSpan.MaxValue);
+            // Who is to end anyway is taken up again at once, and ended.
+            if (fit.Why is FitEnd.None or FitEnd.Stopped)
+                queue.Pause(fit.Job, TimeLeft(fit.Job) ?? TimeSpan.MaxValue);
             return token => ReleasedAsync(fit, isAttempt: false, token);
         }
 #pragma warning disable CA1031 // the worker outlives whatever one job does; the log has the reason, the caller gets no exception text
