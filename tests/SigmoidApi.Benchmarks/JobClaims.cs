@@ -88,7 +88,7 @@ internal static class JobClaims
         for (var i = 0; i < Claims; i++)
         {
             var watch = Stopwatch.GetTimestamp();
-            _ = await db.ClaimAsync("benchmark", DateTimeOffset.UtcNow, CancellationToken.None) ?? throw new InvalidOperationException("nothing to claim");
+            _ = await db.ClaimAsync("benchmark", DateTimeOffset.UtcNow, except: [], CancellationToken.None) ?? throw new InvalidOperationException("nothing to claim");
             times.Add(Stopwatch.GetElapsedTime(watch).TotalMilliseconds);
         }
 

@@ -43,6 +43,8 @@ public sealed class TestApplication : WebApplicationFactory<Program>
     {
         builder.UseSetting("urls", "http://127.0.0.1:0");
         builder.UseSetting("Storage:Directory", StorageDirectory);
+        // Nobody is there who would turn to others meanwhile.
+        builder.UseSetting("Limits:DrainSeconds", "0");
         // A failure shows what it needs by itself; a line for each request of a thousand hides it.
         builder.UseSetting("Serilog:MinimumLevel", "Warning");
         foreach (var (key, value) in Settings)

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace SigmoidApi.Http;
 
 /// <summary>What one request may ask of the service; section <c>Limits</c> of the configuration.</summary>
-public sealed class LimitOptions
+public sealed class LimitOptions : IValidatableObject
 {
     public const string Section = "Limits";
 
@@ -48,4 +48,16 @@ public sealed class LimitOptions
     /// <summary>Longest that a stop waits for open requests and running jobs, in seconds.</summary>
     [Range(1, 600)]
     public int StopSeconds { get; init; } = 10;
+
+    /// <summary>
+    /// How long of that the service goes on listening, in seconds: <c>/health/ready</c> and the API answer 503, so that a proxy turns to others. 0 closes its door at once.
+    /// </summary>
+    [Range(0, 600)]
+    public int DrainSeconds { get; init; } = 1;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (DrainSeconds > StopSeconds)
+            yield return new($"The field {nameof(DrainSeconds)} must be at most {nameof(StopSeconds)}.", [nameof(DrainSeconds), nameof(StopSeconds)]);
+    }
 }

@@ -113,6 +113,20 @@ public sealed partial class DatasetFiles : IDisposable
         SyncDirectory(_datasets);
     }
 
+    /// <summary>Makes sure that the file of a data set that has a row is there to be read.</summary>
+    /// <exception cref="DatasetFileException">It is not: a trouble of the storage, which may pass.</exception>
+    public void RequireReadable(Guid id)
+    {
+        try
+        {
+            using var file = File.OpenHandle(ParquetPath(id));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DatasetFileException($"The file of data set {id} can't be opened.", e);
+        }
+    }
+
     public void Delete(Guid id) => File.Delete(ParquetPath(id));
 
     public void Dispose() => Scratch.Dispose();
@@ -188,3 +202,6 @@ public sealed partial class DatasetFiles : IDisposable
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int CloseDescriptor(int descriptor);
 }
+
+/// <summary>A data set has a row, but its file can't be opened.</summary>
+public sealed class DatasetFileException(string message, Exception inner) : IOException(message, inner);

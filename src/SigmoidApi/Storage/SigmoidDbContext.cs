@@ -38,6 +38,9 @@ public abstract class SigmoidDbContext(DbContextOptions options, IOptions<JsonOp
     /// <summary>A time as a parameter of a statement of our own.</summary>
     protected virtual object TimeParameter(DateTimeOffset time) => time;
 
+    /// <summary>A condition that an id is none of some, with the parameter in which they are.</summary>
+    protected abstract (string Condition, object Ids) NoneOf(IReadOnlyCollection<Guid> ids, string parameter);
+
     /// <summary>Waits until this process may write, where the store takes one writer at a time; null where it takes many.</summary>
     protected virtual Task<IDisposable?> TurnAsync(CancellationToken cancellationToken) => Task.FromResult<IDisposable?>(null);
 
@@ -64,16 +67,27 @@ public abstract class SigmoidDbContext(DbContextOptions options, IOptions<JsonOp
     /// <summary>The data set of an id; within a transaction it is not deleted before that ends, nor, if it is <paramref name="toDelete"/>, held by another.</summary>
     public virtual IQueryable<Dataset> HoldDataset(Guid id, bool toDelete) => Datasets.Where(d => d.Id == id);
 
-    /// <summary>Makes the oldest queued job a running one of <paramref name="worker"/>'s, and returns it; null when there is none.</summary>
-    public async Task<TrainingJob?> ClaimAsync(string worker, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Within a transaction, waits for others that have done the same to end theirs, where the store takes many at once.</summary>
+    public virtual Task LockQueueAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Locks a job's row within the transaction. False where another has it: that may be a process which was stopped, and nothing is to wait for it.</summary>
+    public async Task<bool> TryLockJobAsync(Guid id, CancellationToken cancellationToken)
     {
+        var row = FormattableStringFactory.Create($$"""SELECT "Id" AS "Value" FROM "TrainingJobs" WHERE "Id" = {0}{{SkipLockedRows}}""", id);
+        return (await Database.SqlQuery<Guid>(row).ToListAsync(cancellationToken)).Count == 1;
+    }
+
+    /// <summary>Makes the oldest queued job, but for <paramref name="except"/>, a running one of <paramref name="worker"/>'s, and returns it; null when there is none.</summary>
+    public async Task<TrainingJob?> ClaimAsync(string worker, DateTimeOffset now, IReadOnlyCollection<Guid> except, CancellationToken cancellationToken)
+    {
+        var (others, ids) = except.Count == 0 ? ("", "") : NoneOf(except, "{2}");
         // The states are written out, not parameters: so the index of the queued rows alone serves.
         var claim = FormattableStringFactory.Create($$"""
             UPDATE "TrainingJobs" SET "Status" = 'Running', "Epoch" = "Epoch" + 1, "Beat" = "Beat" + 1, "Attempts" = "Attempts" + 1,
-                "StartedAt" = COALESCE("StartedAt", {0}), "Worker" = {1}
-            WHERE "Id" = (SELECT "Id" FROM "TrainingJobs" WHERE "Status" = 'Queued' ORDER BY "Id" LIMIT 1{{SkipLockedRows}}) AND "Status" = 'Queued'
+                "StartedAt" = COALESCE("StartedAt", {0}), "Worker" = {1}, "Memory" = NULL
+            WHERE "Id" = (SELECT "Id" FROM "TrainingJobs" WHERE "Status" = 'Queued'{{others}} ORDER BY "Id" LIMIT 1{{SkipLockedRows}}) AND "Status" = 'Queued'
             RETURNING {{Columns<TrainingJob>()}}
-            """, TimeParameter(now), worker);
+            """, TimeParameter(now), worker, ids);
         using var turn = await TurnAsync(cancellationToken);
         return (await TrainingJobs.FromSql(claim).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
     }

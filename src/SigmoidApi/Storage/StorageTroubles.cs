@@ -13,6 +13,7 @@ public sealed partial class StorageTroubles(TimeProvider time, ILogger<StorageTr
 {
     private const string DiskIsFull = "The disk is full: free some space under Storage:Directory, or where the database is.";
     private const string CannotWrite = "Storage:Directory can't be written to: check its permissions, and that it is not mounted read-only.";
+    private const string NoDatasetFile = "The file of a data set is missing or can't be opened: check that Storage:Directory is mounted, and that this process may read it.";
     private const string NoServer = "PostgreSQL can't be reached or refuses: check that it runs, and ConnectionStrings:Sigmoid.";
 
     /// <summary>How soon to try again.</summary>
@@ -43,6 +44,8 @@ public sealed partial class StorageTroubles(TimeProvider time, ILogger<StorageTr
         },
         NpgsqlException or ObjectDisposedException { ObjectName: "NpgsqlConnection" } => NoServer,
         DbUpdateException or InvalidOperationException when failure.InnerException is { } inner => AdviceFor(inner),
+        AggregateException several => several.InnerExceptions.Select(AdviceFor).FirstOrDefault(advice => advice is not null),
+        DatasetFileException => NoDatasetFile,
         IOException io => (io.HResult & 0xFFFF) switch
         {
             28 or 112 => DiskIsFull, // ENOSPC, ERROR_DISK_FULL

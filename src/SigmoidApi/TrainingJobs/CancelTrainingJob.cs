@@ -25,13 +25,12 @@ internal static class CancelTrainingJob
         var mine = db.TrainingJobs.Where(j => j.Id == job.Id);
         await using (var transaction = await db.BeginAsync(cancellationToken))
         {
+            // First, for it locks the row: a job that is given back, or taken up, at this moment is found as it then is.
+            await mine.Where(j => j.FinishedAt == null).ExecuteUpdateAsync(set => set.SetProperty(j => j.CancelRequested, true), cancellationToken);
             var canceled = await mine.Where(j => j.Status == TrainingJobStatus.Queued).ExecuteUpdateAsync(
-                set => set.SetProperty(j => j.Status, TrainingJobStatus.Canceled).SetProperty(j => j.CancelRequested, true).SetProperty(j => j.FinishedAt, time.GetUtcNow()),
-                cancellationToken);
+                set => set.SetProperty(j => j.Status, TrainingJobStatus.Canceled).SetProperty(j => j.FinishedAt, time.GetUtcNow()), cancellationToken);
             if (canceled == 1)
                 await db.ForgetInputAsync(job.Id, cancellationToken);
-            else
-                await mine.Where(j => j.Status == TrainingJobStatus.Running).ExecuteUpdateAsync(set => set.SetProperty(j => j.CancelRequested, true), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 

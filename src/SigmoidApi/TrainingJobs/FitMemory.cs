@@ -6,66 +6,61 @@ namespace SigmoidApi.TrainingJobs;
 internal sealed class FitMemory(IOptions<TrainingOptions> options)
 {
     private readonly Lock _lock = new();
-    private readonly LinkedList<(long Bytes, TaskCompletionSource Granted)> _waiting = [];
+    private readonly List<Place> _waiting = [];
     private long _taken;
 
     public long Limit { get; } = options.Value.MemoryLimitBytes;
 
-    /// <summary>Waits until others leave so much. A fit that takes more than there is at all gets it when it is alone.</summary>
+    /// <summary>Asks for so much, which is given when others leave it. A fit that takes more than there is at all gets it when it is alone.</summary>
     /// <returns>To be disposed when the fit is over.</returns>
-    public async Task<IDisposable> TakeAsync(long bytes, CancellationToken cancellationToken)
+    public Place Ask(long bytes)
     {
-        var place = new LinkedListNode<(long Bytes, TaskCompletionSource Granted)>((Math.Min(bytes, Limit), new(TaskCreationOptions.RunContinuationsAsynchronously)));
+        var place = new Place(this, Math.Min(bytes, Limit));
         lock (_lock)
         {
-            _waiting.AddLast(place);
+            _waiting.Add(place);
             Grant();
         }
 
-        var granted = place.Value.Granted.Task;
-        try
-        {
-            await granted.WaitAsync(cancellationToken);
-        }
-        catch
-        {
-            Leave(place);
-            throw;
-        }
-
-        return new Share(this, place);
-    }
-
-    private void Leave(LinkedListNode<(long Bytes, TaskCompletionSource Granted)> place)
-    {
-        lock (_lock)
-        {
-            if (place.List is not null)
-                _waiting.Remove(place);
-            else
-                _taken -= place.Value.Bytes;
-            Grant();
-        }
+        return place;
     }
 
     private void Grant()
     {
-        while (_waiting.First is { } first && _taken + first.Value.Bytes <= Limit)
+        while (_waiting is [var first, ..] && _taken + first.Bytes <= Limit)
         {
-            _waiting.RemoveFirst();
-            _taken += first.Value.Bytes;
-            first.Value.Granted.SetResult();
+            _waiting.RemoveAt(0);
+            _taken += first.Bytes;
+            first.Grant();
         }
     }
 
-    private sealed class Share(FitMemory memory, LinkedListNode<(long Bytes, TaskCompletionSource Granted)> place) : IDisposable
+    private void Leave(Place place)
     {
+        lock (_lock)
+        {
+            if (!_waiting.Remove(place))
+                _taken -= place.Bytes;
+            Grant();
+        }
+    }
+
+    /// <summary>One fit's, in the queue or past it.</summary>
+    internal sealed class Place(FitMemory memory, long bytes) : IDisposable
+    {
+        private readonly TaskCompletionSource _granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _disposed;
+
+        public long Bytes => bytes;
+
+        public Task Granted => _granted.Task;
+
+        public void Grant() => _granted.SetResult();
 
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _disposed, 1) == 0)
-                memory.Leave(place);
+                memory.Leave(this);
         }
     }
 }

@@ -24,7 +24,7 @@ internal static class GetTrainingHistory
             : Problems.NotFound($"training job '{id}'");
 
     public static async Task<LossPoint[]> PointsAsync(Guid jobId, SigmoidDbContext db, RunningFits fits, CancellationToken cancellationToken) =>
-        fits.TryGet(jobId, out var fit) ? fit.History.Points()
+        fits.TryGet(jobId, out var fit) && fit.HasHistory ? fit.History.Points()
         : await db.TrainingHistories.AsNoTracking().SingleOrDefaultAsync(h => h.JobId == jobId, cancellationToken) is { } kept ? LossHistory.FromBytes(kept.Points)
         : [];
 }

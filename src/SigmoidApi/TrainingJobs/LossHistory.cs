@@ -26,6 +26,8 @@ internal sealed class LossHistory(int capacity)
     {
         lock (_lock)
         {
+            _points.Clear();
+            _every = 1;
             _points.AddRange(FromBytes(bytes));
             while (_points.Count > 2 && _points[^2].Step > (long)_every * (_points.Count - 2))
                 _every *= 2;

@@ -45,6 +45,8 @@ internal sealed class RunningFit : IDisposable
     {
         (Job, _time, _started) = (job, time, time.GetTimestamp());
         MayHaveCheckpoint = job.Attempts > 1;
+        Progress = job.Progress;
+        HasHistory = job.Attempts == 1;
         _beaten = _started;
         History = new LossHistory(maxHistoryPoints);
     }
@@ -53,6 +55,10 @@ internal sealed class RunningFit : IDisposable
 
     public LossHistory History { get; }
 
+    /// <summary>Whether <see cref="History"/> has what runs before this one have left; until then it is in the store alone, and stays there as it is.</summary>
+    public bool HasHistory { get; private set; }
+
+    /// <summary>Where the run before this one came to, until this one has gone on.</summary>
     public TrainingProgress? Progress { get; private set; }
 
     public JobMemory? Memory { get; set; }
@@ -66,10 +72,13 @@ internal sealed class RunningFit : IDisposable
     /// <summary>Ends it with the model as it stands.</summary>
     public CancellationToken Stop => _stop.Token;
 
+    /// <summary>The last sign of life, which may be on its way still.</summary>
+    public Task Beating { get; set; } = Task.CompletedTask;
+
     /// <summary>Whether it is time for a sign of life; asked by one thread.</summary>
     public bool IsDue(TimeSpan period)
     {
-        if (_time.GetElapsedTime(_beaten) < period)
+        if (!Beating.IsCompleted || _time.GetElapsedTime(_beaten) < period)
             return false;
         _beaten = _time.GetTimestamp();
         return true;
@@ -81,6 +90,13 @@ internal sealed class RunningFit : IDisposable
         if (_fractionAtStart < 0)
             _fractionAtStart = progress.Fraction;
         Progress = new(progress.Iteration, progress.MaxIterations, progress.Loss, progress.GradientNorm, progress.Fraction, progress.Step, SecondsLeft(progress.Fraction));
+    }
+
+    /// <summary>Goes on with the loss curve of the run before this one.</summary>
+    public void Resume(byte[] points)
+    {
+        History.Resume(points);
+        HasHistory = true;
     }
 
     public void Keep(IReadOnlyList<FitCheckpoint> parts)
@@ -125,9 +141,9 @@ internal sealed class RunningFit : IDisposable
             if (_disposed || (Why != FitEnd.None && Why != FitEnd.Stopped))
                 return;
             Why = why;
+            // Nothing that waits for it goes on within the lock, nor before the next fit has been told.
+            _ = (why == FitEnd.Stopped ? _stop : _cancel).CancelAsync();
         }
-
-        (why == FitEnd.Stopped ? _stop : _cancel).Cancel();
     }
 
     public void Dispose()

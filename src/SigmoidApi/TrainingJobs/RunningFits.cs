@@ -10,7 +10,17 @@ internal sealed class RunningFits
 
     public IEnumerable<RunningFit> All => _fits.Values;
 
-    public void Add(RunningFit fit) => _fits[fit.Job.Id] = fit;
+    /// <summary>Adds a run. Another one of the same job, which this process has lost and claimed again, is over.</summary>
+    public void Add(RunningFit fit)
+    {
+        RunningFit? lost = null;
+        _fits.AddOrUpdate(fit.Job.Id, fit, (_, before) =>
+        {
+            lost = before;
+            return fit;
+        });
+        lost?.End(FitEnd.Lost);
+    }
 
     public void Remove(RunningFit fit) => _fits.TryRemove(KeyValuePair.Create(fit.Job.Id, fit));
 

@@ -151,7 +151,8 @@ internal sealed class TrainingFeeds(IDbContextFactory<SigmoidDbContext> contexts
         {
             lock (_lock)
             {
-                if (_job!.FinishedAt is not null || _job.Progress == progress)
+                // Before the first reading of the row there is nothing to show it with.
+                if (_job is null or { FinishedAt: not null } || _job.Progress == progress)
                     return;
                 _job.Progress = progress;
             }

@@ -22,7 +22,7 @@ public sealed class TrainingJob
 
     public DateTimeOffset? FinishedAt { get; set; }
 
-    /// <summary>How often the job was claimed by a worker.</summary>
+    /// <summary>How often the job was claimed by a worker, but for runs that a trouble of the storage ended.</summary>
     public int Attempts { get; set; }
 
     /// <summary>Raised by every claim; a run writes only while the row still has the epoch that it claimed.</summary>

@@ -6,7 +6,7 @@ namespace SigmoidApi.TrainingJobs;
 /// <summary>A training job as its callers see it.</summary>
 /// <param name="Status"><c>queued</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c> or <c>canceled</c>.</param>
 /// <param name="Progress">How far the fit is; null before it starts.</param>
-/// <param name="Attempts">How often a worker took it up; more than 1 after a restart in its midst.</param>
+/// <param name="Attempts">How often a worker took it up, but for runs that a trouble of the storage ended; more than 1 after a restart in its midst.</param>
 /// <param name="Worker">Who runs it, <c>host:process id</c>.</param>
 /// <param name="Memory">What the fit takes, and whether it waits for that, holds its matrix or reads it anew in each pass; null before that is known.</param>
 /// <param name="Request">What was asked for, with its defaults; without inline data.</param>

@@ -34,7 +34,7 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
                 return FitEnd.Lost;
             foreach (var part in parts)
                 await WriteAsync(db, job.Id, part, cancellationToken);
-            if (progress is not null)
+            if (progress is not null && fit.HasHistory)
                 await WriteAsync(db, job.Id, fit.History, cancellationToken);
             var asked = await Mine(db, job).Select(j => new { j.CancelRequested, j.StopRequested }).SingleAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
@@ -47,31 +47,57 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
         }
     }
 
+    /// <summary>The same; a fit that should end is told so. Returns whether it goes on.</summary>
+    public async Task<bool> ShowAsync(RunningFit fit, CancellationToken cancellationToken)
+    {
+        if (await BeatAsync(fit, cancellationToken) is not (var why and not FitEnd.None))
+            return true;
+        fit.End(why);
+        return false;
+    }
+
     /// <summary>What a run before this one has left to go on from.</summary>
     public async Task<IReadOnlyList<FitCheckpoint>> ResumeAsync(RunningFit fit, CancellationToken cancellationToken)
     {
         if (fit.Job.Attempts == 1)
             return [];
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await db.TrainingHistories.AsNoTracking().SingleOrDefaultAsync(h => h.JobId == fit.Job.Id, cancellationToken) is { } history)
-            fit.History.Resume(history.Points);
+        var points = await db.TrainingHistories.Where(h => h.JobId == fit.Job.Id).Select(h => h.Points).SingleOrDefaultAsync(cancellationToken);
         var parts = await db.TrainingCheckpoints.AsNoTracking().Where(c => c.JobId == fit.Job.Id).ToListAsync(cancellationToken);
+        fit.Resume(points ?? []);
         return [.. parts.Select(part => new FitCheckpoint(part.Part, part.IsFinal, part.State))];
     }
 
     /// <summary>Gives a job back that this process can't finish, for another one, or the next, to claim at once.</summary>
-    public async Task ReleaseAsync(RunningFit fit, CancellationToken cancellationToken)
+    /// <param name="fit">Its run.</param>
+    /// <param name="isAttempt">Whether the run counts as one. What met nothing but a trouble does not: there may be many of those before it passes.</param>
+    /// <param name="cancellationToken">Ends it before anything is written.</param>
+    public async Task ReleaseAsync(RunningFit fit, bool isAttempt, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.BeginAsync(cancellationToken);
-        var released = await Mine(db, fit.Job).ExecuteUpdateAsync(
-            set => set.SetProperty(j => j.Status, TrainingJobStatus.Queued).SetProperty(j => j.Worker, (string?)null).SetProperty(j => j.Progress, fit.Progress), cancellationToken);
-        if (released == 0)
-            return;
-        foreach (var part in fit.TakeParts())
-            await WriteAsync(db, fit.Job.Id, part, cancellationToken);
-        await WriteAsync(db, fit.Job.Id, fit.History, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        var parts = fit.TakeParts();
+        // One that has left something to go on from is not the first.
+        var attempts = isAttempt ? fit.Job.Attempts : Math.Max(fit.Job.Attempts - 1, fit.MayHaveCheckpoint || fit.Progress is not null ? 1 : 0);
+        try
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            await using var transaction = await db.BeginAsync(cancellationToken);
+            var released = await Mine(db, fit.Job).ExecuteUpdateAsync(
+                set => set.SetProperty(j => j.Status, TrainingJobStatus.Queued).SetProperty(j => j.Worker, (string?)null).SetProperty(j => j.Attempts, attempts)
+                    .SetProperty(j => j.Progress, fit.Progress),
+                cancellationToken);
+            if (released == 0)
+                return;
+            foreach (var part in parts)
+                await WriteAsync(db, fit.Job.Id, part, cancellationToken);
+            if (fit.HasHistory)
+                await WriteAsync(db, fit.Job.Id, fit.History, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch
+        {
+            fit.PutBack(parts);
+            throw;
+        }
     }
 
     /// <summary>Ends a job that made a model: the model's new version and the end of the job are one transaction.</summary>
@@ -136,7 +162,8 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
             await db.SaveChangesAsync(cancellationToken);
         }
 
-        await WriteAsync(db, job.Id, fit.History, cancellationToken);
+        if (fit.HasHistory)
+            await WriteAsync(db, job.Id, fit.History, cancellationToken);
         await db.ForgetInputAsync(job.Id, cancellationToken, data: job.DatasetId is null, checkpoints: fit.MayHaveCheckpoint);
         await transaction.CommitAsync(cancellationToken);
         if (name is not null)

@@ -54,7 +54,10 @@ public sealed class TrainingOptions : IValidatableObject
     [Range(0.5, 3_600)]
     public double LeaseSeconds { get; init; } = 3;
 
-    /// <summary>How often a process looks what others have done on the store: jobs that they queued, canceled, ended or left behind.</summary>
+    /// <summary>
+    /// How often a process looks what others have done on the store: jobs that they queued, canceled, ended or left behind. At most a sixth of <see cref="LeaseSeconds"/>:
+    /// who has not looked for half a lease can't tell who has died meanwhile.
+    /// </summary>
     [Range(10, 10_000)]
     public int PollMilliseconds { get; init; } = 200;
 
@@ -72,6 +75,8 @@ public sealed class TrainingOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (PollMilliseconds > LeaseSeconds * 1_000 / 6)
+            yield return new($"The field {nameof(PollMilliseconds)} must be at most a sixth of {nameof(LeaseSeconds)}, or jobs that a process leaves behind would not be taken up.", [nameof(PollMilliseconds), nameof(LeaseSeconds)]);
         if (MemoryLimitMegabytes is > 0 and < SmallestMemoryLimit)
             yield return new($"The field {nameof(MemoryLimitMegabytes)} must be 0 or at least {SmallestMemoryLimit}.", [nameof(MemoryLimitMegabytes)]);
     }

@@ -42,15 +42,12 @@ internal sealed partial class TrainingWatch(
             await troubles.PassOverAsync(() => feeds.ShowEndsAsync(stopping), stopping);
     }
 
-    private async Task BeatAsync(CancellationToken cancellationToken)
+    /// <summary>Each run's goes its own way: one that waits for a lock, or fails, is no sign of what becomes of the others.</summary>
+    private Task BeatAsync(CancellationToken cancellationToken)
     {
-        foreach (var fit in fits.All)
-        {
-            if (!fit.IsDue(_beat))
-                continue;
-            if (await leases.BeatAsync(fit, cancellationToken) is var why and not FitEnd.None)
-                fit.End(why);
-        }
+        foreach (var fit in fits.All.Where(fit => fit.IsDue(_beat)))
+            fit.Beating = troubles.PassOverAsync(() => leases.ShowAsync(fit, cancellationToken), cancellationToken);
+        return Task.CompletedTask;
     }
 
     private async Task LookAsync(CancellationToken cancellationToken)
@@ -68,14 +65,17 @@ internal sealed partial class TrainingWatch(
         }
 
         foreach (var run in _stalled.Among(others))
-        {
-            if (await queue.TakeBackAsync(run, cancellationToken) is { } status)
-                LogTakenBack(run.Id, run.Epoch, status);
-        }
+            await troubles.PassOverAsync(() => TakeBackAsync(run, cancellationToken), cancellationToken);
 
         // What other processes have queued, or given back.
         queue.Wake();
         await models.RefreshAsync(cancellationToken);
+    }
+
+    private async Task TakeBackAsync(RunSeen run, CancellationToken cancellationToken)
+    {
+        if (await queue.TakeBackAsync(run, cancellationToken) is { } status)
+            LogTakenBack(run.Id, run.Epoch, status);
     }
 
     [LoggerMessage(LogLevel.Warning, "Training job {JobId} was taken from its run {Epoch}, which showed no sign of life; it is {Status} now")]

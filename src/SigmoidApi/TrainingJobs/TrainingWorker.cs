@@ -19,6 +19,7 @@ internal sealed partial class TrainingWorker(
     FitMemory memory,
     TrainingFeeds feeds,
     DatasetEngine datasets,
+    DatasetFiles files,
     IDbContextFactory<SigmoidDbContext> contexts,
     StorageTroubles troubles,
     IHostApplicationLifetime lifetime,
@@ -95,20 +96,9 @@ internal sealed partial class TrainingWorker(
     private async Task<Task> RunAsync(TrainingJob job, Task endingOfAnother, CancellationToken draining)
     {
         var fit = new RunningFit(job, options.Value.MaxHistoryPoints, time);
-        Func<CancellationToken, Task<TrainingJobStatus?>> end;
-        await using (Deadline(fit))
-        {
-            fits.Add(fit);
-            LogStarted(job.Id, job.Attempts);
-            if (job.CancelRequested)
-                fit.End(FitEnd.Canceled);
-            else if (draining.IsCancellationRequested)
-                fit.End(FitEnd.Drained);
-            else if (job.StopRequested)
-                fit.End(FitEnd.Stopped);
-            end = await EndOfAsync(fit);
-        }
-
+        fits.Add(fit);
+        LogStarted(job.Id, job.Attempts);
+        var end = await EndOfAsync(fit, draining);
         await endingOfAnother;
         return WriteAsync(fit, end);
     }
@@ -140,16 +130,23 @@ internal sealed partial class TrainingWorker(
     }
 
     /// <summary>Runs the fit. Returns what is to be written of its end.</summary>
-    private async Task<Func<CancellationToken, Task<TrainingJobStatus?>>> EndOfAsync(RunningFit fit)
+    private async Task<Func<CancellationToken, Task<TrainingJobStatus?>>> EndOfAsync(RunningFit fit, CancellationToken draining)
     {
         try
         {
+            if (fit.Job.CancelRequested)
+                fit.End(FitEnd.Canceled);
+            else if (draining.IsCancellationRequested)
+                fit.End(FitEnd.Drained);
+            else if (fit.Job.StopRequested)
+                fit.End(FitEnd.Stopped);
+            await using var deadline = Deadline(fit);
             var trained = await TrainAsync(fit);
             return token => leases.SucceedAsync(fit, fit.Job.Request.ModelName!, trained, token);
         }
         catch (OperationCanceledException) when (fit.Why == FitEnd.Drained)
         {
-            return token => ReleasedAsync(fit, token);
+            return token => ReleasedAsync(fit, isAttempt: true, token);
         }
         catch (OperationCanceledException) when (fit.Why == FitEnd.Lost)
         {
@@ -157,9 +154,14 @@ internal sealed partial class TrainingWorker(
         }
         catch (OperationCanceledException)
         {
-            var error = fit.Why == FitEnd.TimedOut
-                ? Problems.Details(StatusCodes.Status408RequestTimeout, $"The job took longer than its timeoutSeconds, {fit.Job.Request.TimeoutSeconds}.", "timeout")
-                : null;
+            var error = fit.Why switch
+            {
+                FitEnd.TimedOut => Problems.Details(
+                    StatusCodes.Status408RequestTimeout, $"The job took longer than its timeoutSeconds, {fit.Job.Request.TimeoutSeconds}.", "timeout"),
+                FitEnd.Stopped => Problems.Details(
+                    StatusCodes.Status409Conflict, "The job was to stop while it waited for memory, before its fit began, so that there is no model to keep.", "nothing_to_keep"),
+                _ => null,
+            };
             return token => leases.CancelAsync(fit, error, token);
         }
         catch (UntrainableDataException e)
@@ -169,8 +171,10 @@ internal sealed partial class TrainingWorker(
         }
         catch (Exception e) when (troubles.IsTrouble(e))
         {
-            await Task.Delay(StorageTroubles.Pause, time, CancellationToken.None);
-            return token => ReleasedAsync(fit, token);
+            // Who is to end anyway is taken up again at once, and ended.
+            if (fit.Why is FitEnd.None or FitEnd.Stopped)
+                queue.Pause(fit.Job, TimeLeft(fit.Job) ?? TimeSpan.MaxValue);
+            return token => ReleasedAsync(fit, isAttempt: false, token);
         }
 #pragma warning disable CA1031 // the worker outlives whatever one job does; the log has the reason, the caller gets no exception text
         catch (Exception e)
@@ -182,9 +186,9 @@ internal sealed partial class TrainingWorker(
         }
     }
 
-    private async Task<TrainingJobStatus?> ReleasedAsync(RunningFit fit, CancellationToken cancellationToken)
+    private async Task<TrainingJobStatus?> ReleasedAsync(RunningFit fit, bool isAttempt, CancellationToken cancellationToken)
     {
-        await leases.ReleaseAsync(fit, cancellationToken);
+        await leases.ReleaseAsync(fit, isAttempt, cancellationToken);
         return TrainingJobStatus.Queued;
     }
 
@@ -193,12 +197,15 @@ internal sealed partial class TrainingWorker(
         var job = fit.Job;
         var (inline, dataset, resume) = await troubles.UntilItWorksAsync(() => InputAsync(fit), fit.Token);
         var (mode, bytes) = inline is null ? TrainingMemory.Of(dataset!, job.Request).Under(memory.Limit) : (MemoryMode.InMemory, 2L * inline.Values.Length);
-        fit.Memory = new(bytes, MemoryMode.Waiting);
-        using var place = await memory.TakeAsync(bytes, fit.Token);
+        using var place = memory.Ask(bytes);
+        if (!place.Granted.IsCompleted)
+            await WaitAsync(fit, place, new(bytes, mode), canKeepAModel: resume.Count > 0);
         fit.Memory = new(bytes, mode);
         return await FitThread.RunAsync(
             () =>
             {
+                if (dataset is not null)
+                    files.RequireReadable(dataset.Id);
                 using var rows = dataset is null ? inline!.Read(job.Request) : TrainingRows.Read(datasets, dataset, job.Request, mode == MemoryMode.Streamed, fit.Token);
                 var control = new FitControl
                 {
@@ -223,14 +230,48 @@ internal sealed partial class TrainingWorker(
         return (inline, dataset, await leases.ResumeAsync(fit, fit.Token));
     }
 
-    /// <summary>Ends the fit when the time that its caller gave the job is over, counted from when it was taken up first.</summary>
+    /// <summary>Waits for memory, which the row says: a process that ends meanwhile does not count against the job.</summary>
+    private async Task WaitAsync(RunningFit fit, FitMemory.Place place, JobMemory memory, bool canKeepAModel)
+    {
+        fit.Memory = memory with { Mode = MemoryMode.Waiting };
+        await ShowAsync();
+        // Who is to stop with a checkpoint needs its rows to make a model of it, and waits on; without one there is nothing to wait for.
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(fit.Token, canKeepAModel ? CancellationToken.None : fit.Stop);
+        await place.Granted.WaitAsync(leaving.Token);
+        fit.Memory = memory;
+        await ShowAsync();
+
+        Task ShowAsync() => troubles.UntilItWorksAsync(() => leases.ShowAsync(fit, fit.Token), fit.Token);
+    }
+
+    /// <summary>
+    /// Ends the fit when the time that its caller gave the job is over. A timer takes no more than 49 days: this one comes at the end of each day that is left, counted from the last.
+    /// </summary>
     private ITimer? Deadline(RunningFit fit)
     {
-        if (fit.Job.Request.TimeoutSeconds is not { } seconds)
+        if (TimeLeft(fit.Job) is not { } left)
             return null;
-        var left = fit.Job.StartedAt!.Value + TimeSpan.FromSeconds(seconds) - time.GetUtcNow();
         var why = fit.Job.Request.OnTimeout == OnTimeout.Stop ? FitEnd.Stopped : FitEnd.TimedOut;
-        return time.CreateTimer(_ => fit.End(why), state: null, left < TimeSpan.Zero ? TimeSpan.Zero : left, Timeout.InfiniteTimeSpan);
+        if (left == TimeSpan.Zero)
+            fit.End(why);
+        var days = left.Days;
+        return time.CreateTimer(
+            _ =>
+            {
+                if (days-- == 0)
+                    fit.End(why);
+            },
+            state: null, left - TimeSpan.FromDays(days), TimeSpan.FromDays(1));
+    }
+
+    /// <summary>What is left of the time that the job's caller gave it, counted from when it was taken up first; null for any. A clock that was put back makes it no longer.</summary>
+    private TimeSpan? TimeLeft(TrainingJob job)
+    {
+        if (job.Request.TimeoutSeconds is not { } seconds)
+            return null;
+        var given = TimeSpan.FromSeconds(seconds);
+        var left = job.StartedAt!.Value + given - time.GetUtcNow();
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left > given ? given : left;
     }
 
     [LoggerMessage(LogLevel.Information, "Training job {JobId} started, attempt {Attempt}")]

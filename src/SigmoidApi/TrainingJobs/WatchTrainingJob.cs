@@ -33,7 +33,7 @@ internal static class WatchTrainingJob
         IDbContextFactory<SigmoidDbContext> contexts,
         RunningFits fits,
         TrainingFeeds feeds,
-        IHostApplicationLifetime lifetime,
+        Drain drain,
         IOptions<LimitOptions> limits,
         IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json,
         TimeProvider time,
@@ -45,23 +45,24 @@ internal static class WatchTrainingJob
             return Problems.NotFound($"training job '{id}'");
         if (lastEventId == EndId)
             return TypedResults.NoContent();
-        LossPoint[] missed = int.TryParse(lastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out var seen)
-            ? [.. (await GetTrainingHistory.PointsAsync(jobId, db, fits, cancellationToken)).Where(point => point.Step > seen)]
-            : [];
+        int? seen = int.TryParse(lastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
+        LossPoint[] missed = seen is null ? [] : [.. (await GetTrainingHistory.PointsAsync(jobId, db, fits, cancellationToken)).Where(point => point.Step > seen)];
         // Proxies that gather an answer before they pass it on would hold the events back.
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        var stream = new Stream(feeds, fits, json.Value.SerializerOptions, TimeSpan.FromSeconds(limits.Value.HeartbeatSeconds), time);
-        return TypedResults.ServerSentEvents(stream.EventsAsync(jobId, missed, lifetime.ApplicationStopping, cancellationToken));
+        var stream = new Stream(context.Response, feeds, fits, json.Value.SerializerOptions, TimeSpan.FromSeconds(limits.Value.HeartbeatSeconds), time);
+        return TypedResults.ServerSentEvents(stream.EventsAsync(jobId, seen ?? -1, missed, drain.Over, cancellationToken));
     }
 
-    private sealed class Stream(TrainingFeeds feeds, RunningFits fits, JsonSerializerOptions json, TimeSpan heartbeat, TimeProvider time)
+    private sealed class Stream(HttpResponse response, TrainingFeeds feeds, RunningFits fits, JsonSerializerOptions json, TimeSpan heartbeat, TimeProvider time)
     {
         public async IAsyncEnumerable<SseItem<string>> EventsAsync(
-            Guid jobId, LossPoint[] missed, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
+            Guid jobId, int step, LossPoint[] missed, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             using var leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
             using var watch = await feeds.OpenAsync(jobId, cancellationToken);
-            var step = -1;
+            // The first event may be long in coming; that somebody listens is to be seen at once.
+            await response.Body.FlushAsync(cancellationToken);
+            // None goes back behind what the client has seen, though the fit may have gone on from an earlier checkpoint.
             foreach (var point in missed)
             {
                 step = point.Step;

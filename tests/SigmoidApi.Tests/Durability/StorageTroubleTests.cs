@@ -122,6 +122,8 @@ public sealed class StorageTroubleTests
         StorageTroubles.AdviceFor(new Microsoft.EntityFrameworkCore.DbUpdateException("", new SqliteException("", 13))).ShouldNotBeNull().ShouldContain("disk is full");
         StorageTroubles.AdviceFor(new IOException("No space left on device", 28)).ShouldNotBeNull().ShouldContain("disk is full");
         StorageTroubles.AdviceFor(new UnauthorizedAccessException()).ShouldNotBeNull().ShouldContain("can't be written to");
+        StorageTroubles.AdviceFor(new AggregateException(new OperationCanceledException(), new AggregateException(new IOException("", 28)))).ShouldNotBeNull().ShouldContain("disk is full");
+        StorageTroubles.AdviceFor(new AggregateException(new InvalidOperationException())).ShouldBeNull();
         StorageTroubles.AdviceFor(new SqliteException("", 19)).ShouldBeNull();
         StorageTroubles.AdviceFor(new InvalidOperationException()).ShouldBeNull();
     }

@@ -12,6 +12,7 @@ public sealed class OptionsTests
     [InlineData("Limits:MaxWaitSeconds", "601", "LimitOptions", "MaxWaitSeconds")]
     [InlineData("Limits:MaxConnections", "0", "LimitOptions", "MaxConnections")]
     [InlineData("Limits:StopSeconds", "0", "LimitOptions", "StopSeconds")]
+    [InlineData("Limits:DrainSeconds", "11", "DrainSeconds", "StopSeconds")]
     [InlineData("Idempotency:ExpiryHours", "0", "IdempotencyOptions", "ExpiryHours")]
     [InlineData("Retention:FinishedJobDays", "-1", "RetentionOptions", "FinishedJobDays")]
     [InlineData("Retention:HistoryDays", "-1", "RetentionOptions", "HistoryDays")]
@@ -24,6 +25,8 @@ public sealed class OptionsTests
     [InlineData("Training:MaxPathPoints", "0", "TrainingOptions", "MaxPathPoints")]
     [InlineData("Training:MemoryLimitMegabytes", "63", "TrainingOptions", "MemoryLimitMegabytes")]
     [InlineData("Training:MaxCovarianceParameters", "-1", "TrainingOptions", "MaxCovarianceParameters")]
+    [InlineData("Training:PollMilliseconds", "501", "PollMilliseconds", "LeaseSeconds")]
+    [InlineData("Training:LeaseSeconds", "1", "PollMilliseconds", "LeaseSeconds")]
     [InlineData("Datasets:Threads", "0", "DatasetOptions", "Threads")]
     public async Task OptionOutOfRangeEndsTheStartWithItsName(string key, string value, string options, string name)
     {

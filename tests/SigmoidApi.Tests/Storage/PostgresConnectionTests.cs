@@ -28,7 +28,7 @@ public sealed class PostgresConnectionTests(PostgresServer server)
     [Fact]
     public async Task TransactionThatStandsStillHoldsNoJobForLongerThanALease()
     {
-        await using var application = await new PostgresApplication(server).Another(("Training:LeaseSeconds", "0.5"));
+        await using var application = await new PostgresApplication(server).Another();
         var id = await application.Api.Enqueue(LongFit.Request("held"));
         await application.Api.Running(id);
         await using var db = await application.Services.GetRequiredService<IDbContextFactory<SigmoidDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);

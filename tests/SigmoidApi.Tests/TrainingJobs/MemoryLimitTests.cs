@@ -58,6 +58,28 @@ public sealed class MemoryLimitTests : IAsyncLifetime
         (await _small.Api.Post($"training-jobs/{second}/cancel", "")).Expect(HttpStatusCode.Accepted);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"timeoutSeconds\": 0.5, \"onTimeout\": \"stop\", ")]
+    public async Task FitThatIsStoppedWhileItWaitsHasNothingToKeep(string deadline)
+    {
+        const string Endless = """{ "datasetId": "rows", "target": "y", "solver": "gradient_descent", "tolerance": 0, "learningRate": 1e-9, "maxIterations": 1000000, "features": [NAMES] }""";
+        var request = Endless.Replace("NAMES", string.Join(", ", Enumerable.Range(0, 20).Select(i => $"\"x{i}\"")), StringComparison.Ordinal);
+        var running = await _small.Api.Enqueue(request);
+        await Shows(running, "in_memory");
+        var waiting = await _small.Api.Enqueue(request.Insert(1, deadline));
+        await Shows(waiting, "waiting");
+
+        if (deadline.Length == 0)
+            (await _small.Api.Post($"training-jobs/{waiting}/stop", "")).Expect(HttpStatusCode.Accepted);
+
+        var job = await _small.Api.Ended(waiting);
+        job.GetProperty("status").GetString().ShouldBe("canceled", job.ToString());
+        job.GetProperty("error").GetProperty("code").GetString().ShouldBe("nothing_to_keep");
+        (await _small.Api.Post($"training-jobs/{running}/cancel", "")).Expect(HttpStatusCode.Accepted);
+        await _small.Api.Ended(running);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _small.DisposeAsync();

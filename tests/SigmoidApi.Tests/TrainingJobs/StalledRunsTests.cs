@@ -64,5 +64,5 @@ public sealed class StalledRunsTests
         stalled.Among([Seen(beat: 7)]).ShouldBeEmpty();
     }
 
-    private RunSeen Seen(long beat) => new(_id, Epoch: 1, beat, Crashes: 0, CancelRequested: false, StopRequested: false);
+    private RunSeen Seen(long beat) => new(_id, Epoch: 1, beat, Crashes: 0, Memory: null, CancelRequested: false, StopRequested: false);
 }

@@ -70,6 +70,10 @@ public abstract class TrainingRunTests(StoreApplication store)
         }
     }
 
+    [Fact]
+    public async Task DeadlineMayBeAYearAway() =>
+        (await _api.Train(LongFit.Quick.Insert(1, "\"timeoutSeconds\": 31536000, "))).GetProperty("request").GetProperty("timeoutSeconds").GetDouble().ShouldBe(31_536_000);
+
     [Theory]
     [InlineData("0")]
     [InlineData("-1")]
@@ -147,6 +151,35 @@ public abstract class TrainingRunTests(StoreApplication store)
     }
 
     [Fact]
+    public async Task EventsNeverGoBackBehindWhatWasSeen()
+    {
+        var id = await _api.Enqueue(LongFit.Request("seen", iterations: 200));
+        await _api.Ended(id);
+
+        // As of a run that had come further before it was lost.
+        using var answer = await Watch(id, ("Last-Event-ID", "500"));
+        var events = new List<string>();
+        await foreach (var item in Events(answer))
+            events.Add(item.EventType);
+
+        events.ShouldBe(["succeeded"]);
+    }
+
+    [Fact]
+    public async Task EventsAnswerBeforeThereIsOne()
+    {
+        await using var own = await store.Another(("Limits:HeartbeatSeconds", "3600"));
+        await own.Api.Running(await own.Api.Enqueue(LongFit.Request()));
+        var queued = await own.Api.Enqueue(LongFit.Quick);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/api/v1/training-jobs/{queued}/events", UriKind.Relative));
+
+        using var answer = await own.Api.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+    }
+
+    [Fact]
     public async Task EventsOfAJobThatHasEndedAreItsEndAtOnce()
     {
         var id = (await _api.Train(LongFit.Quick)).GetProperty("id").GetString()!;
@@ -174,6 +207,18 @@ public abstract class TrainingRunTests(StoreApplication store)
         refused.Problem(HttpStatusCode.TooManyRequests).Detail.ShouldBe("As many jobs wait as this service takes (Training:MaxQueueLength); send it again later.");
         refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
         (await own.Api.Get("training-jobs?status=queued")).Json.GetProperty("items").GetArrayLength().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task QueueTakesNoMoreOfThoseThatComeAtOnce()
+    {
+        await using var own = await store.Another(("Training:MaxQueueLength", "5"));
+        await own.Api.Running(await own.Api.Enqueue(LongFit.Request()));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => own.Api.Post("training-jobs", LongFit.Quick)));
+
+        answers.Count(answer => answer.Status == HttpStatusCode.Accepted).ShouldBe(5);
+        answers.Count(answer => answer.Status == HttpStatusCode.TooManyRequests).ShouldBe(35);
     }
 
     [Fact]

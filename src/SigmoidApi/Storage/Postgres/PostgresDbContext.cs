@@ -13,6 +13,8 @@ public sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> option
     /// <summary>Any number that nobody else locks in this database.</summary>
     private const long MigrationLock = 0x5167_6D6F_6964;
 
+    private const long QueueLock = MigrationLock + 1;
+
     private const string AutoPrepare = "Max Auto Prepare";
 
     /// <param name="context">What is configured.</param>
@@ -32,6 +34,8 @@ public sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> option
 
     protected override string SkipLockedRows => " FOR UPDATE SKIP LOCKED";
 
+    protected override (string Condition, object Ids) NoneOf(IReadOnlyCollection<Guid> ids, string parameter) => ($" AND \"Id\" <> ALL({parameter})", ids.ToArray());
+
     /// <summary>Migrates, one replica at a time.</summary>
     public override async Task MigrateAsync(CancellationToken cancellationToken)
     {
@@ -48,6 +52,9 @@ public sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> option
             await Database.CloseConnectionAsync();
         }
     }
+
+    public override Task LockQueueAsync(CancellationToken cancellationToken) =>
+        Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({QueueLock})", cancellationToken);
 
     public override IQueryable<Dataset> HoldDataset(Guid id, bool toDelete) => toDelete
         ? Datasets.FromSql($"SELECT * FROM \"Datasets\" WHERE \"Id\" = {id} FOR UPDATE")

@@ -41,6 +41,10 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options, I
 
     protected override object TimeParameter(DateTimeOffset time) => IsoTime.Write(time);
 
+    // Ids are text in capitals here.
+    protected override (string Condition, object Ids) NoneOf(IReadOnlyCollection<Guid> ids, string parameter) =>
+        ($" AND \"Id\" NOT IN (SELECT value FROM json_each({parameter}))", $"[{string.Join(',', ids.Select(id => $"\"{id.ToString().ToUpperInvariant()}\""))}]");
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         base.ConfigureConventions(configurationBuilder);
