@@ -29,7 +29,7 @@ public static class StorageSetup
         if (builder.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>()?.Provider == StorageProvider.Postgres)
         {
             builder.AddStore<PostgresDbContext>((services, context) => PostgresDbContext.Configure(context, builder.Configuration.GetConnectionString(ConnectionName)!,
-                TimeSpan.FromSeconds(services.GetRequiredService<IOptions<TrainingOptions>>().Value.LeaseSeconds) * 2 / 3));
+                TimeSpan.FromSeconds(services.GetRequiredService<IOptions<TrainingOptions>>().Value.LeaseSeconds)));
             return;
         }
 
