@@ -84,7 +84,7 @@ internal sealed class CsvColumn(string name)
         else if (CsvDate.KindOf(text, out var form) is not CsvDateKind.None and var kind)
             AddDate(kind, form);
         else if (WrittenNumber.Is(text, decimalPoint, out var hasFraction, out var isPercent))
-            return AddWritten(hasFraction, isPercent);
+            return AddWritten(text.Length, hasFraction, isPercent);
         else
             AddText(text);
         return false;
@@ -142,9 +142,11 @@ internal sealed class CsvColumn(string name)
         return _longestInteger > MostDigits ? StoredType.Real : StoredType.Whole;
     }
 
-    private bool AddWritten(bool hasFraction, bool isPercent)
+    private bool AddWritten(int length, bool hasFraction, bool isPercent)
     {
         Written++;
+        // No fewer than its digits.
+        _longestInteger = Math.Max(_longestInteger, length);
         _percents += isPercent ? 1 : 0;
         HasFractions |= hasFraction;
         return true;

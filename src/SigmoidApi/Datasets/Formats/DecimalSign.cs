@@ -98,8 +98,8 @@ internal static class DecimalSign
         return threeFollow && AreThousands(whole, sign) ? (DecimalSigns.Comma | DecimalSigns.Point) & ~decimals : DecimalSigns.None;
     }
 
-    // 1 to 3 digits that do not begin with a zero, then groups of three.
-    private static bool AreThousands(ReadOnlySpan<byte> whole, byte separator)
+    /// <summary>Whether a text is 1 to 3 digits that do not begin with a zero, then groups of three, each after a separator.</summary>
+    public static bool AreThousands(ReadOnlySpan<byte> whole, byte separator)
     {
         var length = whole.IndexOf(separator) is >= 0 and var end ? end : whole.Length;
         if (length is < 1 or > 3 || whole[0] == (byte)'0' || (whole.Length - length) % 4 != 0)

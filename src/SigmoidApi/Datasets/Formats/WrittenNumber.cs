@@ -1,18 +1,19 @@
 using System.Globalization;
+using System.Text;
 using SigmoidApi.Datasets.Engine;
 
 namespace SigmoidApi.Datasets.Formats;
 
-/// <summary>
-/// Numbers as people and spreadsheets write them: thousands apart, a currency sign, a percent sign, which changes no value: <c>1,234.50</c>, <c>$ 5</c>, <c>−</c>less
-/// <c>12.5 %</c> is 12.5.
-/// </summary>
+/// <summary>Numbers as people and spreadsheets write them: thousands apart, a currency sign, a percent sign, which changes no value: <c>1,234.50</c>, <c>$ 5</c>, <c>12.5 %</c>.</summary>
 internal static class WrittenNumber
 {
     private const string Currencies = "$€£¥";
 
     // Besides the one of point and comma that is not the decimal sign: apostrophes, and the blanks that keep a line together.
     private const string Separators = "'\u2019\u00a0\u202f";
+
+    // Longer than the longest that is one.
+    private const int MostCharacters = 64;
 
     /// <param name="cell">UTF-8, without blanks around it.</param>
     /// <param name="decimalPoint">The decimal sign.</param>
@@ -23,7 +24,7 @@ internal static class WrittenNumber
     {
         (hasFraction, isPercent) = (false, false);
         Span<char> room = stackalloc char[MostCharacters];
-        if (cell.Length > MostCharacters || !System.Text.Encoding.UTF8.TryGetChars(cell, room, out var length))
+        if (cell.Length > MostCharacters || !Encoding.UTF8.TryGetChars(cell, room, out var length))
             return false;
         ReadOnlySpan<char> text = room[..length];
         var isSigned = TakeSign(ref text);
@@ -31,7 +32,8 @@ internal static class WrittenNumber
         if (isMoney && !isSigned)
             TakeSign(ref text);
         isPercent = TakeLast(ref text, "%");
-        isMoney |= !isMoney && !isPercent && TakeLast(ref text, Currencies);
+        if (!isMoney && !isPercent)
+            TakeLast(ref text, Currencies);
         var end = text.IndexOf(decimalPoint);
         if (end >= 0)
         {
@@ -50,9 +52,6 @@ internal static class WrittenNumber
 
     /// <summary>The same number as plain digits with a point.</summary>
     public static string Plain(string text) => string.Concat(text.Where(character => !$"{Currencies}{Separators}% +,".Contains(character, StringComparison.Ordinal)));
-
-    // Longer than the longest that is one.
-    private const int MostCharacters = 64;
 
     private static char Other(char decimalPoint) => decimalPoint == ',' ? '.' : ',';
 
@@ -76,18 +75,14 @@ internal static class WrittenNumber
 
     private static bool AreDigits(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
 
-    // 1 to 3 digits that do not begin with a zero, then groups of three after one and the same separator.
     private static bool AreThousands(ReadOnlySpan<char> text, char decimalPoint)
     {
         var first = text.IndexOfAnyExceptInRange('0', '9');
-        if (first is < 1 or > 3 || text[0] == '0' || (text.Length - first) % 4 != 0 || (text[first] != Other(decimalPoint) && !Separators.Contains(text[first], StringComparison.Ordinal)))
+        if (first < 0 || (text[first] != Other(decimalPoint) && !Separators.Contains(text[first], StringComparison.Ordinal)))
             return false;
-        for (var i = first; i < text.Length; i++)
-        {
-            if ((i - first) % 4 == 0 ? text[i] != text[first] : !char.IsAsciiDigit(text[i]))
-                return false;
-        }
-
-        return true;
+        Span<byte> ascii = stackalloc byte[text.Length];
+        for (var i = 0; i < text.Length; i++)
+            ascii[i] = text[i] == text[first] ? (byte)',' : char.IsAsciiDigit(text[i]) ? (byte)text[i] : (byte)0;
+        return DecimalSign.AreThousands(ascii, (byte)',');
     }
 }
