@@ -35,6 +35,25 @@ public sealed class RawRecordTests(FilePredictionTests.Target target) : IClassFi
             .ShouldBe(("line 2, column since", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z; got '03/01/2024'"));
     }
 
+    [Theory]
+    [InlineData("dotted", "dd.MM.yyyy", "application/x-ndjson")]
+    [InlineData("dotted-csv", "d.M.yyyy HH:mm", "text/csv")]
+    [InlineData("named", "dd-MMM-yyyy", "application/x-ndjson")]
+    public async Task DatesAreReadInEveryPlaceAsTheyWereUploaded(string name, string format, string mediaType)
+    {
+        string[] days = [.. Enumerable.Range(0, 60).Select(i => new DateTime(2024, 1, 1).AddDays(i * 7 % 300).ToString(format, CultureInfo.InvariantCulture))];
+        var file = Encoding.UTF8.GetBytes(mediaType == "text/csv" ? "day,y\n" + string.Concat(days.Select((day, i) => $"{day},{(i * 7 % 300 + i * i % 90) / 195}\n"))
+            : string.Concat(days.Select((day, i) => $"{{\"day\":\"{day}\",\"y\":{(i * 7 % 300 + i * i % 90) / 195}}}\n")));
+        (await _api.Upload($"name={name}", file, mediaType)).GetProperty("columns")[0].GetProperty("type").GetString().ShouldBe("datetime");
+        await _api.Train($$"""{ "datasetId": "{{name}}", "target": "y", "modelName": "{{name}}" }""");
+
+        var predicted = await SampleFiles.Query((await _api.PostBytes($"models/{name}/predict", file, mediaType)).Expect(HttpStatusCode.OK).Content, mediaType == "text/csv" ? "csv" : "ndjson", "select probability");
+
+        var records = await _api.Post($"models/{name}/predict", new { columns = new { day = days } });
+        records.Expect(HttpStatusCode.OK).Numbers("probabilities").ShouldBe(predicted.Select(text => double.Parse(text, CultureInfo.InvariantCulture)));
+        records.Numbers("probabilities").Distinct().Count().ShouldBeGreaterThan(40);
+    }
+
     /// <summary>Readers of CSV give each cell as a text, and each name as the header has it.</summary>
     [Fact]
     public async Task RecordsOfTextsAreReadAsTheFile()

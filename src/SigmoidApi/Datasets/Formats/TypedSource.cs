@@ -56,7 +56,7 @@ internal static class TypedSource
     /// <summary>Texts that are dates, all of them, become dates, as in separated values.</summary>
     private static void FindDates(DuckDbSession session, string from, SourceColumn[] columns, IReadOnlyDictionary<string, ColumnType> types, CancellationToken cancellationToken)
     {
-        int[] texts = [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].Type is StoredType.Text && !types.ContainsKey(columns[i].Name))];
+        int[] texts = [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].Type is StoredType.Text && (!types.TryGetValue(columns[i].Name, out var wanted) || wanted is ColumnType.DateTime))];
         // A look at the first rows first, so that a column of words costs no pass.
         int[] likely = [.. Dates(session, $"(select * from {from} limit 1000)", columns, texts, cancellationToken).Keys];
         foreach (var (i, (type, forms)) in Dates(session, from, columns, likely, cancellationToken))
