@@ -20,6 +20,9 @@ internal sealed class FirthProfile(FirthSolver solver, bool[] kept, double[] sum
     /// <summary>Of r, which is in standard errors.</summary>
     private const double Tolerance = 1e-9;
 
+    // So near the quantile r is a straight line as far as anybody can tell: the step that it leads to is the end.
+    private const double Nearly = 1e-3;
+
     private const int MaxClimbs = 60;
 
     /// <summary>2(ℓ* − ℓ*(t)), the likelihood ratio against cᵀθ = t; null if no climb under it converges.</summary>
@@ -35,13 +38,14 @@ internal sealed class FirthProfile(FirthSolver solver, bool[] kept, double[] sum
         return highest is { } found ? Math.Max(0, 2 * (value - found)) : null;
     }
 
-    /// <summary>The t above (or below) the summit's where r reaches <paramref name="quantile"/>; the last before it where no climb converges there; infinite if it is not found.</summary>
+    /// <summary>The t above (or below) the summit's where r reaches <paramref name="quantile"/>; where no climb converges there what r leads to from the last before it, if that is near, or else that last; infinite if it is not found.</summary>
     /// <param name="standardError">Of cᵀθ, signed: negative for the lower end.</param>
     public double End(double[] constraint, double[] tangent, double quantile, double standardError, CancellationToken cancellationToken)
     {
         var peak = DotProduct.Compute(constraint, summit);
         var (inside, outside) = (peak, standardError > 0 ? double.PositiveInfinity : double.NegativeInfinity);
         var t = peak + quantile * standardError;
+        var (reached, predicted) = (0.0, t);
         // ℓ* is not concave, and a climb from elsewhere may end on another ridge: each sets out from the outermost point of the summit's own.
         var (from, direction) = (summit, tangent);
         for (var climb = 0; climb < MaxClimbs && t != inside; climb++)
@@ -58,7 +62,7 @@ internal sealed class FirthProfile(FirthSolver solver, bool[] kept, double[] sum
             // r′ = −ℓ*′/r
             var next = t - (quantile - r) * r / end.Multiplier;
             if (r < quantile)
-                (inside, from, direction) = (t, end.Parameters, end.Tangent);
+                (inside, reached, predicted, from, direction) = (t, r, next, end.Parameters, end.Tangent);
             else
                 outside = t;
             if (inside == outside)
@@ -68,7 +72,8 @@ internal sealed class FirthProfile(FirthSolver solver, bool[] kept, double[] sum
                 : double.IsFinite(outside) ? inside + (outside - inside) / 2
                 : inside + 2 * (inside - peak) + quantile * standardError;
         }
-        return double.IsFinite(outside) ? inside : outside;
+        // Climbs may fail from just before the end on.
+        return quantile - reached <= Nearly && double.IsFinite(predicted) ? predicted : double.IsFinite(outside) ? inside : outside;
     }
 
     /// <summary>From a point along a tangent to where cᵀθ = t.</summary>

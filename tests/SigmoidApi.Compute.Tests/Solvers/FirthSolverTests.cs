@@ -137,6 +137,7 @@ public class FirthSolverTests
     [InlineData(null, 40)]
     // A profile of two ridges, from whose lower one rounding decided whether a climb came down.
     [InlineData("dU6WoKPEqDN1", 1)]
+    [InlineData("1rcLfV-TsxO8", 1)]
     public void UnitsDoNotMatter(string? seed, int cases) => Gen.Select(Cases, Gen.Int[0, 2].Select(unit => new[] { 1e-120, 0.01, 1e120 }[unit])).Sample((data, unit) =>
     {
         var features = data.Features.Select([.. Enumerable.Range(0, data.Labels.Length)]);
