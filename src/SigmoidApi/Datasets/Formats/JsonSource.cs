@@ -25,7 +25,7 @@ internal static partial class JsonSource
             throw new InvalidDatasetException(1, null, "expected at least one record with a name in it");
         CheckNames(session, task.Path, form, found.ConvertAll(column => column.Name), cancellationToken);
         var inexact = Inexact(session, task, form, found, cancellationToken);
-        var columns = found.ConvertAll(column => column with { Type = inexact.Contains(column.Name) || IsNested(column.Type) || IsTextual(task, column.Name) ? AsItIs : column.Type });
+        var columns = found.ConvertAll(column => column with { Type = inexact.Contains(column.Name) || TypedSource.IsNested(column.Type) || IsTextual(task, column.Name) ? AsItIs : column.Type });
         var source = TypedSource.Of(session, Relation(task.Path, form, Types(columns)), task.Types, cancellationToken);
         return source with { Columns = [.. source.Columns.Select(Finite)], Form = form };
     }
@@ -37,8 +37,6 @@ internal static partial class JsonSource
         $"columns = {"{"}{string.Join(", ", columns.Select(column => $"{DuckDbSession.Literal(column.Name)}: {DuckDbSession.Literal(column.Type)}"))}{"}"}";
 
     private static string Name(DatasetFormat form) => form == DatasetFormat.Json ? "array" : "newline_delimited";
-
-    private static bool IsNested(string type) => type.EndsWith(']') || type.StartsWith("STRUCT", StringComparison.Ordinal) || type.StartsWith("MAP", StringComparison.Ordinal);
 
     private static bool IsTextual(FileToRead task, string column) =>
         (task.Types.TryGetValue(column, out var wanted) ? wanted : task.OtherType) is ColumnType.Category or ColumnType.Text;

@@ -51,7 +51,8 @@ internal static class TypedSource
         };
     }
 
-    private static bool IsNested(string type) => type.EndsWith(']') || type.StartsWith("STRUCT", StringComparison.Ordinal) || type.StartsWith("MAP", StringComparison.Ordinal);
+    /// <summary>Whether a type of DuckDB's is one of lists, records or maps.</summary>
+    public static bool IsNested(string type) => type.EndsWith(']') || type.StartsWith("STRUCT", StringComparison.Ordinal) || type.StartsWith("MAP", StringComparison.Ordinal);
 
     /// <summary>Texts that are dates, all of them, become dates, as in separated values.</summary>
     private static void FindDates(DuckDbSession session, string from, SourceColumn[] columns, IReadOnlyDictionary<string, ColumnType> types, CancellationToken cancellationToken)
