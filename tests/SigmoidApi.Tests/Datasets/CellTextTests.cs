@@ -53,7 +53,9 @@ public sealed class CellTextTests : IDisposable
     [Fact]
     public async Task AnyTextIsReadAsTheCellOfAFile()
     {
-        var random = Gen.Char["0123456789+-.eE \tTZ:_naNA?,"].Array[0, 6].Select(characters => new string(characters)).Array[400].Single();
+        var random = Gen.Char["0123456789+-.eE \tTZ:_naNA?,"].Array[0, 6].Select(characters => new string(characters))
+            // What no float64 holds is refused before the other cells are looked at, and would be the only one counted; it has a test of its own.
+            .Where(text => !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || double.IsFinite(number) || text.AsSpan().IndexOfAnyInRange('0', '9') < 0).Array[400].Single();
 
         await AreRead(random, ColumnType.Number);
         await AreRead([.. random.Where(text => text.Trim().Length == 10)], ColumnType.DateTime);
