@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Http;
+using SigmoidApi.Http.Charsets;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.Datasets;
@@ -44,7 +45,9 @@ internal static class CreateDataset
         try
         {
             var (upload, location) = (file.Upload!, $"/api/v1/datasets/{file.Upload!.Id}");
-            if (await idempotency.EarlierAsync(upload.Sha256, file.Name, file.File!.Format.ToString()) is { } earlier)
+            // The same bytes in another charset are another file. UTF-8 goes unnamed, as in the fingerprints that are kept already.
+            var format = file.Charset == Charset.Utf8 ? $"{file.File!.Format}" : $"{file.File!.Format} {file.Charset.Name}";
+            if (await idempotency.EarlierAsync(upload.Sha256, file.Name, format) is { } earlier)
                 return earlier;
             var imported = await uploads.ImportAsync(file, cancellationToken);
             files.Publish(upload.Id, upload.ParquetPath);

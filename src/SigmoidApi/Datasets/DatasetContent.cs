@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Http;
+using SigmoidApi.Http.Charsets;
 
 namespace SigmoidApi.Datasets;
 
@@ -13,6 +14,12 @@ internal sealed class DatasetContent
     public const long MaxFormBytes = 1024 * 1024;
 
     public const string Form = "multipart/form-data";
+
+    /// <summary>The field of a form that says what its text is written in (RFC 7578, section 4.6); it is before the file.</summary>
+    private const string FormCharset = "_charset_";
+
+    // No label is longer.
+    private const int MaxCharsetBytes = 64;
 
     public InputFailure? Failure { get; private init; }
 
@@ -29,8 +36,8 @@ internal sealed class DatasetContent
 
     public ContentCoding Coding { get; private init; }
 
-    /// <summary>What the text is written in; null for UTF-8, or what a byte order mark says.</summary>
-    public Encoding? Encoding { get; private init; }
+    /// <summary>What the request says that the text is written in.</summary>
+    public Charset Charset { get; private init; } = Charset.Utf8;
 
     /// <param name="request">Whose headers say what it is.</param>
     /// <param name="body">Of the request.</param>
@@ -54,28 +61,9 @@ internal sealed class DatasetContent
         var known = DatasetFormats.OfMediaType(mediaType);
         if (format is null && known is null && !DatasetFormats.AnyTypes.Contains(mediaType))
             return Unsupported(request);
-        var charset = HeaderUtilities.RemoveQuotes(type.Charset).ToString();
-        if (!TryEncoding(charset, out var encoding))
-            return Fail(StatusCodes.Status415UnsupportedMediaType, "", $"Expected a charset such as utf-8 or windows-1252, got {charset}.");
-        return new DatasetContent { Body = body, Format = format ?? known ?? FormatOfFile(name), Coding = coding, Encoding = encoding };
-    }
-
-    /// <summary>The encoding that a charset names; null for UTF-8, and for what a byte order mark tells by itself.</summary>
-    private static bool TryEncoding(string charset, out Encoding? encoding)
-    {
-        encoding = null;
-        if (charset.Length == 0 || charset.StartsWith("utf-", StringComparison.OrdinalIgnoreCase) || charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase))
-            return true;
-        try
-        {
-            encoding = CodePagesEncodingProvider.Instance.GetEncoding(charset, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
-                ?? Encoding.GetEncoding(charset, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
-            return true;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
+        return Charset.TryRead(type.Charset, out var charset, out var problem)
+            ? new DatasetContent { Body = body, Format = format ?? known ?? FormatOfFile(name), Coding = coding, Charset = charset }
+            : Fail(StatusCodes.Status415UnsupportedMediaType, "", problem);
     }
 
     /// <summary>Whether reading a form failed by its own fault; a disk that fails has another code than the reader's plain exception.</summary>
@@ -87,13 +75,23 @@ internal sealed class DatasetContent
         try
         {
             var reader = new MultipartReader(boundary, body);
+            var formCharset = "";
             while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
             {
-                if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || HeaderUtilities.RemoveQuotes(disposition.Name) != "file")
+                if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
+                    continue;
+                var part = HeaderUtilities.RemoveQuotes(disposition.Name);
+                if (part == FormCharset)
+                    formCharset = await ReadFieldAsync(section.Body, cancellationToken);
+                if (part != "file")
                     continue;
                 var file = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
-                var known = MediaTypeHeaderValue.TryParse(section.ContentType, out var type) ? DatasetFormats.OfMediaType(type.MediaType.ToString()) : null;
-                return new DatasetContent { Body = section.Body, FileName = file, Format = format ?? FormatOfFile(file) ?? known };
+                var hasType = MediaTypeHeaderValue.TryParse(section.ContentType, out var type);
+                var known = hasType ? DatasetFormats.OfMediaType(type!.MediaType.ToString()) : null;
+                // The charset of the form's own Content-Type is none of the file: libraries put there what the heads of the parts are written in.
+                return Charset.TryRead(hasType && type!.Charset.Length > 0 ? type.Charset : formCharset, out var charset, out var problem)
+                    ? new DatasetContent { Body = section.Body, FileName = file, Format = format ?? FormatOfFile(file) ?? known, Charset = charset }
+                    : Fail(StatusCodes.Status415UnsupportedMediaType, "", problem);
             }
         }
         catch (Exception exception) when (IsMalformedForm(exception))
@@ -102,6 +100,13 @@ internal sealed class DatasetContent
         }
 
         return Fail(StatusCodes.Status400BadRequest, "file", "expected a part named 'file' in the form, got none");
+    }
+
+    private static async Task<string> ReadFieldAsync(Stream body, CancellationToken cancellationToken)
+    {
+        var field = new byte[MaxCharsetBytes];
+        var length = await body.ReadAtLeastAsync(field, field.Length, throwOnEndOfStream: false, cancellationToken);
+        return Encoding.ASCII.GetString(field, 0, length);
     }
 
     private static DatasetFormat? FormatOfFile(string? name) => name is null ? null : DatasetFormats.OfName(Path.GetExtension(WithoutCompression(name)).TrimStart('.'));

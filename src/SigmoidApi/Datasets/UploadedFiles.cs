@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Datasets.Import;
 using SigmoidApi.Http;
+using SigmoidApi.Http.Charsets;
 using SigmoidApi.Http.Json;
 using SigmoidApi.Models;
 using SigmoidApi.Storage;
@@ -29,7 +30,7 @@ internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, 
         DatasetUpload? upload = null;
         try
         {
-            upload = await files.ReceiveAsync(id, content.Body, content.Coding, content.Encoding, limit, cancellationToken);
+            upload = await files.ReceiveAsync(id, content.Body, content.Coding, content.Charset, limit, cancellationToken);
             if (digested is not null && !await digested.MatchesAsync(cancellationToken))
                 throw new InvalidUploadException("The body is not the one that the Content-Digest header speaks of: it was changed or cut off on its way.");
             var format = content.Format ?? DatasetFormats.OfContent(upload.Start);
@@ -38,6 +39,7 @@ internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, 
                 Upload = upload,
                 FileName = content.FileName,
                 Name = content.Name,
+                Charset = content.Charset,
                 File = new(upload.ContentPath, format, csv, types, options.Value.MaxColumns, options.Value.MaxRows),
             };
         }
@@ -111,6 +113,9 @@ internal sealed class UploadedFile : IDisposable
 
     /// <summary>What a data set may be called after it.</summary>
     public string? Name { get; init; }
+
+    /// <summary>What the request says that its text is written in.</summary>
+    public Charset Charset { get; init; } = Charset.Utf8;
 
     public static UploadedFile Failed(ProblemHttpResult failure) => new() { Failure = failure };
 

@@ -6,6 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
+using SigmoidApi.Http.Charsets;
 using SigmoidApi.Http.Json;
 using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
@@ -37,7 +38,7 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
 
     object? IRequestInput.Value => _value;
 
-    /// <summary>SHA-256 of the body as it was sent, in lower-case hexadecimal, where the request has an <c>Idempotency-Key</c>; otherwise null.</summary>
+    /// <summary>SHA-256 of the body, in UTF-8, in lower-case hexadecimal, where the request has an <c>Idempotency-Key</c>; otherwise null.</summary>
     public string? Sha256 { get; private set; }
 
     /// <summary>Called by the framework for a parameter of this type.</summary>
@@ -47,15 +48,21 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         // Routing refuses other media types by itself, but lets a request without any pass.
         if (!context.Request.HasJsonContentType())
             return new JsonBody<T>(null, new InputFailure(StatusCodes.Status415UnsupportedMediaType, "", "expected a body of type application/json"));
+        if (!Charset.TryRead(context.Request.GetTypedHeaders().ContentType?.Charset ?? default, out var charset, out var problem))
+            return new JsonBody<T>(null, new InputFailure(StatusCodes.Status415UnsupportedMediaType, "", problem));
         var options = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         byte[]? body = null;
         try
         {
-            (body, var length) = await ReadBodyAsync(context.Request, context.RequestAborted);
+            (body, var length) = await ReadBodyAsync(context.Request, charset, context.RequestAborted);
             var read = await DeserializeAsync(body.AsMemory(0, length), options, context.Response);
             if (Idempotency.IsUsed(context.Request))
                 read.Sha256 = Convert.ToHexStringLower(SHA256.HashData(body.AsSpan(0, length)));
             return read;
+        }
+        catch (InvalidTextException wrong)
+        {
+            return new JsonBody<T>(null, InputFailure.BadRequest("", $"line {wrong.Faults[0].Line}: {wrong.Faults[0].Message}"));
         }
         catch (IOException e)
         {
@@ -102,17 +109,19 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         }
     }
 
-    /// <summary>Reads the body into one rented array. What the client announces is believed only so far: memory follows what has come.</summary>
-    private static async ValueTask<(byte[] Body, int Length)> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>Reads the body, in UTF-8, into one rented array. What the client announces is believed only so far: memory follows what has come.</summary>
+    private static async ValueTask<(byte[] Body, int Length)> ReadBodyAsync(HttpRequest request, Charset charset, CancellationToken cancellationToken)
     {
         const int BelievedLength = 1 << 20;
         // One byte more than announced, so that the end is seen without growing.
         var body = RequestArrays<byte>.Pool.Rent((int)Math.Min((request.ContentLength ?? 4095) + 1, BelievedLength));
         var length = 0;
+        // JSON is UTF-8 (RFC 8259), but clients send it in what they name.
+        var text = charset == Charset.Utf8 ? request.Body : new Utf8Transcoding(request.Body, charset);
         try
         {
             int read;
-            while ((read = await request.Body.ReadAsync(body.AsMemory(length), cancellationToken)) > 0)
+            while ((read = await text.ReadAsync(body.AsMemory(length), cancellationToken)) > 0)
             {
                 length += read;
                 if (length == body.Length)

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using System.Text;
 using SigmoidApi.Datasets;
 using SigmoidApi.Datasets.Formats;
+using SigmoidApi.Http.Charsets;
 
 namespace SigmoidApi.Storage;
 
@@ -40,12 +40,13 @@ public sealed partial class DatasetFiles : IDisposable
     /// <param name="id">What its data set will be called.</param>
     /// <param name="body">The file as it was sent.</param>
     /// <param name="coding">How it is compressed, as far as the request says.</param>
-    /// <param name="encoding">What its text is written in; null for UTF-8, or what a byte order mark says.</param>
+    /// <param name="charset">What its text is written in, as far as the request says; a byte order mark counts for more.</param>
     /// <param name="maxBytes">Of the body, and of what it unpacks to.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="DatasetTooLargeException">There is more than <paramref name="maxBytes"/>.</exception>
-    /// <exception cref="InvalidUploadException">The file is cut off or broken within its compression or encoding.</exception>
-    internal async Task<DatasetUpload> ReceiveAsync(Guid id, Stream body, ContentCoding coding, Encoding? encoding, long maxBytes, CancellationToken cancellationToken)
+    /// <exception cref="InvalidUploadException">The file is cut off or broken within its compression.</exception>
+    /// <exception cref="InvalidDatasetException">The file is not in its charset.</exception>
+    internal async Task<DatasetUpload> ReceiveAsync(Guid id, Stream body, ContentCoding coding, Charset charset, long maxBytes, CancellationToken cancellationToken)
     {
         const string Option = "Datasets:MaxUploadBytes";
         var upload = Begin(id);
@@ -53,7 +54,7 @@ public sealed partial class DatasetFiles : IDisposable
         try
         {
             await using var decompressed = new Decompression(sent, coding, maxBytes, Option);
-            await using var plain = encoding is null ? new Utf8Transcoding(decompressed) : Encoding.CreateTranscodingStream(decompressed, encoding, Encoding.UTF8, leaveOpen: true);
+            await using var plain = new Utf8Transcoding(decompressed, charset);
             await CopyAsync(plain, upload, cancellationToken);
             await upload.Content.FlushAsync(cancellationToken);
             (upload.Bytes, upload.Sha256, upload.Compression) = (sent.Bytes, sent.Sha256, decompressed.Found?.ToString().ToLowerInvariant());
@@ -64,10 +65,11 @@ public sealed partial class DatasetFiles : IDisposable
             upload.Dispose();
             throw new InvalidUploadException(broken.Message, broken);
         }
-        catch (DecoderFallbackException wrong)
+        catch (InvalidTextException wrong)
         {
             upload.Dispose();
-            throw new InvalidUploadException($"The file is not in the charset {encoding!.WebName} that its Content-Type names.", wrong);
+            ForeignContent.Refuse(wrong.Start.Span);
+            throw new InvalidDatasetException([.. wrong.Faults.Select(fault => new DatasetError(fault.Line, null, fault.Message))], wrong.LineCount);
         }
         catch
         {

@@ -1,4 +1,4 @@
-using SigmoidApi.Datasets.Formats;
+using SigmoidApi.Http;
 
 namespace SigmoidApi.Tests.Datasets;
 

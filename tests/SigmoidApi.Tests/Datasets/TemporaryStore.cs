@@ -4,6 +4,7 @@ using SigmoidApi.Datasets.Engine;
 using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Datasets.Import;
 using SigmoidApi.Datasets.Profile;
+using SigmoidApi.Http.Charsets;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.Tests.Datasets;
@@ -30,7 +31,7 @@ internal sealed class TemporaryStore : IDisposable
         .Select(path => Path.GetRelativePath(Files.Root, path)).Order(StringComparer.Ordinal)];
 
     public Task<DatasetUpload> Receive(Stream body, long maxBytes = long.MaxValue) =>
-        Files.ReceiveAsync(Guid.CreateVersion7(), body, ContentCoding.Detected, encoding: null, maxBytes, TestContext.Current.CancellationToken);
+        Files.ReceiveAsync(Guid.CreateVersion7(), body, ContentCoding.Detected, charset: Charset.Utf8, maxBytes, TestContext.Current.CancellationToken);
 
     /// <summary>What makes the Parquet file of an upload, which is not published.</summary>
     public ImportedDataset Import(DatasetUpload upload, DatasetUploadQuery? query, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using SigmoidApi.Http;
+
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>How a file is compressed.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SigmoidApi.Http;
 
 namespace SigmoidApi.Datasets.Formats;
 

@@ -1,3 +1,5 @@
+using SigmoidApi.Http;
+
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>Bytes that were already taken from a stream, and what follows them. The stream stays open.</summary>

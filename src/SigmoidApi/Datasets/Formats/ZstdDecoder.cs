@@ -1,5 +1,6 @@
-using ZstdSharp;
+using SigmoidApi.Http;
 using ZstdSharp.Unsafe;
+using ZstdSharp;
 
 namespace SigmoidApi.Datasets.Formats;
 

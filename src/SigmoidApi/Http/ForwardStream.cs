@@ -1,4 +1,4 @@
-namespace SigmoidApi.Datasets.Formats;
+namespace SigmoidApi.Http;
 
 /// <summary>A stream that is read once, forwards and asynchronously: what stands between a request's body and the disk.</summary>
 internal abstract class ForwardStream : Stream
