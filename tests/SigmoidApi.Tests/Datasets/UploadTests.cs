@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 
 namespace SigmoidApi.Tests.Datasets;
 
@@ -86,15 +87,119 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
         dataset.GetProperty("origin").GetProperty("compression").GetString().ShouldBe(coding);
     }
 
+    // Each cell is as Windows, Python or Excel writes it. '똠' is one of the syllables that UHC adds, and '髙' is in NEC's rows.
     [Theory]
-    [InlineData("windows-1252", new byte[] { 0x80, 0xF6 })]
-    [InlineData("iso-8859-15", new byte[] { 0xA4, 0xF6 })]
-    [InlineData("utf-8", new byte[] { 0xE2, 0x82, 0xAC, 0xC3, 0xB6 })]
-    public async Task ATextIsReadInTheCharsetThatIsSaid(string charset, byte[] cell)
+    [InlineData("windows-1252", "80F6", "€ö")]
+    [InlineData("iso-8859-1", "80F6", "€ö")]
+    [InlineData("US-ASCII", "80F6", "€ö")]
+    [InlineData("iso-8859-15", "A4F6", "€ö")]
+    [InlineData("utf-8", "E282ACC3B6", "€ö")]
+    [InlineData("utf8", "EC849CEC9AB8", "서울")]
+    [InlineData("\"UTF8\"", "EC849CEC9AB8", "서울")]
+    [InlineData("cp949", "BCADBFEF", "서울")]
+    [InlineData("\" MS949 \"", "8C63B9E6", "똠방")]
+    [InlineData("euc-kr", "8C63B9E6", "똠방")]
+    [InlineData("shift_jis", "EEE08BB4", "髙橋")]
+    [InlineData("windows-31j", "FBFC8BB4", "髙橋")]
+    [InlineData("cp1251", "CCEEF1EAE2E0", "Москва")]
+    [InlineData("big5", "A578A55F", "台北")]
+    [InlineData("cp936", "B1B1BEA980", "北京€")]
+    [InlineData("gb18030", "B1B1BEA98139EE39", "北京\u3400")]
+    [InlineData("utf-16le", null, "Zoë 서울")]
+    [InlineData("utf-16", null, "Zoë 서울")]
+    [InlineData("utf-16be", null, "Zoë 서울")]
+    [InlineData("utf-32", null, "Zoë 😀")]
+    public async Task ATextIsReadInTheCharsetThatIsSaid(string charset, string? cell, string text)
     {
-        var dataset = await _api.Upload("name=charset", [.. "a,b\n1,"u8, .. cell, .. "\n2,x\n"u8], $"text/csv; charset={charset}");
+        var mediaType = $"text/csv; charset={charset}";
+        var encoding = charset switch { "utf-16be" => Encoding.BigEndianUnicode, "utf-32" => Encoding.UTF32, _ => Encoding.Unicode };
+        byte[] file = cell is null ? encoding.GetBytes($"a,b\n1,{text}\n2,x\n") : [.. "a,b\n1,"u8, .. Convert.FromHexString(cell), .. "\n2,x\n"u8];
 
-        dataset.GetProperty("columns")[1].GetProperty("categories").EnumerateArray().Select(level => level.GetProperty("value").GetString()).ShouldBe(["x", "€ö"], ignoreOrder: true);
+        Levels(await _api.Upload("name=charset", file, mediaType)).ShouldBe([text, "x"], ignoreOrder: true);
+        Levels(await _api.Upload("name=charset", SampleFiles.Gzip(file), mediaType)).ShouldBe([text, "x"], ignoreOrder: true);
+        Levels(await UploadForm("rows.csv", file, mediaType)).ShouldBe([text, "x"], ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("application/json", "cp949", """[{"a":1,"b":"서울"},{"a":2,"b":"x"}]""")]
+    [InlineData("application/json", "utf-16le", """[{"a":1,"b":"서울"},{"a":2,"b":"x"}]""")]
+    [InlineData("application/x-ndjson", "euc-kr", "{\"a\":1,\"b\":\"서울\"}\n{\"a\":2,\"b\":\"x\"}\n")]
+    [InlineData("application/x-ndjson", "utf-16be", "{\"a\":1,\"b\":\"서울\"}\n{\"a\":2,\"b\":\"x\"}\n")]
+    [InlineData("text/tab-separated-values", "UHC", "a\tb\n1\t서울\n2\tx\n")]
+    [InlineData("application/octet-stream", "utf-16le", "a\tb\n1\t서울\n2\tx\n")]
+    public async Task EveryTextFormatIsReadInItsCharset(string mediaType, string charset, string text)
+    {
+        var file = charset switch
+        {
+            "utf-16le" => Encoding.Unicode.GetBytes(text),
+            "utf-16be" => Encoding.BigEndianUnicode.GetBytes(text),
+            _ => [.. text.SelectMany(c => c switch { '서' => [0xBC, 0xAD], '울' => [0xBF, 0xEF], _ => new[] { (byte)c } })],
+        };
+
+        Levels(await _api.Upload("name=charset", file, $"{mediaType}; charset={charset}")).ShouldBe(["서울", "x"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task LibsvmIsReadInItsCharset()
+    {
+        var dataset = await _api.Upload("name=charset", Encoding.Unicode.GetBytes("1 1:0.5\n0 2:1.5\n"), "text/x-libsvm; charset=utf-16le");
+
+        dataset.GetProperty("columns").GetArrayLength().ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("application/vnd.apache.parquet; charset=cp949", "")]
+    [InlineData("application/octet-stream; charset=utf-16le", "")]
+    public async Task ParquetHasNoCharset(string mediaType, string query) =>
+        (await _api.Upload($"name=charset{query}", Bytes("parquet"), mediaType)).GetProperty("rows").GetInt32().ShouldBe(2);
+
+    [Fact]
+    public async Task AFormMayNameTheCharsetInAFieldBeforeTheFile()
+    {
+        byte[] file = [.. "a,b\n1,"u8, 0x8C, 0x63, .. "\n2,x\n"u8];
+
+        Levels(await UploadForm("rows.csv", file, "text/csv", "cp949")).ShouldBe(["똠", "x"], ignoreOrder: true);
+        Levels(await UploadForm("rows.csv", [.. "a,b\n1,"u8, 0xF6, .. "\n2,x\n"u8], "text/csv; charset=latin1", "utf-8")).ShouldBe(["ö", "x"], ignoreOrder: true);
+        using var form = Form("rows.csv", file, "text/csv", "no-such");
+        (await _api.Send(HttpMethod.Post, "datasets?name=refused", form)).Problem(HttpStatusCode.UnsupportedMediaType).Detail.ShouldContain("got no-such.");
+    }
+
+    [Theory]
+    [InlineData("no-such", "Expected a charset such as utf-8, utf-16le, windows-1252, shift_jis, euc-kr, gb18030 or big5 (any label of the WHATWG Encoding Standard), got no-such.")]
+    [InlineData("utf-7", "Expected a charset such as utf-8, utf-16le, windows-1252, shift_jis, euc-kr, gb18030 or big5 (any label of the WHATWG Encoding Standard), got utf-7.")]
+    [InlineData("iso-2022-kr", "The charset iso-2022-kr is not read: the WHATWG Encoding Standard gives it up, because text in it can hide other text. Send the text in UTF-8.")]
+    public async Task ACharsetThatIsNotReadIsNamed(string charset, string detail)
+    {
+        (await _api.PostBytes("datasets?name=refused", Plain, $"text/csv; charset={charset}")).Problem(HttpStatusCode.UnsupportedMediaType).Detail.ShouldBe(detail);
+        using var form = Form("rows.csv", Plain, $"text/csv; charset={charset}");
+        (await _api.Send(HttpMethod.Post, "datasets?name=refused", form)).Problem(HttpStatusCode.UnsupportedMediaType).Detail.ShouldBe(detail);
+
+        await ShouldHaveLeftNothing("refused");
+    }
+
+    [Fact]
+    public async Task WhatIsNotInTheCharsetIsNamedByLine()
+    {
+        byte[] file = [.. "a,b\n1,x\n2,"u8, 0xFF, .. "\n3,"u8, 0xB0, 0xA1, .. "\n4,"u8, 0x8C, (byte)'\n', .. "5,x\n"u8];
+
+        var problem = (await _api.PostBytes("datasets?name=refused", file, "text/csv; charset=cp949")).Problem(HttpStatusCode.BadRequest);
+
+        const string Expected = "expected text in EUC-KR as the request says, or the file's own charset in the Content-Type (charset=windows-1252); got other bytes: ";
+        problem.Errors!["line 3"].ShouldBe([Expected + "FF at byte 10"]);
+        problem.Errors["line 5"].ShouldBe([Expected + "8C 0A at byte 19"]);
+        problem.Errors.Count.ShouldBe(2);
+        problem.Detail.ShouldBe($"The file has 2 errors. Nothing of it was kept. line 3: {Expected}FF at byte 10");
+        await ShouldHaveLeftNothing("refused");
+    }
+
+    [Fact]
+    public async Task AForeignFileIsNamedWhateverTheCharset()
+    {
+        byte[] file = [.. "PK\u0003\u0004"u8, 0xFF, 0xFF, .. "[Content_Types].xml"u8];
+
+        var problem = (await _api.PostBytes("datasets?name=refused", file, "text/csv; charset=euc-kr")).Problem(HttpStatusCode.BadRequest);
+
+        problem.Errors!["line 1"].ShouldBe(["expected separated values; the file looks like an Excel workbook; save the sheet as CSV"]);
     }
 
     [Theory]
@@ -207,6 +312,24 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
 
         await Eventually.True(() => target.Files("uploads").Length == 0);
         await ShouldHaveLeftNothing("broken");
+    }
+
+    private static IEnumerable<string?> Levels(JsonElement dataset) =>
+        dataset.GetProperty("columns")[1].GetProperty("categories").EnumerateArray().Select(level => level.GetProperty("value").GetString());
+
+    private static MultipartFormDataContent Form(string name, byte[] file, string mediaType, string? charset = null)
+    {
+        var form = new MultipartFormDataContent();
+        if (charset is not null)
+            form.Add(new StringContent(charset), "_charset_");
+        form.Add(ApiClient.Bytes(file, mediaType), "file", name);
+        return form;
+    }
+
+    private async Task<JsonElement> UploadForm(string name, byte[] file, string mediaType, string? charset = null)
+    {
+        using var form = Form(name, file, mediaType, charset);
+        return (await _api.Send(HttpMethod.Post, "datasets?name=charset", form)).Expect(HttpStatusCode.Created).Json;
     }
 
     private async Task ShouldHaveLeftNothing(string name)

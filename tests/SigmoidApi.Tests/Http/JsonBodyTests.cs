@@ -34,6 +34,32 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
         (await PostAsync("""{"features":[[1]],"c":1}""", mediaType)).Status.ShouldBe(status);
     }
 
+    [Theory]
+    [InlineData("windows-1252")]
+    [InlineData("ISO-8859-1")]
+    [InlineData("utf-16")]
+    [InlineData("utf-16le")]
+    public async Task JsonIsReadInTheCharsetThatIsNamed(string charset)
+    {
+        const string Json = """{"features":[[1]],"c":1,"name":"Zoë"}""";
+        var encoding = charset.StartsWith("utf", StringComparison.Ordinal) ? Encoding.Unicode : Encoding.Latin1;
+
+        var (status, text) = await PostAsync(encoding.GetBytes(Json), $"application/json; charset={charset}");
+
+        status.ShouldBe(HttpStatusCode.OK);
+        text.ShouldContain("Zoë");
+    }
+
+    [Fact]
+    public async Task JsonThatIsNotInItsCharsetIsRefusedByLine()
+    {
+        byte[] body = [.. "{\"name\":\n\""u8, 0xFF, .. "\"}"u8];
+
+        (await PostAsync(body, "application/json; charset=cp949")).ShouldBe((HttpStatusCode.BadRequest,
+            ": line 2: expected text in EUC-KR as the request says, or the file's own charset in the Content-Type (charset=windows-1252); got other bytes: FF at byte 10"));
+        (await PostAsync("{}"u8.ToArray(), "application/json; charset=no-such")).Status.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+    }
+
     [Fact]
     public async Task ValueArrivesAndGoesBack()
     {
@@ -122,9 +148,11 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
         answer.ShouldContain(": the body broke off, or its chunks are malformed");
     }
 
-    private async Task<(HttpStatusCode Status, string Text)> PostAsync(string json, string? mediaType = "application/json")
+    private Task<(HttpStatusCode Status, string Text)> PostAsync(string json, string? mediaType = "application/json") => PostAsync(Encoding.UTF8.GetBytes(json), mediaType);
+
+    private async Task<(HttpStatusCode Status, string Text)> PostAsync(byte[] json, string? mediaType)
     {
-        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(json));
+        using var content = new ByteArrayContent(json);
         content.Headers.ContentType = mediaType is null ? null : MediaTypeHeaderValue.Parse(mediaType);
         using var client = new HttpClient();
         using var response = await client.PostAsync(server.Address, content, TestContext.Current.CancellationToken);

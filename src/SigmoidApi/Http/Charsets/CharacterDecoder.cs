@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace SigmoidApi.Http.Charsets;
 
 /// <summary>How the bytes of a charset make one character.</summary>
@@ -12,19 +10,22 @@ internal interface ICharacterReader
     CharacterRead Read(ReadOnlySpan<byte> bytes);
 }
 
-/// <summary>What a reader found at the beginning of its bytes. A default value says that more bytes are needed.</summary>
+/// <summary>What a reader found at the beginning of its bytes.</summary>
 /// <param name="Length">Bytes that were looked at.</param>
 /// <param name="Skipped">Bytes that are done with: fewer than were looked at where a wrong sequence ends in bytes that are read for themselves.</param>
-/// <param name="IsWrong">Whether they are not in the charset.</param>
-/// <param name="First">The code point; <see cref="None"/> for wrong bytes, and for a sequence that only changes the reader's state.</param>
+/// <param name="First">The code point; <see cref="None"/> for a sequence that only changes the reader's state, <see cref="NotInCharset"/> for wrong bytes.</param>
 /// <param name="Second">A second code point.</param>
-internal readonly record struct CharacterRead(int Length, int Skipped, bool IsWrong, int First, int Second = CharacterRead.None)
+internal readonly record struct CharacterRead(int Length, int Skipped, int First, int Second = CharacterRead.None)
 {
     public const int None = -1;
+    public const int NotInCharset = -2;
 
-    public static CharacterRead Of(int length, int codePoint) => new(length, length, false, codePoint);
+    /// <summary>More bytes are needed.</summary>
+    public static CharacterRead Incomplete => new(0, 0, None);
 
-    public static CharacterRead Wrong(int length, int skipped) => new(length, skipped, true, None);
+    public static CharacterRead Of(int length, int codePoint) => new(length, length, codePoint);
+
+    public static CharacterRead Wrong(int length, int skipped) => new(length, skipped, NotInCharset);
 
     /// <summary>A code point of an index, where 0 says that the index has none: then the bytes are wrong, and an ASCII byte at their end is read for itself.</summary>
     public static CharacterRead OfIndex(ReadOnlySpan<byte> sequence, int codePoint) =>
@@ -51,17 +52,43 @@ internal sealed class CharacterDecoder<TReader>(TReader reader) : TextDecoder
             }
 
             var character = reader.Read(rest);
-            if (character.IsWrong)
+            if (character.First >= 0)
+                written += Write(character.First, utf8[written..]);
+            else if (character.First == CharacterRead.NotInCharset)
                 return new(read, written, character.Length, character.Skipped);
             if (character.Length == 0)
                 return isEnd ? new(read, written, rest.Length, rest.Length) : new(read, written);
-            if (character.First != CharacterRead.None)
-                written += new Rune(character.First).EncodeToUtf8(utf8[written..]);
-            if (character.Second != CharacterRead.None)
-                written += new Rune(character.Second).EncodeToUtf8(utf8[written..]);
+            if (character.Second >= 0)
+                written += Write(character.Second, utf8[written..]);
             read += character.Length;
         }
 
         return new(read, written);
+    }
+
+    // Rune.EncodeToUtf8 checks what the indexes promise, and took half as long again on Korean words.
+    private static int Write(int codePoint, Span<byte> utf8)
+    {
+        switch (codePoint)
+        {
+            case < 0x80:
+                utf8[0] = (byte)codePoint;
+                return 1;
+            case < 0x800:
+                utf8[1] = (byte)(0x80 | (codePoint & 0x3F));
+                utf8[0] = (byte)(0xC0 | (codePoint >> 6));
+                return 2;
+            case < 0x10000:
+                utf8[2] = (byte)(0x80 | (codePoint & 0x3F));
+                utf8[1] = (byte)(0x80 | ((codePoint >> 6) & 0x3F));
+                utf8[0] = (byte)(0xE0 | (codePoint >> 12));
+                return 3;
+            default:
+                utf8[3] = (byte)(0x80 | (codePoint & 0x3F));
+                utf8[2] = (byte)(0x80 | ((codePoint >> 6) & 0x3F));
+                utf8[1] = (byte)(0x80 | ((codePoint >> 12) & 0x3F));
+                utf8[0] = (byte)(0xF0 | (codePoint >> 18));
+                return 4;
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SigmoidApi.Http.Charsets;
 
 /// <summary>EUC-JP: JIS X 0208 in two bytes, half-width katakana after 0x8E, JIS X 0212 after 0x8F.</summary>
@@ -7,13 +9,14 @@ internal readonly struct EucJp(int[] jis0208, int[] jis0212) : ICharacterReader
 {
     public static bool IsAsciiCompatible => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public CharacterRead Read(ReadOnlySpan<byte> bytes)
     {
         var lead = bytes[0];
         if (lead is not (0x8E or 0x8F or (>= 0xA1 and <= 0xFE)))
             return CharacterRead.Wrong(1, 1);
         if (bytes.Length < 2)
-            return default;
+            return CharacterRead.Incomplete;
         var second = bytes[1];
         if (second is < 0xA1 or > 0xFE)
             return CharacterRead.OfIndex(bytes[..2], 0);
@@ -22,7 +25,7 @@ internal readonly struct EucJp(int[] jis0208, int[] jis0212) : ICharacterReader
         if (lead != 0x8F)
             return CharacterRead.OfIndex(bytes[..2], At(jis0208, lead, second));
         if (bytes.Length < 3)
-            return default;
+            return CharacterRead.Incomplete;
         return CharacterRead.OfIndex(bytes[..3], bytes[2] is >= 0xA1 and <= 0xFE ? At(jis0212, second, bytes[2]) : 0);
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SigmoidApi.Http.Charsets;
 
 /// <summary>gb18030 of 2022, and GBK, which the standard reads alike: two bytes by an index, four bytes by ranges of code points.</summary>
@@ -7,6 +9,7 @@ internal readonly struct Gb18030(int[] index, int[] ranges) : ICharacterReader
 {
     public static bool IsAsciiCompatible => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public CharacterRead Read(ReadOnlySpan<byte> bytes)
     {
         var first = bytes[0];
@@ -15,7 +18,7 @@ internal readonly struct Gb18030(int[] index, int[] ranges) : ICharacterReader
         if (first == 0xFF)
             return CharacterRead.Wrong(1, 1);
         if (bytes.Length < 2)
-            return default;
+            return CharacterRead.Incomplete;
         var second = bytes[1];
         if (second is < 0x30 or > 0x39)
         {
@@ -25,11 +28,11 @@ internal readonly struct Gb18030(int[] index, int[] ranges) : ICharacterReader
 
         // Where four bytes break off, only the first is passed over.
         if (bytes.Length < 3)
-            return default;
+            return CharacterRead.Incomplete;
         if (bytes[2] is < 0x81 or > 0xFE)
             return CharacterRead.Wrong(3, 1);
         if (bytes.Length < 4)
-            return default;
+            return CharacterRead.Incomplete;
         if (bytes[3] is < 0x30 or > 0x39)
             return CharacterRead.Wrong(4, 1);
         var codePoint = OfRanges(((((((first - 0x81) * 10) + second - 0x30) * 126) + bytes[2] - 0x81) * 10) + bytes[3] - 0x30);

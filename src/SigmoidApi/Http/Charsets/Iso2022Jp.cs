@@ -26,7 +26,7 @@ internal struct Iso2022Jp(int[] jis0208) : ICharacterReader
         if (bytes[0] == Escape)
             return ReadEscape(bytes);
         if (_set == Set.Jis0208 && bytes[0] is >= 0x21 and <= 0x7E && bytes.Length < 2)
-            return default;
+            return CharacterRead.Incomplete;
         _hasJustEscaped = false;
         var first = bytes[0];
         return _set switch
@@ -61,12 +61,12 @@ internal struct Iso2022Jp(int[] jis0208) : ICharacterReader
             _ => null,
         };
         if (set is null && bytes is [_] or [_, (byte)'(' or (byte)'$'])
-            return default;
+            return CharacterRead.Incomplete;
         var isSecond = _hasJustEscaped;
         _hasJustEscaped = set is not null;
         if (set is null)
             return CharacterRead.Wrong(bytes[1] is (byte)'(' or (byte)'$' ? 3 : 2, 1);
         _set = set.Value;
-        return isSecond ? CharacterRead.Wrong(3, 3) : new(3, 3, false, CharacterRead.None);
+        return isSecond ? CharacterRead.Wrong(3, 3) : new(3, 3, CharacterRead.None);
     }
 }

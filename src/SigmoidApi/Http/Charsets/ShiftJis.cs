@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SigmoidApi.Http.Charsets;
 
 /// <summary>Shift_JIS with the characters of NEC and IBM, as Windows' code page 932 has it.</summary>
@@ -10,6 +12,7 @@ internal readonly struct ShiftJis(int[] jis0208) : ICharacterReader
 
     public static bool IsAsciiCompatible => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public CharacterRead Read(ReadOnlySpan<byte> bytes)
     {
         var lead = bytes[0];
@@ -20,7 +23,7 @@ internal readonly struct ShiftJis(int[] jis0208) : ICharacterReader
         if (lead is 0xA0 or > 0xFC)
             return CharacterRead.Wrong(1, 1);
         if (bytes.Length < 2)
-            return default;
+            return CharacterRead.Incomplete;
         var trail = bytes[1];
         if (trail is not ((>= 0x40 and <= 0x7E) or (>= 0x80 and <= 0xFC)))
             return CharacterRead.OfIndex(bytes[..2], 0);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SigmoidApi.Http.Charsets;
 
 /// <summary>A charset of one byte a character: ASCII, and an index for the bytes from 0x80.</summary>
@@ -8,5 +10,6 @@ internal readonly struct SingleByte(int[] index) : ICharacterReader
 
     public static bool IsAsciiCompatible => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public CharacterRead Read(ReadOnlySpan<byte> bytes) => CharacterRead.OfIndex(bytes[..1], CharsetIndex.At(index, bytes[0] - 0x80));
 }

@@ -11,7 +11,7 @@ internal readonly struct Utf32(bool isBigEndian) : ICharacterReader
     public CharacterRead Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < 4)
-            return default;
+            return CharacterRead.Incomplete;
         var value = isBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         return Rune.IsValid(value) ? CharacterRead.Of(4, (int)value) : CharacterRead.Wrong(4, 4);
     }
