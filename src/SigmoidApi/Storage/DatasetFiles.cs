@@ -46,7 +46,8 @@ public sealed partial class DatasetFiles : IDisposable
     /// <exception cref="DatasetTooLargeException">There is more than <paramref name="maxBytes"/>.</exception>
     /// <exception cref="InvalidUploadException">The file is cut off or broken within its compression.</exception>
     /// <exception cref="InvalidDatasetException">The file is not in its charset.</exception>
-    internal async Task<DatasetUpload> ReceiveAsync(Guid id, Stream body, ContentCoding coding, Charset charset, long maxBytes, CancellationToken cancellationToken)
+    internal async Task<DatasetUpload> ReceiveAsync(
+        Guid id, Stream body, ContentCoding coding, Charset charset, long maxBytes, CancellationToken cancellationToken)
     {
         const string Option = "Datasets:MaxUploadBytes";
         var upload = Begin(id);

@@ -167,7 +167,7 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
     [Theory]
     [InlineData("no-such", "Expected a charset such as utf-8, utf-16le, windows-1252, shift_jis, euc-kr, gb18030 or big5 (any label of the WHATWG Encoding Standard), got no-such.")]
     [InlineData("utf-7", "Expected a charset such as utf-8, utf-16le, windows-1252, shift_jis, euc-kr, gb18030 or big5 (any label of the WHATWG Encoding Standard), got utf-7.")]
-    [InlineData("iso-2022-kr", "The charset iso-2022-kr is not read: the WHATWG Encoding Standard gives it up, because text in it can hide other text. Send the text in UTF-8.")]
+    [InlineData("iso-2022-kr", "The charset iso-2022-kr is not read: the WHATWG Encoding Standard refuses it for security reasons. Send the text in UTF-8.")]
     public async Task ACharsetThatIsNotReadIsNamed(string charset, string detail)
     {
         (await _api.PostBytes("datasets?name=refused", Plain, $"text/csv; charset={charset}")).Problem(HttpStatusCode.UnsupportedMediaType).Detail.ShouldBe(detail);

@@ -109,6 +109,19 @@ public abstract class IdempotencyTests(StoreApplication store)
     }
 
     [Fact]
+    public async Task SameBytesInAnotherCharsetOfTheFormsPartAreAnotherRequest()
+    {
+        await using var application = await store.Another();
+        (await Form("text/csv")).Expect(HttpStatusCode.Created);
+
+        (await Form("text/csv; charset=utf8")).Expect(HttpStatusCode.Created);
+        (await Form("text/csv; charset=cp949")).Problem(HttpStatusCode.UnprocessableEntity);
+
+        Task<ApiResponse> Form(string mediaType) => application.Api.Send(HttpMethod.Post, "datasets?name=charset",
+            new MultipartFormDataContent { { ApiClient.Bytes(System.Text.Encoding.ASCII.GetBytes(Csv), mediaType), "file", "rows.csv" } }, (Idempotency.Header, "charset"));
+    }
+
+    [Fact]
     public async Task SameSplitIsTwoDataSetsAlsoWhenTheWholeIsGone()
     {
         await using var application = await store.Another();

@@ -13,7 +13,9 @@ internal interface ICharacterReader
 /// <summary>What a reader found at the beginning of its bytes.</summary>
 /// <param name="Length">Bytes that were looked at.</param>
 /// <param name="Skipped">Bytes that are done with: fewer than were looked at where a wrong sequence ends in bytes that are read for themselves.</param>
-/// <param name="First">The code point; <see cref="None"/> for a sequence that only changes the reader's state, <see cref="NotInCharset"/> for wrong bytes.</param>
+/// <param name="First">
+/// The code point; <see cref="None"/> for a sequence that only changes the reader's state, <see cref="NotInCharset"/> for wrong bytes.
+/// </param>
 /// <param name="Second">A second code point.</param>
 internal readonly record struct CharacterRead(int Length, int Skipped, int First, int Second = CharacterRead.None)
 {
@@ -27,7 +29,9 @@ internal readonly record struct CharacterRead(int Length, int Skipped, int First
 
     public static CharacterRead Wrong(int length, int skipped) => new(length, skipped, NotInCharset);
 
-    /// <summary>A code point of an index, where 0 says that the index has none: then the bytes are wrong, and an ASCII byte at their end is read for itself.</summary>
+    /// <summary>
+    /// A code point of an index, where 0 says that the index has none: then the bytes are wrong, and an ASCII byte at their end is read for itself.
+    /// </summary>
     public static CharacterRead OfIndex(ReadOnlySpan<byte> sequence, int codePoint) =>
         codePoint != 0 ? Of(sequence.Length, codePoint) : Wrong(sequence.Length, sequence[^1] < 0x80 ? sequence.Length - 1 : sequence.Length);
 }

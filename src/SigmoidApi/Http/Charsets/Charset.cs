@@ -7,9 +7,9 @@ using Microsoft.Net.Http.Headers;
 namespace SigmoidApi.Http.Charsets;
 
 /// <summary>
-/// A charset that text may be sent in: every encoding of the WHATWG Encoding Standard but "replacement", and UTF-32. A label is the standard's or one of the further names
-/// below, without regard to case, blanks and the characters <c>- _ . :</c>, so that <c>euc_kr</c> and <c>ISO8859_2</c> are found as well; or a code page of Windows by its
-/// number, alone or after <c>cp</c>, <c>ms</c>, <c>win</c> or <c>windows</c>.
+/// A charset that text may be sent in: every encoding of the WHATWG Encoding Standard but "replacement", and UTF-32. A label is the standard's, or one of the
+/// further names below that Windows, Python, Java, MySQL and PHP write. Case, blanks and the characters <c>- _ . :</c> make no difference: <c>euc_kr</c> and
+/// <c>ISO8859_2</c> are found as well. A code page of Windows goes by its number, too, alone or after <c>cp</c>, <c>ms</c>, <c>win</c> or <c>windows</c>.
 /// </summary>
 internal sealed partial class Charset
 {
@@ -39,7 +39,9 @@ internal sealed partial class Charset
     /// <summary>gb18030; GBK is read alike.</summary>
     public static Charset Gb18030 { get; } = new("gb18030", NewGb18030, "", "gb18030-2000 gb18030-2005 gb18030-2022", 54936);
 
-    private static readonly Charset Replacement = new("replacement", null, "csiso2022kr hz-gb-2312 iso-2022-cn iso-2022-cn-ext iso-2022-kr", "hz", 50225, 50227, 52936);
+    // The standard names these only to refuse them.
+    private static readonly Charset Replacement =
+        new("replacement", null, "csiso2022kr hz-gb-2312 iso-2022-cn iso-2022-cn-ext iso-2022-kr", "hz", 50225, 50227, 52936);
 
     private static readonly Charset[] All =
     [
@@ -49,7 +51,8 @@ internal sealed partial class Charset
         OfIndex("ISO-8859-3", "csisolatin3 iso-ir-109 iso_8859-3:1988 l3 latin3", "", 28593),
         OfIndex("ISO-8859-4", "csisolatin4 iso-ir-110 iso_8859-4:1988 l4 latin4", "", 28594),
         OfIndex("ISO-8859-5", "csisolatincyrillic cyrillic iso-ir-144 iso_8859-5:1988", "", 28595),
-        OfIndex("ISO-8859-6", "arabic asmo-708 csiso88596e csiso88596i csisolatinarabic ecma-114 iso-8859-6-e iso-8859-6-i iso-ir-127 iso_8859-6:1987", "", 28596),
+        OfIndex("ISO-8859-6",
+            "arabic asmo-708 csiso88596e csiso88596i csisolatinarabic ecma-114 iso-8859-6-e iso-8859-6-i iso-ir-127 iso_8859-6:1987", "", 28596),
         OfIndex("ISO-8859-7", "csisolatingreek ecma-118 elot_928 greek greek8 iso-ir-126 iso_8859-7:1987 sun_eu_greek", "", 28597),
         OfIndex("ISO-8859-8", "csiso88598e csisolatinhebrew hebrew iso-8859-8-e iso-ir-138 iso_8859-8:1988 visual", "", 28598),
         new("ISO-8859-8-I", () => NewSingleByte("iso-8859-8"), "csiso88598i logical", "", 38598),
@@ -73,7 +76,8 @@ internal sealed partial class Charset
         OfIndex("windows-1257", "cp1257 x-cp1257", "", 1257),
         OfIndex("windows-1258", "cp1258 x-cp1258", "", 1258),
         OfIndex("x-mac-cyrillic", "x-mac-ukrainian", "mac-cyrillic mac-ukrainian", 10007),
-        new("GBK", NewGb18030, "chinese csgb2312 csiso58gb231280 gb2312 gb_2312-80 iso-ir-58 x-gbk", "euc-cn x-euc-cn gb2312-1980 eucgb2312-cn csgbk", 936, 20936, 51936),
+        new("GBK", NewGb18030, "chinese csgb2312 csiso58gb231280 gb2312 gb_2312-80 iso-ir-58 x-gbk",
+            "euc-cn x-euc-cn gb2312-1980 eucgb2312-cn csgbk", 936, 20936, 51936),
         new("Big5", () => new CharacterDecoder<Big5>(new(CharsetIndex.Of("big5"))),
             "big5-hkscs cn-big5 csbig5 x-x-big5", "x-big5 big5-tw hkscs big5-hkscs:2004 big5-hkscs:2008", 950, 951),
         new("EUC-JP", () => new CharacterDecoder<EucJp>(new(CharsetIndex.Of("jis0208"), CharsetIndex.Of("jis0212"))),
@@ -88,7 +92,9 @@ internal sealed partial class Charset
     ];
 
     private static readonly Dictionary<string, Charset> Labels = All
-        .SelectMany(charset => $"{charset.Name} {charset._labels} {charset._furtherNames}".Split(' ').Select(Plain).Distinct().Where(label => label.Length > 0), KeyValuePair.Create)
+        .SelectMany(
+            charset => $"{charset.Name} {charset._labels} {charset._furtherNames}".Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Plain).Distinct(),
+            KeyValuePair.Create)
         .ToDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
 
     private static readonly Dictionary<int, Charset> CodePages = All
@@ -103,21 +109,24 @@ internal sealed partial class Charset
         var plain = Plain(label);
         if (Labels.TryGetValue(plain, out var charset))
             return charset;
-        return CodePage().Match(plain) is { Success: true } match && CodePages.TryGetValue(int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), out charset)
-            ? charset
+        return CodePage().Match(plain) is { Success: true } match
+            ? CodePages.GetValueOrDefault(int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture))
             : null;
     }
 
-    /// <summary>The charset that a parameter of a media type names; UTF-8 where there is no parameter. False with a problem for the caller where it can't be read.</summary>
+    /// <summary>
+    /// The charset that a parameter of a media type names; UTF-8 where there is no parameter. False with a problem for the caller where it can't be read.
+    /// </summary>
     public static bool TryRead(StringSegment parameter, out Charset charset, [NotNullWhen(false)] out string? problem)
     {
         var label = HeaderUtilities.RemoveQuotes(parameter).ToString().Trim();
         var found = label.Length == 0 ? Utf8 : Find(label);
         charset = found ?? Utf8;
         problem = found is null
-            ? $"Expected a charset such as utf-8, utf-16le, windows-1252, shift_jis, euc-kr, gb18030 or big5 (any label of the WHATWG Encoding Standard), got {label}."
+            ? "Expected a charset such as utf-8, utf-16le, windows-1252, shift_jis, euc-kr, gb18030 or big5 "
+                + $"(any label of the WHATWG Encoding Standard), got {label}."
             : found == Replacement
-                ? $"The charset {label} is not read: the WHATWG Encoding Standard gives it up, because text in it can hide other text. Send the text in UTF-8."
+                ? $"The charset {label} is not read: the WHATWG Encoding Standard refuses it for security reasons. Send the text in UTF-8."
                 : null;
         return problem is null;
     }
@@ -133,7 +142,9 @@ internal sealed partial class Charset
     private static CharacterDecoder<Gb18030> NewGb18030() => new(new(CharsetIndex.Of("gb18030"), CharsetIndex.Of("gb18030-ranges")));
 
     private static string Plain(string label) =>
-        string.Concat(label.Where(c => !"-_.: \t\r\n\f".Contains(c, StringComparison.Ordinal)).Select(c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : c));
+        string.Concat(label
+            .Where(c => !"-_.: \t\r\n\f".Contains(c, StringComparison.Ordinal))
+            .Select(c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : c));
 
     [GeneratedRegex("^x?(?:cp|ms|win|windows|mswin|codepage)?([0-9]{3,5})$", RegexOptions.CultureInvariant)]
     private static partial Regex CodePage();

@@ -4,8 +4,8 @@ using System.Text;
 namespace SigmoidApi.Http.Charsets;
 
 /// <summary>
-/// The indexes of the WHATWG Encoding Standard: the code point of each pointer, 0 where there is none. They are kept in <c>indexes.br</c>, compressed by Brotli: for each
-/// index its name, its length and the differences of its code points, all numbers seven bits a byte, the differences zigzag (0, -1, 1, -2, …).
+/// The indexes of the WHATWG Encoding Standard: the code point of each pointer, 0 where there is none. <c>indexes.br</c> holds them, compressed by Brotli: for
+/// each index its name, its length and the differences of its code points. Numbers have seven bits a byte; differences are zigzag (0, -1, 1, -2, …).
 /// </summary>
 internal static class CharsetIndex
 {

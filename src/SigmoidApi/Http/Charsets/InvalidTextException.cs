@@ -4,7 +4,8 @@ namespace SigmoidApi.Http.Charsets;
 internal readonly record struct TextFault(long Line, string Message);
 
 /// <summary>Text is not in the charset that it is said to be in: the first wrong bytes of the first lines that have any, and how many lines have.</summary>
-internal sealed class InvalidTextException(IReadOnlyList<TextFault> faults, long lineCount, byte[] start) : Exception($"Line {faults[0].Line}: {faults[0].Message}")
+internal sealed class InvalidTextException(IReadOnlyList<TextFault> faults, long lineCount, byte[] start)
+    : Exception($"Line {faults[0].Line}: {faults[0].Message}")
 {
     /// <summary>The most lines that are named.</summary>
     public const int MaxFaults = 10;

@@ -24,7 +24,9 @@ internal sealed class Utf16Decoder(bool isBigEndian) : TextDecoder
                 part = turned[..part.Length];
             }
 
-            var status = Utf8.FromUtf16(MemoryMarshal.Cast<ushort, char>(part), utf8[written..], out var count, out var bytes, replaceInvalidSequences: false, isFinalBlock: isEnd && isLast);
+            var characters = MemoryMarshal.Cast<ushort, char>(part);
+            var status = Utf8.FromUtf16(
+                characters, utf8[written..], out var count, out var bytes, replaceInvalidSequences: false, isFinalBlock: isEnd && isLast);
             read += count;
             written += bytes;
             if (status == OperationStatus.InvalidData)

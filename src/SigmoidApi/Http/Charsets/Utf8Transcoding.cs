@@ -1,8 +1,8 @@
 namespace SigmoidApi.Http.Charsets;
 
 /// <summary>
-/// Text as UTF-8 without byte order mark. The mark of UTF-8, UTF-16 or UTF-32 at the beginning counts for more than the charset that is named, as in the WHATWG Encoding
-/// Standard. Text that is named or marked as UTF-8 is passed on as it is, also where it is none. The source stays open.
+/// Text as UTF-8 without byte order mark. The mark of UTF-8, UTF-16 or UTF-32 at the beginning counts for more than the charset that is named, as in the WHATWG
+/// Encoding Standard. Text that is named or marked as UTF-8 is passed on unchecked: its reader says where it is not. The source stays open.
 /// </summary>
 /// <param name="source">The bytes as they came.</param>
 /// <param name="charset">What the request names.</param>

@@ -6,8 +6,8 @@ using static SigmoidApi.Tests.Http.Charsets.EncodingStandard;
 namespace SigmoidApi.Tests.Http.Charsets;
 
 /// <summary>
-/// Every decoder against the index files of the WHATWG Encoding Standard: each sequence that an index has is its character, each other one is wrong. The bytes of a pointer
-/// come from the standard's encoders, which is the way back from that of the decoders.
+/// Every decoder against the index files of the WHATWG Encoding Standard: each sequence that an index has is its character, each other one is wrong. The bytes of
+/// a pointer come from the standard's encoders, which is the way back from that of the decoders.
 /// </summary>
 public sealed class CharsetConformanceTests
 {
@@ -90,10 +90,13 @@ public sealed class CharsetConformanceTests
         {
             if (range + 1 < ranges.Length && ranges[range + 1].Pointer <= pointer)
                 range++;
-            byte[] bytes = [(byte)(0x81 + (pointer / 12600)), (byte)(0x30 + (pointer / 1260 % 10)), (byte)(0x81 + (pointer / 10 % 126)), (byte)(0x30 + (pointer % 10))];
+            byte[] bytes =
+                [(byte)(0x81 + (pointer / 12600)), (byte)(0x30 + (pointer / 1260 % 10)), (byte)(0x81 + (pointer / 10 % 126)), (byte)(0x30 + (pointer % 10))];
             var decoded = decoder.Decode(bytes, isEnd: true, utf8);
             var codePoint = pointer == 7457 ? 0xE7C7 : ranges[range].CodePoint + pointer - ranges[range].Pointer;
-            var expected = pointer is (> 39419 and < 189000) or > 1237575 ? new Decoded(0, 0, 4, 4) : new Decoded(4, new Rune(codePoint).EncodeToUtf8(character));
+            var expected = pointer is (> 39419 and < 189000) or > 1237575
+                ? new Decoded(0, 0, 4, 4)
+                : new Decoded(4, new Rune(codePoint).EncodeToUtf8(character));
             if (decoded != expected || !utf8[..decoded.Written].SequenceEqual(character[..expected.Written]))
                 Assert.Fail($"{Convert.ToHexString(bytes)} is {decoded}, expected {expected}");
         }

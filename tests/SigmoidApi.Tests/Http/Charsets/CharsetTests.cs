@@ -82,6 +82,6 @@ public sealed class CharsetTests
     public void WhatTheStandardGivesUpIsRefusedWithTheReason(string label)
     {
         Charset.TryRead(label, out _, out var problem).ShouldBeFalse();
-        problem.ShouldBe($"The charset {label} is not read: the WHATWG Encoding Standard gives it up, because text in it can hide other text. Send the text in UTF-8.");
+        problem.ShouldBe($"The charset {label} is not read: the WHATWG Encoding Standard refuses it for security reasons. Send the text in UTF-8.");
     }
 }
