@@ -88,7 +88,7 @@ internal sealed class DatasetContent
                 var file = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
                 var hasType = MediaTypeHeaderValue.TryParse(section.ContentType, out var type);
                 var known = hasType ? DatasetFormats.OfMediaType(type!.MediaType.ToString()) : null;
-                // The charset of the form's own Content-Type is none of the file: libraries put there what the heads of the parts are written in.
+                // The charset of the form's own Content-Type does not count: libraries put there what the heads of the parts are written in.
                 return Charset.TryRead(hasType && type!.Charset.Length > 0 ? type.Charset : formCharset, out var charset, out var problem)
                     ? new DatasetContent { Body = section.Body, FileName = file, Format = format ?? FormatOfFile(file) ?? known, Charset = charset }
                     : Fail(StatusCodes.Status415UnsupportedMediaType, "", problem);
