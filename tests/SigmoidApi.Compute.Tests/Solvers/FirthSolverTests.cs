@@ -23,7 +23,8 @@ public class FirthSolverTests
             start ?? new double[Features.Columns + (Intercept ? 1 : 0)], 500, Tolerance, FitJournal.OfOneCall(progress), Token);
 
         public LogisticInference Infer(double level = 0.95) => Fit() is var fit
-            ? Inference.ComputeFirth(Likelihood(), fit.Parameters, fit.Dependent, Scaling, level, 500, Token) : null!;
+            ? Inference.ComputeFirth(Likelihood(), fit.Parameters, fit.Dependent, Scaling, level, 500,
+                ConfidenceIntervals.Profile, FitJournal.OfOneCall(null), Token) : null!;
     }
 
     /// <summary>Labels that are separated as often as not.</summary>
