@@ -91,6 +91,26 @@ public class StoppedFitTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void CanceledWhileItFollowsProfilesItEndsThere(int threads)
+    {
+        using var cancellation = new CancellationTokenSource();
+        var reports = 0;
+
+        Should.Throw<OperationCanceledException>(() => LogisticTrainer.Train(Data.Features, Data.Labels, new LogisticOptions { Penalty = Penalty.Firth, Threads = threads }, report =>
+        {
+            if (report.Phase == FitPhase.Intervals)
+            {
+                reports++;
+                cancellation.Cancel();
+            }
+        }, cancellation.Token));
+
+        reports.ShouldBe(1);
+    }
+
     [Fact]
     public void StoppedBeforeItStartsAFitHasItsStartForAModel()
     {

@@ -168,6 +168,36 @@ public class FirthSolverTests
     }, iter: 60);
 
     [Fact]
+    public void NoTestFindsAHigherRidgeAtAnEnd()
+    {
+        // Among these are some whose climbs along the summit's own ridge come to an end where another ridge is higher by now.
+        const double quantile = 1.959963984540054;
+        for (var seed = 0; seed < 150; seed++)
+        {
+            var data = Make(10 + seed % 30, 1 + seed % 3, intercept: true, standardize: false, steepness: seed % 30, seed);
+            var fit = data.Fit();
+            var likelihood = data.Likelihood();
+            bool[] kept = [.. Enumerable.Range(0, fit.Parameters.Length).Select(j => !fit.Dependent.Contains(j))];
+            var firth = new FirthLikelihood(likelihood, kept);
+            var summit = firth.Evaluate(fit.Parameters, Token);
+            var factor = new Cholesky(kept.Length);
+            factor.Factorize(firth.Information, kept);
+            var covariance = SymmetricInverse.Of(factor, kept.Length, Token);
+            var profile = new FirthProfile(new FirthSolver(firth, 500, 1e-8), kept, fit.Parameters, summit);
+            for (var j = 0; j < kept.Length; j++)
+            {
+                double[] constraint = [.. kept.Select((_, k) => k == j ? 1.0 : 0)];
+                double[] tangent = [.. kept.Select((_, k) => covariance[j, k] / covariance[j, j])];
+                foreach (var sign in new[] { -1, 1 })
+                {
+                    var end = profile.End(constraint, tangent, quantile, sign * Math.Sqrt(covariance[j, j]), Token);
+                    profile.RatioAt(end, constraint, tangent, Token)!.Value.ShouldBeGreaterThan(quantile * quantile - 1e-6, $"seed {seed}, parameter {j}, end {end}");
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void AWeightCountsItsRowSoManyTimes() => Cases.Sample(data =>
     {
         var weighted = data with { Weights = [.. data.Labels.Select((_, i) => (double)(i % 3))] };
