@@ -5,8 +5,8 @@ using SigmoidApi.Compute.Regression;
 namespace SigmoidApi.Benchmarks;
 
 /// <summary>
-/// Firth's fit with its profile intervals, with Wald's and without: on made data like a table of staff (numbers, and categories as indicators of which some levels are
-/// rare enough to be nearly or wholly of one class), and on plain numbers. The median of five fits after a warm-up.
+/// Firth's fit with its profile intervals, with Wald's and without: on made data like a table of staff (numbers, and categories as indicators of which some
+/// levels are rare enough to be nearly or wholly of one class), and on plain numbers. The median of five fits after a warm-up.
 /// </summary>
 internal static class Firth
 {
@@ -87,7 +87,8 @@ internal static class Firth
         {
             var options = new LogisticOptions { Penalty = Penalty.Firth, Intervals = intervals };
             var runs = Enumerable.Range(0, Repeats + 1).Select(_ => Measured(data, options)).Skip(1).ToArray();
-            var (wall, processors) = (runs.Select(run => run.Seconds).Order().ElementAt(Repeats / 2), runs.Select(run => run.Processors).Order().ElementAt(Repeats / 2));
+            var wall = runs.Select(run => run.Seconds).Order().ElementAt(Repeats / 2);
+            var processors = runs.Select(run => run.Processors).Order().ElementAt(Repeats / 2);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {intervals}: {wall:F3} s, {processors:F3} s of processors"));
         }
     }

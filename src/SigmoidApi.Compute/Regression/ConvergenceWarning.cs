@@ -27,7 +27,7 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
         Invariant($"Stopped on request in fit {begun} of {fits}; what there is is as it stood then, and the optimum may be elsewhere."), []);
 
     internal static ConvergenceWarning IntervalsStopped(IReadOnlyList<int> columns, int parameters) => new("intervals_stopped",
-        Invariant($"Stopped on request before {parameters} parameters had their tests and profile intervals, which they lack; the fit itself was done."), columns);
+        Invariant($"Stopped on request before the tests and profile intervals of {parameters} parameters were done; the fit itself was done."), columns);
 
     private const string SeparationCode = "separation";
 

@@ -5,14 +5,15 @@ namespace SigmoidApi.Compute.Regression;
 
 /// <summary>
 /// Tests and intervals by the profile of ℓ*, of each parameter that was estimated. The test and the two ends are tasks that know nothing of each other;
-/// of few rows and columns each is one thread's from its beginning to its end, as the passes are too short to be shared out. The result is the same to the last bit.
+/// of few rows and columns each is one thread's from its beginning to its end, as the passes are too short to be shared out. The result is the same to
+/// the last bit on any number of threads.
 /// </summary>
 internal sealed class FirthIntervals
 {
     /// <summary>In standard errors, of the fits that make a profile; what it leaves enters the profile squared.</summary>
     private const double ProfileTolerance = 1e-6;
 
-    /// <summary>Of more rows, or parameters, a pass is worth sharing out, and what each thread would have of its own may be too much: these are some megabytes.</summary>
+    /// <summary>Of more rows, or parameters, a pass is worth sharing out, and what each thread would have of its own may be more than some megabytes.</summary>
     private const int FewRows = 1 << 16;
 
     private const int FewParameters = 256;

@@ -111,7 +111,9 @@ internal sealed class FitJournal
     /// <summary>The profiles of the parameters, after all calls, as a part of their own.</summary>
     /// <param name="rows">Of the fit.</param>
     /// <param name="state">What is done of them.</param>
-    /// <param name="follow">Calls <see cref="Reach"/> for each number of parameters that are done, from that in <paramref name="state"/> on; returns whether all are.</param>
+    /// <param name="follow">
+    /// Calls <see cref="Reach"/> for each number of parameters that are done, from that in <paramref name="state"/> on; returns whether all are.
+    /// </param>
     public void Profile(DesignRows rows, Action<StateArchive> state, Func<bool> follow)
     {
         (_rows, _shared, _state, _phase) = (rows, null, state, FitPhase.Intervals);

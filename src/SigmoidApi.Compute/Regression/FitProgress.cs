@@ -23,7 +23,10 @@ public sealed record FitProgress(int Iteration, int MaxIterations, double Loss, 
     /// <summary>How many reports there were before, over all solver calls. A run that is resumed goes on counting: each step is the same, broken or not.</summary>
     public int Step { get; init; }
 
-    /// <summary>Which part this is, from 0: for all rows, or those not held out, a solver call for each point of the path; then the same for each fold; last the profiles.</summary>
+    /// <summary>
+    /// Which part this is, from 0: for all rows, or those not held out, a solver call for each point of the path; then the same for each fold; last the
+    /// profiles.
+    /// </summary>
     public int Fit { get; init; }
 
     /// <summary>How many parts there will be.</summary>

@@ -99,7 +99,8 @@ internal static class Inference
             }
             var error = combination.StandardError(covariance);
             var z = estimate / error;
-            inferences.Add(new ParameterInference(estimate, error, z, NormalDistribution.TwoSidedPValue(z), estimate - quantile * error, estimate + quantile * error));
+            inferences.Add(new ParameterInference(
+                estimate, error, z, NormalDistribution.TwoSidedPValue(z), estimate - quantile * error, estimate + quantile * error));
         }
         if (intervals == ConfidenceIntervals.Profile)
         {
@@ -116,7 +117,8 @@ internal static class Inference
         // ℓ* differs between units by the determinant of the change of units.
         var units = own.LogDeterminant(kept);
         bool[] interceptOnly = [.. kept.Select((isKept, j) => isKept && j == 0 && likelihood.Rows.HasIntercept)];
-        var nullMaximum = new FirthSolver(firth, maxIterations, NullTolerance).Climb(new double[order], interceptOnly, null, null, cancellationToken)?.Value ?? throw NumericRange.Exceeded();
+        var nullMaximum = new FirthSolver(firth, maxIterations, NullTolerance).Climb(new double[order], interceptOnly, null, null, cancellationToken)?.Value
+            ?? throw NumericRange.Exceeded();
         return Assemble(likelihood, own, inferences, kept, covariance, maximum + units, nullMaximum + units, logLikelihood, confidenceLevel,
             CovarianceType.Nonrobust).With(intervals);
     }

@@ -61,7 +61,12 @@ public sealed record LogisticInference(
     /// <summary>The same with what it is to say of its intervals: with <see cref="ConfidenceIntervals.None"/> there are none.</summary>
     internal LogisticInference With(ConfidenceIntervals intervals) => intervals != ConfidenceIntervals.None
         ? this with { Intervals = intervals }
-        : this with { Intervals = intervals, Intercept = Intercept?.WithoutInterval, Coefficients = [.. Coefficients.Select(coefficient => coefficient?.WithoutInterval)] };
+        : this with
+        {
+            Intervals = intervals,
+            Intercept = Intercept?.WithoutInterval,
+            Coefficients = [.. Coefficients.Select(coefficient => coefficient?.WithoutInterval)],
+        };
 
     private bool LacksProfile(ParameterInference? parameter) => Intervals == ConfidenceIntervals.Profile && parameter is { HasInterval: false };
 }
@@ -69,7 +74,8 @@ public sealed record LogisticInference(
 /// <summary>One parameter, in the columns' own units.</summary>
 /// <param name="Z">Estimate / StandardError, also for Firth's fit.</param>
 /// <param name="PValue">
-/// Of the hypothesis that the parameter is 0; Wald's for Firth's fit too where the fit under the hypothesis does not converge. NaN where there was no time for it.
+/// Of the hypothesis that the parameter is 0; Wald's for Firth's fit too where the fit under the hypothesis does not converge. NaN where there was no
+/// time for it.
 /// </param>
 /// <param name="ConfidenceLow">−∞ where the profile does not reach the level, so that the interval still covers; NaN where there is no interval.</param>
 /// <param name="ConfidenceHigh">Likewise ∞.</param>
@@ -83,5 +89,10 @@ public sealed record ParameterInference(double Estimate, double StandardError, d
     /// <summary>By its profile; null where there was no time for it. Where no ratio was found the p-value stays Wald's.</summary>
     internal ParameterInference By((double? Ratio, double Low, double High)? profile) => profile is not { } found
         ? WithoutInterval with { PValue = double.NaN }
-        : this with { PValue = found.Ratio is { } ratio ? ChiSquaredDistribution.UpperTail(ratio, 1) : PValue, ConfidenceLow = found.Low, ConfidenceHigh = found.High };
+        : this with
+        {
+            PValue = found.Ratio is { } ratio ? ChiSquaredDistribution.UpperTail(ratio, 1) : PValue,
+            ConfidenceLow = found.Low,
+            ConfidenceHigh = found.High,
+        };
 }

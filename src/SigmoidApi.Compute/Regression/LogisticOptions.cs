@@ -162,7 +162,8 @@ public sealed record LogisticOptions
     /// <summary>Tells each option that decides the fit and is one value; the arrays are told apart.</summary>
     internal void Tell(StateArchive archive)
     {
-        foreach (var number in new[] { (int)Solver, (int)Penalty, (int)Selection, MaxIterations, Folds ?? 0, (int)CovarianceType, (int)EffectiveIntervals, (int)Seed, (int)(Seed >> 32) })
+        int[] choices = [(int)Solver, (int)Penalty, (int)Selection, (int)CovarianceType, (int)EffectiveIntervals];
+        foreach (var number in (int[])[.. choices, MaxIterations, Folds ?? 0, (int)Seed, (int)(Seed >> 32)])
             archive.Integer(number);
         foreach (var flag in new[] { FitIntercept, Standardize, Tolerance.HasValue, ClassWeight is null, ClassWeight?.Negative is null, Holdout.HasValue })
             archive.Flag(flag);

@@ -141,7 +141,9 @@ internal sealed class TrainingRun
         if (isStopped)
             return Warned(fit, _journal.Warning());
         fit = fit with { Inference = fits.InferenceOf(points[fit.Path?.Selected ?? 0], _journal, _cancellationToken) };
-        return fit.Inference is { WithoutProfile: > 0 and var count } stopped ? Warned(fit, ConvergenceWarning.IntervalsStopped(stopped.ColumnsWithoutProfile, count)) : fit;
+        return fit.Inference is { WithoutProfile: > 0 and var count } inference
+            ? Warned(fit, ConvergenceWarning.IntervalsStopped(inference.ColumnsWithoutProfile, count))
+            : fit;
     }
 
     private static LogisticFit Warned(LogisticFit fit, ConvergenceWarning warning) =>

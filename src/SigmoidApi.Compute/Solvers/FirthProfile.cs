@@ -54,7 +54,11 @@ internal sealed class FirthProfile(FirthSolver solver, bool[] kept, double[] sum
     /// The t above (or below) the summit's where r reaches <paramref name="quantile"/>; where no climb converges there what r leads to from the last before
     /// it, if that is near, or else that last; infinite if it is not found.
     /// </summary>
+    /// <param name="constraint">c, 0 on parameters not kept.</param>
+    /// <param name="tangent">About dθ/dt at the summit, cᵀ·tangent = 1.</param>
+    /// <param name="quantile">Positive, in standard errors.</param>
     /// <param name="standardError">Of cᵀθ, signed: negative for the lower end.</param>
+    /// <param name="cancellationToken">Looked at within each pass.</param>
     public double End(double[] constraint, double[] tangent, double quantile, double standardError, CancellationToken cancellationToken)
     {
         var peak = DotProduct.Compute(constraint, summit);
@@ -82,7 +86,9 @@ internal sealed class FirthProfile(FirthSolver solver, bool[] kept, double[] sum
             for (var climb = 0; climb < MaxClimbs && t != inside; climb++)
             {
                 var start = Along(from, constraint, direction, t);
-                var end = isQuick ? solver.Climb(start, kept, constraint, Suffices, null, cancellationToken) : solver.Climb(start, kept, constraint, null, cancellationToken);
+                var end = isQuick
+                    ? solver.Climb(start, kept, constraint, Suffices, null, cancellationToken)
+                    : solver.Climb(start, kept, constraint, null, cancellationToken);
                 if (end is not { Converged: true })
                 {
                     if (isQuick)
@@ -112,7 +118,8 @@ internal sealed class FirthProfile(FirthSolver solver, bool[] kept, double[] sum
                     : inside + 2 * (inside - peak) + quantile * standardError;
             }
             // Climbs may fail from just before the end on.
-            return isQuick ? null : (quantile - reached <= Nearly && double.IsFinite(predicted) ? predicted : double.IsFinite(outside) ? inside : outside, true);
+            var last = double.IsFinite(outside) ? inside : outside;
+            return isQuick ? null : (quantile - reached <= Nearly && double.IsFinite(predicted) ? predicted : last, true);
         }
 
         bool Suffices(double height, double decrement) => solver.IsConverged(decrement)

@@ -6,10 +6,11 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.Solvers;
 
 /// <summary>
-/// Maximises Firth's penalised likelihood ℓ* (<see cref="FirthLikelihood"/>): the step is A⁻¹∇ℓ* with A the curvature of the rows that its gradient
-/// is made of, halved until it raises ℓ* enough. Five passes an iteration.
+/// Maximises Firth's penalised likelihood ℓ* (<see cref="FirthLikelihood"/>): the step is K∇ℓ*, halved until it raises ℓ* enough. K is A⁻¹, with A the
+/// curvature of the rows that the gradient is made of, and what the last steps told of the leverages' change, which A leaves out (<see cref="LimitedMemory"/>):
+/// by A alone each iteration leaves a fixed share of the error, most of it where the classes are nearly separated. Five passes an iteration.
 /// <para>
-/// Stops when √(∇ℓ*ᵀA⁻¹∇ℓ*) ≤ tolerance: the length of the next step in standard errors, whatever the columns' units. Which columns depend on
+/// Stops when √(∇ℓ*ᵀK∇ℓ*) ≤ tolerance: the length of the next step in standard errors, whatever the columns' units. Which columns depend on
 /// others is decided once, by the information at 0, as <see cref="NewtonSolver"/> does; their parameters stay as they started.
 /// </para>
 /// </summary>
@@ -54,7 +55,8 @@ internal sealed class FirthSolver
     /// <param name="Step">What the next step would have been.</param>
     /// <param name="Decrement">How long that is, in standard errors: the maximum is about ½·Decrement² above.</param>
     internal sealed record Summit(
-        double[] Parameters, double Value, double GradientNorm, int Iterations, bool Converged, double Multiplier, double[] Tangent, double[] Step, double Decrement)
+        double[] Parameters, double Value, double GradientNorm, int Iterations, bool Converged,
+        double Multiplier, double[] Tangent, double[] Step, double Decrement)
     {
         /// <summary>Where the next step would have led.</summary>
         public double[] Ahead => [.. Parameters.Select((parameter, j) => parameter + Step[j])];

@@ -16,8 +16,8 @@ namespace SigmoidApi.Models;
 /// Of the estimates, the intercept first, then the terms in their order; null where they are more than <c>Training:MaxCovarianceParameters</c>.
 /// </param>
 /// <param name="Intervals">
-/// How the tests and confidence intervals were made: <c>profile</c> by likelihood ratios, <c>wald</c> by standard errors, <c>none</c> for no intervals and Wald's
-/// p-values. Null in a model from before it was kept, which has <c>profile</c> with the penalty <c>firth</c> and otherwise <c>wald</c>.
+/// How the tests and confidence intervals were made: <c>profile</c> by likelihood ratios, <c>wald</c> by standard errors, <c>none</c> for no intervals and
+/// Wald's p-values. Null in a model from before it was kept, which has <c>profile</c> with the penalty <c>firth</c> and otherwise <c>wald</c>.
 /// </param>
 public sealed record ModelInference(
     EstimatedParameter? Intercept,
@@ -55,7 +55,9 @@ public sealed record ModelInference(
 /// <summary>A parameter and how well the data determine it.</summary>
 /// <param name="Z">The estimate in standard errors.</param>
 /// <param name="PValue">Of the hypothesis that the parameter is 0; null where the job was stopped before it was known.</param>
-/// <param name="ConfidenceInterval">Its low and its high end; null at an end that is open. Null as a whole where none was asked for, or there was no time for it.</param>
+/// <param name="ConfidenceInterval">
+/// Its low and its high end; null at an end that is open. Null as a whole where none was asked for, or there was no time for it.
+/// </param>
 public sealed record EstimatedParameter(double Estimate, double? StandardError, double? Z, double? PValue, IReadOnlyList<double?>? ConfidenceInterval)
 {
     internal static EstimatedParameter From(ParameterInference parameter) => new(

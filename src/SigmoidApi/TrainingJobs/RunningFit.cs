@@ -92,7 +92,8 @@ internal sealed class RunningFit : IDisposable
         if (_fractionAtStart < 0)
             _fractionAtStart = progress.Fraction;
         Progress = new(
-            progress.Iteration, progress.MaxIterations, progress.Loss, progress.GradientNorm, progress.Fraction, progress.Step, SecondsLeft(progress.Fraction), progress.Phase);
+            progress.Iteration, progress.MaxIterations, progress.Loss, progress.GradientNorm, progress.Fraction, progress.Step,
+            SecondsLeft(progress.Fraction), progress.Phase);
     }
 
     /// <summary>Goes on with the loss curve of the run before this one.</summary>

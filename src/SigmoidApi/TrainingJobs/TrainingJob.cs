@@ -74,11 +74,12 @@ public enum TrainingJobStatus
 /// <param name="Step">Counts the iterations of all fits of the job; <c>Last-Event-ID</c> and the points of <c>/history</c> go by it.</param>
 /// <param name="SecondsLeft">How long it takes at most, at the pace so far; null until that can be told.</param>
 /// <param name="Phase">
-/// <c>fit</c>, or <c>intervals</c> while Firth's fit follows the profiles of its parameters, for their tests and intervals: <c>iteration</c> then counts the parameters
-/// that are done, of <c>maxIterations</c>.
+/// <c>fit</c>, or <c>intervals</c> while Firth's fit follows the profiles of its parameters, for their tests and intervals: <c>iteration</c> then counts the
+/// parameters that are done, of <c>maxIterations</c>.
 /// </param>
 public sealed record TrainingProgress(
-    int Iteration, int MaxIterations, double Loss, double GradientNorm, double Fraction, int Step = 0, double? SecondsLeft = null, FitPhase Phase = FitPhase.Fit);
+    int Iteration, int MaxIterations, double Loss, double GradientNorm, double Fraction, int Step = 0, double? SecondsLeft = null,
+    FitPhase Phase = FitPhase.Fit);
 
 /// <summary>The memory that a fit takes, by an estimate, and how it goes about it.</summary>
 /// <param name="Bytes">Its matrix, where that is held, and all that there is a number of for each row.</param>

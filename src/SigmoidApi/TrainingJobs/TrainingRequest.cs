@@ -105,9 +105,9 @@ public sealed record TrainingRequest
     public double ConfidenceLevel { get; init; } = 0.95;
 
     /// <summary>
-    /// How the tests and confidence intervals are made: <c>profile</c> by profiles of the penalised likelihood (the default with the penalty <c>firth</c>, which alone
-    /// has them), <c>wald</c> by standard errors (the default with <c>none</c>), <c>none</c> leaves the intervals out, with Wald's p-values. Null with other
-    /// penalties, whose parameters have no inference.
+    /// How the tests and confidence intervals are made: <c>profile</c> by profiles of the penalised likelihood (the default with the penalty <c>firth</c>,
+    /// which alone has them), <c>wald</c> by standard errors (the default with <c>none</c>), <c>none</c> leaves the intervals out, with Wald's p-values.
+    /// Null with other penalties, whose parameters have no inference.
     /// </summary>
     public ConfidenceIntervals? Intervals { get; init; }
 

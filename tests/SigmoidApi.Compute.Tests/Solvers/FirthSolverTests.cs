@@ -191,7 +191,8 @@ public class FirthSolverTests
                 foreach (var sign in new[] { -1, 1 })
                 {
                     var end = profile.End(constraint, tangent, quantile, sign * Math.Sqrt(covariance[j, j]), Token);
-                    profile.RatioAt(end, constraint, tangent, Token)!.Value.ShouldBeGreaterThan(quantile * quantile - 1e-6, $"seed {seed}, parameter {j}, end {end}");
+                    var ratio = profile.RatioAt(end, constraint, tangent, Token).ShouldNotBeNull();
+                    ratio.ShouldBeGreaterThan(quantile * quantile - 1e-6, $"seed {seed}, parameter {j}, end {end}");
                 }
             }
         }
