@@ -16,11 +16,12 @@ return args.FirstOrDefault() switch
     "scaling" => Scaling.Run(),
     "mlnet" => MlNet.Run(args[1..]),
     "path" => Fit.RunPath(args[1..]),
+    "firth" => Firth.Run(),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | elementwise-widths | kernels | fit DIR ROWS COLUMNS | sparse DIR ROWS COLUMNS | path DIR ROWS COLUMNS | comparison | scaling | json | serving | datasets | stream | jobs");
+    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | elementwise-widths | kernels | fit DIR ROWS COLUMNS | sparse DIR ROWS COLUMNS | path DIR ROWS COLUMNS | comparison | scaling | firth | json | serving | datasets | stream | jobs");
     return 2;
 }

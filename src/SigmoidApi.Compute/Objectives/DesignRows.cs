@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Simd;
+using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Objectives;
 
@@ -30,6 +31,7 @@ internal class DesignRows
     private const int VectorBytes = 8 << 20;
 
     private readonly FeatureMatrix _features;
+    private readonly StandardScaling? _scaling;
     private readonly bool _isPlain;
     private readonly int _lead;
     private readonly AlignedBuffer? _means;
@@ -41,7 +43,7 @@ internal class DesignRows
 
     protected DesignRows(FeatureMatrix features, StandardScaling? scaling, bool fitIntercept, ThreadCrew crew)
     {
-        (_features, Crew, HasIntercept) = (features, crew, fitIntercept);
+        (_features, _scaling, Crew, HasIntercept) = (features, scaling, crew, fitIntercept);
         _lead = fitIntercept ? 1 : 0;
         Dimension = features.Columns + _lead;
         Stride = GramKernel.Stride<double>(Dimension);
@@ -70,7 +72,7 @@ internal class DesignRows
     /// <summary>How many times all rows were read, parts of them counted as parts.</summary>
     public double Passes { get; set; }
 
-    protected ThreadCrew Crew { get; }
+    public ThreadCrew Crew { get; }
 
     protected int ChunkRows { get; init; }
 
@@ -81,6 +83,9 @@ internal class DesignRows
     /// <summary>The rows of <paramref name="features"/>, by the way that suits their storage.</summary>
     public static DesignRows Of(FeatureMatrix features, StandardScaling? scaling, bool fitIntercept, ThreadCrew crew) =>
         features is SparseMatrix sparse ? new SparseRows(sparse, scaling, fitIntercept, crew) : new DesignRows(features, scaling, fitIntercept, crew);
+
+    /// <summary>The same rows, with passes that are not shared out, and with the same bits.</summary>
+    public DesignRows OnOneThread() => Of(_features, _scaling, HasIntercept, new ThreadCrew());
 
     /// <summary>Σ w·logloss(y, zᵀp) over every <paramref name="every"/>-th 64 rows, and its gradient in p.</summary>
     public virtual LossTotals Losses(double[] parameters, RowLabels labels, int every, Span<double> gradient, CancellationToken cancellationToken)
@@ -181,23 +186,16 @@ internal class DesignRows
         totals[..Dimension].CopyTo(sums);
     }
 
-    /// <summary>zᵢᵀAzᵢ for every row.</summary>
-    public void QuadraticForms(SymmetricMatrix matrix, Memory<double> forms, CancellationToken cancellationToken)
-    {
-        var full = matrix.ToFull(Stride);
-        ForTiles((rows, first, workspace) =>
+    /// <summary>|Uzᵢ|² for every row: zᵢᵀA⁻¹zᵢ.</summary>
+    public void SquaredLengths(InverseRoot root, Memory<double> lengths, CancellationToken cancellationToken) =>
+        ForChunks((first, count, workspace) =>
         {
-            var row = workspace.Row.Span;
-            var product = workspace.Product.Span;
-            for (var k = 0; k < rows.Count; k++)
+            for (var row = first; row < first + count; row += TileRows)
             {
-                row[0] = 1;
-                rows.Values.Slice(k * rows.Stride, rows.Width).CopyTo(row[rows.Lead..]);
-                RowKernels.Multiply(full, Stride, Stride, row, 0, product[..Dimension]);
-                forms.Span[first + k] = DotProduct.Compute(row, product);
+                var rows = CopyTile(row, Math.Min(TileRows, first + count - row), workspace.Tile.Span);
+                LengthKernel.SquaredLengths(workspace.Tile.Span, Stride, root.Columns, root.Stride, root.Depths, lengths.Span.Slice(row, rows.Count));
             }
         }, cancellationToken);
-    }
 
     /// <summary>
     /// <see cref="TransposedProduct"/> by groups, on this thread: row g of <paramref name="sums"/>, row-major, is Σ rowValues[i]·zᵢ over the rows of group
@@ -242,15 +240,20 @@ internal class DesignRows
 
     private delegate double[] RowWeights(TileOfRows rows, int first, Workspace workspace);
 
-    private void ForTiles(TilePass pass, CancellationToken cancellationToken)
+    private void ForTiles(TilePass pass, CancellationToken cancellationToken) =>
+        ForChunks((first, count, workspace) =>
+        {
+            for (var row = first; row < first + count; row += TileRows)
+                pass(Tile(row, Math.Min(TileRows, first + count - row), workspace), row, workspace);
+        }, cancellationToken);
+
+    private void ForChunks(Action<int, int, Workspace> pass, CancellationToken cancellationToken)
     {
         Passes++;
         Crew.Run((Rows - 1) / ChunkRows + 1, (chunk, worker) =>
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var end = Math.Min(Rows, (chunk + 1) * ChunkRows);
-            for (var row = chunk * ChunkRows; row < end; row += TileRows)
-                pass(Tile(row, Math.Min(TileRows, end - row), WorkspaceOf(worker)), row, WorkspaceOf(worker));
+            pass(chunk * ChunkRows, Math.Min(ChunkRows, Rows - chunk * ChunkRows), WorkspaceOf(worker));
         });
     }
 
@@ -383,15 +386,9 @@ internal class DesignRows
     protected sealed class Workspace(int tileRows, int stride)
     {
         private AlignedBuffer? _tile;
-        private AlignedBuffer? _row;
-        private AlignedBuffer? _product;
         private float[]? _singles;
 
         public AlignedBuffer Tile => _tile ??= new AlignedBuffer(tileRows * stride);
-
-        public AlignedBuffer Row => _row ??= new AlignedBuffer(stride);
-
-        public AlignedBuffer Product => _product ??= new AlignedBuffer(stride);
 
         public RowLosses Losses { get; } = new(128);
 

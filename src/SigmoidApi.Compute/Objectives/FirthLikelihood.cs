@@ -19,6 +19,7 @@ internal sealed class FirthLikelihood
 
     private readonly LogLikelihood _likelihood;
     private readonly Cholesky _factor;
+    private readonly InverseRoot _root;
     private readonly double[] _informationWeights;
     private readonly double[] _leverages;
     private readonly double[] _residuals;
@@ -31,7 +32,7 @@ internal sealed class FirthLikelihood
         var rows = likelihood.Rows.Rows;
         _likelihood = likelihood;
         Kept = kept;
-        _factor = new Cholesky(order);
+        (_factor, _root) = (new Cholesky(order), new InverseRoot(order));
         (_informationWeights, _leverages, _residuals) = (new double[rows], new double[rows], new double[rows]);
         _eliminated = new double[order * order];
         (Information, Curvature) = (new SymmetricMatrix(order), new SymmetricMatrix(order));
@@ -65,7 +66,8 @@ internal sealed class FirthLikelihood
     public void Differentiate(Span<double> gradient, CancellationToken cancellationToken)
     {
         _factor.Factorize(Information, Kept);
-        _likelihood.Rows.QuadraticForms(SymmetricInverse.Of(_factor, Dimension, cancellationToken), _leverages, cancellationToken);
+        _root.Take(_factor);
+        _likelihood.Rows.SquaredLengths(_root, _leverages, cancellationToken);
         _likelihood.Residuals(_residuals);
         for (var i = 0; i < _residuals.Length; i++)
         {

@@ -37,6 +37,9 @@ internal sealed class LogLikelihood
     /// <summary>Σ wᵢ over the rows with label 1.</summary>
     public double PositiveWeight { get; }
 
+    /// <summary>The same for a thread of its own, with the same bits.</summary>
+    public LogLikelihood OnOneThread() => new(Rows.OnOneThread(), new RowLabels(_labels, _weights));
+
     public double Weight(int row) => _weights is null ? 1 : _weights[row];
 
     public double Label(int row) => _labels[row];

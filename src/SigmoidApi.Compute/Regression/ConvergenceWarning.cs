@@ -26,6 +26,9 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
     internal static ConvergenceWarning Stopped(int begun, int fits) => new("stopped",
         Invariant($"Stopped on request in fit {begun} of {fits}; what there is is as it stood then, and the optimum may be elsewhere."), []);
 
+    internal static ConvergenceWarning IntervalsStopped(IReadOnlyList<int> columns, int parameters) => new("intervals_stopped",
+        Invariant($"Stopped on request before the tests and profile intervals of {parameters} parameters were done; the fit itself was done."), columns);
+
     private const string SeparationCode = "separation";
 
     /// <summary>Whether it says that the classes are separated, but not by what.</summary>

@@ -9,7 +9,8 @@ public sealed record FitControl
     /// <summary>
     /// Ends the fit before the next iteration and keeps the model as it stands, with the warning <c>stopped</c>; it counts as converged only if its own
     /// solver was done. Points of a path that were not begun are left out. Folds come after the fit of all rows: if at least two were fitted
-    /// whole, the validation is by those, else there is none. There is no inference.
+    /// whole, the validation is by those, else there is none. There is no inference. Firth's fit that is stopped while it follows profiles keeps its inference;
+    /// parameters whose profile was not done have no p-value and no interval, and the warning <c>intervals_stopped</c> names them.
     /// </summary>
     public CancellationToken Stop { get; init; }
 

@@ -16,7 +16,7 @@ namespace SigmoidApi.Compute.Regression;
 internal sealed class FitJournal
 {
     /// <summary>To be raised whenever what a solver keeps, or the way it goes from there, changes.</summary>
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>Checkpoints that take long come at most so many times as long after one another.</summary>
     private const int LeastDistance = 20;
@@ -33,6 +33,8 @@ internal sealed class FitJournal
     private readonly Dictionary<int, FitCheckpoint> _kept = [];
     private readonly List<Func<FitCheckpoint>> _done = [];
     private DesignRows? _rows;
+    private FitPhase _phase;
+    private int _profiles;
     private int _call;
     private int _steps;
     private Action<StateArchive>? _shared;
@@ -61,11 +63,16 @@ internal sealed class FitJournal
     /// <summary>Whether the run was cut short.</summary>
     public bool IsStopped { get; private set; }
 
+    /// <summary>Canceled when the run is to stop.</summary>
+    public CancellationToken Stop => _control.Stop;
+
     /// <summary>Whether a solver should come to an end, without the run being cut short yet.</summary>
     public bool IsStopRequested => _control.Stop.IsCancellationRequested;
 
     /// <summary>Tells what the next calls are about, by numbers that other data would not have.</summary>
-    public void Begin(double[][] data) => _data = new Lazy<byte[]>(() => Hash(_run.Value, data, []));
+    /// <param name="data">The numbers.</param>
+    /// <param name="profiles">How many parameters may have their profile followed after all calls, which takes as long as a call for each.</param>
+    public void Begin(double[][] data, int profiles) => (_data, _profiles) = (new Lazy<byte[]>(() => Hash(_run.Value, data, [])), profiles);
 
     /// <summary>Where the next solver call ends: by the journal, or else by solving.</summary>
     /// <param name="rows">Whose passes are counted; forgotten when the call is over, as rows of other fits may need the room.</param>
@@ -101,6 +108,25 @@ internal sealed class FitJournal
         return end;
     }
 
+    /// <summary>The profiles of the parameters, after all calls, as a part of their own.</summary>
+    /// <param name="rows">Of the fit.</param>
+    /// <param name="state">What is done of them.</param>
+    /// <param name="follow">
+    /// Calls <see cref="Reach"/> for each number of parameters that are done, from that in <paramref name="state"/> on; returns whether all are.
+    /// </param>
+    public void Profile(DesignRows rows, Action<StateArchive> state, Func<bool> follow)
+    {
+        (_rows, _shared, _state, _phase) = (rows, null, state, FitPhase.Intervals);
+        var kept = TakeKept();
+        if (kept is not null)
+            state(Opened(kept));
+        if (kept is not { IsFinal: true } && follow() && _control.Checkpoint is not null)
+            _done.Add(Told(isFinal: true, state));
+        (_rows, _state, _passes) = (null, null, null);
+        if (_done.Count > 0 && IsDue)
+            Write(inHand: null);
+    }
+
     /// <summary>Whether there is a state for the call in hand to start from; then it has been read.</summary>
     /// <param name="state">The call's own state at the start of an iteration: what doesn't follow from its arguments.</param>
     public bool Resume(Action<StateArchive> state)
@@ -124,12 +150,14 @@ internal sealed class FitJournal
         }
         else
         {
+            var share = (double)iteration / maxIterations;
             _control.Progress?.Invoke(new FitProgress(iteration, maxIterations, value, gradientNorm)
             {
+                Phase = _phase,
                 Step = _steps,
                 Fit = _call,
-                Fits = _calls,
-                Fraction = (_call + (double)iteration / maxIterations) / _calls,
+                Fits = _calls + (_profiles > 0 ? 1 : 0),
+                Fraction = (_call + (_phase == FitPhase.Intervals ? share * _profiles : share)) / (_calls + _profiles),
             });
             _steps++;
             if (_state is not null && _control.Checkpoint is not null && IsDue)

@@ -12,8 +12,8 @@ namespace SigmoidApi.Compute.Regression;
 /// </summary>
 internal static class Inference
 {
-    /// <summary>In standard errors, of the fits that make a profile; what it leaves enters the profile squared.</summary>
-    private const double ProfileTolerance = 1e-8;
+    /// <summary>In standard errors, of the fit of the intercept alone; what it leaves enters the likelihood squared.</summary>
+    private const double NullTolerance = 1e-8;
 
     /// <summary>For the maximum of the likelihood without penalty.</summary>
     /// <param name="likelihood">Rows as the solver saw them, labels, and weights as frequencies.</param>
@@ -62,16 +62,19 @@ internal static class Inference
         return Assemble(likelihood, own, inferences, factor.Kept, covariance, value, likelihood.Null(), value, confidenceLevel, covarianceType);
     }
 
-    /// <summary>For Firth's fit: likelihood-ratio tests and profile intervals of ℓ*, standard errors by I⁻¹.</summary>
+    /// <summary>For Firth's fit: standard errors by I⁻¹, and likelihood-ratio tests and profile intervals of ℓ*, or Wald's.</summary>
     /// <param name="likelihood">Rows as the solver saw them, labels, and weights as frequencies.</param>
     /// <param name="parameters">The solver's, at the maximum.</param>
     /// <param name="dependent">Those that were not estimated (<see cref="Minimum.Dependent"/>).</param>
     /// <param name="scaling">What <paramref name="likelihood"/>'s rows are standardised by; null if they are not.</param>
     /// <param name="confidenceLevel">Above 0 and below 1.</param>
     /// <param name="maxIterations">Of each of the fits that make a profile.</param>
+    /// <param name="intervals">Which tests and intervals.</param>
+    /// <param name="journal">Hears of the profiles; where it stops them, parameters without one have no p-value and no interval.</param>
+    /// <param name="cancellationToken">Looked at within each pass.</param>
     /// <exception cref="ArgumentException">The confidence level is out of range.</exception>
     public static LogisticInference ComputeFirth(LogLikelihood likelihood, double[] parameters, IReadOnlyList<int> dependent, StandardScaling? scaling,
-        double confidenceLevel, int maxIterations, CancellationToken cancellationToken)
+        double confidenceLevel, int maxIterations, ConfidenceIntervals intervals, FitJournal journal, CancellationToken cancellationToken)
     {
         RequireConfidenceLevel(confidenceLevel);
         var order = likelihood.Rows.Dimension;
@@ -83,8 +86,6 @@ internal static class Inference
         factor.Factorize(firth.Information, kept);
         var covariance = SymmetricInverse.Of(factor, order, cancellationToken);
 
-        var solver = new FirthSolver(firth, maxIterations, ProfileTolerance);
-        var profile = new FirthProfile(solver, kept, parameters, maximum);
         var quantile = NormalDistribution.UpperQuantile((1 - confidenceLevel) / 2);
         var own = new OwnUnits(likelihood.Rows, scaling);
         var inferences = new List<ParameterInference?>();
@@ -97,49 +98,29 @@ internal static class Inference
                 continue;
             }
             var error = combination.StandardError(covariance);
-            inferences.Add(Profile(profile, combination, covariance, kept, quantile, estimate, error, parameters, cancellationToken));
+            var z = estimate / error;
+            inferences.Add(new ParameterInference(
+                estimate, error, z, NormalDistribution.TwoSidedPValue(z), estimate - quantile * error, estimate + quantile * error));
+        }
+        if (intervals == ConfidenceIntervals.Profile)
+        {
+            var gradient = new double[order];
+            firth.Differentiate(gradient, cancellationToken);
+            var gradientNorm = gradient.Where((_, j) => kept[j]).Select(Math.Abs).DefaultIfEmpty().Max() / likelihood.TotalWeight;
+            int[] estimated = [.. Enumerable.Range(0, inferences.Count).Where(i => inferences[i] is not null)];
+            var profiles = new FirthIntervals(likelihood, kept, parameters, maximum, quantile, maxIterations)
+                .Compute([.. estimated.Select(i => own.Combinations[i])], covariance, gradientNorm, journal, cancellationToken);
+            foreach (var (i, profile) in estimated.Zip(profiles))
+                inferences[i] = inferences[i]!.By(profile);
         }
 
         // ℓ* differs between units by the determinant of the change of units.
         var units = own.LogDeterminant(kept);
         bool[] interceptOnly = [.. kept.Select((isKept, j) => isKept && j == 0 && likelihood.Rows.HasIntercept)];
-        var nullMaximum = solver.Climb(new double[order], interceptOnly, null, null, cancellationToken)?.Value ?? throw NumericRange.Exceeded();
+        var nullMaximum = new FirthSolver(firth, maxIterations, NullTolerance).Climb(new double[order], interceptOnly, null, null, cancellationToken)?.Value
+            ?? throw NumericRange.Exceeded();
         return Assemble(likelihood, own, inferences, kept, covariance, maximum + units, nullMaximum + units, logLikelihood, confidenceLevel,
-            CovarianceType.Nonrobust);
-    }
-
-    private static ParameterInference Profile(FirthProfile profile, Combination combination, SymmetricMatrix covariance, bool[] kept, double quantile,
-        double estimate, double error, double[] parameters, CancellationToken cancellationToken)
-    {
-        // In units of the largest factor, so that no square leaves float64.
-        var unit = combination.Factors.Max(Math.Abs);
-        var constraint = combination.Dense(kept.Length);
-        var (held, variance) = (0.0, 0.0);
-        for (var j = 0; j < kept.Length; j++)
-        {
-            constraint[j] /= unit;
-            if (!kept[j])
-            {
-                held += constraint[j] * parameters[j];
-                constraint[j] = 0;
-            }
-        }
-        var tangent = new double[kept.Length];
-        for (var j = 0; j < kept.Length; j++)
-        {
-            for (var k = 0; k < kept.Length; k++)
-                tangent[j] += covariance[j, k] * constraint[k];
-            variance += constraint[j] * tangent[j];
-        }
-        for (var j = 0; j < kept.Length; j++)
-            tangent[j] /= variance;
-        var scaledError = Math.Sqrt(variance);
-        double End(double signedError) => unit * (held + profile.End(constraint, tangent, quantile, signedError, cancellationToken));
-        var z = estimate / error;
-        var pValue = profile.RatioAt(-held, constraint, tangent, cancellationToken) is { } ratio
-            ? ChiSquaredDistribution.UpperTail(ratio, 1)
-            : NormalDistribution.TwoSidedPValue(z);
-        return new ParameterInference(estimate, error, z, pValue, End(-scaledError), End(scaledError));
+            CovarianceType.Nonrobust).With(intervals);
     }
 
     public static void RequireConfidenceLevel(double confidenceLevel)

@@ -1,3 +1,5 @@
+using SigmoidApi.Compute.Statistics;
+
 namespace SigmoidApi.Compute.Regression;
 
 /// <summary>
@@ -23,8 +25,8 @@ public enum CovarianceType
 /// What an unpenalised (or Firth's) fit says about the parameters behind it, in the columns' own units. Where the fit was on standardised columns
 /// there is an intercept in these units, also if none was fitted; their means count as known.
 /// <para>
-/// For Firth's fit the log-likelihoods are the penalised ones, ℓ* = ℓ + ½·log|I|, the p-values come from likelihood ratios and the intervals from the
-/// profile of ℓ*; for the other both are Wald's.
+/// For Firth's fit the log-likelihoods are the penalised ones, ℓ* = ℓ + ½·log|I|, and with <see cref="ConfidenceIntervals.Profile"/> the p-values come from
+/// likelihood ratios and the intervals from the profile of ℓ*; otherwise both are Wald's.
 /// </para>
 /// </summary>
 /// <param name="Intercept">Null where there is none.</param>
@@ -45,11 +47,52 @@ public enum CovarianceType
 public sealed record LogisticInference(
     ParameterInference? Intercept, IReadOnlyList<ParameterInference?> Coefficients, double[][] Covariance,
     double LogLikelihood, double NullLogLikelihood, double LikelihoodRatio, double LikelihoodRatioPValue, double McFaddenR2,
-    double Aic, double Bic, double Observations, double ConfidenceLevel, CovarianceType CovarianceType);
+    double Aic, double Bic, double Observations, double ConfidenceLevel, CovarianceType CovarianceType)
+{
+    /// <summary>How the parameters' tests and intervals were made.</summary>
+    public ConfidenceIntervals Intervals { get; init; } = ConfidenceIntervals.Wald;
+
+    /// <summary>The columns whose profile there was no time for, as the fit was to stop: they have neither a p-value nor an interval.</summary>
+    internal int[] ColumnsWithoutProfile => [.. Enumerable.Range(0, Coefficients.Count).Where(j => LacksProfile(Coefficients[j]))];
+
+    /// <summary>How many they are, with the intercept.</summary>
+    internal int WithoutProfile => ColumnsWithoutProfile.Length + (LacksProfile(Intercept) ? 1 : 0);
+
+    /// <summary>The same with what it is to say of its intervals: with <see cref="ConfidenceIntervals.None"/> there are none.</summary>
+    internal LogisticInference With(ConfidenceIntervals intervals) => intervals != ConfidenceIntervals.None
+        ? this with { Intervals = intervals }
+        : this with
+        {
+            Intervals = intervals,
+            Intercept = Intercept?.WithoutInterval,
+            Coefficients = [.. Coefficients.Select(coefficient => coefficient?.WithoutInterval)],
+        };
+
+    private bool LacksProfile(ParameterInference? parameter) => Intervals == ConfidenceIntervals.Profile && parameter is { HasInterval: false };
+}
 
 /// <summary>One parameter, in the columns' own units.</summary>
 /// <param name="Z">Estimate / StandardError, also for Firth's fit.</param>
-/// <param name="PValue">Of the hypothesis that the parameter is 0; Wald's for Firth's fit too where the fit under the hypothesis does not converge.</param>
-/// <param name="ConfidenceLow">−∞ where the profile does not reach the level, so that the interval still covers.</param>
+/// <param name="PValue">
+/// Of the hypothesis that the parameter is 0; Wald's for Firth's fit too where the fit under the hypothesis does not converge. NaN where there was no
+/// time for it.
+/// </param>
+/// <param name="ConfidenceLow">−∞ where the profile does not reach the level, so that the interval still covers; NaN where there is no interval.</param>
 /// <param name="ConfidenceHigh">Likewise ∞.</param>
-public sealed record ParameterInference(double Estimate, double StandardError, double Z, double PValue, double ConfidenceLow, double ConfidenceHigh);
+public sealed record ParameterInference(double Estimate, double StandardError, double Z, double PValue, double ConfidenceLow, double ConfidenceHigh)
+{
+    /// <summary>Whether there is an interval: one was asked for, and there was time for it.</summary>
+    public bool HasInterval => !double.IsNaN(ConfidenceLow);
+
+    internal ParameterInference WithoutInterval => this with { ConfidenceLow = double.NaN, ConfidenceHigh = double.NaN };
+
+    /// <summary>By its profile; null where there was no time for it. Where no ratio was found the p-value stays Wald's.</summary>
+    internal ParameterInference By((double? Ratio, double Low, double High)? profile) => profile is not { } found
+        ? WithoutInterval with { PValue = double.NaN }
+        : this with
+        {
+            PValue = found.Ratio is { } ratio ? ChiSquaredDistribution.UpperTail(ratio, 1) : PValue,
+            ConfidenceLow = found.Low,
+            ConfidenceHigh = found.High,
+        };
+}

@@ -95,6 +95,14 @@ public sealed record LogisticOptions
     /// <summary>The coverage of the confidence intervals, between 0 and 1.</summary>
     public double ConfidenceLevel { get; init; } = 0.95;
 
+    /// <summary>
+    /// How tests and intervals are made: null is <see cref="ConfidenceIntervals.Profile"/> for Firth's penalty, which alone has a profile, and
+    /// <see cref="ConfidenceIntervals.Wald"/> without a penalty. Null with other penalties, whose parameters have none.
+    /// </summary>
+    public ConfidenceIntervals? Intervals { get; init; }
+
+    internal ConfidenceIntervals EffectiveIntervals => Intervals ?? (Penalty == Penalty.Firth ? ConfidenceIntervals.Profile : ConfidenceIntervals.Wald);
+
     /// <summary>How many threads may work at once, the caller's among them; 0 is one for each processor. The result is the same to the last bit.</summary>
     public int Threads { get; init; }
 
@@ -145,13 +153,17 @@ public sealed record LogisticOptions
         Require((CovarianceType == CovarianceType.Cluster) == (Clusters is not null), nameof(Clusters), "be given for CovarianceType.Cluster, and for it alone");
         Require(Clusters is null || Clusters.Length == rows, nameof(Clusters), $"have one value for each of the {rows} rows");
         Require(ConfidenceLevel is > 0 and < 1, nameof(ConfidenceLevel), "be above 0 and below 1");
+        Require(Intervals is null || Enum.IsDefined(Intervals.Value), nameof(Intervals), "be one of the ways");
+        Require(Intervals is null || Penalty is Penalty.None or Penalty.Firth, nameof(Intervals), "be null with a penalty other than Firth's");
+        Require(Intervals != ConfidenceIntervals.Profile || Penalty == Penalty.Firth, nameof(Intervals), "be Profile for Firth's penalty alone");
         Require(Threads >= 0, nameof(Threads), "be at least 0");
     }
 
     /// <summary>Tells each option that decides the fit and is one value; the arrays are told apart.</summary>
     internal void Tell(StateArchive archive)
     {
-        foreach (var number in new[] { (int)Solver, (int)Penalty, (int)Selection, MaxIterations, Folds ?? 0, (int)CovarianceType, (int)Seed, (int)(Seed >> 32) })
+        int[] choices = [(int)Solver, (int)Penalty, (int)Selection, (int)CovarianceType, (int)EffectiveIntervals];
+        foreach (var number in (int[])[.. choices, MaxIterations, Folds ?? 0, (int)Seed, (int)(Seed >> 32)])
             archive.Integer(number);
         foreach (var flag in new[] { FitIntercept, Standardize, Tolerance.HasValue, ClassWeight is null, ClassWeight?.Negative is null, Holdout.HasValue })
             archive.Flag(flag);

@@ -59,7 +59,8 @@ internal sealed class PenalizedFits
     /// <summary>Fits every point in turn, or, if stopped, at least the first as far as it goes.</summary>
     public IReadOnlyList<FittedPoint> FitAll(FitJournal journal, CancellationToken cancellationToken)
     {
-        journal.Begin([[_objective.Dimension], _scaling?.Means ?? [], _scaling?.Deviations ?? []]);
+        journal.Begin([[_objective.Dimension], _scaling?.Means ?? [], _scaling?.Deviations ?? []],
+            _options is { Penalty: Penalty.Firth, EffectiveIntervals: ConfidenceIntervals.Profile } ? _objective.Dimension : 0);
         var points = new List<FittedPoint>();
         ProximalNewton? proximal = null;
         double? ratioBefore = null;
@@ -126,13 +127,13 @@ internal sealed class PenalizedFits
     }
 
     /// <summary>What the fit says of the parameters; null with a penalty that biases them.</summary>
-    public LogisticInference? InferenceOf(FittedPoint point, CancellationToken cancellationToken) => _options.Penalty switch
+    public LogisticInference? InferenceOf(FittedPoint point, FitJournal journal, CancellationToken cancellationToken) => _options.Penalty switch
     {
         Penalty.None or Penalty.Firth when _objective.Dimension > NewtonSolver.MaxDimension => null,
         Penalty.None => Inference.Compute(Likelihood, point.Parameters, point.Dependent, _scaling, _options.ConfidenceLevel, _options.CovarianceType,
-            _options.Clusters, cancellationToken),
+            _options.Clusters, cancellationToken).With(_options.EffectiveIntervals),
         Penalty.Firth => Inference.ComputeFirth(Likelihood, point.Parameters, point.Dependent, _scaling, _options.ConfidenceLevel, _options.MaxIterations,
-            cancellationToken),
+            _options.EffectiveIntervals, journal, cancellationToken),
         _ => null,
     };
 

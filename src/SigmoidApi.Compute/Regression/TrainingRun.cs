@@ -138,10 +138,16 @@ internal sealed class TrainingRun
     private LogisticFit Ended(LogisticFit fit, IReadOnlyList<FittedPoint> points, PenalizedFits fits)
     {
         var isStopped = _options.Penalty is Penalty.None or Penalty.Firth ? _journal.Stops() : _journal.IsStopped;
-        return isStopped
-            ? fit with { Convergence = fit.Convergence with { Warnings = [.. fit.Convergence.Warnings, _journal.Warning()] } }
-            : fit with { Inference = fits.InferenceOf(points[fit.Path?.Selected ?? 0], _cancellationToken) };
+        if (isStopped)
+            return Warned(fit, _journal.Warning());
+        fit = fit with { Inference = fits.InferenceOf(points[fit.Path?.Selected ?? 0], _journal, _cancellationToken) };
+        return fit.Inference is { WithoutProfile: > 0 and var count } inference
+            ? Warned(fit, ConvergenceWarning.IntervalsStopped(inference.ColumnsWithoutProfile, count))
+            : fit;
     }
+
+    private static LogisticFit Warned(LogisticFit fit, ConvergenceWarning warning) =>
+        fit with { Convergence = fit.Convergence with { Warnings = [.. fit.Convergence.Warnings, warning] } };
 
     private (IReadOnlyList<FittedPoint> Points, PenalizedFits Fits) FitAll(int[]? training)
     {

@@ -40,6 +40,13 @@ internal sealed class Cholesky(int order)
     /// <summary>Whether the last factorisation took every column.</summary>
     public bool IsFull => _taken.Count == order;
 
+    /// <summary>How many columns the last factorisation took.</summary>
+    public int Rank => _taken.Count;
+
+    /// <summary>The k-th column taken, its scale, and its row of L with k + 1 entries.</summary>
+    public (int Column, double Scale, ReadOnlyMemory<double> Lower) Taken(int k) =>
+        (_taken[k], _scale[_taken[k]], _lower.AsMemory(_taken[k] * order, k + 1));
+
     /// <summary>Factorises over the columns of <paramref name="candidates"/>, or all. Returns whether it took every one of them.</summary>
     /// <param name="matrix">A</param>
     /// <param name="candidates">Empty for all.</param>

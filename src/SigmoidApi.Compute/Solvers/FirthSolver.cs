@@ -6,10 +6,11 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.Solvers;
 
 /// <summary>
-/// Maximises Firth's penalised likelihood ℓ* (<see cref="FirthLikelihood"/>): the step is A⁻¹∇ℓ* with A the curvature of the rows that its gradient
-/// is made of, halved until it raises ℓ* enough. Five passes an iteration.
+/// Maximises Firth's penalised likelihood ℓ* (<see cref="FirthLikelihood"/>): the step is K∇ℓ*, halved until it raises ℓ* enough. K is A⁻¹, with A the
+/// curvature of the rows that the gradient is made of, and what the last steps told of the leverages' change, which A leaves out (<see cref="LimitedMemory"/>):
+/// by A alone each iteration leaves a fixed share of the error, most of it where the classes are nearly separated. Five passes an iteration.
 /// <para>
-/// Stops when √(∇ℓ*ᵀA⁻¹∇ℓ*) ≤ tolerance: the length of the next step in standard errors, whatever the columns' units. Which columns depend on
+/// Stops when √(∇ℓ*ᵀK∇ℓ*) ≤ tolerance: the length of the next step in standard errors, whatever the columns' units. Which columns depend on
 /// others is decided once, by the information at 0, as <see cref="NewtonSolver"/> does; their parameters stay as they started.
 /// </para>
 /// </summary>
@@ -22,11 +23,15 @@ internal sealed class FirthSolver
 
     private const int MaxHalvings = 30;
 
+    private const int MemoryPairs = 10;
+
     private readonly FirthLikelihood _likelihood;
     private readonly int _maxIterations;
     private readonly double _tolerance;
     private readonly Cholesky _cholesky;
     private readonly double[] _gradient;
+    private readonly LimitedMemory _memory;
+    private (double[] Parameters, double[] Gradient)? _before;
     private bool _isFromZero;
 
     public FirthSolver(FirthLikelihood likelihood, int maxIterations, double tolerance)
@@ -36,10 +41,26 @@ internal sealed class FirthSolver
         _tolerance = tolerance;
         _cholesky = new Cholesky(likelihood.Dimension);
         _gradient = new double[likelihood.Dimension];
+        _memory = new LimitedMemory(likelihood.Dimension, MemoryPairs);
     }
 
-    /// <summary>Where a climb ended. <see cref="Multiplier"/> is dℓ*/dt on the way of the maxima under cᵀθ = t, <see cref="Tangent"/> about dθ/dt.</summary>
-    internal sealed record Summit(double[] Parameters, double Value, double GradientNorm, int Iterations, bool Converged, double Multiplier, double[] Tangent);
+    /// <summary>Where a climb ended.</summary>
+    /// <param name="Parameters">θ there.</param>
+    /// <param name="Value">ℓ* there.</param>
+    /// <param name="GradientNorm">The largest absolute partial derivative of the mean ℓ*.</param>
+    /// <param name="Iterations">Steps taken.</param>
+    /// <param name="Converged">Whether its rule to stop holds.</param>
+    /// <param name="Multiplier">dℓ*/dt on the way of the maxima under cᵀθ = t.</param>
+    /// <param name="Tangent">About dθ/dt on it.</param>
+    /// <param name="Step">What the next step would have been.</param>
+    /// <param name="Decrement">How long that is, in standard errors: the maximum is about ½·Decrement² above.</param>
+    internal sealed record Summit(
+        double[] Parameters, double Value, double GradientNorm, int Iterations, bool Converged,
+        double Multiplier, double[] Tangent, double[] Step, double Decrement)
+    {
+        /// <summary>Where the next step would have led.</summary>
+        public double[] Ahead => [.. Parameters.Select((parameter, j) => parameter + Step[j])];
+    }
 
     /// <summary>
     /// The maximum in the form of a minimum: <see cref="Minimum.Value"/> is −ℓ*/Σwᵢ in the parameters as <paramref name="likelihood"/>'s rows have them
@@ -79,6 +100,31 @@ internal sealed class FirthSolver
     /// </summary>
     internal Summit? Climb(double[] start, bool[] free, double[]? constraint, FitJournal? journal, CancellationToken cancellationToken)
     {
+        Forget();
+        return Climb(start, free, constraint, (_, decrement) => IsConverged(decrement), journal, cancellationToken);
+    }
+
+    /// <summary>Whether a climb with such a decrement left is at its maximum.</summary>
+    internal bool IsConverged(double decrement) => decrement <= _tolerance;
+
+    /// <summary>Forgets what earlier climbs have learned of the curvature.</summary>
+    internal void Forget()
+    {
+        _memory.Clear();
+        _before = null;
+    }
+
+    /// <summary>Likewise, but learns at once from the maximum, where the gradient is 0, by the first point of the next climb.</summary>
+    internal void SetOutFrom(double[] maximum)
+    {
+        _memory.Clear();
+        _before = (maximum, new double[maximum.Length]);
+    }
+
+    /// <summary>The same with a rule of its own to stop, by ℓ* and the decrement, which goes on with what earlier climbs have learned.</summary>
+    internal Summit? Climb(
+        double[] start, bool[] free, double[]? constraint, Func<double, double, bool> suffices, FitJournal? journal, CancellationToken cancellationToken)
+    {
         var (parameters, iteration) = ((double[])start.Clone(), 0);
         journal?.Resume(State);
         var value = _likelihood.Evaluate(parameters, cancellationToken);
@@ -89,19 +135,44 @@ internal sealed class FirthSolver
             _likelihood.Differentiate(_gradient, cancellationToken);
             var gradientNorm = FreeGradientNorm(free);
             if (journal?.Reach(iteration, _maxIterations, -value / _likelihood.TotalWeight, gradientNorm) == true)
-                return new Summit(parameters, value, gradientNorm, iteration, Converged: false, Multiplier: 0, Tangent: []);
+                return new Summit(parameters, value, gradientNorm, iteration, Converged: false, Multiplier: 0, Tangent: [], Step: [], Decrement: double.NaN);
             _cholesky.Factorize(_likelihood.Curvature, free);
-            var step = Solve(_gradient);
-            var (multiplier, tangent) = Project(step, constraint);
-            var increase = DotProduct.Compute(step, _gradient);
-            var converged = Math.Sqrt(Math.Max(0, increase)) <= _tolerance;
-            if (converged || iteration == _maxIterations || TakeStep(parameters, step, value, increase, cancellationToken) is not { } taken)
-                return new Summit(parameters, value, gradientNorm, iteration, converged, multiplier, tangent);
-            (parameters, value) = taken;
+            Learn(parameters);
+            while (true)
+            {
+                var step = Solve(_gradient);
+                var (multiplier, tangent) = Project(step, constraint);
+                var increase = Math.Max(0, DotProduct.Compute(step, _gradient));
+                var decrement = Math.Sqrt(increase);
+                var converged = suffices(value, decrement);
+                if (!converged && iteration < _maxIterations && TakeStep(parameters, step, value, increase, cancellationToken) is { } taken)
+                {
+                    (parameters, value) = taken;
+                    break;
+                }
+                // What was learned may be of elsewhere: without it the step is one that can't overshoot.
+                if (!converged && iteration < _maxIterations && _memory.Clear())
+                    continue;
+                return new Summit(parameters, value, gradientNorm, iteration, converged, multiplier, tangent, step, decrement);
+            }
         }
 
-        void State(StateArchive archive) =>
+        void State(StateArchive archive)
+        {
             (parameters, iteration, _isFromZero) = (archive.Numbers(parameters), archive.Integer(iteration), archive.Flag(_isFromZero));
+            var before = (Parameters: archive.Numbers(_before?.Parameters), Gradient: archive.Numbers(_before?.Gradient));
+            _before = before.Parameters.Length > 0 ? before : null;
+            _memory.Through(archive);
+        }
+    }
+
+    /// <summary>Keeps what the last step told of the curvature, the gradient having been taken at its end.</summary>
+    private void Learn(double[] parameters)
+    {
+        // ℓ* rises where a minimum falls.
+        if (_before is { } before)
+            _memory.Add(before.Parameters, parameters, _gradient, before.Gradient);
+        _before = (parameters, (double[])_gradient.Clone());
     }
 
     /// <summary>Takes from the step what would change cᵀθ, and returns the multiplier λ with ∇ℓ* = λc at a constrained maximum.</summary>
@@ -154,10 +225,11 @@ internal sealed class FirthSolver
         return factor.Kept;
     }
 
+    /// <summary>K·vector, K ≈ (−∇²ℓ*)⁻¹: A⁻¹, and what the last steps told.</summary>
     private double[] Solve(double[] vector)
     {
         var solution = (double[])vector.Clone();
-        _cholesky.Solve(solution);
+        _memory.Apply(solution, _cholesky.Solve, rescale: false);
         return solution;
     }
 

@@ -15,7 +15,13 @@ internal sealed class LimitedMemory(int dimension, int capacity)
     private readonly double[] _weights = new double[capacity];
     private readonly double[] _scaled = new double[dimension];
 
-    public void Clear() => _pairs.Clear();
+    /// <summary>Returns whether there were any pairs.</summary>
+    public bool Clear()
+    {
+        var any = _pairs.Count > 0;
+        _pairs.Clear();
+        return any;
+    }
 
     /// <summary>The pairs go through an archive.</summary>
     public void Through(StateArchive archive)

@@ -15,6 +15,10 @@ namespace SigmoidApi.Models;
 /// <param name="Covariance">
 /// Of the estimates, the intercept first, then the terms in their order; null where they are more than <c>Training:MaxCovarianceParameters</c>.
 /// </param>
+/// <param name="Intervals">
+/// How the tests and confidence intervals were made: <c>profile</c> by likelihood ratios, <c>wald</c> by standard errors, <c>none</c> for no intervals and
+/// Wald's p-values. Null in a model from before it was kept, which has <c>profile</c> with the penalty <c>firth</c> and otherwise <c>wald</c>.
+/// </param>
 public sealed record ModelInference(
     EstimatedParameter? Intercept,
     double? LogLikelihood,
@@ -27,7 +31,8 @@ public sealed record ModelInference(
     double Observations,
     double ConfidenceLevel,
     CovarianceType CovarianceType,
-    IReadOnlyList<IReadOnlyList<double?>>? Covariance)
+    IReadOnlyList<IReadOnlyList<double?>>? Covariance,
+    ConfidenceIntervals? Intervals = null)
 {
     internal static ModelInference From(LogisticInference inference, int maxCovarianceParameters) => new(
         inference.Intercept is { } intercept ? EstimatedParameter.From(intercept) : null,
@@ -41,21 +46,24 @@ public sealed record ModelInference(
         inference.Observations,
         inference.ConfidenceLevel,
         inference.CovarianceType,
-        inference.Covariance.Length <= maxCovarianceParameters ? [.. inference.Covariance.Select(row => row.Select(value => Finite(value)).ToArray())] : null);
+        inference.Covariance.Length <= maxCovarianceParameters ? [.. inference.Covariance.Select(row => row.Select(value => Finite(value)).ToArray())] : null,
+        inference.Intervals);
 
     internal static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 }
 
 /// <summary>A parameter and how well the data determine it.</summary>
 /// <param name="Z">The estimate in standard errors.</param>
-/// <param name="PValue">Of the hypothesis that the parameter is 0.</param>
-/// <param name="ConfidenceInterval">Its low and its high end; null at an end that is open.</param>
-public sealed record EstimatedParameter(double Estimate, double? StandardError, double? Z, double? PValue, IReadOnlyList<double?> ConfidenceInterval)
+/// <param name="PValue">Of the hypothesis that the parameter is 0; null where the job was stopped before it was known.</param>
+/// <param name="ConfidenceInterval">
+/// Its low and its high end; null at an end that is open. Null as a whole where none was asked for, or there was no time for it.
+/// </param>
+public sealed record EstimatedParameter(double Estimate, double? StandardError, double? Z, double? PValue, IReadOnlyList<double?>? ConfidenceInterval)
 {
     internal static EstimatedParameter From(ParameterInference parameter) => new(
         parameter.Estimate,
         ModelInference.Finite(parameter.StandardError),
         ModelInference.Finite(parameter.Z),
         ModelInference.Finite(parameter.PValue),
-        [ModelInference.Finite(parameter.ConfidenceLow), ModelInference.Finite(parameter.ConfidenceHigh)]);
+        parameter.HasInterval ? [ModelInference.Finite(parameter.ConfidenceLow), ModelInference.Finite(parameter.ConfidenceHigh)] : null);
 }

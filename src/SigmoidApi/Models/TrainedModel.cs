@@ -60,8 +60,10 @@ public sealed record TrainedModel(
 /// <param name="Standardized">On the column scaled to standard deviation 1.</param>
 /// <param name="StandardError">In the column's own units.</param>
 /// <param name="Z">The estimate in standard errors.</param>
-/// <param name="PValue">Of the hypothesis that the coefficient is 0.</param>
-/// <param name="ConfidenceInterval">Its low and its high end in the column's own units; null at an end that is open.</param>
+/// <param name="PValue">Of the hypothesis that the coefficient is 0; left out where the job was stopped before it was known.</param>
+/// <param name="ConfidenceInterval">
+/// Its low and its high end in the column's own units; null at an end that is open. Left out where none was asked for, or there was no time for it.
+/// </param>
 public sealed record Coefficient(
     string Term,
     double Estimate,

@@ -37,6 +37,12 @@ internal static class CreateTrainingJob
                   "modelName": "inference", "penalty": "none", "covarianceType": "HC1", "confidenceLevel": 0.9
                 }
                 """)
+            .WithExample("Firth's fit, its intervals by standard errors", """
+                {
+                  "data": { "features": [[1, 0.2], [2, 0.9], [3, 0.4], [4, 0.1], [5, 0.8], [6, 0.3], [7, 0.7], [8, 0.5]], "labels": [0, 0, 0, 0, 1, 1, 1, 1] },
+                  "modelName": "separated", "penalty": "firth", "intervals": "wald"
+                }
+                """)
             .WithExample("The article's loop", """
                 {
                   "data": { "features": [[0.5, -0.1], [-0.2, 1.6], [0.7, 0.5], [1.5, -0.5]], "labels": [0, 1, 1, 0] }, "modelName": "article",
@@ -92,6 +98,7 @@ internal static class CreateTrainingJob
         {
             Penalty = request.EffectivePenalty,
             C = request.Cs is null ? request.C ?? 1 : null,
+            Intervals = request.EffectiveIntervals,
             Selection = request.Selection ?? (request is { IsPath: true, Validation: not null } ? Selection.Best : null),
         };
         var job = new TrainingJob { Id = id, Status = TrainingJobStatus.Queued, Request = request, DatasetId = datasetId, CreatedAt = now };

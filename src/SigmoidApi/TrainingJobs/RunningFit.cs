@@ -86,10 +86,14 @@ internal sealed class RunningFit : IDisposable
 
     public void Report(FitProgress progress)
     {
-        History.Add(new LossPoint(progress.Step, progress.Fit, progress.Iteration, progress.Loss, progress.GradientNorm));
+        // Profiles leave the loss as it is.
+        if (progress.Phase == FitPhase.Fit)
+            History.Add(new LossPoint(progress.Step, progress.Fit, progress.Iteration, progress.Loss, progress.GradientNorm));
         if (_fractionAtStart < 0)
             _fractionAtStart = progress.Fraction;
-        Progress = new(progress.Iteration, progress.MaxIterations, progress.Loss, progress.GradientNorm, progress.Fraction, progress.Step, SecondsLeft(progress.Fraction));
+        Progress = new(
+            progress.Iteration, progress.MaxIterations, progress.Loss, progress.GradientNorm, progress.Fraction, progress.Step,
+            SecondsLeft(progress.Fraction), progress.Phase);
     }
 
     /// <summary>Goes on with the loss curve of the run before this one.</summary>

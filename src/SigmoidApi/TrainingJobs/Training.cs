@@ -61,6 +61,7 @@ internal static class Training
             CovarianceType = request.CovarianceType,
             Clusters = rows.Clusters,
             ConfidenceLevel = request.ConfidenceLevel,
+            Intervals = request.EffectiveIntervals,
             Threads = settings.Threads,
             ThreadStart = () => FitThread.LowerPriority(settings.Nice),
             TimeProvider = time,

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SigmoidApi.Compute.Regression;
 
 namespace SigmoidApi.TrainingJobs;
 
@@ -72,7 +73,13 @@ public enum TrainingJobStatus
 /// <param name="Fraction">How much of all fits is done at the least, 1 at the end.</param>
 /// <param name="Step">Counts the iterations of all fits of the job; <c>Last-Event-ID</c> and the points of <c>/history</c> go by it.</param>
 /// <param name="SecondsLeft">How long it takes at most, at the pace so far; null until that can be told.</param>
-public sealed record TrainingProgress(int Iteration, int MaxIterations, double Loss, double GradientNorm, double Fraction, int Step = 0, double? SecondsLeft = null);
+/// <param name="Phase">
+/// <c>fit</c>, or <c>intervals</c> while Firth's fit follows the profiles of its parameters, for their tests and intervals: <c>iteration</c> then counts the
+/// parameters that are done, of <c>maxIterations</c>.
+/// </param>
+public sealed record TrainingProgress(
+    int Iteration, int MaxIterations, double Loss, double GradientNorm, double Fraction, int Step = 0, double? SecondsLeft = null,
+    FitPhase Phase = FitPhase.Fit);
 
 /// <summary>The memory that a fit takes, by an estimate, and how it goes about it.</summary>
 /// <param name="Bytes">Its matrix, where that is held, and all that there is a number of for each row.</param>

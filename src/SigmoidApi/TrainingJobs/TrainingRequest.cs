@@ -104,6 +104,13 @@ public sealed record TrainingRequest
     /// <summary>Coverage of the confidence intervals.</summary>
     public double ConfidenceLevel { get; init; } = 0.95;
 
+    /// <summary>
+    /// How the tests and confidence intervals are made: <c>profile</c> by profiles of the penalised likelihood (the default with the penalty <c>firth</c>,
+    /// which alone has them), <c>wald</c> by standard errors (the default with <c>none</c>), <c>none</c> leaves the intervals out, with Wald's p-values.
+    /// Null with other penalties, whose parameters have no inference.
+    /// </summary>
+    public ConfidenceIntervals? Intervals { get; init; }
+
     /// <summary>The longest that the job may run, in seconds, counted from when it was taken up first; null for as long as it takes.</summary>
     public double? TimeoutSeconds { get; init; }
 
@@ -115,6 +122,14 @@ public sealed record TrainingRequest
 
     /// <summary>Without a penalty to choose among equal models a category's first level is what the others are compared with.</summary>
     internal DroppedLevel DefaultDrop => EffectivePenalty is Compute.Regression.Penalty.None or Compute.Regression.Penalty.Firth ? DroppedLevel.First : DroppedLevel.None;
+
+    /// <summary>Null with a penalty whose parameters have no inference.</summary>
+    internal ConfidenceIntervals? EffectiveIntervals => EffectivePenalty switch
+    {
+        Compute.Regression.Penalty.Firth => Intervals ?? ConfidenceIntervals.Profile,
+        Compute.Regression.Penalty.None => Intervals ?? ConfidenceIntervals.Wald,
+        _ => null,
+    };
 
     internal bool IsPath => Cs is not null || L1Ratios is not null;
 

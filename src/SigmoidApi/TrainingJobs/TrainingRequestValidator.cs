@@ -145,6 +145,12 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
             .WithMessage("expected a number for each row, for the covarianceType 'cluster'");
         RuleFor(r => r.Data!.Clusters).Null().When(r => r.Data is not null && r.CovarianceType != CovarianceType.Cluster)
             .WithMessage(r => $"expected nothing with the covarianceType '{CovarianceOf(r)}'; clusters are for 'cluster'");
+        RuleFor(r => r.Intervals).IsInEnum();
+        RuleFor(r => r.Intervals).Null().When(r => r.EffectivePenalty is not (Penalty.None or Penalty.Firth))
+            .WithMessage(r => $"expected nothing with the penalty '{PenaltyOf(r)}', whose coefficients have no intervals; "
+                + "they are for the penalties 'none' and 'firth'");
+        RuleFor(r => r.Intervals).NotEqual(ConfidenceIntervals.Profile).When(r => r.EffectivePenalty == Penalty.None)
+            .WithMessage("expected 'wald' or 'none' with the penalty 'none', got 'profile', which is for the penalty 'firth'");
         RuleFor(r => r.ConfidenceLevel).Must(level => level is > 0 and < 1).WithMessage("expected a number above 0 and below 1, got {PropertyValue}");
     }
 

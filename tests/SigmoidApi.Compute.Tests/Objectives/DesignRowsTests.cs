@@ -2,6 +2,7 @@ using CsCheck;
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Objectives;
 using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Objectives;
 
@@ -31,19 +32,25 @@ public class DesignRowsTests
         for (var i = 0; i < d; i++)
         {
             for (var j = i; j < d; j++)
-                matrix[i, j] = Math.Sin(1 + i + 7 * j);
+                matrix[i, j] = i == j ? 2 + i : Math.Sin(1 + i + 7 * j) / d;
         }
+        var cholesky = new Cholesky(d);
+        cholesky.Factorize(matrix);
+        var root = new InverseRoot(d);
+        root.Take(cholesky);
         var (margins, sums, gram, forms) = (new double[n], new double[d], new SymmetricMatrix(d), new double[n]);
 
         rows.Margins(parameters, margins, Token);
         rows.TransposedProduct(values, sums, Token);
         rows.WeightedGram(values, gram, Token);
-        rows.QuadraticForms(matrix, forms, Token);
+        rows.SquaredLengths(root, forms, Token);
 
         for (var i = 0; i < n; i++)
         {
             margins[i].ShouldBe(Dot(dense[i], parameters), 1e-12);
-            forms[i].ShouldBe(Enumerable.Range(0, d).Sum(j => dense[i][j] * Enumerable.Range(0, d).Sum(k => matrix[j, k] * dense[i][k])), 1e-10);
+            var solved = (double[])dense[i].Clone();
+            cholesky.Solve(solved);
+            forms[i].ShouldBe(Dot(dense[i], solved), 1e-10);
         }
         for (var j = 0; j < d; j++)
         {
@@ -79,7 +86,7 @@ public class DesignRowsTests
         Should.Throw<OperationCanceledException>(() => rows.Margins(new double[3], new double[10], canceled));
         Should.Throw<OperationCanceledException>(() => rows.TransposedProduct(new double[10], new double[3], canceled));
         Should.Throw<OperationCanceledException>(() => rows.WeightedGram(new double[10], new SymmetricMatrix(3), canceled));
-        Should.Throw<OperationCanceledException>(() => rows.QuadraticForms(new SymmetricMatrix(3), new double[10], canceled));
+        Should.Throw<OperationCanceledException>(() => rows.SquaredLengths(new InverseRoot(3), new double[10], canceled));
         Should.Throw<OperationCanceledException>(() => rows.GroupedTransposedProduct(new double[10], new int[10], 0, new double[3], canceled));
     }
 

@@ -157,6 +157,7 @@ public class FitCheckpointTests
         _ when property.PropertyType == typeof(double[]) => new double[] { 1, 2 },
         _ when property.PropertyType == typeof(int[]) => new[] { 1, 2 },
         _ when property.PropertyType == typeof(ClassWeight) => ClassWeight.Balanced,
+        _ when property.PropertyType == typeof(ConfidenceIntervals?) => ConfidenceIntervals.None,
         _ when property.PropertyType == typeof(Action) => (Action)Console.Clear,
         _ => throw new NotSupportedException($"{property.Name}: say here what another value of it would be."),
     };

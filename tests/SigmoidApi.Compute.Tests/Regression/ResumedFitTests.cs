@@ -24,6 +24,7 @@ public class ResumedFitTests
         ["lasso"] = new() { Penalty = Penalty.L1, C = 0.1 },
         ["elastic net"] = new() { Penalty = Penalty.ElasticNet, C = 0.1, ClassWeight = ClassWeight.Balanced },
         ["firth"] = new() { Penalty = Penalty.Firth },
+        ["firth without profiles"] = new() { Penalty = Penalty.Firth, Intervals = ConfidenceIntervals.Wald },
         ["firth from where rows are saturated"] = new() { Penalty = Penalty.Firth, InitialWeights = [1e5, 0, 0] },
     };
 
@@ -81,6 +82,17 @@ public class ResumedFitTests
 
         undisturbed.Reports.Count.ShouldBeGreaterThan(2);
         foreach (var step in Spread(undisturbed.PartsAt.Count, 8))
+            ShouldGoOnFrom(undisturbed, step, threads: 2);
+    }
+
+    [Fact]
+    public void ProfilesFollowedByTwoThreadsEndOnTheSameBits()
+    {
+        var (features, labels) = RandomData.Make(300, 6, seed: 9);
+        var undisturbed = KeptFit.Of(features, labels, new LogisticOptions { Penalty = Penalty.Firth, Threads = 1 });
+
+        undisturbed.Reports.Count(report => report.Phase == FitPhase.Intervals).ShouldBe(8);
+        for (var step = 0; step < undisturbed.PartsAt.Count; step++)
             ShouldGoOnFrom(undisturbed, step, threads: 2);
     }
 

@@ -15,7 +15,7 @@ public class StoppedFitTests
         ["newton without a penalty"] = new() { Solver = Solver.Newton, Penalty = Penalty.None },
         ["lbfgs without a penalty"] = new() { Solver = Solver.Lbfgs, Penalty = Penalty.None },
         ["lasso"] = new() { Penalty = Penalty.L1, C = 0.1 },
-        ["firth"] = new() { Penalty = Penalty.Firth },
+        ["firth"] = new() { Penalty = Penalty.Firth, Intervals = ConfidenceIntervals.Wald },
     };
 
     private static (DesignMatrix Features, double[] Labels) Data { get; } = RandomData.Make(Rows, 3, seed: 8);
@@ -60,6 +60,59 @@ public class StoppedFitTests
             training.TrainingMetrics.LogLoss.ShouldBe(reports[^1].Loss, 1e-12);
             training.Convergence.Warnings.ShouldHaveSingleItem().Code.ShouldBe("stopped");
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void StoppedWhileItFollowsProfilesItKeepsTheFitAndTheIntervalsThatAreWhole(int threads)
+    {
+        var options = new LogisticOptions { Penalty = Penalty.Firth, Threads = threads };
+        var (whole, all) = Stopped(options, int.MaxValue, Data.Features, Data.Labels);
+        ParameterInference[] expected = [whole.Inference!.Intercept!, .. whole.Inference.Coefficients!];
+        all[^1].Iteration.ShouldBe(expected.Length);
+        all[^1].Fraction.ShouldBe(1);
+
+        foreach (var report in all.Where(report => report.Phase == FitPhase.Intervals).SkipLast(1))
+        {
+            var training = Stopped(options, report.Step, Data.Features, Data.Labels).Training;
+
+            training.Convergence.Converged.ShouldBeTrue();
+            training.Model.Coefficients.ToArray().ShouldBe(whole.Model.Coefficients.ToArray());
+            ParameterInference[] parameters = [training.Inference!.Intercept!, .. training.Inference.Coefficients!];
+            parameters.Count(parameter => parameter.HasInterval).ShouldBeGreaterThanOrEqualTo(report.Iteration);
+            for (var j = 0; j < parameters.Length; j++)
+            {
+                var without = expected[j] with { PValue = double.NaN, ConfidenceLow = double.NaN, ConfidenceHigh = double.NaN };
+                parameters[j].ShouldBe(parameters[j].HasInterval ? expected[j] : without);
+            }
+            if (threads > 1 && parameters.All(parameter => parameter.HasInterval))
+                continue;
+            var warning = training.Convergence.Warnings.ShouldHaveSingleItem();
+            warning.Code.ShouldBe("intervals_stopped");
+            warning.Columns.ShouldBe(Enumerable.Range(0, 3).Where(j => !parameters[j + 1].HasInterval));
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void CanceledWhileItFollowsProfilesItEndsThere(int threads)
+    {
+        using var cancellation = new CancellationTokenSource();
+        var options = new LogisticOptions { Penalty = Penalty.Firth, Threads = threads };
+        var reports = 0;
+
+        Should.Throw<OperationCanceledException>(() => LogisticTrainer.Train(Data.Features, Data.Labels, options, report =>
+        {
+            if (report.Phase == FitPhase.Intervals)
+            {
+                reports++;
+                cancellation.Cancel();
+            }
+        }, cancellation.Token));
+
+        reports.ShouldBe(1);
     }
 
     [Fact]

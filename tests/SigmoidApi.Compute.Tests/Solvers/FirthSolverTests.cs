@@ -23,7 +23,8 @@ public class FirthSolverTests
             start ?? new double[Features.Columns + (Intercept ? 1 : 0)], 500, Tolerance, FitJournal.OfOneCall(progress), Token);
 
         public LogisticInference Infer(double level = 0.95) => Fit() is var fit
-            ? Inference.ComputeFirth(Likelihood(), fit.Parameters, fit.Dependent, Scaling, level, 500, Token) : null!;
+            ? Inference.ComputeFirth(Likelihood(), fit.Parameters, fit.Dependent, Scaling, level, 500,
+                ConfidenceIntervals.Profile, FitJournal.OfOneCall(null), Token) : null!;
     }
 
     /// <summary>Labels that are separated as often as not.</summary>
@@ -165,6 +166,37 @@ public class FirthSolverTests
         // The p-value of a column is 1 − level where 0 is just the end of its interval, and moves to either side of it with the level.
         (column.PValue < 1 - level).ShouldBe(column.ConfidenceLow > 0 || column.ConfidenceHigh < 0);
     }, iter: 60);
+
+    [Fact]
+    public void NoTestFindsAHigherRidgeAtAnEnd()
+    {
+        // Among these are some whose climbs along the summit's own ridge come to an end where another ridge is higher by now.
+        const double quantile = 1.959963984540054;
+        for (var seed = 0; seed < 150; seed++)
+        {
+            var data = Make(10 + seed % 30, 1 + seed % 3, intercept: true, standardize: false, steepness: seed % 30, seed);
+            var fit = data.Fit();
+            var likelihood = data.Likelihood();
+            bool[] kept = [.. Enumerable.Range(0, fit.Parameters.Length).Select(j => !fit.Dependent.Contains(j))];
+            var firth = new FirthLikelihood(likelihood, kept);
+            var summit = firth.Evaluate(fit.Parameters, Token);
+            var factor = new Cholesky(kept.Length);
+            factor.Factorize(firth.Information, kept);
+            var covariance = SymmetricInverse.Of(factor, kept.Length, Token);
+            var profile = new FirthProfile(new FirthSolver(firth, 500, 1e-8), kept, fit.Parameters, summit);
+            for (var j = 0; j < kept.Length; j++)
+            {
+                double[] constraint = [.. kept.Select((_, k) => k == j ? 1.0 : 0)];
+                double[] tangent = [.. kept.Select((_, k) => covariance[j, k] / covariance[j, j])];
+                foreach (var sign in new[] { -1, 1 })
+                {
+                    var end = profile.End(constraint, tangent, quantile, sign * Math.Sqrt(covariance[j, j]), Token);
+                    var ratio = profile.RatioAt(end, constraint, tangent, Token).ShouldNotBeNull();
+                    ratio.ShouldBeGreaterThan(quantile * quantile - 1e-6, $"seed {seed}, parameter {j}, end {end}");
+                }
+            }
+        }
+    }
 
     [Fact]
     public void AWeightCountsItsRowSoManyTimes() => Cases.Sample(data =>

@@ -32,8 +32,23 @@ public sealed class TrainedModelTests
         Numbers(inference.GetProperty("intercept")).ShouldBe("estimate -3, standardError 1.5, z -2, pValue 0.04, confidenceInterval [-5.9,-0.1]");
         Numbers(inference).ShouldBe(
             "intercept, logLikelihood -12, nullLogLikelihood -20, likelihoodRatio 16, likelihoodRatioPValue 0.001, mcFaddenR2 0.4, aic 28, bic 30, observations 32, "
-            + "confidenceLevel 0.95, covarianceType, covariance [[1,2,3],[2,4,5],[3,5,6]]");
+            + "confidenceLevel 0.95, covarianceType, covariance [[1,2,3],[2,4,5],[3,5,6]], intervals");
+        inference.GetProperty("intervals").GetString().ShouldBe("wald");
         inference.GetProperty("covarianceType").GetString().ShouldBe("HC1");
+    }
+
+    [Fact]
+    public void ParameterWhoseProfileThereWasNoTimeForHasNoIntervalAndNoPValue()
+    {
+        var inference = Inference(new(1, 0.5, 2, double.NaN, double.NaN, double.NaN)) with { Intervals = ConfidenceIntervals.Profile };
+        inference = inference with { Intercept = inference.Intercept! with { PValue = double.NaN, ConfidenceLow = double.NaN, ConfidenceHigh = double.NaN } };
+
+        var model = Json(Training() with { Inference = inference });
+
+        Numbers(model.GetProperty("coefficients")[0]).ShouldBe("term, estimate 10, standardized 20, standardError 0.5, z 2");
+        var intercept = model.GetProperty("inference").GetProperty("intercept");
+        intercept.GetProperty("pValue").ValueKind.ShouldBe(JsonValueKind.Null);
+        intercept.GetProperty("confidenceInterval").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 
     [Fact]

@@ -124,6 +124,50 @@ public sealed class FittedValuesTests(TestApplication application) : IClassFixtu
         nv.GetProperty("estimate").GetDouble().ShouldBeInRange(interval[0], interval[1]);
     }
 
+    [Theory]
+    [InlineData(null, "profile", 0.009123667547085604)]
+    [InlineData("profile", "profile", 0.009123667547085604)]
+    [InlineData("wald", "wald", 0.058902140420840174)]
+    [InlineData("none", "none", 0.058902140420840174)]
+    public async Task FirthHasTheIntervalsThatWereAskedForAndNamesThem(string? intervals, string expected, double pValueOfNv)
+    {
+        await UploadFile("endometrial-intervals", "endometrial.csv");
+        var reference = ReferenceData.Json("firth.json");
+
+        var model = await _api.TrainModel(new { datasetId = "endometrial-intervals", target = "HG", penalty = "firth", intervals });
+
+        model.GetProperty("inference").GetProperty("intervals").GetString().ShouldBe(expected);
+        JsonElement[] parameters = [model.GetProperty("inference").GetProperty("intercept"), .. model.GetProperty("coefficients").EnumerateArray()];
+        ReferenceData.Distance(parameters.Select(p => p.GetProperty("standardError").GetDouble()), reference.Numbers("standard_errors")).ShouldBeLessThan(1e-7);
+        parameters[1].GetProperty("pValue").GetDouble().ShouldBe(pValueOfNv, 1e-9);
+        foreach (var parameter in parameters)
+        {
+            var (estimate, error) = (parameter.GetProperty("estimate").GetDouble(), parameter.GetProperty("standardError").GetDouble());
+            if (expected == "none")
+            {
+                (!parameter.TryGetProperty("confidenceInterval", out var none) || none.ValueKind == JsonValueKind.Null).ShouldBeTrue();
+                continue;
+            }
+            var interval = parameter.Numbers("confidenceInterval");
+            var middle = (interval[0] + interval[1]) / 2;
+            (Math.Abs(middle - estimate) < 1e-9 * error).ShouldBe(expected == "wald");
+        }
+    }
+
+    [Theory]
+    [InlineData(null, "wald")]
+    [InlineData("none", "none")]
+    public async Task WithoutAPenaltyIntervalsAreWaldsOrNone(string? intervals, string expected)
+    {
+        await UploadFile("spector-intervals", "spector.csv");
+
+        var model = await _api.TrainModel(new { datasetId = "spector-intervals", target = "GRADE", penalty = "none", intervals });
+
+        model.GetProperty("inference").GetProperty("intervals").GetString().ShouldBe(expected);
+        model.GetProperty("coefficients").EnumerateArray().Count(c => c.TryGetProperty("confidenceInterval", out _)).ShouldBe(expected == "wald" ? 3 : 0);
+        model.GetProperty("coefficients").EnumerateArray().ShouldAllBe(c => c.GetProperty("pValue").GetDouble() > 0);
+    }
+
     [Fact]
     public async Task WeightIsThatManyRows()
     {

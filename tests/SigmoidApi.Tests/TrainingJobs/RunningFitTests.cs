@@ -1,3 +1,4 @@
+using SigmoidApi.Compute.Regression;
 using SigmoidApi.TrainingJobs;
 
 namespace SigmoidApi.Tests.TrainingJobs;
@@ -42,6 +43,20 @@ public sealed class RunningFitTests
         feed.TryEnter().ShouldBeTrue();
 
         feed.Show(new TrainingProgress(1, 2, 0.5, 0.1, 0.5));
+    }
+
+    [Fact]
+    public void ProfilesAreSeenInTheProgressAndLeaveTheLossCurveAsItIs()
+    {
+        using var fit = Fit(out _);
+        fit.Report(new FitProgress(3, 1000, 0.5, 1e-9) { Step = 3, Fits = 2, Fraction = 0.001 });
+
+        fit.Report(new FitProgress(12, 57, 0.5, 1e-9) { Phase = FitPhase.Intervals, Step = 16, Fit = 1, Fits = 2, Fraction = 0.22 });
+
+        var progress = fit.Progress.ShouldNotBeNull();
+        (progress.Phase, progress.Iteration, progress.MaxIterations, progress.Step).ShouldBe((FitPhase.Intervals, 12, 57, 16));
+        progress.SecondsLeft.ShouldNotBeNull();
+        fit.History.Points().ShouldHaveSingleItem().Step.ShouldBe(3);
     }
 
     private static RunningFit Fit(out TrainingJob job)

@@ -110,6 +110,14 @@ public sealed class TrainingMappingTests
     }
 
     [Theory]
+    [InlineData("""{ "penalty": "firth" }""", ConfidenceIntervals.Profile)]
+    [InlineData("""{ "penalty": "firth", "intervals": "none" }""", ConfidenceIntervals.None)]
+    [InlineData("""{ "penalty": "none" }""", ConfidenceIntervals.Wald)]
+    [InlineData("""{ "penalty": "none", "intervals": "none" }""", ConfidenceIntervals.None)]
+    [InlineData("{}", null)]
+    public void IntervalsAreThoseOfThePenaltyUnlessSaid(string request, ConfidenceIntervals? expected) => Options(request).Intervals.ShouldBe(expected);
+
+    [Theory]
     [InlineData(false, false)]
     [InlineData(true, false)]
     [InlineData(false, true)]

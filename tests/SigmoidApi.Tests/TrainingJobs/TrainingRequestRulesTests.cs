@@ -159,6 +159,13 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     [InlineData(""" "covarianceType": "HC0" """, "covarianceType", "expected 'nonrobust' with the penalty 'l2', got 'HC0', which is for the penalty 'none'")]
     [InlineData(""" "covarianceType": "HC1", "penalty": "firth" """, "covarianceType", "expected 'nonrobust' with the penalty 'firth', got 'HC1', which is for the penalty 'none'")]
     [InlineData(""" "covarianceType": "cluster", "penalty": "none" """, "data.clusters", "expected a number for each row, for the covarianceType 'cluster'")]
+    [InlineData(""" "intervals": "bootstrap", "penalty": "firth" """, "intervals", "expected one of profile, wald, none, got the string \"bootstrap\"")]
+    [InlineData(""" "intervals": "wald" """, "intervals",
+        "expected nothing with the penalty 'l2', whose coefficients have no intervals; they are for the penalties 'none' and 'firth'")]
+    [InlineData(""" "intervals": "none", "penalty": "l1" """, "intervals",
+        "expected nothing with the penalty 'l1', whose coefficients have no intervals; they are for the penalties 'none' and 'firth'")]
+    [InlineData(""" "intervals": "profile", "penalty": "none" """, "intervals",
+        "expected 'wald' or 'none' with the penalty 'none', got 'profile', which is for the penalty 'firth'")]
     [InlineData(""" "confidenceLevel": 0 """, "confidenceLevel", "expected a number above 0 and below 1, got 0")]
     [InlineData(""" "confidenceLevel": 1 """, "confidenceLevel", "expected a number above 0 and below 1, got 1")]
     [InlineData(""" "confidenceLevel": "NaN" """, "confidenceLevel", "expected a number above 0 and below 1, got NaN")]
