@@ -138,9 +138,9 @@ internal sealed class TrainingRun
     private LogisticFit Ended(LogisticFit fit, IReadOnlyList<FittedPoint> points, PenalizedFits fits)
     {
         var isStopped = _options.Penalty is Penalty.None or Penalty.Firth ? _journal.Stops() : _journal.IsStopped;
-        return isStopped
-            ? fit with { Convergence = fit.Convergence with { Warnings = [.. fit.Convergence.Warnings, _journal.Warning()] } }
-            : fit with { Inference = fits.InferenceOf(points[fit.Path?.Selected ?? 0], _cancellationToken) };
+        var ended = fits.Ended(points[fit.Path?.Selected ?? 0], isStopped, _crew, _cancellationToken);
+        fit = fit with { Convergence = ended.Convergence, Inference = ended.Inference };
+        return isStopped ? fit with { Convergence = fit.Convergence with { Warnings = [.. fit.Convergence.Warnings, _journal.Warning()] } } : fit;
     }
 
     private (IReadOnlyList<FittedPoint> Points, PenalizedFits Fits) FitAll(int[]? training)

@@ -250,7 +250,7 @@ internal sealed class NewtonSolver
 
             var warnings = ConvergenceWarning.OfEnd(converged, _iterations, _maxIterations, gradientNorm);
             if (converged && (!fullRank || IsMoving(_descent.Step, cancellationToken)))
-                (converged, warnings) = (false, [ConvergenceWarning.Separation()]);
+                (converged, warnings) = (false, [ConvergenceWarning.Unbounded()]);
             return new Minimum(_descent.Parameters, _descent.Value, gradientNorm, _iterations, converged, warnings) { Dependent = dependent };
         }
     }
