@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SigmoidApi.Models;
 
 namespace SigmoidApi.TrainingJobs;
 
@@ -50,6 +51,9 @@ public sealed class TrainingJob
     public string? ModelName { get; set; }
 
     public int? ModelVersion { get; set; }
+
+    /// <summary>What its caller must know: of the rows as soon as it is accepted, and of the fit when there is a model. Null in a job from before they were kept.</summary>
+    public IReadOnlyList<ModelWarning>? Warnings { get; set; }
 
     /// <summary>Why it failed.</summary>
     public ProblemDetails? Error { get; set; }
