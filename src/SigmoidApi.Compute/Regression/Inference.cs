@@ -31,7 +31,7 @@ internal static class Inference
         var (rest, factor) = (identification.Rest, identification.Step!.Factor);
         var covariance = SymmetricInverse.Of(factor, rest.Parameters.Length, cancellationToken);
         if (covarianceType != CovarianceType.Nonrobust && Array.Exists(identification.Identified, isIdentified => isIdentified))
-            covariance = SandwichCovariance.Compute(rest.Likelihood, covariance, factor.Kept.Count(kept => kept), covarianceType, clusters, cancellationToken);
+            covariance = Robust(fit, rest, covariance, factor.Kept.Count(kept => kept), covarianceType, clusters, cancellationToken);
 
         var quantile = NormalDistribution.UpperQuantile((1 - confidenceLevel) / 2);
         var own = new OwnUnits(rest.Likelihood.Rows, rest.Scaling);
@@ -44,13 +44,27 @@ internal static class Inference
             var z = estimate == 0 ? 0 : estimate / error;
             return new ParameterInference(estimate, error, z, NormalDistribution.TwoSidedPValue(z), estimate - quantile * error, estimate + quantile * error);
         }).ToList();
-        // What a separated fit adds to the rest's likelihood is 0 in the limit.
         var value = rest == fit ? identification.Step.Value : fit.Likelihood.Evaluate(fit.Parameters, cancellationToken);
         var inference = Assemble(fit.Likelihood, own, inferences, identification.Independent, covariance, value, fit.Likelihood.Null(), value, confidenceLevel,
             covarianceType);
         return identification.IsUnbounded
             ? inference with { LikelihoodRatio = double.NaN, LikelihoodRatioPValue = double.NaN, Aic = double.NaN, Bic = double.NaN }
             : inference;
+    }
+
+    /// <summary>With the small-sample factors of the rest: separated rows have no scores.</summary>
+    private static SymmetricMatrix Robust(Estimates fit, Estimates rest, SymmetricMatrix inverse, int estimated, CovarianceType type, int[]? clusters,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return SandwichCovariance.Compute(rest.Likelihood, inverse, estimated, type, clusters, cancellationToken);
+        }
+        catch (UntrainableDataException exception) when (rest != fit)
+        {
+            throw new UntrainableDataException(exception.Code,
+                $"{exception.Message} Rows whose class the columns separate do not count: they say nothing of the parameters. Use another covariance, or penalty: \"firth\".");
+        }
     }
 
     /// <summary>For Firth's fit: likelihood-ratio tests and profile intervals of ℓ*, standard errors by I⁻¹.</summary>

@@ -10,6 +10,9 @@ internal sealed class PenalizedFits
 {
     private const double DefaultTolerance = 1e-8;
 
+    /// <summary>Of Firth's likelihood, whose gradient has leverages in it, rounding leaves about a tenth of this.</summary>
+    private const double SmallestFirthTolerance = 1e-11;
+
     private readonly LogisticOptions _options;
     private readonly StandardScaling? _scaling;
     private readonly LogisticObjective _objective;
@@ -76,7 +79,8 @@ internal sealed class PenalizedFits
                 proximal ??= new ProximalNewton(_objective, start, cancellationToken);
             var end = journal.Call(Rows, proximal is null ? null : proximal.Through, () => solver switch
             {
-                _ when _options.Penalty == Penalty.Firth => FirthSolver.Maximize(new LogLikelihood(Rows, Labels), start, _options.MaxIterations, tolerance, journal, cancellationToken),
+                _ when _options.Penalty == Penalty.Firth => FirthSolver.Maximize(
+                    new LogLikelihood(Rows, Labels), start, _options.MaxIterations, Math.Max(tolerance, SmallestFirthTolerance), journal, cancellationToken),
                 Solver.CoordinateDescent => proximal!.Minimize(l1, l2, _options.MaxIterations, tolerance, journal, cancellationToken),
                 Solver.GradientDescent => GradientDescent.Minimize(_objective.WithPenalty(l2), start, _options.LearningRate, _options.MaxIterations,
                     _options.Tolerance, journal, cancellationToken),
@@ -157,7 +161,11 @@ internal sealed class PenalizedFits
             Convergence = fit.Convergence with
             {
                 Converged = false,
-                Warnings = [ConvergenceWarning.Separation(new Separation(Complete: true, [], [.. columns], _options.FitIntercept, estimates.Likelihood))],
+                Warnings =
+                [
+                    ConvergenceWarning.Separation(new Separation(Complete: true, [], [.. columns], _options.FitIntercept, estimates.Likelihood)),
+                    .. fit.Convergence.Warnings.Where(warning => !warning.IsShortOfOptimum),
+                ],
             },
         };
     }

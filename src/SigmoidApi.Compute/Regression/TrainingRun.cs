@@ -139,6 +139,8 @@ internal sealed class TrainingRun
     {
         var isStopped = _options.Penalty is Penalty.None or Penalty.Firth ? _journal.Stops() : _journal.IsStopped;
         var ended = fits.Ended(points[fit.Path?.Selected ?? 0], isStopped, _crew, _cancellationToken);
+        if (fit.Path is { Points: [var only] } path)
+            fit = fit with { Path = new RegularizationPath([only with { Converged = ended.Convergence.Converged }], path.Selected, path.Rule) };
         fit = fit with { Convergence = ended.Convergence, Inference = ended.Inference };
         return isStopped ? fit with { Convergence = fit.Convergence with { Warnings = [.. fit.Convergence.Warnings, _journal.Warning()] } } : fit;
     }

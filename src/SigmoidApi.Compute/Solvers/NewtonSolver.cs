@@ -147,7 +147,7 @@ internal sealed class NewtonSolver
                 decrease = _descent.Direct(_cholesky.Solve);
             }
             _before = decrease;
-            if (IsMet(decrease, [], cancellationToken) && !IsMoving(_descent.Step, cancellationToken))
+            if (IsMet(decrease, fullRank: true, [], cancellationToken) && !IsMoving(_descent.Step, cancellationToken))
                 return new Minimum(_descent.Parameters, _descent.Value, gradientNorm, _iterations, Converged: true, []);
             if (_iterations == _maxIterations || !_descent.TakeStep(decrease, cancellationToken))
                 return null;
@@ -242,7 +242,7 @@ internal sealed class NewtonSolver
             _objective.Hessian(_descent.Parameters, _hessian, cancellationToken);
             var fullRank = _cholesky.Factorize(_hessian, Bound.Kept);
             var decrease = _descent.Direct(fullRank ? _cholesky.Solve : Bound.Solve);
-            var converged = IsMet(decrease, dependent, cancellationToken);
+            var converged = IsMet(decrease, fullRank, dependent, cancellationToken);
             if (!converged && _iterations < _maxIterations
                 && (_descent.TakeStep(decrease, cancellationToken)
                     || (fullRank && _descent.TakeStep(_descent.Direct(Bound.Solve), cancellationToken))))
@@ -258,10 +258,11 @@ internal sealed class NewtonSolver
         }
     }
 
-    private bool IsMet(double decrease, int[] dependent, CancellationToken cancellationToken)
+    private bool IsMet(double decrease, bool fullRank, int[] dependent, CancellationToken cancellationToken)
     {
         var decrement = _objective.Decrement(decrease);
-        if (decrement <= _tolerance)
+        // Where rows saturate, what is left are small steps without end.
+        if (decrement <= (fullRank ? _tolerance : Math.Max(_tolerance, GradientRounding.FineTolerance)))
             return true;
         if (_tolerance >= GradientRounding.FineTolerance || decrement > GradientRounding.FineTolerance)
             return false;

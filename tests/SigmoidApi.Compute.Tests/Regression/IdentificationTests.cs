@@ -104,6 +104,58 @@ public class IdentificationTests
             inference.Coefficients[j]!.StandardError.ShouldBe(expected.Coefficients[j]!.StandardError, 1e-8);
     }
 
+    [Fact]
+    public void ACovarianceThatTheOtherRowsAreTooFewForIsRefusedWithTheReason()
+    {
+        var staff = Staff(roleOfOneClass: 3);
+
+        var problem = Should.Throw<UntrainableDataException>(() =>
+            Fit(staff, Unpenalized with { CovarianceType = CovarianceType.Cluster, Clusters = [.. staff.Roles.Select(role => role == 3 ? 1 : 2)] }));
+
+        problem.Code.ShouldBe("too_few_clusters");
+        problem.Message.ShouldContain("the columns separate");
+    }
+
+    [Fact]
+    public void FoldsLeaveTheModelsFiguresAlone()
+    {
+        var staff = Staff(roleOfOneClass: 3);
+
+        var fit = Fit(staff, Unpenalized with { Folds = 3 });
+
+        fit.Path!.Points.ShouldHaveSingleItem().Converged.ShouldBeFalse();
+        ShouldName(fit.Convergence.Warnings.ShouldHaveSingleItem(), [4], intercept: false);
+        ShouldBeThoseOf(fit.Inference!, staff.Without(3), [0, 1, 2, 3]);
+    }
+
+    [Fact]
+    public void MoreColumnsThanAMatrixHasRoomForAreStillSeenToBeSeparated()
+    {
+        // Six rows, of two stored entries each.
+        var sparse = new SparseMatrix([0, 2, 4, 6, 8, 10, 12], [0, 6001, 1, 6001, 2, 6001, 3, 6002, 4, 6002, 5, 6002], [1, 1, 2, 1, 3, 1, 4, 1, 5, 1, 6, 1], 6003);
+
+        var fit = LogisticTrainer.Fit(sparse, [0, 1, 0, 1, 1, 0], Unpenalized, null, Token);
+
+        fit.Convergence.Converged.ShouldBeFalse();
+        fit.Convergence.Warnings.Select(warning => warning.Code).ShouldBe(["separation", "constant_column"]);
+        fit.Inference.ShouldBeNull();
+    }
+
+    [Fact]
+    public void AStoppedFitNamesColumnsThatDetermineEachOtherAndStatesNoFigures()
+    {
+        var staff = Staff(roleOfOneClass: null);
+        var twice = staff with { Rows = [.. staff.Rows.Select(row => (double[])[.. row, 2 * row[0]])] };
+        using var stop = new CancellationTokenSource();
+        var control = new FitControl { Stop = stop.Token, Progress = _ => stop.Cancel() };
+
+        var fit = LogisticTrainer.Train(DesignMatrix.FromRows([.. twice.Rows.SelectMany(row => row)], 400, 6), twice.Labels, Unpenalized, control, Token);
+
+        fit.Inference.ShouldBeNull();
+        fit.Convergence.Warnings.Select(warning => warning.Code).ShouldBe(["collinear_columns", "stopped"]);
+        ShouldName(fit.Convergence.Warnings[0], [0, 5], intercept: false);
+    }
+
     [Theory]
     [InlineData(Solver.Newton, 1)]
     [InlineData(Solver.Newton, 4)]
