@@ -1,4 +1,5 @@
 using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Solvers;
 
@@ -15,8 +16,11 @@ internal sealed class NewtonStep
     /// <summary>Below 1 by what rounding may take from a step, with room to spare.</summary>
     private const double MovingMargin = 0.5;
 
-    private NewtonStep(double value, Cholesky factor, bool isFullRank, double decrement, bool movesMargins) =>
-        (Value, Factor, IsFullRank, Decrement, MovesMargins) = (value, factor, isFullRank, decrement, movesMargins);
+    /// <summary>The residual of a row that may be separated, where a fit has ended.</summary>
+    private const double SaturatedResidual = 1e-6;
+
+    private NewtonStep(double value, Cholesky factor, bool isFullRank, double decrement, bool allowsSeparation) =>
+        (Value, Factor, IsFullRank, Decrement, AllowsSeparation) = (value, factor, isFullRank, decrement, allowsSeparation);
 
     /// <summary>ℓ</summary>
     public double Value { get; }
@@ -30,13 +34,13 @@ internal sealed class NewtonStep
     /// <summary>√(∇ℓᵀI⁻¹∇ℓ): the length of the step in standard errors.</summary>
     public double Decrement { get; }
 
-    /// <summary>Whether the step moves the margin of some row as much as any separation would.</summary>
-    public bool MovesMargins { get; }
+    /// <summary>
+    /// Whether the classes may be separated: the step moves a margin as much as any separation would, or the information lacks a direction. What saturated rows add to it may also
+    /// be less than what rounding does, so that step and rank say nothing of them; then the others must be enough to determine every parameter.
+    /// </summary>
+    public bool AllowsSeparation { get; }
 
-    /// <summary>Whether the classes may be separated.</summary>
-    public bool AllowsSeparation => !IsFullRank || MovesMargins;
-
-    /// <summary>Four passes. Leaves the likelihood evaluated at these parameters.</summary>
+    /// <summary>Four passes, and one more where rows are saturated. Leaves the likelihood evaluated at these parameters.</summary>
     /// <param name="likelihood">ℓ</param>
     /// <param name="parameters">Where.</param>
     /// <param name="independent">The parameters that no others determine; the step leaves the rest alone.</param>
@@ -52,6 +56,7 @@ internal sealed class NewtonStep
         var factor = new Cholesky(rows.Dimension);
         var isFullRank = factor.Factorize(information, independent);
         likelihood.Residuals(rowValues);
+        var isUnsaturated = Array.ConvertAll(rowValues, residual => Math.Abs(residual) > SaturatedResidual);
         for (var i = 0; i < rowValues.Length; i++)
             rowValues[i] *= likelihood.Weight(i);
         var gradient = new double[rows.Dimension];
@@ -62,6 +67,8 @@ internal sealed class NewtonStep
         var movesMargins = false;
         for (var i = 0; i < rowValues.Length; i++)
             movesMargins |= likelihood.Weight(i) > 0 && !(Math.Abs(rowValues[i]) <= MovingMargin);
-        return new NewtonStep(value, factor, isFullRank, Math.Sqrt(Math.Max(0, Simd.DotProduct.Compute(step, gradient))), movesMargins);
+        var allowsSeparation = !isFullRank || movesMargins || (isUnsaturated.Contains(false)
+            && !NullSpace.Independent(likelihood.Of(isUnsaturated).PresentGram(cancellationToken), independent).SequenceEqual(independent));
+        return new NewtonStep(value, factor, isFullRank, Math.Sqrt(Math.Max(0, DotProduct.Compute(step, gradient))), allowsSeparation);
     }
 }
