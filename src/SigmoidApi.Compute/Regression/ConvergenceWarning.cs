@@ -58,8 +58,8 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
     };
 
     internal static ConvergenceWarning NearSeparation(IReadOnlyList<int> columns, bool intercept) => new(SeparationCode,
-        "The classes are separated, or so nearly that float64 does not tell which parameters have a finite estimate: theirs are where the fit stopped, without standard errors, "
-        + $"tests or intervals. {Remedy}", columns)
+        "The classes are separated, or so nearly that float64 does not tell which parameters have a finite estimate: "
+        + $"theirs are where the fit stopped, without standard errors, tests or intervals. {Remedy}", columns)
     {
         Intercept = intercept,
     };
@@ -70,14 +70,16 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
 
     internal static ConvergenceWarning ConstantColumns(IReadOnlyList<int> columns, bool intercept) => new(ConstantCode,
         "Columns with one value only carry no information; their coefficients are 0."
-        + (intercept ? " The data do not tell them from the intercept, which has no standard error, test or interval beside them: leave them out." : ""), columns)
+        + (intercept
+            ? " The data do not tell them from the intercept, which has no standard error, test or interval beside them: leave them out."
+            : ""), columns)
     {
         Intercept = intercept,
     };
 
     internal static ConvergenceWarning CollinearColumns(IReadOnlyList<int> columns, bool intercept) => new("collinear_columns",
-        $"To within rounding the columns named here{(intercept ? " and the intercept" : "")} are combinations of each other. Their estimates are one of many that fit as well, "
-        + "without standard errors, tests or intervals: leave columns out until none is a combination of others.", columns)
+        $"To within rounding the columns named here{(intercept ? " and the intercept" : "")} are combinations of each other. "
+        + "Their estimates are one of many that fit as well, without standard errors, tests or intervals: leave columns out until none is a combination of others.", columns)
     {
         Intercept = intercept,
     };

@@ -11,10 +11,12 @@ namespace SigmoidApi.Compute.Regression;
 internal sealed record Estimates(LogLikelihood Likelihood, double[] Parameters, StandardScaling? Scaling);
 
 /// <summary>
-/// Which parameters the rows identify, in the columns' own units: those that move along no direction on which the likelihood does not depend (exact collinearity) or along
+/// Which parameters the rows identify, in the columns' own units: those that move along no direction on which the likelihood does not depend (exact
+/// collinearity) or along
 /// which it rises for ever (separation). Of the others the rows say nothing that a standard error could measure.
 /// <para>
-/// The directions that separate span the null space of the rows that they do not separate (see <see cref="SeparationDiagnosis"/>). In the limit the separated rows
+/// The directions that separate span the null space of the rows that they do not separate (see <see cref="SeparationDiagnosis"/>). In the limit the separated
+/// rows
 /// carry no information: the identified parameters are those of the fit to the rest, whatever that fit leaves open.
 /// </para>
 /// </summary>
@@ -82,9 +84,11 @@ internal sealed class Identification
     /// <param name="fit">Where an unpenalised fit ended, in whatever way.</param>
     /// <param name="dependent">The parameters that the solver found others to determine.</param>
     /// <param name="end">How it ended.</param>
-    /// <param name="standardized">The same fit on standardised rows: what rows tell apart is judged best there, where no column's mean dwarfs its deviation.</param>
+    /// <param name="standardized">The same fit on standardised rows: what rows tell apart is judged best there, where no column's mean dwarfs its
+    /// deviation.</param>
     /// <param name="cancellationToken">Looked at within each pass.</param>
-    public static Identification Of(Estimates fit, IReadOnlyList<int> dependent, Convergence end, Func<Estimates> standardized, CancellationToken cancellationToken)
+    public static Identification Of(Estimates fit, IReadOnlyList<int> dependent, Convergence end, Func<Estimates> standardized,
+        CancellationToken cancellationToken)
     {
         var isUnbounded = end.Warnings.Any(warning => warning.IsSeparation);
         var rank = OfRank(fit, dependent, cancellationToken);
@@ -117,7 +121,8 @@ internal sealed class Identification
     public Identification With(NewtonStep step) => new(Rest, Independent, Identified) { Step = step, Warnings = Warnings };
 
     /// <summary>
-    /// Where the likelihood rises without end as far as float64 can tell, and no direction can be shown to do it, or where a fit ended far from any maximum: then nothing is
+    /// Where the likelihood rises without end as far as float64 can tell, and no direction can be shown to do it, or where a fit ended far from any maximum:
+    /// then nothing is
     /// known of any parameter.
     /// </summary>
     private Identification WithoutMaximum(NewtonStep step, bool isEnd)
@@ -127,7 +132,9 @@ internal sealed class Identification
         {
             Step = step,
             IsUnbounded = true,
-            Warnings = !isEnd ? Warnings : [.. Warnings, ConvergenceWarning.NearSeparation(Columns(All(Identified.Length), hasIntercept ? 1 : 0), hasIntercept)],
+            Warnings = !isEnd
+                ? Warnings
+                : [.. Warnings, ConvergenceWarning.NearSeparation(Columns(All(Identified.Length), hasIntercept ? 1 : 0), hasIntercept)],
         };
     }
 

@@ -17,15 +17,16 @@ internal static class Inference
 
     /// <summary>For the maximum of the likelihood without penalty.</summary>
     /// <param name="fit">Where it ended; its weights count as frequencies.</param>
-    /// <param name="identification">Of the same: parameters that are not identified get no figures, and the others those of the rows that identify them.</param>
+    /// <param name="identification">Of the same: parameters that are not identified get no figures, and the others those of the rows that identify
+    /// them.</param>
     /// <param name="confidenceLevel">Above 0 and below 1.</param>
     /// <param name="covarianceType">What the covariance trusts.</param>
     /// <param name="clusters">Each row's cluster, any number, for <see cref="CovarianceType.Cluster"/>.</param>
     /// <param name="cancellationToken">Looked at within each pass.</param>
     /// <exception cref="ArgumentException">The confidence level or the number of clusters is out of range.</exception>
     /// <exception cref="UntrainableDataException"><c>too_few_observations</c>, <c>too_few_clusters</c></exception>
-    public static LogisticInference Compute(Estimates fit, Identification identification, double confidenceLevel, CovarianceType covarianceType, int[]? clusters,
-        CancellationToken cancellationToken)
+    public static LogisticInference Compute(Estimates fit, Identification identification, double confidenceLevel, CovarianceType covarianceType,
+        int[]? clusters, CancellationToken cancellationToken)
     {
         RequireConfidenceLevel(confidenceLevel);
         var (rest, factor) = (identification.Rest, identification.Step!.Factor);
@@ -63,7 +64,8 @@ internal static class Inference
         catch (UntrainableDataException exception) when (rest != fit)
         {
             throw new UntrainableDataException(exception.Code,
-                $"{exception.Message} Rows whose class the columns separate do not count: they say nothing of the parameters. Use another covariance, or penalty: \"firth\".");
+                $"{exception.Message} Rows whose class the columns separate do not count: they say nothing of the parameters. "
+                + "Use another covariance, or penalty: \"firth\".");
         }
     }
 

@@ -20,7 +20,8 @@ public enum CovarianceType
 }
 
 /// <summary>
-/// What an unpenalised (or Firth's) fit says about the parameters behind it, in the columns' own units; the means and deviations that it was standardised by count as known.
+/// What an unpenalised (or Firth's) fit says about the parameters behind it, in the columns' own units; the means and deviations that it was standardised by
+/// count as known.
 /// A parameter that the data do not identify, because the classes are separated or columns are collinear or constant, has no figures.
 /// <para>
 /// For Firth's fit the log-likelihoods are the penalised ones, ℓ* = ℓ + ½·log|I|, the p-values come from likelihood ratios and the intervals from the

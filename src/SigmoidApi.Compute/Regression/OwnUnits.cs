@@ -47,7 +47,8 @@ internal sealed class OwnUnits
         {
             var combination = Combinations[i];
             var isIntercept = HasIntercept && i == 0;
-            var part = isIntercept ? Math.Abs(combination.Of(direction)) * interceptSpread : Math.Abs(direction[combination.Parameters[0]]) * spreads[combination.Parameters[0]];
+            var first = combination.Parameters[0];
+            var part = isIntercept ? Math.Abs(combination.Of(direction)) * interceptSpread : Math.Abs(direction[first]) * spreads[first];
             // A direction that moves no margin is that of a column of zeros.
             moved[i] |= largest == 0 ? combination.Of(direction) != 0 : part > PartRounding * largest && (!isIntercept || !combination.Cancels(direction));
         }

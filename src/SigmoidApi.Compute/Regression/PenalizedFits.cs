@@ -101,7 +101,9 @@ internal sealed class PenalizedFits
         NumericRange.RequireFinite(own.Intercept, own.Coefficients);
 
         int[] constant = [.. _scaling?.ConstantColumns() ?? []];
-        ConvergenceWarning[] warnings = constant.Length > 0 ? [ConvergenceWarning.ConstantColumns(constant, intercept: false), .. end.Warnings] : [.. end.Warnings];
+        ConvergenceWarning[] warnings = [.. end.Warnings];
+        if (constant.Length > 0)
+            warnings = [ConvergenceWarning.ConstantColumns(constant, intercept: false), .. warnings];
         var convergence = new Convergence(end.Converged, end.Iterations, end.Value * c * _objective.TotalWeight, end.GradientNorm, warnings) { Solver = solver };
         var fit = new LogisticFit(new LogisticModel(own.Intercept, own.Coefficients), convergence)
         {
@@ -111,7 +113,8 @@ internal sealed class PenalizedFits
     }
 
     /// <summary>
-    /// A fit that is to be the model, with what it says of the parameters, and of which it says nothing: neither with a penalty that biases them, nor where it was stopped.
+    /// A fit that is to be the model, with what it says of the parameters, and of which it says nothing: neither with a penalty that biases them, nor where it
+    /// was stopped.
     /// </summary>
     public LogisticFit Ended(FittedPoint point, bool isStopped, ThreadCrew crew, CancellationToken cancellationToken)
     {
@@ -126,7 +129,8 @@ internal sealed class PenalizedFits
             return With(point.Fit, identification) with
             {
                 Inference = isStopped ? null
-                    : Inference.ComputeFirth(fit.Likelihood, point.Parameters, point.Dependent, _scaling, _options.ConfidenceLevel, _options.MaxIterations, cancellationToken),
+                    : Inference.ComputeFirth(fit.Likelihood, point.Parameters, point.Dependent, _scaling, _options.ConfidenceLevel, _options.MaxIterations,
+                        cancellationToken),
             };
         }
         // Newton's method finds out as it goes.
@@ -146,7 +150,11 @@ internal sealed class PenalizedFits
             && !(identification.IsUnbounded && (warning.IsSeparation || (warning.IsShortOfOptimum && identification.IsClose))));
         return fit with
         {
-            Convergence = convergence with { Converged = convergence.Converged && !identification.IsUnbounded, Warnings = [.. identification.Warnings, .. ofEnd] },
+            Convergence = convergence with
+            {
+                Converged = convergence.Converged && !identification.IsUnbounded,
+                Warnings = [.. identification.Warnings, .. ofEnd],
+            },
         };
     }
 

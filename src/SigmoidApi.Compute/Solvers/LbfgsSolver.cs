@@ -40,7 +40,8 @@ internal static class LbfgsSolver
             var decrease = descent.Direct(vector => memory.Apply(vector, Precondition, rescale: true));
             var decrement = objective.Decrement(decrease);
             var converged = decrement <= tolerance
-                || (Math.Max(tolerance, decrement) < GradientRounding.FineTolerance && rounding.Covers(descent.Parameters, descent.Gradient, null, cancellationToken));
+                || (Math.Max(tolerance, decrement) < GradientRounding.FineTolerance
+                    && rounding.Covers(descent.Parameters, descent.Gradient, null, cancellationToken));
             if (!converged && iteration < maxIterations && descent.TakeStep(decrease, cancellationToken))
             {
                 memory.Add(descent.Before.Parameters, descent.Parameters, descent.Before.Gradient, descent.Gradient);

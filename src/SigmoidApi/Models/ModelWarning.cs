@@ -8,14 +8,17 @@ namespace SigmoidApi.Models;
 
 /// <summary>Something about a fit, or the rows that it was fitted to, that the reader must know.</summary>
 /// <param name="Code">
-/// Stable, in snake_case: <c>rows_without_target</c>, <c>rows_without_weight</c>, <c>rows_without_cluster</c>, <c>rows_without_group</c>, <c>rows_without_time</c> where rows were
+/// Stable, in snake_case: <c>rows_without_target</c>, <c>rows_without_weight</c>, <c>rows_without_cluster</c>, <c>rows_without_group</c>,
+/// <c>rows_without_time</c> where rows were
 /// left out; <c>separation</c>, <c>collinear_columns</c>, <c>constant_column</c> where the data do not determine parameters; <c>max_iterations_reached</c>,
 /// <c>line_search_failed</c>, <c>diverged</c>, <c>stopped</c> where the fit ended before its optimum.
 /// </param>
 /// <param name="Message">A sentence for a person.</param>
-/// <param name="Columns">The terms that it is about, as <c>coefficients[].term</c> has them, or the column that rows lack; empty where it is about the whole fit.</param>
+/// <param name="Columns">The terms that it is about, as <c>coefficients[].term</c> has them, or the column that rows lack; empty where it is about the whole
+/// fit.</param>
 /// <param name="Intercept">Whether it is about the intercept too; left out where it is not.</param>
-/// <param name="SeparatingColumns">Of a separation: terms that separate the rows by themselves; leave one out, and the direction that was found no longer does.</param>
+/// <param name="SeparatingColumns">Of a separation: terms that separate the rows by themselves; leave one out, and the direction that was found no longer
+/// does.</param>
 /// <param name="Count">How many rows were left out; otherwise left out itself.</param>
 public sealed record ModelWarning(
     string Code,
@@ -40,7 +43,8 @@ public sealed record ModelWarning(
         [.. positions.Select(position => position < terms.Count ? terms[position] : position.ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>Terms that were kept as positions.</summary>
-    internal sealed class Positions(IReadOnlyList<int> values) : ReadOnlyCollection<string>([.. values.Select(value => value.ToString(CultureInfo.InvariantCulture))])
+    internal sealed class Positions(IReadOnlyList<int> values)
+        : ReadOnlyCollection<string>([.. values.Select(value => value.ToString(CultureInfo.InvariantCulture))])
     {
         public IReadOnlyList<int> Values { get; } = values;
     }
@@ -57,6 +61,7 @@ public sealed record ModelWarning(
                 : [.. elements.Select(element => element.GetString()!)];
         }
 
-        public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value.ToArray(), options);
+        public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value.ToArray(), options);
     }
 }

@@ -59,7 +59,8 @@ public sealed record TrainedModel(
 }
 
 /// <summary>
-/// A term of the linear predictor. What inference says of it is left out where the fit says nothing: with a penalty, or where the data do not determine the coefficient, which a
+/// A term of the linear predictor. What inference says of it is left out where the fit says nothing: with a penalty, or where the data do not determine the
+/// coefficient, which a
 /// warning of <c>convergence</c> says.
 /// </summary>
 /// <param name="Term">The column's name.</param>

@@ -3,7 +3,8 @@ using SigmoidApi.Models;
 
 namespace SigmoidApi.TrainingJobs;
 
-/// <summary>Rows of a data set that are no training rows, since they lack what the request needs beside the features. A weight of 0 is not a missing one.</summary>
+/// <summary>Rows of a data set that are no training rows, since they lack what the request needs beside the features. A weight of 0 is not a missing
+/// one.</summary>
 internal static class RowsLeftOut
 {
     /// <summary>A warning for each column that rows lack; a row that lacks several counts in each.</summary>
@@ -12,7 +13,8 @@ internal static class RowsLeftOut
         var missing = dataset.Columns.ToDictionary(column => column.Name, column => column.Missing, StringComparer.Ordinal);
         return
         [
-            .. request.ColumnsBesideFeatures.Where(named => missing[named.Column] > 0).Select(named => Warning(named.Field, named.Column, missing[named.Column], dataset.Rows)),
+            .. request.ColumnsBesideFeatures.Where(named => missing[named.Column] > 0)
+                .Select(named => Warning(named.Field, named.Column, missing[named.Column], dataset.Rows)),
         ];
     }
 
@@ -31,7 +33,8 @@ internal static class RowsLeftOut
             $"rows_without_{what}",
             string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"{count} of {rows} rows have no value in '{column}', their {what} ({field}), and are left out. Fill these values in, or choose another column, to fit to all rows."),
+                $"{count} of {rows} rows have no value in '{column}', their {what} ({field}), and are left out. "
+                + $"Fill these values in, or choose another column, to fit to all rows."),
             [column],
             Count: count);
     }

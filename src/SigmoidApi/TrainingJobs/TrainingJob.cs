@@ -52,7 +52,8 @@ public sealed class TrainingJob
 
     public int? ModelVersion { get; set; }
 
-    /// <summary>What its caller must know: of the rows as soon as it is accepted, and of the fit when there is a model. Null in a job from before they were kept.</summary>
+    /// <summary>What its caller must know: of the rows as soon as it is accepted, and of the fit when there is a model. Null in a job from before they were
+    /// kept.</summary>
     public IReadOnlyList<ModelWarning>? Warnings { get; set; }
 
     /// <summary>Why it failed.</summary>

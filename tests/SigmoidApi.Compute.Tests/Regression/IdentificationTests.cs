@@ -177,7 +177,8 @@ public class IdentificationTests
     [Fact]
     public void SparseRowsWhoseMeansDrownWhatSeparatedOnesAddAreSeenToBeSeparated()
     {
-        // The last column is 1 but for some rows of one label, where it is 2: standardised from its stored entries, the information of these rows is rounding in the end.
+        // The last column is 1 but for some rows of one label, where it is 2: standardised from its stored entries, the information of these rows is rounding
+        // in the end.
         var random = new Random(8);
         double[][] rows = [.. Enumerable.Range(0, 52).Select(i => new[] { random.Next(-16, 17) / 8.0, random.Next(-16, 17) / 8.0, i < 49 ? 1.0 : 2 })];
         double[] labels = [.. rows.Select((_, i) => i < 49 ? i % 2 : 0.0)];
@@ -298,7 +299,8 @@ public class IdentificationTests
     }
 
     /// <summary>
-    /// Rows of both labels in each place can't be separated. To them come rows on which columns of their own are 1, of one label each; these columns are then mixed with some of
+    /// Rows of both labels in each place can't be separated. To them come rows on which columns of their own are 1, of one label each; these columns are then
+    /// mixed with some of
     /// the others, and columns are added that are combinations. What takes part in what is known by construction.
     /// </summary>
     private sealed record Planted(
