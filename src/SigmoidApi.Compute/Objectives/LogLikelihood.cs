@@ -44,6 +44,30 @@ internal sealed class LogLikelihood
 
     public double Label(int row) => _labels[row];
 
+    /// <summary>The likelihood of some of the rows; the others are absent.</summary>
+    public LogLikelihood Of(bool[] rows) => new(Rows, new RowLabels(_labels, [.. rows.Select((isIn, i) => isIn ? Weight(i) : 0)]));
+
+    /// <summary>The same rows as <paramref name="rows"/> has them, on other scales.</summary>
+    public LogLikelihood On(DesignRows rows) => new(rows, new RowLabels(_labels, _weights));
+
+    /// <summary>Whether each row of weight above 0 is on its label's side at these parameters.</summary>
+    public bool IsSeparatedBy(ReadOnlySpan<double> parameters, CancellationToken cancellationToken)
+    {
+        Evaluate(parameters, cancellationToken);
+        return !_against.Where((against, i) => Weight(i) > 0 && !(against < 0)).Any();
+    }
+
+    /// <summary>Rows of weight above 0.</summary>
+    public int PresentRows => Enumerable.Range(0, _labels.Length).Count(i => Weight(i) > 0);
+
+    /// <summary>Σ zᵢ·zᵢᵀ over the rows of weight above 0, each counted once: which parameters they tell apart, whatever their weights. One pass.</summary>
+    public SymmetricMatrix PresentGram(CancellationToken cancellationToken)
+    {
+        var gram = new SymmetricMatrix(Rows.Dimension);
+        Rows.WeightedGram(_labels.Select((_, i) => Weight(i) > 0 ? 1.0 : 0).ToArray(), gram, cancellationToken);
+        return gram;
+    }
+
     /// <summary>ℓ at these parameters, where the derivatives are then taken too. One pass.</summary>
     public double Evaluate(ReadOnlySpan<double> parameters, CancellationToken cancellationToken)
     {

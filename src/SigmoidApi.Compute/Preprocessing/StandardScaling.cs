@@ -7,7 +7,7 @@ namespace SigmoidApi.Compute.Preprocessing;
 /// <summary>
 /// Each column's mean and population standard deviation, and the way of coefficients between the columns' own units and the
 /// standardised ones: z = (x − mean) / deviation. A constant column has deviation 0; there z is 0 and so is the coefficient. A column that is
-/// left as it is has mean 0 and deviation 1.
+/// left as it is has mean 0 and deviation 1. Without an intercept the columns are scaled about 0: <see cref="AboutZero"/>.
 /// </summary>
 internal sealed class StandardScaling
 {
@@ -49,6 +49,17 @@ internal sealed class StandardScaling
     {
         bool[] leave = [.. indicators.Select((isIndicator, j) => isIndicator && Deviations[j] != 0)];
         return new StandardScaling([.. Means.Select((mean, j) => leave[j] ? 0 : mean)], [.. Deviations.Select((deviation, j) => leave[j] ? 1 : deviation)]);
+    }
+
+    /// <summary>
+    /// For a fit without an intercept: columns scaled about 0, to a root mean square of 1. Centring would give such a fit an intercept in the columns' own
+    /// units.
+    /// </summary>
+    /// <exception cref="UntrainableDataException"><c>numeric_range_exceeded</c>: a column's root mean square, or 1 / that, is not a float64.</exception>
+    public StandardScaling AboutZero()
+    {
+        double[] rootMeanSquares = [.. Means.Zip(Deviations, double.Hypot)];
+        return Checked(new double[Means.Length], rootMeanSquares, j => $"a root mean square of {rootMeanSquares[j]}");
     }
 
     private static StandardScaling FitDense(FeatureMatrix features, double[]? weights, ThreadCrew crew, CancellationToken cancellationToken)
@@ -93,7 +104,7 @@ internal sealed class StandardScaling
                 deviations[j] = ranges[j] * Math.Sqrt(moments[columns + j] / total - correction * correction);
             }
         }
-        return Checked(means, deviations, ranges);
+        return Checked(means, deviations, j => $"values {ranges[j]} apart");
     }
 
     /// <summary>The same of the stored entries; of the zeros it is enough to know how much they weigh.</summary>
@@ -153,7 +164,7 @@ internal sealed class StandardScaling
                 means[j] = minima[j];
             }
         }
-        return Checked(means, deviations, ranges);
+        return Checked(means, deviations, j => $"values {ranges[j]} apart");
 
         void ForEntries(Action<int, double, double> action)
         {
@@ -169,14 +180,15 @@ internal sealed class StandardScaling
         }
     }
 
-    private static StandardScaling Checked(double[] means, double[] deviations, double[] ranges)
+    /// <param name="spread">What a column has that float64 cannot divide by.</param>
+    private static StandardScaling Checked(double[] means, double[] deviations, Func<int, string> spread)
     {
         for (var j = 0; j < means.Length; j++)
         {
             if (!double.IsFinite(means[j]) || !double.IsFinite(deviations[j]) || (deviations[j] != 0 && !double.IsFinite(1 / deviations[j])))
             {
                 throw new UntrainableDataException("numeric_range_exceeded",
-                    $"Column {j} has values {ranges[j]} apart, which float64 cannot standardise; rescale it.");
+                    $"Column {j} has {spread(j)}, which float64 cannot standardise; rescale it.");
             }
         }
         return new StandardScaling(means, deviations);

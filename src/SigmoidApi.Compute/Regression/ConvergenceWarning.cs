@@ -1,3 +1,4 @@
+using SigmoidApi.Compute.Solvers;
 using static System.FormattableString;
 
 namespace SigmoidApi.Compute.Regression;
@@ -8,41 +9,84 @@ namespace SigmoidApi.Compute.Regression;
 /// <param name="Columns">Indices of the columns that it is about; empty where it is about the whole fit.</param>
 public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyList<int> Columns)
 {
+    /// <summary>Whether it is about the intercept too.</summary>
+    public bool Intercept { get; init; }
+
+    /// <summary>For <c>separation</c>: columns that separate the rows by themselves; leave one out, and the direction that was found no longer does.</summary>
+    public IReadOnlyList<int> SeparatingColumns { get; init; } = [];
+
     /// <summary>Why a solver that looks for an optimum has ended: nothing to say if it converged.</summary>
     internal static ConvergenceWarning[] OfEnd(bool converged, int iterations, int maxIterations, double gradientNorm) =>
         converged ? []
         : iterations == maxIterations ? [MaxIterationsReached(maxIterations, gradientNorm)]
         : [LineSearchFailed(iterations, gradientNorm)];
 
-    internal static ConvergenceWarning MaxIterationsReached(int maxIterations, double gradientNorm) => new("max_iterations_reached",
+    private const string MaxIterationsCode = "max_iterations_reached";
+
+    private const string LineSearchCode = "line_search_failed";
+
+    /// <summary>Whether it says that a solver looked on for an optimum until it could not.</summary>
+    internal bool IsShortOfOptimum => Code is MaxIterationsCode or LineSearchCode;
+
+    internal static ConvergenceWarning MaxIterationsReached(int maxIterations, double gradientNorm) => new(MaxIterationsCode,
         Invariant($"Stopped after {maxIterations} iterations with a gradient of {gradientNorm:g3}; the optimum may be elsewhere."), []);
 
     internal static ConvergenceWarning Diverged(int iterations, double learningRate) => new("diverged",
         Invariant($"The weights overflowed after {iterations} iterations; learning rate {learningRate:g3} is too large for these columns."), []);
 
-    internal static ConvergenceWarning LineSearchFailed(int iterations, double gradientNorm) => new("line_search_failed",
+    internal static ConvergenceWarning LineSearchFailed(int iterations, double gradientNorm) => new(LineSearchCode,
         Invariant($"After {iterations} iterations no step lowers the loss within float64's precision; the gradient is {gradientNorm:g3}."), []);
 
     internal static ConvergenceWarning Stopped(int begun, int fits) => new("stopped",
         Invariant($"Stopped on request in fit {begun} of {fits}; what there is is as it stood then, and the optimum may be elsewhere."), []);
 
-    internal static ConvergenceWarning IntervalsStopped(IReadOnlyList<int> columns, int parameters) => new("intervals_stopped",
-        Invariant($"Stopped on request before the tests and profile intervals of {parameters} parameters were done; the fit itself was done."), columns);
+    internal static ConvergenceWarning IntervalsStopped(IReadOnlyList<int> columns, bool intercept) => new("intervals_stopped",
+        $"Stopped on request before the tests and profile intervals of {columns.Count + (intercept ? 1 : 0)} parameters were done; the fit itself was done.", columns)
+    {
+        Intercept = intercept,
+    };
 
     private const string SeparationCode = "separation";
 
-    /// <summary>Whether it says that the classes are separated, but not by what.</summary>
-    internal bool IsUndiagnosedSeparation => Code == SeparationCode && Columns.Count == 0;
+    private const string Remedy = "Fit with penalty: \"firth\" for finite estimates with tests and intervals, or with penalty: \"l2\".";
 
-    internal static ConvergenceWarning Separation() => new(SeparationCode,
-        "A combination of the columns separates the classes for some or all rows, so that some coefficients grow without bound; use a penalty.", []);
+    /// <summary>What a solver says that sees the likelihood rise without end; <see cref="Identification"/> says by what.</summary>
+    internal static ConvergenceWarning Unbounded() => new(SeparationCode, $"Some estimates grow without bound. {Remedy}", []);
 
-    internal static ConvergenceWarning Separation(bool complete, IReadOnlyList<int> columns) => new(SeparationCode,
-        $"These columns separate the classes {(complete ? "completely" : "for some rows")}, so that some coefficients grow without bound; use a penalty.", columns);
+    internal bool IsSeparation => Code == SeparationCode;
 
-    internal static ConvergenceWarning ConstantColumns(IReadOnlyList<int> columns) => new("constant_column",
-        "Columns with one value only carry no information; their coefficients are 0.", columns);
+    internal static ConvergenceWarning Separation(Separation separation) => new(SeparationCode,
+        $"The classes are separated {(separation.Complete ? "in all rows" : "in some rows")}, so that the parameters named here have no finite estimate: "
+        + $"theirs are where the fit stopped, without standard errors, tests or intervals. {Remedy}", separation.InfiniteColumns)
+    {
+        Intercept = separation.InfiniteIntercept,
+        SeparatingColumns = separation.SeparatingColumns,
+    };
 
-    internal static ConvergenceWarning CollinearColumns(IReadOnlyList<int> columns) => new("collinear_columns",
-        "To within rounding these columns are combinations of others and the intercept; their coefficients stay where they started.", columns);
+    internal static ConvergenceWarning NearSeparation(IReadOnlyList<int> columns, bool intercept) => new(SeparationCode,
+        "The classes are separated, or so nearly that float64 does not tell which parameters have a finite estimate: "
+        + $"theirs are where the fit stopped, without standard errors, tests or intervals. {Remedy}", columns)
+    {
+        Intercept = intercept,
+    };
+
+    private const string ConstantCode = "constant_column";
+
+    internal bool IsConstantColumns => Code == ConstantCode;
+
+    internal static ConvergenceWarning ConstantColumns(IReadOnlyList<int> columns, bool intercept) => new(ConstantCode,
+        "Columns with one value only carry no information; their coefficients are 0."
+        + (intercept
+            ? " The data do not tell them from the intercept, which has no standard error, test or interval beside them: leave them out."
+            : ""), columns)
+    {
+        Intercept = intercept,
+    };
+
+    internal static ConvergenceWarning CollinearColumns(IReadOnlyList<int> columns, bool intercept) => new("collinear_columns",
+        $"To within rounding the columns named here{(intercept ? " and the intercept" : "")} are combinations of each other. "
+        + "Their estimates are one of many that fit as well, without standard errors, tests or intervals: leave columns out until none is a combination of others.", columns)
+    {
+        Intercept = intercept,
+    };
 }

@@ -40,12 +40,15 @@ internal sealed class DesignSource
         new(_matrix ?? preparation!.Transform(_table!, crew, cancellationToken), preparation);
 
     /// <summary>
-    /// What serves raw rows to the model of a design. Also where nothing had to be prepared the fills are learned, for rows to come: their means, which
-    /// the scaling has, take no pass of their own.
+    /// What serves raw rows to the model of a design. Also where nothing had to be prepared the fills are learned, for rows to come.
     /// </summary>
-    public Preparation? PreparationOf(PenalizedFits fits, StandardScaling scaling, ThreadCrew crew, CancellationToken cancellationToken) =>
+    /// <param name="fits">Of the model.</param>
+    /// <param name="means">Of the columns, where they are known: they then take no pass of their own.</param>
+    /// <param name="crew">The threads.</param>
+    /// <param name="cancellationToken">Looked at within each pass.</param>
+    public Preparation? PreparationOf(PenalizedFits fits, double[]? means, ThreadCrew crew, CancellationToken cancellationToken) =>
         _table is null ? null
-        : fits.Design.Preparation ?? Preparation.Fit(_table, _preparation, fits.SampleWeights, scaling.Means, crew, cancellationToken);
+        : fits.Design.Preparation ?? Preparation.Fit(_table, _preparation, fits.SampleWeights, means, crew, cancellationToken);
 
     /// <exception cref="UntrainableDataException"><c>non_finite_value</c>: names the first cell that is not finite, nor missing where that is allowed.</exception>
     public void RequireFinite()
@@ -61,9 +64,15 @@ internal sealed class DesignSource
 internal sealed record Design(FeatureMatrix Features, Preparation? Preparation)
 {
     /// <summary>Of the rows of weight above 0. Columns that the preparation made 0/1 are left as they are, as in scikit-learn's usual pipeline.</summary>
-    public StandardScaling Scaling(double[]? weights, ThreadCrew crew, CancellationToken cancellationToken)
+    /// <param name="weights">Null for 1.</param>
+    /// <param name="centre">Whether about the columns' means, for a fit with an intercept, or about 0.</param>
+    /// <param name="crew">The threads.</param>
+    /// <param name="cancellationToken">Looked at within each pass.</param>
+    public StandardScaling Scaling(double[]? weights, bool centre, ThreadCrew crew, CancellationToken cancellationToken)
     {
         var scaling = StandardScaling.Fit(Features, weights, crew, cancellationToken);
+        if (!centre)
+            scaling = scaling.AboutZero();
         return Preparation is null ? scaling : scaling.Leaving(Preparation.Indicators);
     }
 }

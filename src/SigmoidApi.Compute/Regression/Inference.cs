@@ -16,50 +16,57 @@ internal static class Inference
     private const double NullTolerance = 1e-8;
 
     /// <summary>For the maximum of the likelihood without penalty.</summary>
-    /// <param name="likelihood">Rows as the solver saw them, labels, and weights as frequencies.</param>
-    /// <param name="parameters">The solver's, at the maximum.</param>
-    /// <param name="dependent">Those that were not estimated (<see cref="Minimum.Dependent"/>).</param>
-    /// <param name="scaling">What <paramref name="likelihood"/>'s rows are standardised by; null if they are not.</param>
+    /// <param name="fit">Where it ended; its weights count as frequencies.</param>
+    /// <param name="identification">Of the same: parameters that are not identified get no figures, and the others those of the rows that identify
+    /// them.</param>
     /// <param name="confidenceLevel">Above 0 and below 1.</param>
     /// <param name="covarianceType">What the covariance trusts.</param>
     /// <param name="clusters">Each row's cluster, any number, for <see cref="CovarianceType.Cluster"/>.</param>
+    /// <param name="cancellationToken">Looked at within each pass.</param>
     /// <exception cref="ArgumentException">The confidence level or the number of clusters is out of range.</exception>
     /// <exception cref="UntrainableDataException"><c>too_few_observations</c>, <c>too_few_clusters</c></exception>
-    public static LogisticInference Compute(LogLikelihood likelihood, ReadOnlySpan<double> parameters, IReadOnlyList<int> dependent, StandardScaling? scaling,
-        double confidenceLevel, CovarianceType covarianceType, int[]? clusters, CancellationToken cancellationToken)
+    public static LogisticInference Compute(Estimates fit, Identification identification, double confidenceLevel, CovarianceType covarianceType,
+        int[]? clusters, CancellationToken cancellationToken)
     {
         RequireConfidenceLevel(confidenceLevel);
-        var value = likelihood.Evaluate(parameters, cancellationToken);
-        var order = likelihood.Rows.Dimension;
-        var weights = new double[likelihood.Rows.Rows];
-        likelihood.InformationWeights(weights);
-        var information = new SymmetricMatrix(order);
-        likelihood.Rows.WeightedGram(weights, information, cancellationToken);
-        var factor = new Cholesky(order);
-        factor.Factorize(information, [.. Enumerable.Range(0, order).Select(j => !dependent.Contains(j))]);
-        var covariance = SymmetricInverse.Of(factor, order, cancellationToken);
-        if (covarianceType != CovarianceType.Nonrobust)
-        {
-            covariance = SandwichCovariance.Compute(likelihood, covariance, factor.Kept.Count(kept => kept), covarianceType, clusters, cancellationToken);
-        }
+        var (rest, factor) = (identification.Rest, identification.Step!.Factor);
+        var covariance = SymmetricInverse.Of(factor, rest.Parameters.Length, cancellationToken);
+        if (covarianceType != CovarianceType.Nonrobust && Array.Exists(identification.Identified, isIdentified => isIdentified))
+            covariance = Robust(fit, rest, covariance, factor.Kept.Count(kept => kept), covarianceType, clusters, cancellationToken);
 
         var quantile = NormalDistribution.UpperQuantile((1 - confidenceLevel) / 2);
-        var own = new OwnUnits(likelihood.Rows, scaling);
-        var inferences = new List<ParameterInference?>();
-        foreach (var combination in own.Combinations)
+        var own = new OwnUnits(rest.Likelihood.Rows, rest.Scaling);
+        var inferences = own.Combinations.Select((combination, i) =>
         {
-            var estimate = combination.Of(parameters);
-            if (!combination.Parameters.Any(j => factor.Kept[j]))
-            {
-                inferences.Add(null);
-                continue;
-            }
+            if (!identification.Identified[i])
+                return null;
+            var estimate = combination.Of(rest.Parameters);
             var error = combination.StandardError(covariance);
             var z = estimate == 0 ? 0 : estimate / error;
-            inferences.Add(new ParameterInference(estimate, error, z, NormalDistribution.TwoSidedPValue(z),
-                estimate - quantile * error, estimate + quantile * error));
+            return new ParameterInference(estimate, error, z, NormalDistribution.TwoSidedPValue(z), estimate - quantile * error, estimate + quantile * error);
+        }).ToList();
+        var value = rest == fit ? identification.Step.Value : fit.Likelihood.Evaluate(fit.Parameters, cancellationToken);
+        var inference = Assemble(fit.Likelihood, own, inferences, identification.Independent, covariance, value, fit.Likelihood.Null(), value, confidenceLevel,
+            covarianceType);
+        return identification.IsUnbounded
+            ? inference with { LikelihoodRatio = double.NaN, LikelihoodRatioPValue = double.NaN, Aic = double.NaN, Bic = double.NaN }
+            : inference;
+    }
+
+    /// <summary>With the small-sample factors of the rest: separated rows have no scores.</summary>
+    private static SymmetricMatrix Robust(Estimates fit, Estimates rest, SymmetricMatrix inverse, int estimated, CovarianceType type, int[]? clusters,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return SandwichCovariance.Compute(rest.Likelihood, inverse, estimated, type, clusters, cancellationToken);
         }
-        return Assemble(likelihood, own, inferences, factor.Kept, covariance, value, likelihood.Null(), value, confidenceLevel, covarianceType);
+        catch (UntrainableDataException exception) when (rest != fit)
+        {
+            throw new UntrainableDataException(exception.Code,
+                $"{exception.Message} Rows whose class the columns separate do not count: they say nothing of the parameters. "
+                + "Use another covariance, or penalty: \"firth\".");
+        }
     }
 
     /// <summary>For Firth's fit: standard errors by I⁻¹, and likelihood-ratio tests and profile intervals of ℓ*, or Wald's.</summary>
@@ -88,11 +95,12 @@ internal static class Inference
 
         var quantile = NormalDistribution.UpperQuantile((1 - confidenceLevel) / 2);
         var own = new OwnUnits(likelihood.Rows, scaling);
+        var identified = Identification.OfRank(new Estimates(likelihood, parameters, scaling), dependent, cancellationToken).Identified;
         var inferences = new List<ParameterInference?>();
         foreach (var combination in own.Combinations)
         {
             var estimate = combination.Of(parameters);
-            if (!combination.Parameters.Any(j => kept[j]))
+            if (!identified[inferences.Count])
             {
                 inferences.Add(null);
                 continue;
@@ -138,7 +146,7 @@ internal static class Inference
         var coefficients = estimated - (likelihood.Rows.HasIntercept && kept[0] ? 1 : 0);
         var ratio = coefficients == 0 ? 0 : Math.Max(0, 2 * (maximum - nullMaximum));
         double[][] ownCovariance = [.. own.Combinations.Select((row, i) => own.Combinations.Select((column, j) =>
-            inferences[i] is null || inferences[j] is null ? 0 : row.Covariance(column, covariance)).ToArray())];
+            inferences[i] is null || inferences[j] is null ? double.NaN : row.Covariance(column, covariance)).ToArray())];
         return new LogisticInference(
             own.HasIntercept ? inferences[0] : null,
             inferences[(own.HasIntercept ? 1 : 0)..],

@@ -22,22 +22,24 @@ public enum CovarianceType
 }
 
 /// <summary>
-/// What an unpenalised (or Firth's) fit says about the parameters behind it, in the columns' own units. Where the fit was on standardised columns
-/// there is an intercept in these units, also if none was fitted; their means count as known.
+/// What an unpenalised (or Firth's) fit says about the parameters behind it, in the columns' own units; the means and deviations that it was standardised by
+/// count as known.
+/// A parameter that the data do not identify, because the classes are separated or columns are collinear or constant, has no figures.
 /// <para>
 /// For Firth's fit the log-likelihoods are the penalised ones, ℓ* = ℓ + ½·log|I|, and with <see cref="ConfidenceIntervals.Profile"/> the p-values come from
 /// likelihood ratios and the intervals from the profile of ℓ*; otherwise both are Wald's.
 /// </para>
 /// </summary>
-/// <param name="Intercept">Null where there is none.</param>
-/// <param name="Coefficients">One for each column; null where it was not estimated, because the column is constant or collinear.</param>
+/// <param name="Intercept">Null where there is none, or it is not identified.</param>
+/// <param name="Coefficients">One for each column; null where it is not identified.</param>
 /// <param name="Covariance">
-/// Square: the intercept first where there is one, then the columns in their order; 0 for what was not estimated. An entry beyond float64's range is
+/// Square: the intercept first where there is one, then the columns in their order; NaN for what is not identified. An entry beyond float64's range is
 /// infinite or 0; standard errors are formed without it.
 /// </param>
 /// <param name="LogLikelihood">The logarithm of the likelihood that the fit maximised, weighted: Σ wᵢ·ℓᵢ.</param>
 /// <param name="NullLogLikelihood">Its maximum with every coefficient 0: over the intercept alone, or, where none was fitted, with P = 1/2.</param>
-/// <param name="LikelihoodRatio">2 · (<paramref name="LogLikelihood"/> − <paramref name="NullLogLikelihood"/>).</param>
+/// <param name="LikelihoodRatio">2 · (<paramref name="LogLikelihood"/> − <paramref name="NullLogLikelihood"/>); NaN where the likelihood has no maximum, as
+/// <paramref name="LikelihoodRatioPValue"/>, <paramref name="Aic"/> and <paramref name="Bic"/>, whose theory needs one.</param>
 /// <param name="LikelihoodRatioPValue">The chi-squared tail from there on, with a degree of freedom for each coefficient estimated; 1 if there is none.</param>
 /// <param name="McFaddenR2">1 − ℓ/ℓ₀ (McFadden, 1974), without penalty also for Firth's fit, as a penalised one changes with the columns' units.</param>
 /// <param name="Aic">−2ℓ + 2k (Akaike, 1974), without penalty.</param>
@@ -55,8 +57,11 @@ public sealed record LogisticInference(
     /// <summary>The columns whose profile there was no time for, as the fit was to stop: they have neither a p-value nor an interval.</summary>
     internal int[] ColumnsWithoutProfile => [.. Enumerable.Range(0, Coefficients.Count).Where(j => LacksProfile(Coefficients[j]))];
 
-    /// <summary>How many they are, with the intercept.</summary>
-    internal int WithoutProfile => ColumnsWithoutProfile.Length + (LacksProfile(Intercept) ? 1 : 0);
+    /// <summary>The same of the intercept.</summary>
+    internal bool InterceptLacksProfile => LacksProfile(Intercept);
+
+    /// <summary>Whether there is any such parameter.</summary>
+    internal bool LacksProfiles => InterceptLacksProfile || ColumnsWithoutProfile.Length > 0;
 
     /// <summary>The same with what it is to say of its intervals: with <see cref="ConfidenceIntervals.None"/> there are none.</summary>
     internal LogisticInference With(ConfidenceIntervals intervals) => intervals != ConfidenceIntervals.None

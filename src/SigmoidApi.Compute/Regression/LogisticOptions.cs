@@ -33,8 +33,8 @@ public sealed record LogisticOptions
     public bool FitIntercept { get; init; } = true;
 
     /// <summary>
-    /// Fit on columns of mean 0 and population standard deviation 1. With <see cref="FitIntercept"/> off it is the fit on the centred columns that
-    /// has no intercept; in the columns' own units it has one.
+    /// Fit on columns of mean 0 and population standard deviation 1; with <see cref="FitIntercept"/> off on columns that are not centred, of root mean square
+    /// 1.
     /// </summary>
     public bool Standardize { get; init; } = true;
 

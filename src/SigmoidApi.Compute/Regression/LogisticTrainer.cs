@@ -69,7 +69,7 @@ public static class LogisticTrainer
             : ClassificationMetrics.FromMargins(Select(labels, training), Select(margins, training));
         return new LogisticTraining(fit.Model, intercept, coefficients, fit.Convergence, metrics, validation?.Metrics)
         {
-            Preparation = source.PreparationOf(fits, scaling, crew, cancellationToken),
+            Preparation = source.PreparationOf(fits, options.FitIntercept ? scaling.Means : null, crew, cancellationToken),
             Path = fit.Path,
             Inference = fit.Inference,
         };

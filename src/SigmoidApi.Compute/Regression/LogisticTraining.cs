@@ -5,9 +5,10 @@ namespace SigmoidApi.Compute.Regression;
 
 /// <summary>A trained model and what there is to know about it.</summary>
 /// <param name="Model">Coefficients in the columns' own units.</param>
-/// <param name="StandardizedIntercept">The intercept for columns of mean 0 and deviation 1.</param>
+/// <param name="StandardizedIntercept">The intercept for columns of mean 0 and deviation 1; 0 where none was fitted.</param>
 /// <param name="StandardizedCoefficients">
-/// The coefficients for such columns, also where the fit itself took the columns as they are. Columns that a preparation made 0/1 stay 0/1.
+/// The coefficients for such columns, also where the fit itself took the columns as they are; without an intercept for columns of root mean square 1, not
+/// centred. Columns that a preparation made 0/1 stay 0/1.
 /// </param>
 /// <param name="Convergence">How the fit ended.</param>
 /// <param name="TrainingMetrics">Scores on the rows that it was fitted to.</param>

@@ -9,6 +9,9 @@ namespace SigmoidApi.Compute.Regression;
 /// </summary>
 internal sealed class OwnUnits
 {
+    /// <summary>What counts as 0 of a direction's parts, in margins, as a share of its largest.</summary>
+    private const double PartRounding = 1e-6;
+
     private readonly StandardScaling? _scaling;
     private readonly int _lead;
 
@@ -17,7 +20,6 @@ internal sealed class OwnUnits
         _scaling = scaling;
         _lead = rows.HasIntercept ? 1 : 0;
         var combinations = new List<Combination>();
-        HasIntercept = rows.HasIntercept || scaling is not null;
         if (HasIntercept)
             combinations.Add(Intercept(rows.Dimension - _lead));
         for (var j = _lead; j < rows.Dimension; j++)
@@ -25,11 +27,32 @@ internal sealed class OwnUnits
         Combinations = combinations;
     }
 
-    /// <summary>Also where the solver has none: centred columns have one in their own units.</summary>
-    public bool HasIntercept { get; }
+    /// <summary>Where one was fitted: without one no column is centred.</summary>
+    public bool HasIntercept => _lead == 1;
 
     /// <summary>The intercept first, where there is one, then the columns in their order.</summary>
     public IReadOnlyList<Combination> Combinations { get; }
+
+    /// <summary>Marks the parameters that a direction moves.</summary>
+    /// <param name="direction">In the solver's parameters.</param>
+    /// <param name="spreads">How much a unit of each of these moves the margins: the parts of the direction are compared by it, whatever the units.</param>
+    /// <param name="interceptSpread">The same for an intercept.</param>
+    /// <param name="moved">One for each of the combinations.</param>
+    public void MarkMoved(double[] direction, double[] spreads, double interceptSpread, bool[] moved)
+    {
+        var largest = 0.0;
+        for (var j = 0; j < direction.Length; j++)
+            largest = Math.Max(largest, Math.Abs(direction[j]) * spreads[j]);
+        for (var i = 0; i < moved.Length; i++)
+        {
+            var combination = Combinations[i];
+            var isIntercept = HasIntercept && i == 0;
+            var first = combination.Parameters[0];
+            var part = isIntercept ? Math.Abs(combination.Of(direction)) * interceptSpread : Math.Abs(direction[first]) * spreads[first];
+            // A direction that moves no margin is that of a column of zeros.
+            moved[i] |= largest == 0 ? combination.Of(direction) != 0 : part > PartRounding * largest && (!isIntercept || !combination.Cancels(direction));
+        }
+    }
 
     /// <summary>log|∂θ/∂own| over the kept parameters: what the logarithm of a determinant of information differs by.</summary>
     public double LogDeterminant(ReadOnlySpan<bool> kept)
@@ -42,8 +65,8 @@ internal sealed class OwnUnits
 
     private Combination Intercept(int columns)
     {
-        List<int> parameters = _lead == 1 ? [0] : [];
-        List<double> factors = _lead == 1 ? [1] : [];
+        List<int> parameters = [0];
+        List<double> factors = [1];
         for (var j = 0; j < columns; j++)
         {
             if (_scaling is not null && _scaling.Deviations[j] != 0)
@@ -68,6 +91,16 @@ internal sealed record Combination(int[] Parameters, double[] Factors)
         for (var k = 0; k < Parameters.Length; k++)
             sum += Factors[k] * parameters[Parameters[k]];
         return sum;
+    }
+
+    /// <summary>Whether what the terms add up to is no more than their rounding, of parameters that come from a system of equations.</summary>
+    public bool Cancels(ReadOnlySpan<double> parameters)
+    {
+        const double Rounding = 1e-10;
+        var size = 0.0;
+        for (var k = 0; k < Parameters.Length; k++)
+            size += Math.Abs(Factors[k] * parameters[Parameters[k]]);
+        return Math.Abs(Of(parameters)) <= Rounding * size;
     }
 
     /// <summary>The covariance of two combinations, given that of the parameters.</summary>

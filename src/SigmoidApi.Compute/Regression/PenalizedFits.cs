@@ -10,8 +10,8 @@ internal sealed class PenalizedFits
 {
     private const double DefaultTolerance = 1e-8;
 
-    /// <summary>A probability of 1e-9 on a row of the data: an estimate that finite is no common one.</summary>
-    private const double SuspiciousMargin = 20;
+    /// <summary>Of Firth's likelihood, whose gradient has leverages in it, rounding leaves about a tenth of this.</summary>
+    private const double SmallestFirthTolerance = 1e-11;
 
     private readonly LogisticOptions _options;
     private readonly StandardScaling? _scaling;
@@ -27,7 +27,7 @@ internal sealed class PenalizedFits
         CancellationToken cancellationToken)
     {
         (_options, Design, SampleWeights) = (options, design, sampleWeights);
-        _scaling = options.Standardize ? design.Scaling(sampleWeights, crew, cancellationToken) : null;
+        _scaling = options.Standardize ? design.Scaling(sampleWeights, options.FitIntercept, crew, cancellationToken) : null;
         Rows = DesignRows.Of(design.Features, _scaling, options.FitIntercept, crew);
         Labels = new RowLabels(labels, ClassWeighted(labels, sampleWeights, options.ClassWeight));
         if (Labels.Weights is not null)
@@ -54,7 +54,7 @@ internal sealed class PenalizedFits
 
     /// <summary>What the columns are standardised by, also where the fits are not on standardised columns.</summary>
     public StandardScaling Scaling(ThreadCrew crew, CancellationToken cancellationToken) =>
-        _scaling ?? Design.Scaling(SampleWeights, crew, cancellationToken);
+        _scaling ?? Design.Scaling(SampleWeights, _options.FitIntercept, crew, cancellationToken);
 
     /// <summary>Fits every point in turn, or, if stopped, at least the first as far as it goes.</summary>
     public IReadOnlyList<FittedPoint> FitAll(FitJournal journal, CancellationToken cancellationToken)
@@ -78,29 +78,20 @@ internal sealed class PenalizedFits
             var start = parameters ?? Start();
             if (solver == Solver.CoordinateDescent)
                 proximal ??= new ProximalNewton(_objective, start, cancellationToken);
-            var end = journal.Call(Rows, proximal is null ? null : proximal.Through, () => Diagnosed(solver switch
+            var end = journal.Call(Rows, proximal is null ? null : proximal.Through, () => solver switch
             {
-                _ when _options.Penalty == Penalty.Firth => FirthSolver.Maximize(Likelihood, start, _options.MaxIterations, tolerance, journal, cancellationToken),
+                _ when _options.Penalty == Penalty.Firth => FirthSolver.Maximize(
+                    new LogLikelihood(Rows, Labels), start, _options.MaxIterations, Math.Max(tolerance, SmallestFirthTolerance), journal, cancellationToken),
                 Solver.CoordinateDescent => proximal!.Minimize(l1, l2, _options.MaxIterations, tolerance, journal, cancellationToken),
                 Solver.GradientDescent => GradientDescent.Minimize(_objective.WithPenalty(l2), start, _options.LearningRate, _options.MaxIterations,
                     _options.Tolerance, journal, cancellationToken),
                 Solver.Lbfgs => LbfgsSolver.Minimize(_objective.WithPenalty(l2), start, _options.MaxIterations, tolerance, journal, cancellationToken),
                 _ => NewtonSolver.Minimize(_objective.WithPenalty(l2), start, _options.MaxIterations, tolerance, journal, cancellationToken),
-            }, solver, journal, cancellationToken));
+            });
             parameters = end.Parameters;
             points.Add(Fitted(c, ratio, solver, end));
         }
         return points;
-    }
-
-    /// <summary>With what is to be found out about an optimum that may not be there; of one that was stopped nothing is.</summary>
-    private Minimum Diagnosed(Minimum end, Solver solver, FitJournal journal, CancellationToken cancellationToken)
-    {
-        if (journal.IsStopped)
-            return end;
-        if (_options.Penalty == Penalty.None && solver is Solver.Lbfgs or Solver.CoordinateDescent)
-            end = WithoutPenalty(end, cancellationToken);
-        return end with { Warnings = [.. end.Warnings.Select(warning => warning.IsUndiagnosedSeparation ? Separation(end, cancellationToken) ?? warning : warning)] };
     }
 
     private FittedPoint Fitted(double c, double ratio, Solver solver, Minimum end)
@@ -110,14 +101,10 @@ internal sealed class PenalizedFits
         var own = _scaling?.ToOwnUnits(intercept, coefficients) ?? (intercept, coefficients.ToArray());
         NumericRange.RequireFinite(own.Intercept, own.Coefficients);
 
-        int[] constant = _scaling is null ? [] : [.. _scaling.ConstantColumns()];
-        int[] dependent = [.. end.Dependent.Select(_objective.ColumnOf).Except(constant)];
-        List<ConvergenceWarning> warnings = [];
+        int[] constant = [.. _scaling?.ConstantColumns() ?? []];
+        ConvergenceWarning[] warnings = [.. end.Warnings];
         if (constant.Length > 0)
-            warnings.Add(ConvergenceWarning.ConstantColumns(constant));
-        if (dependent.Length > 0)
-            warnings.Add(ConvergenceWarning.CollinearColumns(dependent));
-        warnings.AddRange(end.Warnings);
+            warnings = [ConvergenceWarning.ConstantColumns(constant, intercept: false), .. warnings];
         var convergence = new Convergence(end.Converged, end.Iterations, end.Value * c * _objective.TotalWeight, end.GradientNorm, warnings) { Solver = solver };
         var fit = new LogisticFit(new LogisticModel(own.Intercept, own.Coefficients), convergence)
         {
@@ -126,44 +113,91 @@ internal sealed class PenalizedFits
         return new FittedPoint(c, ratio, fit, end.Parameters, end.Dependent);
     }
 
-    /// <summary>What the fit says of the parameters; null with a penalty that biases them.</summary>
-    public LogisticInference? InferenceOf(FittedPoint point, FitJournal journal, CancellationToken cancellationToken) => _options.Penalty switch
-    {
-        Penalty.None or Penalty.Firth when _objective.Dimension > NewtonSolver.MaxDimension => null,
-        Penalty.None => Inference.Compute(Likelihood, point.Parameters, point.Dependent, _scaling, _options.ConfidenceLevel, _options.CovarianceType,
-            _options.Clusters, cancellationToken).With(_options.EffectiveIntervals),
-        Penalty.Firth => Inference.ComputeFirth(Likelihood, point.Parameters, point.Dependent, _scaling, _options.ConfidenceLevel, _options.MaxIterations,
-            _options.EffectiveIntervals, journal, cancellationToken),
-        _ => null,
-    };
-
-    private LogLikelihood Likelihood => new(Rows, Labels);
-
     /// <summary>
-    /// Without a penalty the optimum may be many or none. Newton's method sees that as it goes; of the solvers without a Hessian it is looked for at the end:
-    /// columns that depend on others by the Hessian at 0, separation where margins are as large as no finite optimum has them.
+    /// A fit that is to be the model, with what it says of the parameters, and of which it says nothing: neither with a penalty that biases them, nor where it
+    /// was stopped.
     /// </summary>
-    private Minimum WithoutPenalty(Minimum end, CancellationToken cancellationToken)
+    public LogisticFit Ended(FittedPoint point, bool isStopped, FitJournal journal, ThreadCrew crew, CancellationToken cancellationToken)
     {
-        if (_objective.Dimension <= NewtonSolver.MaxDimension)
+        var fit = new Estimates(new LogLikelihood(Rows, Labels), point.Parameters, _scaling);
+        if (_options.Penalty is not (Penalty.None or Penalty.Firth))
+            return point.Fit;
+        if (_objective.Dimension > NewtonSolver.MaxDimension)
+            return isStopped || _options.Penalty == Penalty.Firth ? point.Fit : EndedWide(point.Fit, fit, cancellationToken);
+        if (isStopped || _options.Penalty == Penalty.Firth)
         {
-            var hessian = new SymmetricMatrix(_objective.Dimension);
-            _objective.Hessian(new double[_objective.Dimension], hessian, cancellationToken);
-            var cholesky = new Cholesky(_objective.Dimension);
-            cholesky.Factorize(hessian);
-            end = end with { Dependent = [.. Enumerable.Range(0, _objective.Dimension).Where(j => !cholesky.Kept[j])] };
+            var identification = Identification.OfRank(fit, point.Dependent, cancellationToken);
+            return With(point.Fit, identification) with
+            {
+                Inference = isStopped ? null
+                    : Inference.ComputeFirth(fit.Likelihood, point.Parameters, point.Dependent, _scaling, _options.ConfidenceLevel, _options.MaxIterations,
+                        _options.EffectiveIntervals, journal, cancellationToken),
+            };
         }
-        var suspicious = !end.Converged || _objective.LargestMargin(end.Parameters, cancellationToken) > SuspiciousMargin;
-        return suspicious && Separation(end, cancellationToken) is { } separation
-            ? end with { Converged = false, Warnings = [separation] }
-            : end;
+        // Newton's method finds out as it goes.
+        var dependent = point.Fit.Convergence.Solver == Solver.Newton ? point.Dependent : Dependent(cancellationToken);
+        var unpenalized = Identification.Of(fit, dependent, point.Fit.Convergence, () => OnStandardized(fit, crew, cancellationToken), cancellationToken);
+        return With(point.Fit, unpenalized) with
+        {
+            Inference = Inference.Compute(fit, unpenalized, _options.ConfidenceLevel, _options.CovarianceType, _options.Clusters, cancellationToken)
+                .With(_options.EffectiveIntervals),
+        };
     }
 
-    /// <summary>That the classes are separated, and by which columns; null where they can't be shown to be.</summary>
-    private ConvergenceWarning? Separation(Minimum end, CancellationToken cancellationToken) =>
-        SeparationDiagnosis.Find(Likelihood, end.Parameters, _scaling, cancellationToken) is { } separation
-            ? ConvergenceWarning.Separation(separation.Complete, separation.SeparatingColumns)
-            : null;
+    private static LogisticFit With(LogisticFit fit, Identification identification)
+    {
+        var convergence = fit.Convergence;
+        // Without a maximum to come to, iterations run out.
+        var ofEnd = convergence.Warnings.Where(warning => !warning.IsConstantColumns
+            && !(identification.IsUnbounded && (warning.IsSeparation || (warning.IsShortOfOptimum && identification.IsClose))));
+        return fit with
+        {
+            Convergence = convergence with
+            {
+                Converged = convergence.Converged && !identification.IsUnbounded,
+                Warnings = [.. identification.Warnings, .. ofEnd],
+            },
+        };
+    }
+
+    /// <summary>With more parameters than a matrix has room for, only estimates that separate all rows by themselves are recognised.</summary>
+    private LogisticFit EndedWide(LogisticFit fit, Estimates estimates, CancellationToken cancellationToken)
+    {
+        if (!estimates.Likelihood.IsSeparatedBy(estimates.Parameters, cancellationToken))
+            return fit;
+        var columns = Enumerable.Range(0, fit.Model.Coefficients.Length).Except(_scaling?.ConstantColumns() ?? []);
+        return fit with
+        {
+            Convergence = fit.Convergence with
+            {
+                Converged = false,
+                Warnings =
+                [
+                    ConvergenceWarning.Separation(new Separation(Complete: true, [], [.. columns], _options.FitIntercept, estimates.Likelihood)),
+                    .. fit.Convergence.Warnings.Where(warning => !warning.IsShortOfOptimum),
+                ],
+            },
+        };
+    }
+
+    private Estimates OnStandardized(Estimates fit, ThreadCrew crew, CancellationToken cancellationToken)
+    {
+        var scaling = Scaling(crew, cancellationToken);
+        var lead = _options.FitIntercept ? 1 : 0;
+        var (intercept, coefficients) = scaling.ToStandardized(lead == 1 ? fit.Parameters[0] : 0, fit.Parameters.AsSpan(lead));
+        var rows = DesignRows.Of(Design.Features, scaling, _options.FitIntercept, crew);
+        return new Estimates(fit.Likelihood.On(rows), lead == 1 ? [intercept, .. coefficients] : coefficients, scaling);
+    }
+
+    /// <summary>The parameters that others determine, by the Hessian at 0, where all rows weigh the same.</summary>
+    private int[] Dependent(CancellationToken cancellationToken)
+    {
+        var hessian = new SymmetricMatrix(_objective.Dimension);
+        _objective.Hessian(new double[_objective.Dimension], hessian, cancellationToken);
+        var cholesky = new Cholesky(_objective.Dimension);
+        cholesky.Factorize(hessian);
+        return [.. Enumerable.Range(0, _objective.Dimension).Where(j => !cholesky.Kept[j])];
+    }
 
     private Solver SolverFor(double ratio)
     {

@@ -138,11 +138,14 @@ internal sealed class TrainingRun
     private LogisticFit Ended(LogisticFit fit, IReadOnlyList<FittedPoint> points, PenalizedFits fits)
     {
         var isStopped = _options.Penalty is Penalty.None or Penalty.Firth ? _journal.Stops() : _journal.IsStopped;
+        var ended = fits.Ended(points[fit.Path?.Selected ?? 0], isStopped, _journal, _crew, _cancellationToken);
+        if (fit.Path is { Points: [var only] } path)
+            fit = fit with { Path = new RegularizationPath([only with { Converged = ended.Convergence.Converged }], path.Selected, path.Rule) };
+        fit = fit with { Convergence = ended.Convergence, Inference = ended.Inference };
         if (isStopped)
             return Warned(fit, _journal.Warning());
-        fit = fit with { Inference = fits.InferenceOf(points[fit.Path?.Selected ?? 0], _journal, _cancellationToken) };
-        return fit.Inference is { WithoutProfile: > 0 and var count } inference
-            ? Warned(fit, ConvergenceWarning.IntervalsStopped(inference.ColumnsWithoutProfile, count))
+        return fit.Inference is { LacksProfiles: true } inference
+            ? Warned(fit, ConvergenceWarning.IntervalsStopped(inference.ColumnsWithoutProfile, inference.InterceptLacksProfile))
             : fit;
     }
 

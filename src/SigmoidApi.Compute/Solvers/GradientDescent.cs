@@ -7,7 +7,8 @@ namespace SigmoidApi.Compute.Solvers;
 /// Minimises f by w ← w − learningRate · ∇f(w), over all rows and with a fixed step: the article's loop, where
 /// ∇f = Xᵀ(σ(Xw) − y) / n. One pass over the rows for each iteration and one for the start.
 /// <para>
-/// Stops when the largest |∂f| is at most the tolerance. Without a tolerance it runs every iteration, as the article does, and calls
+/// Stops when the largest |∂f| is at most the tolerance, or each is rounding alone (<see cref="GradientRounding"/>). Without a tolerance it runs every
+/// iteration, as the article does, and calls
 /// the end converged by <see cref="DefaultTolerance"/>. A step too large for the data makes the weights overflow: then it stops at the
 /// last finite ones, with the warning <c>diverged</c>.
 /// </para>
@@ -28,13 +29,16 @@ internal static class GradientDescent
             value = objective.Evaluate(parameters, gradient, cancellationToken);
             NumericRange.RequireFinite(value, gradient);
         }
-        var diverged = false;
+        var (isMet, diverged) = (false, false);
+        var rounding = new GradientRounding(objective);
         while (true)
         {
             var norm = Minimum.InfinityNorm(gradient);
             if (journal.Reach(iteration, maxIterations, value, norm))
                 return Minimum.Stopped(parameters, value, norm, iteration);
-            if (iteration == maxIterations || norm <= tolerance)
+            isMet = norm <= tolerance || (tolerance < GradientRounding.FineTolerance && norm < GradientRounding.FineTolerance
+                && rounding.Covers(parameters, gradient, null, cancellationToken));
+            if (iteration == maxIterations || isMet)
                 break;
 
             for (var j = 0; j < next.Length; j++)
@@ -50,7 +54,7 @@ internal static class GradientDescent
         }
 
         var gradientNorm = Minimum.InfinityNorm(gradient);
-        var converged = !diverged && gradientNorm <= (tolerance ?? DefaultTolerance);
+        var converged = !diverged && (isMet || gradientNorm <= (tolerance ?? DefaultTolerance));
         ConvergenceWarning[] warnings = (converged, diverged) switch
         {
             (true, _) => [],

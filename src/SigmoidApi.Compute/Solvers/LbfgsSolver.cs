@@ -9,7 +9,7 @@ namespace SigmoidApi.Compute.Solvers;
 /// some vectors of parameters.
 /// <para>
 /// Stops when √(W · ∇fᵀM∇f) ≤ tolerance, M the BFGS approximation to H⁻¹ and W the rows' weight: the Newton decrement of the summed loss, as far as
-/// the steps have told it.
+/// the steps have told it; or where the gradient is rounding alone (<see cref="GradientRounding"/>).
 /// </para>
 /// </summary>
 internal static class LbfgsSolver
@@ -25,6 +25,7 @@ internal static class LbfgsSolver
             throw NumericRange.Exceeded();
         var memory = new LimitedMemory(objective.Dimension, Math.Clamp(MemoryNumbers / (2 * objective.Dimension), 4, 20));
         var descent = new Descent(objective, start, 1);
+        var rounding = new GradientRounding(objective);
         var iteration = 0;
         if (!journal.Resume(State))
         {
@@ -37,7 +38,10 @@ internal static class LbfgsSolver
             if (journal.Reach(iteration, maxIterations, descent.Value, gradientNorm))
                 return Minimum.Stopped(descent.Parameters, descent.Value, gradientNorm, iteration);
             var decrease = descent.Direct(vector => memory.Apply(vector, Precondition, rescale: true));
-            var converged = objective.Decrement(decrease) <= tolerance;
+            var decrement = objective.Decrement(decrease);
+            var converged = decrement <= tolerance
+                || (Math.Max(tolerance, decrement) < GradientRounding.FineTolerance
+                    && rounding.Covers(descent.Parameters, descent.Gradient, null, cancellationToken));
             if (!converged && iteration < maxIterations && descent.TakeStep(decrease, cancellationToken))
             {
                 memory.Add(descent.Before.Parameters, descent.Parameters, descent.Before.Gradient, descent.Gradient);

@@ -10,7 +10,8 @@ namespace SigmoidApi.Compute.Solvers;
 /// <para>
 /// Stops when √(W · ∇fᵀH⁻¹∇f) ≤ tolerance, W the rows' weight. That is the Newton decrement (Boyd and Vandenberghe, "Convex Optimization" (2004),
 /// 9.5.1) of the summed loss: it doesn't change with the columns' units, half its square is how far that loss is from its least, and for a fit
-/// without penalty it is the distance to the optimum in standard errors.
+/// without penalty it is the distance to the optimum in standard errors. A smaller tolerance than rounding allows is met where the gradient is rounding alone
+/// (<see cref="GradientRounding"/>).
 /// </para>
 /// <para>
 /// Only the gradient has to be exact. Of many rows a part, spread over all, is fitted first, then a larger one; what is left for full passes
@@ -70,6 +71,7 @@ internal sealed class NewtonSolver
     private readonly int _maxIterations;
     private readonly FitJournal _journal;
     private readonly LimitedMemory _memory;
+    private readonly GradientRounding _rounding;
     private Cholesky? _bound;
     private readonly Cholesky _cholesky;
     private readonly SymmetricMatrix _hessian;
@@ -90,6 +92,7 @@ internal sealed class NewtonSolver
         (_objective, _maxIterations, _tolerance, _journal) = (objective, maxIterations, tolerance, journal);
         (_cholesky, _hessian) = (new Cholesky(objective.Dimension), new SymmetricMatrix(objective.Dimension));
         (_memory, _descent) = (new LimitedMemory(objective.Dimension, 10), new Descent(objective, start, 1));
+        _rounding = new GradientRounding(objective);
     }
 
     /// <summary>Whether factorising the Hessian pays, against a solver that does without.</summary>
@@ -144,7 +147,7 @@ internal sealed class NewtonSolver
                 decrease = _descent.Direct(_cholesky.Solve);
             }
             _before = decrease;
-            if (_objective.Decrement(decrease) <= _tolerance && !IsMoving(_descent.Step, cancellationToken))
+            if (IsMet(decrease, fullRank: true, [], cancellationToken) && !IsMoving(_descent.Step, cancellationToken))
                 return new Minimum(_descent.Parameters, _descent.Value, gradientNorm, _iterations, Converged: true, []);
             if (_iterations == _maxIterations || !_descent.TakeStep(decrease, cancellationToken))
                 return null;
@@ -239,7 +242,7 @@ internal sealed class NewtonSolver
             _objective.Hessian(_descent.Parameters, _hessian, cancellationToken);
             var fullRank = _cholesky.Factorize(_hessian, Bound.Kept);
             var decrease = _descent.Direct(fullRank ? _cholesky.Solve : Bound.Solve);
-            var converged = _objective.Decrement(decrease) <= _tolerance;
+            var converged = IsMet(decrease, fullRank, dependent, cancellationToken);
             if (!converged && _iterations < _maxIterations
                 && (_descent.TakeStep(decrease, cancellationToken)
                     || (fullRank && _descent.TakeStep(_descent.Direct(Bound.Solve), cancellationToken))))
@@ -250,9 +253,23 @@ internal sealed class NewtonSolver
 
             var warnings = ConvergenceWarning.OfEnd(converged, _iterations, _maxIterations, gradientNorm);
             if (converged && (!fullRank || IsMoving(_descent.Step, cancellationToken)))
-                (converged, warnings) = (false, [ConvergenceWarning.Separation()]);
+                (converged, warnings) = (false, [ConvergenceWarning.Unbounded()]);
             return new Minimum(_descent.Parameters, _descent.Value, gradientNorm, _iterations, converged, warnings) { Dependent = dependent };
         }
+    }
+
+    private bool IsMet(double decrease, bool fullRank, int[] dependent, CancellationToken cancellationToken)
+    {
+        var decrement = _objective.Decrement(decrease);
+        // Where rows saturate, what is left are small steps without end.
+        if (decrement <= (fullRank ? _tolerance : Math.Max(_tolerance, GradientRounding.FineTolerance)))
+            return true;
+        if (_tolerance >= GradientRounding.FineTolerance || decrement > GradientRounding.FineTolerance)
+            return false;
+        var slopes = (double[])_descent.Gradient.Clone();
+        foreach (var j in dependent)
+            slopes[j] = 0;
+        return _rounding.Covers(_descent.Parameters, slopes, null, cancellationToken);
     }
 
     /// <summary>Of H at 0: which columns depend on others, and steps where H has lost rank.</summary>

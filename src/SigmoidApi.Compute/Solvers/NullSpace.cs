@@ -25,10 +25,13 @@ internal sealed class NullSpace
     public int Dimension => Basis.Count;
 
     /// <summary>Over the candidates alone: a basis vector is a column that depends on others, less its part in those.</summary>
-    public static NullSpace Of(SymmetricMatrix gram, bool[] candidates)
+    public static NullSpace Of(SymmetricMatrix gram, bool[] candidates) => Of(gram, candidates, Independent(gram, candidates));
+
+    /// <summary>The same where it is known already which candidates are <paramref name="independent"/>.</summary>
+    public static NullSpace Of(SymmetricMatrix gram, bool[] candidates, bool[] independent)
     {
         var factor = new Cholesky(gram.Order);
-        factor.Factorize(gram, Independent(gram, candidates));
+        factor.Factorize(gram, independent);
         var basis = new List<BasisVector>();
         for (var j = 0; j < gram.Order; j++)
         {

@@ -14,7 +14,8 @@ namespace SigmoidApi.Compute.Solvers;
 /// error goes unseen. A Hessian serves as long as its steps shrink quickly; only the gradient has to be exact.
 /// </para>
 /// <para>
-/// Stops when √(W · what the model promises) ≤ tolerance, W the rows' weight: where l1 is 0 that is the Newton decrement of the summed loss.
+/// Stops when √(W · what the model promises) ≤ tolerance, W the rows' weight: where l1 is 0 that is the Newton decrement of the summed loss; or where
+/// every violation is rounding alone (<see cref="GradientRounding"/>).
 /// </para>
 /// </summary>
 internal sealed class ProximalNewton
@@ -30,6 +31,7 @@ internal sealed class ProximalNewton
 
     private readonly LogisticObjective _objective;
     private readonly bool[] _penalized;
+    private readonly GradientRounding _rounding;
     private int[] _members = [];
     private QuadraticModel? _model;
 
@@ -50,7 +52,7 @@ internal sealed class ProximalNewton
     /// <param name="cancellationToken">Looked at within each pass.</param>
     public ProximalNewton(LogisticObjective objective, double[] start, CancellationToken cancellationToken)
     {
-        _objective = objective;
+        (_objective, _rounding) = (objective, new GradientRounding(objective));
         _penalized = [.. Enumerable.Range(0, start.Length).Select(j => objective.ColumnOf(j) >= 0)];
         (_parameters, _gradient) = ((double[])start.Clone(), new double[start.Length]);
         (_trial, _trialGradient) = (new double[start.Length], new double[start.Length]);
@@ -77,7 +79,8 @@ internal sealed class ProximalNewton
         var wholeStep = true;
         for (; ; iteration++)
         {
-            var violation = Violation(l1, l2);
+            var violations = Violations(l1, l2);
+            var violation = Minimum.InfinityNorm(violations);
             if (journal.Reach(iteration, maxIterations, _value + Penalty(_parameters, l1, l2), violation))
                 return Minimum.Stopped((double[])_parameters.Clone(), _value + Penalty(_parameters, l1, l2), violation, iteration);
             RefreshModel(l1, cancellationToken);
@@ -85,7 +88,7 @@ internal sealed class ProximalNewton
             var promised = Promised(step, l1, l2);
             if (promised > StaleRatio * promisedBefore && iteration > 1)
                 _stale = true;
-            var converged = _objective.Decrement(promised) <= tolerance;
+            var converged = IsMet(promised, tolerance, violations, l1, l2, cancellationToken);
             if (!converged && iteration < maxIterations)
             {
                 if (TryStep(step, promised, l1, l2, cancellationToken, out wholeStep))
@@ -222,18 +225,16 @@ internal sealed class ProximalNewton
         return penalty;
     }
 
-    /// <summary>The largest violation of 0 ∈ ∂: |g + l2·w + l1·sign w| where w ≠ 0, what |g| exceeds l1 by where w = 0.</summary>
-    private double Violation(double l1, double l2)
+    /// <summary>The violations of 0 ∈ ∂: |g + l2·w + l1·sign w| where w ≠ 0, what |g| exceeds l1 by where w = 0.</summary>
+    private double[] Violations(double l1, double l2) => [.. _parameters.Select((weight, j) =>
+        !_penalized[j] ? Math.Abs(_gradient[j])
+        : weight != 0 ? Math.Abs(_gradient[j] + l2 * weight + l1 * Math.Sign(weight))
+        : Math.Max(0, Math.Abs(_gradient[j]) - l1))];
+
+    private bool IsMet(double promised, double tolerance, double[] violations, double l1, double l2, CancellationToken cancellationToken)
     {
-        var largest = 0.0;
-        for (var j = 0; j < _parameters.Length; j++)
-        {
-            var (weight, slope) = (_parameters[j], _gradient[j]);
-            var violation = !_penalized[j] ? Math.Abs(slope)
-                : weight != 0 ? Math.Abs(slope + l2 * weight + l1 * Math.Sign(weight))
-                : Math.Max(0, Math.Abs(slope) - l1);
-            largest = Math.Max(largest, violation);
-        }
-        return largest;
+        var decrement = _objective.Decrement(promised);
+        return decrement <= tolerance || (Math.Max(tolerance, decrement) < GradientRounding.FineTolerance
+            && _rounding.Covers(_parameters, violations, j => _penalized[j] ? l1 + l2 * Math.Abs(_parameters[j]) : 0, cancellationToken));
     }
 }

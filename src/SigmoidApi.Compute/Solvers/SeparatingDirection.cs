@@ -78,8 +78,11 @@ internal sealed class SeparatingDirection
     /// </summary>
     public NullSpace Space { get; private set; }
 
-    /// <summary>About how much a unit of a parameter moves the margins.</summary>
-    public double Spread(int parameter) => Math.Sqrt(_bound[parameter, parameter]);
+    /// <summary>About how much a unit of each parameter moves the margins.</summary>
+    public double[] Spreads => [.. Enumerable.Range(0, _order).Select(j => Math.Sqrt(_bound[j, j]))];
+
+    /// <summary>The same of an intercept.</summary>
+    public double InterceptSpread => Math.Sqrt(0.25 * _present.Count(isPresent => isPresent));
 
     /// <summary>The direction that separates the most rows, looked for from parameters that grew; null if none was found.</summary>
     public static SeparatingDirection? Find(LogLikelihood likelihood, ReadOnlySpan<double> parameters, CancellationToken cancellationToken)

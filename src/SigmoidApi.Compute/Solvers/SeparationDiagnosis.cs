@@ -9,7 +9,9 @@ namespace SigmoidApi.Compute.Solvers;
 /// <param name="SeparatingColumns">Columns that separate these rows by themselves, with the intercept's help; leave one out, and the direction found no longer does.</param>
 /// <param name="InfiniteColumns">Columns whose coefficient has no finite estimate; with complete separation that is each that is not constant or collinear.</param>
 /// <param name="InfiniteIntercept">The same of the intercept.</param>
-internal sealed record Separation(bool Complete, IReadOnlyList<int> SeparatingColumns, IReadOnlyList<int> InfiniteColumns, bool InfiniteIntercept);
+/// <param name="Rest">The likelihood of the rows that no direction separates: the limit of the other estimates is its maximum.</param>
+internal sealed record Separation(
+    bool Complete, IReadOnlyList<int> SeparatingColumns, IReadOnlyList<int> InfiniteColumns, bool InfiniteIntercept, LogLikelihood Rest);
 
 /// <summary>
 /// Whether the classes are separated, completely or quasi-completely (Albert and Anderson, 1984), and which estimates are infinite: those that the
@@ -18,43 +20,41 @@ internal sealed record Separation(bool Complete, IReadOnlyList<int> SeparatingCo
 /// </summary>
 internal static class SeparationDiagnosis
 {
-    /// <summary>What counts as 0 of a direction's parts, in margins, as a share of its largest.</summary>
-    private const double PartRounding = 1e-6;
-
     /// <summary>Null where no direction that separates a row is found: there is none, or its gap is below a millionth or so of
     /// the rows' spread. A hundred passes or so where there is none, fewer where there is one.</summary>
     /// <param name="likelihood">Rows as the solver saw them; those of weight 0 are absent.</param>
     /// <param name="parameters">Where the fit stopped, the further out the better; any will do.</param>
     /// <param name="scaling">What <paramref name="likelihood"/>'s rows are standardised by; null if they are not.</param>
+    /// <param name="cancellationToken">Looked at within each pass.</param>
     public static Separation? Find(LogLikelihood likelihood, ReadOnlySpan<double> parameters, StandardScaling? scaling, CancellationToken cancellationToken)
     {
-        if (SeparatingDirection.Find(likelihood, parameters, cancellationToken) is not { } search)
-            return null;
         var rows = likelihood.Rows;
-        var lead = rows.HasIntercept ? 1 : 0;
-        var infinite = new SortedSet<int>();
         var own = new OwnUnits(rows, scaling);
-        var infiniteIntercept = false;
-        foreach (var (_, entries) in search.Space.Basis)
+        var infinite = new bool[own.Combinations.Count];
+        var separating = new SortedSet<int>();
+        var (rest, isComplete) = (likelihood, false);
+        // A search may take rows that are hard to separate for rows at rest. A direction that separates some of the rest, added to much of the one
+        // before, separates the rows of both.
+        while (!isComplete && (rest == likelihood || MayBeSeparated(rest, parameters, cancellationToken))
+            && SeparatingDirection.Find(rest, parameters, cancellationToken) is { } search)
         {
-            var largest = 0.0;
-            for (var j = 0; j < entries.Length; j++)
-                largest = Math.Max(largest, Math.Abs(entries[j]) * search.Spread(j));
-            for (var j = 0; j < entries.Length; j++)
-            {
-                if (j >= lead && Math.Abs(entries[j]) * search.Spread(j) > PartRounding * largest)
-                    infinite.Add(j - lead);
-            }
-            infiniteIntercept |= own.HasIntercept && Math.Abs(own.Combinations[0].Of(entries)) * InterceptSpread(likelihood) > PartRounding * largest;
+            foreach (var (_, entries) in search.Space.Basis)
+                own.MarkMoved(entries, search.Spreads, search.InterceptSpread, infinite);
+            separating.UnionWith(Prune(search, rows, cancellationToken));
+            isComplete = !search.AtRest.Contains(true);
+            rest = rest.Of(search.AtRest);
         }
-        return new Separation(!search.AtRest.Contains(true), Prune(search, rows, cancellationToken), [.. infinite], infiniteIntercept);
+        if (rest == likelihood)
+            return null;
+        var lead = own.HasIntercept ? 1 : 0;
+        return new Separation(isComplete, [.. separating], [.. Enumerable.Range(0, infinite.Length - lead).Where(j => infinite[j + lead])],
+            own.HasIntercept && infinite[0], rest);
     }
 
-    /// <summary>How much a unit of an intercept moves the margins, on the scale of <see cref="SeparatingDirection.Spread"/>.</summary>
-    private static double InterceptSpread(LogLikelihood likelihood)
+    private static bool MayBeSeparated(LogLikelihood rest, ReadOnlySpan<double> parameters, CancellationToken cancellationToken)
     {
-        var present = Enumerable.Range(0, likelihood.Rows.Rows).Count(i => likelihood.Weight(i) > 0);
-        return Math.Sqrt(0.25 * present);
+        var independent = NullSpace.Independent(rest.PresentGram(cancellationToken), [.. Enumerable.Repeat(true, rest.Rows.Dimension)]);
+        return NewtonStep.At(rest, parameters, independent, cancellationToken).AllowsSeparation;
     }
 
     /// <summary>Leaves out of the direction, the least first, each column without which it still separates what it separates.</summary>
@@ -62,9 +62,9 @@ internal static class SeparationDiagnosis
     {
         var lead = rows.HasIntercept ? 1 : 0;
         var direction = (double[])search.Direction.Clone();
-        var margins = new double[rows.Rows];
+        var (margins, spreads) = (new double[rows.Rows], search.Spreads);
         var columns = Enumerable.Range(lead, rows.Dimension - lead).Where(j => direction[j] != 0)
-            .OrderBy(j => Math.Abs(direction[j]) * search.Spread(j)).ToList();
+            .OrderBy(j => Math.Abs(direction[j]) * spreads[j]).ToList();
         foreach (var j in columns.ToArray())
         {
             double[] without = [.. direction];

@@ -2,18 +2,22 @@ using SigmoidApi.Compute.Regression;
 
 namespace SigmoidApi.Models;
 
-/// <summary>What an unpenalised or Firth's fit says about the parameters behind it. A number that is not finite is null.</summary>
-/// <param name="Intercept">Null where none was fitted.</param>
+/// <summary>
+/// What an unpenalised or Firth's fit says about the parameters behind it. A number that is not finite, or that the data do not determine, is null.
+/// </summary>
+/// <param name="Intercept">Null where none was fitted, or the data do not determine it.</param>
 /// <param name="LogLikelihood">At the estimates.</param>
 /// <param name="NullLogLikelihood">Of the intercept alone.</param>
-/// <param name="LikelihoodRatio">Twice their difference.</param>
+/// <param name="LikelihoodRatio">Twice their difference; null, as the three that follow from a maximum of the likelihood, where the classes are
+/// separated.</param>
 /// <param name="LikelihoodRatioPValue">Of the hypothesis that every coefficient is 0.</param>
 /// <param name="McFaddenR2">1 - logLikelihood / nullLogLikelihood.</param>
 /// <param name="Observations">Rows, by their weights.</param>
 /// <param name="ConfidenceLevel">Coverage of the confidence intervals.</param>
 /// <param name="CovarianceType">How the covariance was estimated.</param>
 /// <param name="Covariance">
-/// Of the estimates, the intercept first, then the terms in their order; null where they are more than <c>Training:MaxCovarianceParameters</c>.
+/// Of the estimates, the intercept first, then the terms in their order, null in the rows and columns of those that the data do not determine; null where they
+/// are more than <c>Training:MaxCovarianceParameters</c>.
 /// </param>
 /// <param name="Intervals">
 /// How the tests and confidence intervals were made: <c>profile</c> by likelihood ratios, <c>wald</c> by standard errors, <c>none</c> for no intervals and

@@ -3,7 +3,7 @@ namespace SigmoidApi.Models;
 /// <summary>A version of a model as its callers see it.</summary>
 /// <param name="Classes">The target's two values; the second is the one that <c>probabilities</c> speak of.</param>
 /// <param name="Intercept">In the columns' own units.</param>
-/// <param name="StandardizedIntercept">On columns scaled to mean 0 and standard deviation 1.</param>
+/// <param name="StandardizedIntercept">On columns scaled to mean 0 and standard deviation 1; 0 where no intercept was fitted.</param>
 /// <param name="Coefficients">In the order in which <c>features</c> are given to predict.</param>
 /// <param name="Preparation">What becomes of each column of the data before it meets a coefficient; null where it was not kept.</param>
 /// <param name="Path">The fits of a path, for each l1Ratio in turn each c from the smallest to the largest; null where there was one fit without folds.</param>

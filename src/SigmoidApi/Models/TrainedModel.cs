@@ -23,29 +23,35 @@ public sealed record TrainedModel(
     ModelInference? Inference = null,
     IReadOnlyList<PreparedColumn>? Preparation = null)
 {
+    /// <summary>How the fit ended; its warnings name terms, also where they were kept by their positions.</summary>
+    public ModelConvergence Convergence { get; init; } = Convergence with { Warnings = [.. Convergence.Warnings.Select(warning => warning.Named(Coefficients))] };
+
     /// <param name="training">What was fitted.</param>
     /// <param name="classes">The negative one first.</param>
     /// <param name="features">The columns that it was fitted to.</param>
     /// <param name="columns">Those of the data set; none where the data came with the request.</param>
+    /// <param name="ofRows">What the reader must know of the rows that it was fitted to.</param>
     /// <param name="maxCovarianceParameters">Of more parameters no covariance is kept.</param>
     internal static TrainedModel From(
-        LogisticTraining training, IReadOnlyList<ClassLabel> classes, IReadOnlyList<string> features, IReadOnlyList<ColumnProfile> columns, int maxCovarianceParameters)
+        LogisticTraining training, IReadOnlyList<ClassLabel> classes, IReadOnlyList<string> features, IReadOnlyList<ColumnProfile> columns, IReadOnlyList<ModelWarning> ofRows,
+        int maxCovarianceParameters)
     {
         var types = columns.ToDictionary(column => column.Name, column => column.Type, StringComparer.Ordinal);
         var fitted = training.Preparation?.Columns.Select(column => PreparedColumn.From(column, types.GetValueOrDefault(column.Name, ColumnType.Number)));
         var leftOut = columns.Where(column => !features.Contains(column.Name)).Select(column => (column, Reason: LeftOut.ReasonFor(column))).Where(column => column.Reason is not null)
             .Select(column => new PreparedColumn(column.column.Name, column.column.Type, Treatment.LeftOut, column.Reason));
-        return From(training, classes, training.Preparation?.Terms ?? features, fitted is null ? null : [.. fitted, .. leftOut], maxCovarianceParameters);
+        return From(training, classes, training.Preparation?.Terms ?? features, fitted is null ? null : [.. fitted, .. leftOut], ofRows, maxCovarianceParameters);
     }
 
     private static TrainedModel From(
-        LogisticTraining training, IReadOnlyList<ClassLabel> classes, IReadOnlyList<string> terms, IReadOnlyList<PreparedColumn>? preparation, int maxCovarianceParameters) => new(
+        LogisticTraining training, IReadOnlyList<ClassLabel> classes, IReadOnlyList<string> terms, IReadOnlyList<PreparedColumn>? preparation, IReadOnlyList<ModelWarning> ofRows,
+        int maxCovarianceParameters) => new(
         classes,
         training.Model.Intercept,
         training.StandardizedIntercept,
         [.. terms.Select((term, i) => Coefficient.From(term, i, training))],
         new(training.TrainingMetrics, training.ValidationMetrics),
-        ModelConvergence.From(training.Convergence),
+        ModelConvergence.From(training.Convergence, [.. ofRows, .. training.Convergence.Warnings.Select(warning => ModelWarning.From(warning, terms))]),
         training.Path is { } path ? [.. path.Points.Select(ModelPathPoint.From)] : null,
         training.Path is { } chosen ? ModelSelection.From(chosen) : null,
         training.Inference is { } inference ? ModelInference.From(inference, maxCovarianceParameters) : null,
@@ -53,11 +59,13 @@ public sealed record TrainedModel(
 }
 
 /// <summary>
-/// A term of the linear predictor. What inference says of it is left out where the fit says nothing: with a penalty, or for a column that others determine.
+/// A term of the linear predictor. What inference says of it is left out where the fit says nothing: with a penalty, or where the data do not determine the
+/// coefficient, which a
+/// warning of <c>convergence</c> says.
 /// </summary>
 /// <param name="Term">The column's name.</param>
 /// <param name="Estimate">In the column's own units.</param>
-/// <param name="Standardized">On the column scaled to standard deviation 1.</param>
+/// <param name="Standardized">On the column scaled to standard deviation 1; where no intercept was fitted, to root mean square 1.</param>
 /// <param name="StandardError">In the column's own units.</param>
 /// <param name="Z">The estimate in standard errors.</param>
 /// <param name="PValue">Of the hypothesis that the coefficient is 0; left out where the job was stopped before it was known.</param>
@@ -93,7 +101,7 @@ public sealed record ModelMetrics(ClassificationMetrics Training, Classification
 /// The largest absolute partial derivative of the penalised mean loss, Objective / (c · n); with ‖w‖₁ in the penalty the largest violation of the optimality
 /// (Karush–Kuhn–Tucker) conditions of the same.
 /// </param>
-/// <param name="Warnings">What the reader must know.</param>
+/// <param name="Warnings">What the reader must know, of the rows first.</param>
 /// <param name="Solver">The solver that did it; null in a model from before it was kept.</param>
 /// <param name="Passes">How many times all rows were read, parts of them counted as parts; null in a model from before it was kept.</param>
 /// <param name="Seconds">How long the fit took; null in a model from before it was kept.</param>
@@ -102,17 +110,17 @@ public sealed record ModelConvergence(
     int Iterations,
     double Objective,
     double GradientNorm,
-    IReadOnlyList<ConvergenceWarning> Warnings,
+    IReadOnlyList<ModelWarning> Warnings,
     Solver? Solver = null,
     double? Passes = null,
     double? Seconds = null)
 {
-    internal static ModelConvergence From(Convergence convergence) => new(
+    internal static ModelConvergence From(Convergence convergence, IReadOnlyList<ModelWarning> warnings) => new(
         convergence.Converged,
         convergence.Iterations,
         convergence.Objective,
         convergence.GradientNorm,
-        convergence.Warnings,
+        warnings,
         convergence.Solver,
         convergence.Passes,
         convergence.Seconds);

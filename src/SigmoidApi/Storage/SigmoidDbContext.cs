@@ -148,6 +148,7 @@ public abstract class SigmoidDbContext(DbContextOptions options, IOptions<JsonOp
             AsJson(job.Property(j => j.Progress));
             AsJson(job.Property(j => j.Error));
             AsJson(job.Property(j => j.Memory));
+            AsJson(job.Property(j => j.Warnings));
         });
         modelBuilder.Entity<TrainingData>(data =>
         {

@@ -70,6 +70,7 @@ internal static class CreateTrainingJob
         var request = body.Value;
         Guid? datasetId = null;
         TrainingData? data = null;
+        IReadOnlyList<ModelWarning> warnings = [];
         if (request.Data is { } inline)
         {
             if (Against(inline, request) is { } problem)
@@ -84,7 +85,7 @@ internal static class CreateTrainingJob
                 return Problems.NotFound($"data set '{request.DatasetId}'");
             if (Against(dataset, request) is { } problem)
                 return problem;
-            datasetId = dataset.Id;
+            (datasetId, warnings) = (dataset.Id, RowsLeftOut.Of(dataset, request));
             request = request with
             {
                 DatasetId = dataset.Id.ToString(),
@@ -101,7 +102,7 @@ internal static class CreateTrainingJob
             Intervals = request.EffectiveIntervals,
             Selection = request.Selection ?? (request is { IsPath: true, Validation: not null } ? Selection.Best : null),
         };
-        var job = new TrainingJob { Id = id, Status = TrainingJobStatus.Queued, Request = request, DatasetId = datasetId, CreatedAt = now };
+        var job = new TrainingJob { Id = id, Status = TrainingJobStatus.Queued, Request = request, DatasetId = datasetId, CreatedAt = now, Warnings = warnings };
         var (answer, location) = (TrainingJobResponse.From(job, fits), $"/api/v1/training-jobs/{id}");
         Task<bool> IsFirst() => idempotency.TryKeepAsync(StatusCodes.Status202Accepted, location, answer, TrainingWait.RetryAfter);
         switch (await queue.TryEnqueueAsync(db, job, data, IsFirst, cancellationToken))

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using SigmoidApi.Compute.Regression;
+using SigmoidApi.Models;
 
 namespace SigmoidApi.TrainingJobs;
 
@@ -51,6 +52,10 @@ public sealed class TrainingJob
     public string? ModelName { get; set; }
 
     public int? ModelVersion { get; set; }
+
+    /// <summary>What its caller must know: of the rows as soon as it is accepted, and of the fit when there is a model. Null in a job from before they were
+    /// kept.</summary>
+    public IReadOnlyList<ModelWarning>? Warnings { get; set; }
 
     /// <summary>Why it failed.</summary>
     public ProblemDetails? Error { get; set; }

@@ -11,6 +11,8 @@ namespace SigmoidApi.TrainingJobs;
 /// <param name="Memory">What the fit takes, and whether it waits for that, holds its matrix or reads it anew in each pass; null before that is known.</param>
 /// <param name="Request">What was asked for, with its defaults; without inline data.</param>
 /// <param name="Model">The version that it made.</param>
+/// <param name="Warnings">What its caller must know: how many rows are left out from the start on, and all that the model's <c>convergence</c> warns of when
+/// there is one.</param>
 /// <param name="Error">Why it failed.</param>
 public sealed record TrainingJobResponse(
     Guid Id,
@@ -24,6 +26,7 @@ public sealed record TrainingJobResponse(
     JobMemory? Memory,
     TrainingRequest Request,
     ModelVersionName? Model,
+    IReadOnlyList<ModelWarning> Warnings,
     ProblemDetails? Error)
 {
     internal static TrainingJobResponse From(TrainingJob job, RunningFits fits) => new(
@@ -38,5 +41,6 @@ public sealed record TrainingJobResponse(
         job.Memory,
         job.Request,
         job is { ModelName: { } name, ModelVersion: { } version } ? new(name, version) : null,
+        job.Warnings ?? [],
         job.Error);
 }

@@ -137,13 +137,14 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
         var job = fit.Job;
         var progress = fit.Progress is { } last && status == TrainingJobStatus.Succeeded ? last with { Fraction = 1, SecondsLeft = null } : fit.Progress;
         var (now, memory) = (time.GetUtcNow(), fit.Memory);
+        var warnings = model?.Trained.Convergence.Warnings ?? job.Warnings;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.BeginAsync(cancellationToken);
         var (name, version) = (model?.Name, model is null ? (int?)null : await db.NextModelVersionAsync(model.Value.Name));
         var ended = await Mine(db, job).Where(j => !unlessCanceled || !j.CancelRequested).ExecuteUpdateAsync(
             set => set.SetProperty(j => j.Status, status).SetProperty(j => j.FinishedAt, now).SetProperty(j => j.Worker, (string?)null)
                 .SetProperty(j => j.Progress, progress).SetProperty(j => j.Memory, memory).SetProperty(j => j.Error, error)
-                .SetProperty(j => j.ModelName, name).SetProperty(j => j.ModelVersion, version),
+                .SetProperty(j => j.ModelName, name).SetProperty(j => j.ModelVersion, version).SetProperty(j => j.Warnings, warnings),
             cancellationToken);
         if (ended == 0)
             return false;

@@ -19,10 +19,9 @@ internal sealed record TrainingMemory(long InMemory, long Streamed)
         var columns = dataset.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
         var preparation = request.Preparation ?? PreparationRequest.Default;
         var (numbers, codes, terms, entries, isPrepared) = (0L, 0L, 0L, 0L, false);
-        foreach (var column in request.Features!.Select(name => columns[name]))
+        var features = request.Features!.Select(name => columns[name]).Select(column => (Column: column, IsCategory: preparation.IsCategory(column.Name, column.Type))).ToArray();
+        foreach (var ((column, isCategory), how) in features.Zip(request.PreparationOf(features)))
         {
-            var isCategory = preparation.IsCategory(column.Name, column.Type);
-            var how = preparation.For(column.Name, isCategory, request.DefaultDrop);
             var indicators = how.MissingIndicator && column.Missing > 0 ? 1 : 0;
             (numbers, codes) = isCategory ? (numbers, codes + 1) : (numbers + 1, codes);
             (terms, entries) = (terms + indicators + (isCategory ? Math.Min(column.Distinct, how.MaxLevels) + 1 : 1), entries + indicators + 1);

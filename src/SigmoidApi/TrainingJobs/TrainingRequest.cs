@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
+using SigmoidApi.Datasets.Profile;
 using SigmoidApi.Http.Json;
 using SigmoidApi.Models;
 
@@ -64,9 +65,12 @@ public sealed record TrainingRequest
     /// </summary>
     public Selection? Selection { get; init; }
 
+    /// <summary>Whether there is an intercept. Without one it is exactly 0, no column is centred, and without a penalty the first category keeps all its
+    /// levels.</summary>
     public bool FitIntercept { get; init; } = true;
 
-    /// <summary>Fit on columns scaled to mean 0 and population standard deviation 1.</summary>
+    /// <summary>Fit on columns scaled to mean 0 and population standard deviation 1; without an intercept on columns scaled to root mean square 1, which are
+    /// not centred.</summary>
     public bool Standardize { get; init; } = true;
 
     /// <summary>What the rows of each class weigh: <c>balanced</c> is half of all for each, an object has a weight for each label, and null is 1.</summary>
@@ -120,8 +124,24 @@ public sealed record TrainingRequest
     /// <summary>The penalty that <c>penalty</c>, <c>l1Ratio</c> and <c>l1Ratios</c> say together.</summary>
     internal Penalty EffectivePenalty => Penalty ?? (L1Ratios is not null ? Compute.Regression.Penalty.ElasticNet : PenaltyOf(L1Ratio ?? 0));
 
-    /// <summary>Without a penalty to choose among equal models a category's first level is what the others are compared with.</summary>
-    internal DroppedLevel DefaultDrop => EffectivePenalty is Compute.Regression.Penalty.None or Compute.Regression.Penalty.Firth ? DroppedLevel.First : DroppedLevel.None;
+    /// <summary>
+    /// How features become terms. Without a penalty to choose among equal models a category's first level is what the others are compared with, unless all
+    /// levels are wanted;
+    /// without an intercept, of the categories where nothing is said, the first keeps all its levels: they take the intercept's place.
+    /// </summary>
+    internal IReadOnlyList<ColumnPreparation> PreparationOf(IReadOnlyList<(ColumnProfile Column, bool IsCategory)> features)
+    {
+        var preparation = Preparation ?? PreparationRequest.Default;
+        var isPenalized = EffectivePenalty is not (Compute.Regression.Penalty.None or Compute.Regression.Penalty.Firth);
+        IEnumerable<ColumnPreparation> Of(DroppedLevel drop) => features.Select(feature => preparation.For(feature.Column.Name, feature.IsCategory, drop));
+        var whole = Of(DroppedLevel.None).ToArray();
+        if (isPenalized)
+            return whole;
+        var reduced = Of(DroppedLevel.First).ToArray();
+        var isSpanned = FitIntercept || features.Zip(reduced).Any(pair => pair.First.IsCategory && pair.Second.Drop == DroppedLevel.None);
+        var keepsAll = isSpanned ? -1 : Enumerable.Range(0, whole.Length).FirstOrDefault(i => whole[i].Drop != reduced[i].Drop, -1);
+        return [.. reduced.Select((column, i) => i == keepsAll ? whole[i] : column)];
+    }
 
     /// <summary>Null with a penalty whose parameters have no inference.</summary>
     internal ConfidenceIntervals? EffectiveIntervals => EffectivePenalty switch

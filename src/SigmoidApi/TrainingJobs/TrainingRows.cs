@@ -47,7 +47,7 @@ internal sealed record TrainingRows(
             var categories = features.Where(feature => feature.IsCategory).Select(feature => new ColumnToRead(feature.Column, AsLevels: true)).ToArray();
             var others = request.ColumnsBesideFeatures.Select(named => new ColumnToRead(columns[named.Column], columns[named.Column].IsText, Required: true)).ToArray();
             var read = engine.Read(dataset.Id, numbers, [.. categories, .. others], cancellationToken, file: file);
-            return Of(read, features, preparation, request, streamed) with { File = file };
+            return Of(read, features, request, streamed) with { File = file };
         }
         catch
         {
@@ -58,18 +58,18 @@ internal sealed record TrainingRows(
 
     public void Dispose() => File?.Dispose();
 
-    private static TrainingRows Of(DatasetColumns read, (ColumnProfile Column, bool IsCategory)[] features, PreparationRequest preparation, TrainingRequest request, bool streamed)
+    private static TrainingRows Of(DatasetColumns read, (ColumnProfile Column, bool IsCategory)[] features, TrainingRequest request, bool streamed)
     {
         if (read.Rows == 0)
             throw new UntrainableDataException("no_rows", $"No row has a value in each of {string.Join(", ", request.ColumnsBesideFeatures.Select(named => $"'{named.Column}'"))}.");
 
         var categories = features.Count(feature => feature.IsCategory);
         var ofCategories = read.Others.Take(categories).ToDictionary(values => values.Name, StringComparer.Ordinal);
-        foreach (var (name, values) in ofCategories)
+        var preparation = request.PreparationOf(features);
+        foreach (var (feature, column) in features.Zip(preparation))
         {
-            var column = preparation.For(name, isCategory: true, request.DefaultDrop);
-            if (column.Drop.Level is { } reference && reference != column.FillLevel && !values.Levels.Contains(reference))
-                throw new UntrainableDataException("unknown_reference", $"The reference '{reference}' is no level of '{name}'.");
+            if (column.Drop.Level is { } reference && reference != column.FillLevel && !ofCategories[feature.Column.Name].Levels.Contains(reference))
+                throw new UntrainableDataException("unknown_reference", $"The reference '{reference}' is no level of '{feature.Column.Name}'.");
         }
 
         var table = new FeatureTable(
@@ -81,7 +81,7 @@ internal sealed record TrainingRows(
         var beside = request.ColumnsBesideFeatures.Select(named => named.Field).Zip(read.Others.Skip(categories)).ToDictionary();
         return new(
             table,
-            [.. features.Select(feature => preparation.For(feature.Column.Name, feature.IsCategory, request.DefaultDrop))],
+            preparation,
             beside["target"],
             beside.GetValueOrDefault("sampleWeight")?.Numbers,
             beside.GetValueOrDefault("clusterBy")?.Numbered(),

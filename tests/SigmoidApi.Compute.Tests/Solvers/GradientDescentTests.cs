@@ -71,7 +71,8 @@ public class GradientDescentTests : SolverContract
         var training = LogisticTrainer.Train(features, Labels, options, null, TestContext.Current.CancellationToken);
 
         training.Convergence.Converged.ShouldBeFalse();
-        training.Convergence.Warnings.ShouldHaveSingleItem().Code.ShouldBe("diverged");
+        // These few rows are separated too, whatever the step.
+        training.Convergence.Warnings.Select(warning => warning.Code).ShouldBe(["separation", "diverged"]);
         training.Model.Coefficients.ToArray().ShouldAllBe(value => double.IsFinite(value));
     }
 

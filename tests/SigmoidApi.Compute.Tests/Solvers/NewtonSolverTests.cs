@@ -62,7 +62,8 @@ public class NewtonSolverTests : SolverContract
         training.Convergence.Converged.ShouldBeTrue();
         var warning = training.Convergence.Warnings.ShouldHaveSingleItem();
         warning.Code.ShouldBe("collinear_columns");
-        warning.Columns.ShouldBe([1]);
+        warning.Columns.ShouldBe([0, 1]);
+        warning.Intercept.ShouldBeTrue();
         training.Model.Coefficients[1].ShouldBe(0);
         var alone = Train(x, 1, labels, Unpenalized);
         training.Model.Coefficients[0].ShouldBe(alone.Model.Coefficients[0], 1e-9);
@@ -99,7 +100,9 @@ public class NewtonSolverTests : SolverContract
             var training = Train(rows, columns, labels, Unpenalized with { Standardize = standardize });
 
             training.Convergence.Warnings.Select(warning => warning.Code).ShouldBe(["collinear_columns", "separation"]);
-            training.Convergence.Warnings[0].Columns.Count.ShouldBe(columns - (n - 1));
+            training.Convergence.Warnings[0].Columns.Count.ShouldBe(columns);
+            training.Convergence.Warnings[1].Columns.Count.ShouldBe(n - 1);
+            training.Inference!.Coefficients.ShouldAllBe(coefficient => coefficient == null);
             training.Model.Coefficients.ToArray().ShouldAllBe(value => double.IsFinite(value));
             training.TrainingMetrics.Accuracy.ShouldBe(1);
         }, iter: 100);

@@ -233,6 +233,8 @@ public class SeparationDiagnosisTests
     private static Separation? Find(DesignMatrix features, double[] labels, double[]? weights, bool intercept, bool standardize)
     {
         var scaling = standardize ? StandardScaling.Fit(features, weights, null, Token) : null;
+        if (!intercept)
+            scaling = scaling?.AboutZero();
         var rows = DesignRows.Of(features, scaling, intercept, new ThreadCrew());
         return SeparationDiagnosis.Find(new LogLikelihood(rows, new RowLabels(labels, weights)), new double[rows.Dimension], scaling, Token);
     }

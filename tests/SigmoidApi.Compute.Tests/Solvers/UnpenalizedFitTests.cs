@@ -25,7 +25,9 @@ public class UnpenalizedFitTests
         fit.Convergence.Converged.ShouldBeFalse();
         var warning = fit.Convergence.Warnings.ShouldHaveSingleItem();
         warning.Code.ShouldBe("separation");
-        warning.Columns.ShouldBe([1]);
+        warning.SeparatingColumns.ShouldBe([1]);
+        warning.Columns.ShouldBe([0, 1]);
+        warning.Intercept.ShouldBeTrue();
         fit.Model.Coefficients.ToArray().ShouldAllBe(coefficient => double.IsFinite(coefficient));
     }
 
@@ -33,23 +35,26 @@ public class UnpenalizedFitTests
     [MemberData(nameof(Cases))]
     public void CollinearColumnsAreNamedAndTheOthersGetTheirInference(Solver solver, bool standardize)
     {
-        var (two, labels) = RandomData.Make(60, 2, 3);
-        var three = new DesignMatrix(60, 3);
+        var (three, labels) = RandomData.Make(60, 3, 3);
+        var four = new DesignMatrix(60, 4);
         for (var i = 0; i < 60; i++)
-            ((double[])[.. two.Row(i), two.Row(i)[0] - 2 * two.Row(i)[1]]).CopyTo(three.Row(i));
+            ((double[])[.. three.Row(i), three.Row(i)[0] - 2 * three.Row(i)[1]]).CopyTo(four.Row(i));
         var options = new LogisticOptions { Penalty = Penalty.None, Solver = solver, Standardize = standardize, Tolerance = 1e-10 };
 
-        var fit = Fit(three, labels, options);
+        var fit = Fit(four, labels, options);
 
         fit.Convergence.Converged.ShouldBeTrue();
         var warning = fit.Convergence.Warnings.ShouldHaveSingleItem();
         warning.Code.ShouldBe("collinear_columns");
-        warning.Columns.ShouldBe([2]);
+        warning.Columns.ShouldBe([0, 1, 3]);
+        warning.Intercept.ShouldBeFalse();
         var inference = fit.Inference.ShouldNotBeNull();
-        var expected = Fit(two, labels, options).Inference!;
+        var expected = Fit(three, labels, options).Inference!;
         inference.LogLikelihood.ShouldBe(expected.LogLikelihood, 1e-9);
-        inference.Coefficients[2].ShouldBeNull();
-        inference.Coefficients[0].ShouldNotBeNull();
+        inference.LikelihoodRatioPValue.ShouldBe(expected.LikelihoodRatioPValue, 1e-9);
+        inference.Coefficients.Select(coefficient => coefficient is null).ShouldBe([true, true, false, true]);
+        inference.Coefficients[2]!.StandardError.ShouldBe(expected.Coefficients[2]!.StandardError, 1e-8);
+        inference.Intercept!.StandardError.ShouldBe(expected.Intercept!.StandardError, 1e-8);
     }
 
     [Theory]
@@ -71,7 +76,7 @@ public class UnpenalizedFitTests
         fit.Convergence.Warnings.Select(warning => warning.Code).ShouldBe(noise == 0 ? ["collinear_columns"] : []);
         fit.Convergence.Objective.ShouldBe(Fit(features, labels, options with { Solver = Solver.Lbfgs, Tolerance = 1e-6, MaxIterations = 5000 }).Convergence.Objective, 1e-3);
         if (noise == 0)
-            fit.Convergence.Warnings[0].Columns.ShouldBe([19]);
+            fit.Convergence.Warnings[0].Columns.ShouldBe([2, 7, 19]);
     }
 
     [Theory]

@@ -167,7 +167,7 @@ public abstract class ModelTests(StoreApplication store)
             .ShouldBe("There is no version 7 of model 'none'.");
     }
 
-    /// <summary>As versions before paths and inference have kept it.</summary>
+    /// <summary>As versions before paths and inference have kept it; columns in warnings were positions.</summary>
     [Fact]
     public async Task ModelKeptByAnOlderVersionIsShownAndPredicts()
     {
@@ -187,7 +187,7 @@ public abstract class ModelTests(StoreApplication store)
         foreach (var member in new[] { "path", "selection", "inference" })
             model.GetProperty(member).ValueKind.ShouldBe(JsonValueKind.Null);
         model.GetProperty("convergence").GetRawText().ShouldBe(
-            """{"converged":true,"iterations":5,"objective":2.5,"gradientNorm":1E-12,"warnings":[{"code":"separation","message":"A.","columns":[0]}],"solver":null,"passes":null,"seconds":null}""");
+            """{"converged":true,"iterations":5,"objective":2.5,"gradientNorm":1E-12,"warnings":[{"code":"separation","message":"A.","columns":["x1"]}],"solver":null,"passes":null,"seconds":null}""");
         (await _api.Post("models/older/predict", """{ "features": [[0.5]] }""")).Numbers("probabilities").ShouldBe([0.5]);
     }
 

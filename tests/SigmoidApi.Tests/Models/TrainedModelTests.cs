@@ -132,6 +132,38 @@ public sealed class TrainedModelTests
     }
 
     [Fact]
+    public void WarningsNameTermsAndTheIntercept()
+    {
+        var warned = Training();
+        warned = warned with
+        {
+            Convergence = warned.Convergence with
+            {
+                Warnings = [new("separation", "A.", [1]) { Intercept = true, SeparatingColumns = [1] }, new("stopped", "B.", [])],
+            },
+        };
+        var ofRows = new ModelWarning("rows_without_weight", "C.", ["w"], Count: 12);
+
+        var model = JsonSerializer.SerializeToElement(TrainedModel.From(warned, [new(0), new(1)], ["x1", "x2"], [], [ofRows], MaxCovarianceParameters), JsonReading.Options());
+
+        model.GetProperty("convergence").GetProperty("warnings").GetRawText().ShouldBe(
+            """[{"code":"rows_without_weight","message":"C.","columns":["w"],"count":12},"""
+            + """{"code":"separation","message":"A.","columns":["x2"],"intercept":true,"separatingColumns":["x2"]},{"code":"stopped","message":"B.","columns":[]}]""");
+        JsonElement.DeepEquals(JsonSerializer.SerializeToElement(model.Deserialize<TrainedModel>(JsonReading.Options()), JsonReading.Options()), model).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void ATermThatReadsLikeAPositionIsNone()
+    {
+        Named("""["1","0"]""").ShouldBe(["1", "0"]);
+        Named("[1,0]").ShouldBe(["b", "a"]);
+
+        static IReadOnlyList<string> Named(string columns) =>
+            JsonSerializer.Deserialize<ModelWarning>($$"""{"code":"collinear_columns","message":"A.","columns":{{columns}}}""", JsonReading.Options())!
+                .Named([new("a", 0, 0), new("b", 0, 0)]).Columns;
+    }
+
+    [Fact]
     public void KeptModelIsReadAsItWasWritten()
     {
         var training = Training() with
@@ -152,7 +184,7 @@ public sealed class TrainedModelTests
         -12, -20, 16, 0.001, 0.4, 28, 30, 32, 0.95, CovarianceType.HC1);
 
     private static JsonElement Json(LogisticTraining training) =>
-        JsonSerializer.SerializeToElement(TrainedModel.From(training, [new(0), new(1)], ["x1", "x2"], [], MaxCovarianceParameters), JsonReading.Options());
+        JsonSerializer.SerializeToElement(TrainedModel.From(training, [new(0), new(1)], ["x1", "x2"], [], [], MaxCovarianceParameters), JsonReading.Options());
 
     /// <summary>An object's members in their order, with the values of those that are numbers or arrays of them.</summary>
     private static string Numbers(JsonElement element) => string.Join(", ", element.EnumerateObject().Select(p =>

@@ -23,7 +23,7 @@ public abstract class TrainingJobTests(StoreApplication store)
         accepted.Headers.Location.ShouldBe(new Uri($"/api/v1/training-jobs/{id}", UriKind.Relative));
         accepted.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
         accepted.Json.EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["id", "status", "progress", "createdAt", "startedAt", "finishedAt", "attempts", "worker", "memory", "request", "model", "error"]);
+            ["id", "status", "progress", "createdAt", "startedAt", "finishedAt", "attempts", "worker", "memory", "request", "model", "warnings", "error"]);
         accepted.Json.GetProperty("status").GetString().ShouldBe("queued");
         accepted.Json.GetProperty("createdAt").GetDateTimeOffset().Offset.ShouldBe(TimeSpan.Zero);
         (await _api.Get(accepted.Headers.Location!.ToString())).Json.GetProperty("id").GetString().ShouldBe(id);

@@ -279,6 +279,9 @@ namespace SigmoidApi.Storage.Postgres.Migrations
                     b.Property<bool>("StopRequested")
                         .HasColumnType("boolean");
 
+                    b.Property<string>("Warnings")
+                        .HasColumnType("text");
+
                     b.Property<string>("Worker")
                         .HasColumnType("text")
                         .UseCollation("C");

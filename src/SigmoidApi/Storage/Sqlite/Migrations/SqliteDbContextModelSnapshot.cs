@@ -269,6 +269,9 @@ namespace SigmoidApi.Storage.Sqlite.Migrations
                     b.Property<bool>("StopRequested")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Warnings")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Worker")
                         .HasColumnType("TEXT");
 
