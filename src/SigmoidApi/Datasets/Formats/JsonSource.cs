@@ -26,7 +26,7 @@ internal static partial class JsonSource
         CheckNames(session, task.Path, form, found.ConvertAll(column => column.Name), cancellationToken);
         var inexact = Inexact(session, task, form, found, cancellationToken);
         var columns = found.ConvertAll(column => column with { Type = inexact.Contains(column.Name) || TypedSource.IsNested(column.Type) || IsTextual(task, column.Name) ? AsItIs : column.Type });
-        var source = TypedSource.Of(session, Relation(task.Path, form, Types(columns)), task.Types, cancellationToken);
+        var source = TypedSource.Of(session, Relation(task.Path, form, Types(columns)), task, cancellationToken);
         return source with { Columns = [.. source.Columns.Select(Finite)], Form = form };
     }
 
