@@ -37,7 +37,7 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
 
     object? IRequestInput.Value => _value;
 
-    /// <summary>SHA-256 of the body as it was sent, in lower-case hexadecimal, where the request has an <c>Idempotency-Key</c>; otherwise null.</summary>
+    /// <summary>SHA-256 of the body, unpacked where it was packed, in lower-case hexadecimal, where the request has an <c>Idempotency-Key</c>; otherwise null.</summary>
     public string? Sha256 { get; private set; }
 
     /// <summary>Called by the framework for a parameter of this type.</summary>
@@ -48,10 +48,13 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         if (!context.Request.HasJsonContentType())
             return new JsonBody<T>(null, new InputFailure(StatusCodes.Status415UnsupportedMediaType, "", "expected a body of type application/json"));
         var options = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        var limits = context.RequestServices.GetRequiredService<IOptions<LimitOptions>>().Value;
+        if (PackedBody.TryOpen(context.Request, limits.MaxBodyBytes, "Limits:MaxBodyBytes", out var plain) is { } unknown)
+            return new JsonBody<T>(null, unknown);
         byte[]? body = null;
         try
         {
-            (body, var length) = await ReadBodyAsync(context.Request, context.RequestAborted);
+            (body, var length) = await ReadBodyAsync(plain, context.Request.ContentLength, context.RequestAborted);
             var read = await DeserializeAsync(body.AsMemory(0, length), options, context.Response);
             if (Idempotency.IsUsed(context.Request))
                 read.Sha256 = Convert.ToHexStringLower(SHA256.HashData(body.AsSpan(0, length)));
@@ -64,6 +67,10 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
                 ? "the body is larger than the server takes"
                 : "the body broke off, or its chunks are malformed";
             return new JsonBody<T>(null, new InputFailure(status, "", message));
+        }
+        catch (Exception e) when (PackedBody.FailureOf(e) is { } failure)
+        {
+            return new JsonBody<T>(null, failure);
         }
         finally
         {
@@ -103,16 +110,16 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
     }
 
     /// <summary>Reads the body into one rented array. What the client announces is believed only so far: memory follows what has come.</summary>
-    private static async ValueTask<(byte[] Body, int Length)> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static async ValueTask<(byte[] Body, int Length)> ReadBodyAsync(Stream plain, long? announced, CancellationToken cancellationToken)
     {
         const int BelievedLength = 1 << 20;
         // One byte more than announced, so that the end is seen without growing.
-        var body = RequestArrays<byte>.Pool.Rent((int)Math.Min((request.ContentLength ?? 4095) + 1, BelievedLength));
+        var body = RequestArrays<byte>.Pool.Rent((int)Math.Min((announced ?? 4095) + 1, BelievedLength));
         var length = 0;
         try
         {
             int read;
-            while ((read = await request.Body.ReadAsync(body.AsMemory(length), cancellationToken)) > 0)
+            while ((read = await plain.ReadAsync(body.AsMemory(length), cancellationToken)) > 0)
             {
                 length += read;
                 if (length == body.Length)
