@@ -47,7 +47,7 @@ internal static class CsvSource
         var filter = header.Columns.Count == 1 ? " where c0 is not null" : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"""
-            read_csv({DuckDbSession.Literal(path)}, columns = {"{"}{columns}{"}"}, auto_detect = false, header = {(dialect.Header ? "true" : "false")},
+            read_csv({DuckDbSession.Literal(path)}, columns = {"{"}{columns}{"}"}, auto_detect = false, hive_partitioning = false, header = {(dialect.Header ? "true" : "false")},
                 delim = {DuckDbSession.Literal(dialect.Delimiter.ToString())}, quote = {quote}, escape = {quote}, decimal_separator = '{dialect.DecimalPoint}',
                 nullstr = [{nulls}], max_line_size = {MaxLineBytes}, buffer_size = {BufferBytes}, strict_mode = true){filter}
             """);

@@ -31,7 +31,7 @@ internal static partial class JsonSource
     }
 
     private static string Relation(string path, DatasetFormat form, string options) => string.Create(CultureInfo.InvariantCulture,
-        $"read_json({DuckDbSession.Literal(path)}, format = '{Name(form)}', records = true, maximum_object_size = {MaxRecordBytes}, {options})");
+        $"read_json({DuckDbSession.Literal(path)}, format = '{Name(form)}', records = true, hive_partitioning = false, maximum_object_size = {MaxRecordBytes}, {options})");
 
     private static string Types(IEnumerable<(string Name, string Type)> columns) =>
         $"columns = {"{"}{string.Join(", ", columns.Select(column => $"{DuckDbSession.Literal(column.Name)}: {DuckDbSession.Literal(column.Type)}"))}{"}"}";
