@@ -203,7 +203,7 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     private static byte[] Decimals(int precision, int scale, params BigInteger[] values)
     {
         byte[] file = [.. WideDecimals];
-        var at = file.AsSpan().IndexOf([.. new byte[16], 150]);
+        var at = file.AsSpan().IndexOf((byte[])[.. new byte[16], 150]);
         for (var i = 0; i < values.Length; i++)
         {
             var bytes = file.AsSpan(at + 17 * i, 17);

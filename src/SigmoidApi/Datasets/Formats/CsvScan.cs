@@ -39,8 +39,11 @@ internal sealed class CsvScan
     private long _cellLine;
     private int _column;
 
-    private CsvScan(CsvHeader header, CsvDialect dialect)
+    private readonly long _end;
+
+    private CsvScan(CsvHeader header, CsvDialect dialect, long end)
     {
+        _end = end;
         _header = header;
         _dialect = dialect;
         _table = CsvGrammar.BuildTable(dialect);
@@ -55,12 +58,12 @@ internal sealed class CsvScan
         _firstLineEndingIn[(int)header.LineEnd] = header.Lines;
     }
 
-    /// <summary>Scans what follows <paramref name="header"/> in <paramref name="file"/>; lines without any character are passed over.</summary>
+    /// <summary>Scans what follows <paramref name="header"/> in <paramref name="file"/> up to <paramref name="end"/>; lines without any character are passed over.</summary>
     /// <exception cref="InvalidDatasetException">A row has more or fewer cells than the header, a quote is not closed, a cell is not UTF-8, or there is no row.</exception>
     /// <exception cref="DatasetTooLargeException">More rows than <paramref name="maxRows"/>.</exception>
-    public static CsvScanResult Run(Stream file, CsvHeader header, CsvDialect dialect, long maxRows, CancellationToken cancellationToken)
+    public static CsvScanResult Run(Stream file, CsvHeader header, long end, CsvDialect dialect, long maxRows, CancellationToken cancellationToken)
     {
-        var scan = new CsvScan(header, dialect);
+        var scan = new CsvScan(header, dialect, end);
         file.Position = header.Length;
         scan.Read(file, cancellationToken);
         scan.CheckLineEnds();
@@ -70,7 +73,7 @@ internal sealed class CsvScan
             throw new InvalidDatasetException(scan._errors, scan._errorCount);
         if (scan._rows > maxRows)
             throw new DatasetTooLargeException($"The file has {scan._rows} rows; at most {maxRows} are taken (Datasets:MaxRows).");
-        return new(scan._rows, scan._columns, scan._decimals, HasMixedLineEnds: scan._firstLineEndingIn.Skip(1).Count(line => line > 0) > 1);
+        return new(scan._rows, scan._columns, scan._decimals, HasMixedLineEnds: scan._firstLineEndingIn.Skip(1).Count(line => line > 0) > 1, scan._line);
     }
 
     private void Read(Stream file, CancellationToken cancellationToken)
@@ -78,7 +81,7 @@ internal sealed class CsvScan
         var state = CsvGrammar.Start;
         var carried = 0; // bytes at the start of the buffer that belong to an unfinished cell
         int read;
-        while ((read = file.ReadAtLeast(_buffer.AsSpan(carried), BufferBytes - carried, throwOnEndOfStream: false)) > 0)
+        while ((read = file.ReadAtLeast(_buffer.AsSpan(carried, Free(file, carried)), Free(file, carried), throwOnEndOfStream: false)) > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var filled = carried + read;
@@ -108,6 +111,8 @@ internal sealed class CsvScan
             EndRow();
         }
     }
+
+    private int Free(Stream file, int carried) => (int)Math.Min(BufferBytes - carried, _end - file.Position);
 
     /// <summary>Goes on from <paramref name="position"/> to <paramref name="end"/> of the buffer; returns where the unfinished cell starts.</summary>
     private int Scan(int end, int position, ref byte state)
@@ -382,5 +387,5 @@ internal sealed class CsvScan
         Utf8.IsValid(cell) || (cell.Length >= ShownText.MostBytes - 2 && Utf8.IsValid(cell[..(ShownText.MostBytes - 6)]) && cell.Length < ShownText.MostBytes + 1);
 }
 
-/// <summary>What a scan has found: rows, what each column holds, what its numbers say about the decimal sign, and whether lines end in LF and in CRLF.</summary>
-internal sealed record CsvScanResult(long Rows, IReadOnlyList<CsvColumn> Columns, IReadOnlyList<DecimalEvidence> Decimals, bool HasMixedLineEnds);
+/// <summary>What a scan has found: rows, what each column holds, what its numbers say about the decimal sign, whether lines end in LF and in CRLF, and the line on which it ended.</summary>
+internal sealed record CsvScanResult(long Rows, IReadOnlyList<CsvColumn> Columns, IReadOnlyList<DecimalEvidence> Decimals, bool HasMixedLineEnds, long LastLine);

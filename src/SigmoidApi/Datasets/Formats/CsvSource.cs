@@ -14,7 +14,7 @@ internal static class CsvSource
 
     public static DatasetSource Open(DuckDbSession session, FileToRead task, bool asTexts, CancellationToken cancellationToken)
     {
-        var (path, dialect, header, scan) = CsvFile.Read(task, session.CopyPath, cancellationToken);
+        var (path, dialect, header, scan, skipped) = CsvFile.Read(task, session.CopyPath, cancellationToken);
         var types = new string[scan.Columns.Count];
         var columns = new SourceColumn[scan.Columns.Count];
         var mistakes = new CsvMistakes();
@@ -29,7 +29,7 @@ internal static class CsvSource
         }
 
         mistakes.ThrowIfAny();
-        return new(From(path, header, dialect, types, asTexts), columns, scan.Rows, dialect);
+        return new(From(path, header, dialect, types, asTexts), columns, scan.Rows, dialect, SkippedLines: skipped);
     }
 
     /// <summary>Whether DuckDB takes a text for one that stands for a missing value: it refuses those in which cells end or are quoted.</summary>

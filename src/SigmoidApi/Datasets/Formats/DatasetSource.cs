@@ -12,9 +12,10 @@ namespace SigmoidApi.Datasets.Formats;
 /// <param name="Form">Which form of JSON it turned out to be; null of another format.</param>
 /// <param name="All">The columns of the file, those too that are left out of <paramref name="Columns"/>; null where none is.</param>
 /// <param name="Warnings">What to know of the file as a whole; null where there is nothing.</param>
+/// <param name="SkippedLines">Of separated values the lines that are no part of the table; null of another format.</param>
 internal sealed record DatasetSource(
     string From, IReadOnlyList<SourceColumn> Columns, long? Rows = null, CsvDialect? Dialect = null, DatasetFormat? Form = null, IReadOnlyList<SourceColumn>? All = null,
-    IReadOnlyList<DatasetWarning>? Warnings = null)
+    IReadOnlyList<DatasetWarning>? Warnings = null, IReadOnlyList<long>? SkippedLines = null)
 {
     /// <summary>Every column as it is kept, by its name.</summary>
     public string Select => $"select {string.Join(", ", Columns.Select(column => $"{column.Stored} as {DuckDbSession.Identifier(column.Name)}"))} from {From}";

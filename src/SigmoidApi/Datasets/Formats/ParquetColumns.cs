@@ -96,6 +96,9 @@ internal sealed record ExactNumberColumn(string Name, string Text, string? Count
         return new(column.Name, $"cast({column.Raw} as varchar)", isWhole ? $"count(*) filter (try_cast(cast({column.Raw} as double) as {type}) is distinct from {column.Raw})" : null);
     }
 
-    public static ExactNumberColumn Wide(SourceColumn column, int scale) =>
-        new(column.Name, column.Raw, scale > 0 ? null : $"count(*) filter (abs({column.Stored}) > 9007199254740992)");
+    public static ExactNumberColumn Wide(SourceColumn column, int scale)
+    {
+        var whole = $"try_cast({column.Raw} as hugeint)";
+        return new(column.Name, column.Raw, scale > 0 ? null : $"count(*) filter ({column.Raw} is not null and coalesce(try_cast(cast({whole} as double) as hugeint) <> {whole}, true))");
+    }
 }
