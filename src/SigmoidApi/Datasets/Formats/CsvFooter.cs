@@ -27,29 +27,47 @@ internal readonly record struct CsvFooter(long End, IReadOnlyList<int> Lines)
         file.Position = file.Length - tail.Length;
         file.ReadExactly(tail);
         var lines = LinesOf(tail);
-        // The first of them may be cut off.
-        var (first, footer) = (lines.Count, new List<int>());
-        for (var i = lines.Count - 1; i > 0 && footer.Count <= MostLines; i--)
+        var (footer, empty) = (new List<int>(), new List<int>());
+        // The first of them may be cut off, and is a row otherwise.
+        for (var i = lines.Count - 1; i > 0 && footer.Count + empty.Count <= MostLines; i--)
         {
-            var text = Encoding.UTF8.GetString(tail.AsSpan()[lines[i].Start..lines[i].End]);
-            if (string.IsNullOrWhiteSpace(text))
+            var text = TextOf(i);
+            if (IsBlank(text))
                 continue;
             // A quote that is closed here and opened above: the line is the end of a cell.
-            if (text.Count(character => character == dialect.Quote) % 2 > 0 || !IsFooter(text, i))
+            if (text.Count(character => character == dialect.Quote) % 2 > 0)
                 break;
-            (first, footer) = (i, [i, .. footer]);
+            if (IsEmpty(text))
+                empty.Insert(0, i);
+            else if (IsFooter(text, i))
+                (footer, empty) = ([i, .. empty, .. footer], []);
+            else
+                break;
         }
 
-        return footer.Count is 0 or > MostLines ? none : new(file.Length - tail.Length + lines[first].Start, [.. footer.Select(line => line - first)]);
+        if (footer.Count is 0 or > MostLines)
+            return none;
+        footer.InsertRange(0, empty);
+        return new(file.Length - tail.Length + lines[footer[0]].Start, [.. footer.Select(line => line - footer[0])]);
+
+        List<string> RecordOf(string text) => CsvSample.Records(text, dialect.Delimiter, dialect.Quote, isWholeFile: true)[0];
+
+        // Beside a footer; by itself it may be a row without values.
+        bool IsEmpty(string text) => CsvTitle.IsEmpty(RecordOf(text));
 
         bool IsFooter(string text, int line)
         {
-            var record = CsvSample.Records(text, dialect.Delimiter, dialect.Quote, isWholeFile: true)[0];
-            return CsvTitle.IsRemark(record, columns) && (isOverValues || IsBlank(line - 1) || (record.Count == 1 && ReadsAsRemark(record[0])));
+            var record = RecordOf(text);
+            return CsvTitle.IsRemark(record, columns) && (isOverValues || IsGap(TextOf(line - 1)) || (record.Count == 1 && ReadsAsRemark(record[0])));
         }
 
-        bool IsBlank(int line) => Encoding.UTF8.GetString(tail.AsSpan()[lines[line].Start..lines[line].End]).Trim().Length == 0;
+        bool IsGap(string text) => IsBlank(text) || IsEmpty(text);
+
+        string TextOf(int line) => Encoding.UTF8.GetString(tail.AsSpan()[lines[line].Start..lines[line].End]);
     }
+
+    // A tab may be the delimiter.
+    private static bool IsBlank(string text) => text.AsSpan().Trim(' ').IsEmpty;
 
     private static bool ReadsAsRemark(string text) => text is ['(', .., ')'] or ['#', ..] || text.Contains(": ", StringComparison.Ordinal);
 

@@ -36,7 +36,7 @@ internal static class CsvSniffer
         var records = best.Records[titles..];
         // What may be below the last row is no row to judge the others by.
         if (isWholeFile && best.Fit.Columns > 1)
-            records = records[..(1 + records.FindLastIndex(record => !CsvTitle.IsRemark(record, best.Fit.Columns)))] is { Count: > 0 } rows ? rows : records;
+            records = records[..(1 + records.FindLastIndex(record => !CsvTitle.IsEmpty(record) && !CsvTitle.IsRemark(record, best.Fit.Columns)))] is { Count: > 0 } rows ? rows : records;
         var dialect = new CsvDialect(best.Delimiter, quote, overrides.DecimalPoint ?? DecimalSign.Of(DecimalsOf(records), best.Delimiter), HasHeader(records), nulls);
         return new(dialect, preamble.Past(sample, titles, dialect), records, best.Fit.Columns);
     }

@@ -17,19 +17,32 @@ internal static class CsvTitle
     /// <param name="hasHeader">Whether the first of some records is a header.</param>
     public static int Count(List<List<string>> records, int columns, Func<List<List<string>>, bool> hasHeader)
     {
-        var count = records.FindIndex(record => !IsTitle(record, columns));
-        if (count is < 1 or > MostLines || columns < 2)
+        var most = records.FindIndex(record => !IsEmpty(record) && !IsRemark(record, columns) && !IsComment(record));
+        if (most is < 1 or > MostLines || columns < 2)
             return 0;
-        var (header, below) = (records[count], records[(count + 1)..]);
-        if (header.Count != columns || header.Exists(name => name.Length == 0 || HeaderDetection.IsValue(name)) || below.Count(record => record.Count == columns) * 2 < below.Count)
-            return 0;
-        var isTable = columns >= ClearColumns || below.Exists(record => record.Exists(HeaderDetection.IsValue));
-        return isTable && hasHeader(records[count..]) ? count : 0;
+        // A comment of as many cells as the rows have may be the header itself: then no more than what is above it is a title.
+        for (var count = most; count > 0; count--)
+        {
+            var isClear = columns >= ClearColumns && !records[..count].Exists(record => IsComment(record) && record.Count == columns);
+            if (IsTable(records[count..], columns, isClear) && hasHeader(records[count..]))
+                return count;
+        }
+
+        return 0;
     }
 
-    // A comment may hold delimiters. One of as many cells as the rows have may be the header.
-    private static bool IsTitle(List<string> record, int columns) =>
-        IsRemark(record, columns) || (record[0].StartsWith('#') && record.Count != columns);
+    private static bool IsTable(List<List<string>> records, int columns, bool isClear)
+    {
+        var (header, below) = (records[0], records[1..]);
+        return header.Count == columns && !header.Exists(name => name.Length == 0 || HeaderDetection.IsValue(name))
+            && below.Count(record => record.Count == columns) * 2 >= below.Count
+            && (isClear || below.Exists(record => record.Exists(HeaderDetection.IsValue)));
+    }
+
+    private static bool IsComment(List<string> record) => record[0].StartsWith('#');
+
+    /// <summary>Whether a record is nothing but delimiters, as spreadsheets write an empty line.</summary>
+    public static bool IsEmpty(List<string> record) => record.TrueForAll(cell => cell.Length == 0);
 
     /// <summary>Whether one text is all that a record has, and not in a column behind the first.</summary>
     public static bool IsRemark(List<string> record, int columns) =>
