@@ -107,7 +107,7 @@ internal sealed class JsonScan
         if (token != JsonToken.StartObject)
             throw _tokens.Fault($", got {Describe(token)}");
         if (_rows++ == _task.MaxRows)
-            throw new DatasetTooLargeException($"The file has more than {_task.MaxRows} rows, as many as are taken (Datasets:MaxRows).");
+            throw new DatasetTooLargeException($"The file has more than {_task.MaxRows} rows; at most {_task.MaxRows} are taken (Datasets:MaxRows).");
         var (start, expected) = (_tokens.Offset, 0);
         while (_tokens.Next() == JsonToken.Name)
         {
@@ -226,7 +226,7 @@ internal sealed class JsonScan
         if (!_anyCase.TryAdd(name, name))
             throw new InvalidDatasetException(_tokens.Line, name, $"expected names that differ by more than upper and lower case; the file has {ShownText.Of(Encoding.UTF8.GetBytes(_anyCase[name]))} and {ShownText.Of(key)}");
         if (_columns.Count == _task.MaxColumns)
-            throw new DatasetTooLargeException($"The file has more than {_task.MaxColumns} columns, as many as are taken (Datasets:MaxColumns).");
+            throw new DatasetTooLargeException($"The file has more than {_task.MaxColumns} columns; at most {_task.MaxColumns} are taken (Datasets:MaxColumns).");
         var column = new JsonColumn(name, key.ToArray(), _columns.Count);
         _columns.Add(column);
         _byName[key] = column;
