@@ -52,8 +52,8 @@ internal static class JsonSource
         _ => AsItIs,
     };
 
-    private static string Stored(
-        DuckDbSession session, string column, string readAs, StoredType type, JsonColumn found, WrittenConvention convention, MissingWords missing)
+    /// <summary>The expression for a column as it is kept.</summary>
+    private static string Stored(DuckDbSession session, string column, string readAs, StoredType type, JsonColumn found, WrittenConvention convention, MissingWords missing)
     {
         switch (readAs)
         {
@@ -62,26 +62,36 @@ internal static class JsonSource
             case "DOUBLE":
                 var number = $"nullif({column}, 'nan'::double)";
                 return type == StoredType.Whole ? $"cast({number} as bigint)" : number;
-            case "VARCHAR" when type == StoredType.Text && !found.HasMissingTexts:
-                return column;
+            case "VARCHAR":
+                return type == StoredType.Text && !found.HasMissingTexts ? column : Written(column);
         }
 
-        // A text without its quotes and escapes, and any other value as JSON writes it.
-        var text = readAs == AsItIs ? $"({column} ->> '$')" : column;
-        var written = session.Written.Expression(text, type, convention, missing);
-        // Blanks are a text's own.
-        if (type == StoredType.Text)
-            written = $"case when {written} is null then null else {text} end";
-        if ((found.Values & (JsonValues.Numbers | JsonValues.NotANumber)) == 0 || type is StoredType.Boolean)
-            return written;
-        // A number has a point whatever the texts have.
+        // What JSON writes of a value: a text with its quotes and escapes.
         var json = $"cast({column} as varchar)";
-        return type switch
+        var other = type switch
         {
-            StoredType.Real => $"case when {json}[1] = '\"' then {written} else nullif(cast({json} as double), 'nan'::double) end",
-            StoredType.Whole => $"case when {json}[1] = '\"' then {written} else try_cast({json} as bigint) end",
-            // The level that a record has of the same number.
-            _ => $"case when {json} = 'NaN' then null when regexp_matches({json}, '^-?[0-9]+[.e]') then {DatasetReader.LevelExpression($"cast({json} as double)", ColumnType.Number)} else {written} end",
+            // A number has a point whatever the texts have.
+            StoredType.Real => $"nullif(cast({json} as double), 'nan'::double)",
+            StoredType.Whole => $"try_cast({json} as bigint)",
+            StoredType.Text => Level(json, found),
+            _ => Written(json),
         };
+        return found.Values.HasFlag(JsonValues.Texts) ? $"case when starts_with({json}, '\"') then {Written($"({column} ->> '$')")} else {other} end" : other;
+
+        string Written(string text)
+        {
+            var value = session.Written.Expression(text, type, convention, missing);
+            // Blanks are a text's own.
+            return type == StoredType.Text ? $"case when {value} is null then null else {text} end" : value;
+        }
+    }
+
+    /// <summary>What JSON writes of a value that is no text, as a level: a whole number with its digits, another as a column of such numbers has it.</summary>
+    private static string Level(string json, JsonColumn found)
+    {
+        var level = found.Cells.HasFractions
+            ? $"case when regexp_matches({json}, '^-?[0-9]+[.e]') then {DatasetReader.LevelExpression($"cast({json} as double)", ColumnType.Number)} else {json} end"
+            : json;
+        return found.Values.HasFlag(JsonValues.NotANumber) ? $"nullif({level}, 'NaN')" : level;
     }
 }
