@@ -127,7 +127,7 @@ public sealed class JsonScanTests : IDisposable
                 _ => string.Concat(Enumerable.Repeat("""{"a":1.5,"b":"x","c":[1,2],"d":"2024-01-31"}""" + "\n", count * 10)),
             });
             var before = GC.GetAllocatedBytesForCurrentThread();
-            JsonScan.Run(Received(_path), MissingWords.Default, TestContext.Current.CancellationToken);
+            JsonScan.Run(Received(_path), '.', MissingWords.Default, TestContext.Current.CancellationToken);
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
     }
@@ -137,7 +137,7 @@ public sealed class JsonScanTests : IDisposable
     {
         File.WriteAllText(_path, string.Concat(Enumerable.Repeat("{\"a\":1}\n", 100_000)));
 
-        Should.Throw<OperationCanceledException>(() => JsonScan.Run(Received(_path), MissingWords.Default, new CancellationToken(canceled: true)));
+        Should.Throw<OperationCanceledException>(() => JsonScan.Run(Received(_path), '.', MissingWords.Default, new CancellationToken(canceled: true)));
     }
 
     public void Dispose() => File.Delete(_path);
@@ -152,7 +152,7 @@ public sealed class JsonScanTests : IDisposable
     {
         File.WriteAllBytes(_path, text);
         var format = text[0] == '[' ? DatasetFormat.Json : DatasetFormat.NdJson;
-        return JsonScan.Run(Received(_path) with { Format = format, MaxRows = maxRows }, MissingWords.Default, TestContext.Current.CancellationToken);
+        return JsonScan.Run(Received(_path) with { Format = format, MaxRows = maxRows }, '.', MissingWords.Default, TestContext.Current.CancellationToken);
     }
 
     private static FileToRead Received(string path) => new(path, DatasetFormat.NdJson, new(), new Dictionary<string, ColumnType>(), 2_000, 1_000_000);

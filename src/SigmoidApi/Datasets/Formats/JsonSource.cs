@@ -15,31 +15,44 @@ internal static class JsonSource
     public static DatasetSource Open(DuckDbSession session, FileToRead task, CancellationToken cancellationToken)
     {
         var missing = task.Csv.NullValues is { } nulls ? new MissingWords(nulls) : MissingWords.Default;
-        var scan = JsonScan.Run(task, missing, cancellationToken);
-        var convention = new WrittenConvention(task.Csv.DecimalPoint ?? '.');
+        var point = task.Csv.DecimalPoint ?? task.LikelyDecimalPoint ?? '.';
+        var scan = JsonScan.Run(task, point, missing, cancellationToken);
+        var sign = DecimalSign.Of(scan.Columns.Select(column => column.Cells.Decimals), delimiter: null, task.LikelyDecimalPoint);
+        if (task.Csv.DecimalPoint is null && sign.Point != point)
+            scan = JsonScan.Run(task, point = sign.Point, missing, cancellationToken);
+        var isSignKnown = task.Csv.DecimalPoint is not null || task.LikelyDecimalPoint is not null || sign.IsShown;
         var mistakes = new WrittenMistakes();
         var columns = new SourceColumn[scan.Columns.Count];
         var types = new string[columns.Length];
         for (var i = 0; i < columns.Length; i++)
         {
             var found = scan.Columns[i];
-            var wanted = task.Types.TryGetValue(found.Name, out var said) ? said : task.OtherType;
+            var cells = found.Cells;
+            var wanted = task.Wanted(found.Name);
             // A text among numbers is no slip where the file itself tells the two apart.
-            var type = found.Cells.Type(wanted, wanted is null && found.Values != JsonValues.Texts ? new() : mistakes);
+            var type = cells.Type(wanted, wanted is null && found.Values != JsonValues.Texts ? new() : mistakes);
             types[i] = ReadAs(found, type);
             var column = DuckDbSession.Identifier(found.Name);
-            var stored = Stored(session, column, types[i], type, found, convention with { Dates = found.Cells.DateOrder }, missing);
-            columns[i] = new(found.Name, type, stored, column, type == StoredType.Text ? found.Cells.Hint : null, found.Cells.DateOrder);
+            var stored = Stored(session, column, types[i], type, found, missing);
+            columns[i] = new(found.Name, type, stored, column, cells.Hint(type, isSignKnown), type is StoredType.Date or StoredType.Time ? cells.DateOrder : null);
         }
 
         mistakes.ThrowIfAny();
-        var names = string.Join(", ", columns.Zip(types, (column, type) => $"{DuckDbSession.Literal(column.Name)}: '{type}'"));
+        var hasSigns = scan.Columns.Any(column => column.Cells.Decimals.Signs != DecimalSigns.None);
+        return new(From(task.Path, scan, types), columns, scan.Rows, Form: scan.Form, DecimalPoint: hasSigns ? point : task.Csv.DecimalPoint);
+    }
+
+    private static string From(string path, JsonScanResult scan, string[] types)
+    {
+        var names = string.Join(", ", scan.Columns.Zip(types, (column, type) => $"{DuckDbSession.Literal(column.Name)}: '{type}'"));
         var from = string.Create(CultureInfo.InvariantCulture,
             $$"""
-            read_json({{DuckDbSession.Literal(task.Path)}}, format = '{{(scan.Form == DatasetFormat.Json ? "array" : "newline_delimited")}}', records = true,
+            read_json({{DuckDbSession.Literal(path)}}, format = '{{(scan.Form == DatasetFormat.Json ? "array" : "newline_delimited")}}', records = true,
                 maximum_object_size = {{JsonTokens.MaxRecordBytes}}, columns = { {{names}} })
             """);
-        return new(from, columns, scan.Rows, Form: scan.Form);
+        // It is missing wherever it is, in a file that is given back too: there it would be no JSON.
+        string[] missing = [.. scan.Columns.Where(column => column.Values.HasFlag(JsonValues.NotANumber)).Select(column => DuckDbSession.Identifier(column.Name))];
+        return missing.Length == 0 ? from : $"(select * replace ({string.Join(", ", missing.Select(name => $"case when cast({name} as varchar) in ('NaN', 'nan') then null else {name} end as {name}"))}) from {from})";
     }
 
     /// <summary>The type that DuckDB reads a column with: never one that it would have to make of a text.</summary>
@@ -53,15 +66,14 @@ internal static class JsonSource
     };
 
     /// <summary>The expression for a column as it is kept.</summary>
-    private static string Stored(DuckDbSession session, string column, string readAs, StoredType type, JsonColumn found, WrittenConvention convention, MissingWords missing)
+    private static string Stored(DuckDbSession session, string column, string readAs, StoredType type, JsonColumn found, MissingWords missing)
     {
         switch (readAs)
         {
             case "BIGINT" or "BOOLEAN":
                 return column;
             case "DOUBLE":
-                var number = $"nullif({column}, 'nan'::double)";
-                return type == StoredType.Whole ? $"cast({number} as bigint)" : number;
+                return type == StoredType.Whole ? $"cast({column} as bigint)" : column;
             case "VARCHAR":
                 return type == StoredType.Text && !found.HasMissingTexts ? column : Written(column);
         }
@@ -71,8 +83,8 @@ internal static class JsonSource
         var other = type switch
         {
             // A number has a point whatever the texts have.
-            StoredType.Real => $"nullif(cast({json} as double), 'nan'::double)",
-            StoredType.Whole => $"try_cast({json} as bigint)",
+            StoredType.Real => $"cast({json} as double)",
+            StoredType.Whole => $"cast({json} as bigint)",
             StoredType.Text => Level(json, found),
             _ => Written(json),
         };
@@ -80,18 +92,14 @@ internal static class JsonSource
 
         string Written(string text)
         {
-            var value = session.Written.Expression(text, type, convention, missing);
+            var value = session.Written.Expression(text, type, found.Cells.Convention, missing);
             // Blanks are a text's own.
             return type == StoredType.Text ? $"case when {value} is null then null else {text} end" : value;
         }
     }
 
     /// <summary>What JSON writes of a value that is no text, as a level: a whole number with its digits, another as a column of such numbers has it.</summary>
-    private static string Level(string json, JsonColumn found)
-    {
-        var level = found.Cells.HasFractions
-            ? $"case when regexp_matches({json}, '^-?[0-9]+[.e]') then {DatasetReader.LevelExpression($"cast({json} as double)", ColumnType.Number)} else {json} end"
-            : json;
-        return found.Values.HasFlag(JsonValues.NotANumber) ? $"nullif({level}, 'NaN')" : level;
-    }
+    private static string Level(string json, JsonColumn found) => found.Cells.HasFractions
+        ? $"case when regexp_matches({json}, '^-?[0-9]+[.e]') then {DatasetReader.LevelExpression($"cast({json} as double)", ColumnType.Number)} else {json} end"
+        : json;
 }
