@@ -2,8 +2,9 @@ namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>A file of separated values, detected and scanned.</summary>
 /// <param name="Path">Of the bytes that DuckDB is to read: the file's own, or a copy in its terms.</param>
+/// <param name="IsSignKnown">Whether its decimal sign is no guess.</param>
 /// <param name="SkippedLines">Titles above the header and remarks below the last row, by their lines.</param>
-internal sealed record CsvFile(string Path, CsvDialect Dialect, CsvHeader Header, CsvScanResult Scan, IReadOnlyList<long> SkippedLines)
+internal sealed record CsvFile(string Path, CsvDialect Dialect, CsvHeader Header, CsvScanResult Scan, bool IsSignKnown, IReadOnlyList<long> SkippedLines)
 {
     /// <summary>Reads a received file through once; twice where the numbers of its first records have the other decimal sign than all of them.</summary>
     /// <param name="task">The file and what its upload says of it.</param>
@@ -17,22 +18,28 @@ internal sealed record CsvFile(string Path, CsvDialect Dialect, CsvHeader Header
         var sample = new byte[Math.Min(CsvSniffer.SampleBytes, file.Length)];
         file.ReadExactly(sample);
         ForeignContent.Refuse(sample);
-        var outline = CsvSniffer.Detect(sample, isWholeFile: sample.Length == file.Length, task.Csv, task.ExpectedColumns ?? []);
+        var outline = CsvSniffer.Detect(sample, isWholeFile: sample.Length == file.Length, task.Csv, task.ExpectedColumns ?? [], task.LikelyDecimalPoint);
         outline.CheckFirst();
         var dialect = outline.Dialect;
         var header = CsvHeader.Read(file, outline.Preamble, dialect, task.MaxColumns);
         var footer = CsvFooter.Find(file, header.Length, dialect, header.Columns.Count, outline.BeginsWithValues);
-        var scan = CsvScan.Run(file, header, footer.End, dialect, task.MaxRows, cancellationToken);
-        if (task.Csv.DecimalPoint is null && DecimalSign.Of(scan.Decimals, dialect.Delimiter) is var point && point != dialect.DecimalPoint)
+        var scan = CsvScan.Run(file, header, footer.End, dialect, name => task.NewColumn(name, dialect.DecimalPoint), task.MaxRows, cancellationToken);
+        var isSignKnown = task.Csv.DecimalPoint is not null;
+        if (!isSignKnown)
         {
-            dialect = dialect with { DecimalPoint = point };
-            scan = CsvScan.Run(file, header, footer.End, dialect, task.MaxRows, cancellationToken);
+            var sign = DecimalSign.Of(scan.Columns.Select(column => column.Decimals), dialect.Delimiter, task.LikelyDecimalPoint);
+            isSignKnown = sign.IsShown || task.LikelyDecimalPoint is not null;
+            if (sign.Point != dialect.DecimalPoint)
+            {
+                dialect = dialect with { DecimalPoint = sign.Point };
+                scan = CsvScan.Run(file, header, footer.End, dialect, name => task.NewColumn(name, dialect.DecimalPoint), task.MaxRows, cancellationToken);
+            }
         }
 
         long[] skipped = [.. header.Preamble.Titles ?? [], .. footer.Lines.Select(line => scan.LastLine + line)];
         if (header.Preamble.Lines == 0 && footer.Lines.Count == 0 && !scan.HasMixedLineEnds)
-            return new(task.Path, dialect, header, scan, skipped);
+            return new(task.Path, dialect, header, scan, isSignKnown, skipped);
         CsvPlainCopy.Write(file, header.Preamble.Length, footer.End, dialect, copyPath, cancellationToken);
-        return new(copyPath, dialect, header, scan, skipped);
+        return new(copyPath, dialect, header, scan, isSignKnown, skipped);
     }
 }

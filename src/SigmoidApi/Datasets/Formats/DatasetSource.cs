@@ -9,13 +9,14 @@ namespace SigmoidApi.Datasets.Formats;
 /// <param name="Columns">In the order of the file.</param>
 /// <param name="Rows">How many rows there are, where reading found it out; null where DuckDB says.</param>
 /// <param name="Dialect">How separated values are written; null of another format.</param>
+/// <param name="DecimalPoint">Of the numbers that are texts; null of a format that has none.</param>
 /// <param name="Form">Which form of JSON it turned out to be; null of another format.</param>
 /// <param name="All">The columns of the file, those too that are left out of <paramref name="Columns"/>; null where none is.</param>
 /// <param name="Warnings">What to know of the file as a whole; null where there is nothing.</param>
 /// <param name="SkippedLines">Of separated values the lines that are no part of the table; null of another format.</param>
 internal sealed record DatasetSource(
-    string From, IReadOnlyList<SourceColumn> Columns, long? Rows = null, CsvDialect? Dialect = null, DatasetFormat? Form = null, IReadOnlyList<SourceColumn>? All = null,
-    IReadOnlyList<DatasetWarning>? Warnings = null, IReadOnlyList<long>? SkippedLines = null)
+    string From, IReadOnlyList<SourceColumn> Columns, long? Rows = null, CsvDialect? Dialect = null, DatasetFormat? Form = null, char? DecimalPoint = null,
+    IReadOnlyList<SourceColumn>? All = null, IReadOnlyList<DatasetWarning>? Warnings = null, IReadOnlyList<long>? SkippedLines = null)
 {
     /// <summary>Every column as it is kept, by its name.</summary>
     public string Select => $"select {string.Join(", ", Columns.Select(column => $"{column.Stored} as {DuckDbSession.Identifier(column.Name)}"))} from {From}";
@@ -27,7 +28,8 @@ internal sealed record DatasetSource(
 /// <param name="Stored">The expression that makes that of what <see cref="DatasetSource.From"/> gives.</param>
 /// <param name="Raw">The expression for the column as the file has it, for files that are given back with something added.</param>
 /// <param name="Hint">What a person should know of it, that its values do not show.</param>
-internal sealed record SourceColumn(string Name, StoredType Type, string Stored, string Raw, ColumnWarning? Hint = null);
+/// <param name="DateOrder">Of dates that need one, as 01/31/2024; null of others.</param>
+internal sealed record SourceColumn(string Name, StoredType Type, string Stored, string Raw, ColumnWarning? Hint = null, DateOrder? DateOrder = null);
 
 /// <summary>Reads a file's form, and the types of its columns; nothing is kept yet.</summary>
 internal static class DatasetSources
@@ -67,7 +69,8 @@ internal static class DatasetSources
     public static InvalidDatasetException Unreadable(DuckDbSession session, FileToRead task, CancellationToken cancellationToken) => task.Format switch
     {
         DatasetFormat.Parquet => ParquetSource.Unreadable(session, task, cancellationToken),
-        DatasetFormat.Json or DatasetFormat.NdJson => JsonFault.Find(task.Path, JsonForm.Of(task.Path, task.Format, cancellationToken), cancellationToken),
+        // Not met in what the scan lets pass.
+        DatasetFormat.Json or DatasetFormat.NdJson => new(1, null, "the records can't be read as the values that were found in them"),
         // Not met in what the scan lets pass, but for a line of more than 2 MB.
         _ => new(1, null, "the rows can't be read: a line is too long, or quotes are not as they should be"),
     };
@@ -80,6 +83,21 @@ internal static class DatasetSources
 /// <param name="Types">What the upload says about columns, by name.</param>
 /// <param name="OtherType">What the other columns are taken for; null where that is to be found out.</param>
 /// <param name="ExpectedColumns">Names that tell a header, if it has all of them; null where none are known.</param>
+/// <param name="LikelyDecimalPoint">The decimal sign of the file where its numbers do not show it: that of the data which a model was fitted to.</param>
+/// <param name="DateOrders">By column, the order of dates as 01/02/2024, which a model knows; those of other columns have none. Null where the values decide.</param>
 public sealed record FileToRead(
     string Path, DatasetFormat Format, CsvOverrides Csv, IReadOnlyDictionary<string, ColumnType> Types, int MaxColumns, int MaxRows, ColumnType? OtherType = null,
-    IReadOnlyList<string>? ExpectedColumns = null);
+    IReadOnlyList<string>? ExpectedColumns = null, char? LikelyDecimalPoint = null, IReadOnlyDictionary<string, DateOrder>? DateOrders = null)
+{
+    /// <summary>What the column of a name is to be kept as; null where that is to be found out.</summary>
+    public ColumnType? Wanted(string column) => Types.TryGetValue(column, out var wanted) ? wanted : OtherType;
+
+    /// <summary>A column whose values are yet to be read.</summary>
+    /// <param name="column">Its name.</param>
+    /// <param name="decimalPoint">The decimal sign of its numbers.</param>
+    internal WrittenColumn NewColumn(string column, char decimalPoint)
+    {
+        DateOrder? known = DateOrders is not null && DateOrders.TryGetValue(column, out var order) ? order : null;
+        return new(column, new(decimalPoint, Csv.Dates ?? known), isForModel: DateOrders is not null) { CountsOtherNumbers = Wanted(column) is ColumnType.Boolean };
+    }
+}

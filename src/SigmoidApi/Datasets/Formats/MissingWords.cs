@@ -1,0 +1,58 @@
+using System.Text;
+
+namespace SigmoidApi.Datasets.Formats;
+
+/// <summary>The texts that stand for a missing value.</summary>
+internal sealed class MissingWords
+{
+    private static readonly byte[][] MarkBytes = [.. CsvDialect.Marks.Select(Encoding.ASCII.GetBytes)];
+    private static readonly int LongestMark = MarkBytes.Max(mark => mark.Length);
+
+    private readonly byte[][]?[] _nulls = new byte[256][][]; // by their first byte
+    private readonly bool _hasMarks;
+
+    /// <param name="nulls">What an upload says they are, or <see cref="CsvDialect.DefaultNullValues"/>, to which <see cref="CsvDialect.Marks"/> belong.</param>
+    public MissingWords(IReadOnlyList<string> nulls)
+    {
+        foreach (var same in nulls.Where(text => text.Length > 0).Select(Encoding.UTF8.GetBytes).GroupBy(text => text[0]))
+            _nulls[same.Key] = [.. same];
+        _hasMarks = nulls == CsvDialect.DefaultNullValues;
+    }
+
+    public static MissingWords Default { get; } = new(CsvDialect.DefaultNullValues);
+
+    /// <summary>Whether a text stands for a missing value in a column of any type.</summary>
+    /// <param name="text">UTF-8, without blanks around it.</param>
+    public bool IsNull(ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty)
+            return true;
+        foreach (var word in _nulls[text[0]] ?? [])
+        {
+            if (text.SequenceEqual(word))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a text stands for a missing value in a column of anything but texts, where it is a level.</summary>
+    /// <param name="text">UTF-8, without blanks around it.</param>
+    public bool IsMark(ReadOnlySpan<byte> text)
+    {
+        // Most values are numbers, which no mark begins as.
+        if (!_hasMarks || text.Length > LongestMark || text is [>= (byte)'0' and <= (byte)'9', ..])
+            return false;
+        foreach (var mark in MarkBytes)
+        {
+            if (Ascii.EqualsIgnoreCase(text, mark))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a text stands for a missing number, date, true or false.</summary>
+    /// <param name="text">UTF-8, without blanks around it.</param>
+    public bool IsMissing(ReadOnlySpan<byte> text) => IsNull(text) || IsMark(text);
+}
