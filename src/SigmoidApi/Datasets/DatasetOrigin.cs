@@ -7,7 +7,8 @@ namespace SigmoidApi.Datasets;
 /// <param name="Compression"><c>gzip</c> or <c>zstd</c>; left out where there was none.</param>
 /// <param name="Delimiter">Of separated values, as those up to <c>Header</c>.</param>
 /// <param name="DecimalPoint">Of other formats too, where their texts are numbers.</param>
-/// <param name="SkippedLines">Of separated values the lines above the header and below the last row that are no part of the table, counted from 1; left out where there are none.</param>
+/// <param name="SkippedLines">Of separated values the lines above the header and below the last row that are no part of the table, counted from 1; left out
+/// where there are none.</param>
 /// <param name="Warnings">What of the file the data set lacks; left out where it lacks nothing.</param>
 public sealed record DatasetOrigin(
     DatasetFormat Format,
@@ -21,8 +22,8 @@ public sealed record DatasetOrigin(
 {
     internal static DatasetOrigin Of(DatasetFormat format, DatasetSource source) => source.Dialect is not { } dialect
         ? new(format, DecimalPoint: source.DecimalPoint?.ToString(), Warnings: source.Warnings is { Count: > 0 } warnings ? warnings : null)
-        : new(format, Delimiter: dialect.Delimiter.ToString(), Quote: dialect.Quote?.ToString() ?? "", DecimalPoint: dialect.DecimalPoint.ToString(), Header: dialect.Header,
-            SkippedLines: source.SkippedLines is { Count: > 0 } skipped ? skipped : null);
+        : new(format, Delimiter: dialect.Delimiter.ToString(), Quote: dialect.Quote?.ToString() ?? "", DecimalPoint: dialect.DecimalPoint.ToString(),
+            Header: dialect.Header, SkippedLines: source.SkippedLines is { Count: > 0 } skipped ? skipped : null);
 }
 
 /// <summary>What a person should know of a file as a whole.</summary>

@@ -31,10 +31,13 @@ internal sealed class SplitParts(DatasetUpload training, DatasetUpload test) : I
         foreach (var (part, filter) in new[] { (Training, $"not {IsTest}({StoredRows.Number})"), (Test, $"{IsTest}({StoredRows.Number})") })
         {
             var path = part.File.ParquetPath;
-            session.Execute($"copy (select {columns} from {stored.From} where {filter}) to {DuckDbSession.Literal(path)} ({DatasetExport.ParquetOptions(dataset.Columns.Count)})", cancellationToken);
+            session.Execute(
+                $"copy (select {columns} from {stored.From} where {filter}) to {DuckDbSession.Literal(path)} ({DatasetExport.ParquetOptions(dataset.Columns.Count)})",
+                cancellationToken);
             part.Rows = part == Test ? testRows.Length : dataset.Rows - testRows.Length;
             var written = TypedSource.Columns(session, StoredRows.Relation(path), cancellationToken);
-            part.Columns = new ColumnProfiler(session, path, part.Rows, ProfileLimits.Of(options.MemoryMegabytes, options.ExactProfileRows, options.Threads)).Profile(written, types, cancellationToken);
+            var limits = ProfileLimits.Of(options.MemoryMegabytes, options.ExactProfileRows, options.Threads);
+            part.Columns = new ColumnProfiler(session, path, part.Rows, limits).Profile(written, types, cancellationToken);
             using var file = File.OpenRead(path);
             (part.File.Bytes, part.File.Sha256) = (file.Length, Convert.ToHexStringLower(SHA256.HashData(file)));
         }

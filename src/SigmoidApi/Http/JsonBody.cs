@@ -37,7 +37,8 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
 
     object? IRequestInput.Value => _value;
 
-    /// <summary>SHA-256 of the body, unpacked where it was packed, in lower-case hexadecimal, where the request has an <c>Idempotency-Key</c>; otherwise null.</summary>
+    /// <summary>SHA-256 of the body, unpacked where it was packed, in lower-case hexadecimal, where the request has an <c>Idempotency-Key</c>; otherwise
+    /// null.</summary>
     public string? Sha256 { get; private set; }
 
     /// <summary>Called by the framework for a parameter of this type.</summary>

@@ -59,7 +59,8 @@ public static class OpenApi
         app.Use((context, next) =>
         {
             var path = context.Request.Path;
-            if (HttpMethods.IsHead(context.Request.Method) && (path.StartsWithSegments("/openapi", StringComparison.Ordinal) || path.StartsWithSegments("/swagger", StringComparison.Ordinal)))
+            var isOfThem = path.StartsWithSegments("/openapi", StringComparison.Ordinal) || path.StartsWithSegments("/swagger", StringComparison.Ordinal);
+            if (isOfThem && HttpMethods.IsHead(context.Request.Method))
                 context.Request.Method = HttpMethods.Get;
             return next(context);
         });

@@ -28,7 +28,8 @@ internal static class PackedBody
     public static InputFailure UnknownCoding(HttpRequest request)
     {
         request.HttpContext.Response.Headers.AcceptEncoding = "gzip, zstd";
-        return new(StatusCodes.Status415UnsupportedMediaType, "", $"Expected the Content-Encoding gzip or zstd, or none, got {request.Headers.ContentEncoding}.");
+        return new(
+            StatusCodes.Status415UnsupportedMediaType, "", $"Expected the Content-Encoding gzip or zstd, or none, got {request.Headers.ContentEncoding}.");
     }
 
     /// <summary>Why a body could not be unpacked; null for an exception that has another cause.</summary>
@@ -36,7 +37,9 @@ internal static class PackedBody
     {
         DatasetTooLargeException => new(StatusCodes.Status413PayloadTooLarge, "", "The body is larger than the server takes when it is unpacked."),
         InvalidDataException => InputFailure.BadRequest(
-            "", "The body can't be unpacked as its Content-Encoding says: it is cut off or damaged, something else follows the packed bytes, or zstd needs a window of more than 8 MiB."),
+            "",
+            "The body can't be unpacked as its Content-Encoding says: it is cut off or damaged, something else follows the packed bytes, "
+            + "or zstd needs a window of more than 8 MiB."),
         _ => null,
     };
 }

@@ -2,7 +2,8 @@ using SigmoidApi.Datasets.Formats;
 
 namespace SigmoidApi.Models;
 
-/// <summary>A version of a model as its callers see it. Levels of more than 200 characters, and terms with them, are cut here: the model itself knows them whole.</summary>
+/// <summary>A version of a model as its callers see it. Levels of more than 200 characters, and terms with them, are cut here: the model itself knows them
+/// whole.</summary>
 /// <param name="Classes">The target's two values; the second is the one that <c>probabilities</c> speak of.</param>
 /// <param name="Intercept">In the columns' own units.</param>
 /// <param name="StandardizedIntercept">On columns scaled to mean 0 and standard deviation 1.</param>

@@ -28,8 +28,9 @@ internal sealed class PredictFile(UploadedFiles uploads, ModelCache models, Time
             var predicted = await uploads.PredictAsync(file, answer, served, from, cancellationToken);
             if (predicted.UnknownColumns.Count > 0)
                 context.Response.Headers["Unknown-Columns"] = Header(predicted.UnknownColumns.Select(Escaped));
+            var unknown = predicted.UnknownLevels.Select(level => string.Create(CultureInfo.InvariantCulture, $"{Escaped(level.Key)}={level.Value}"));
             if (predicted.UnknownLevels.Count > 0)
-                context.Response.Headers["Unknown-Levels"] = Header(predicted.UnknownLevels.Select(level => string.Create(CultureInfo.InvariantCulture, $"{Escaped(level.Key)}={level.Value}")));
+                context.Response.Headers["Unknown-Levels"] = Header(unknown);
             return Results.File(upload.AnswerPath, answer.MediaType());
         }
         catch (Exception e) when (UploadedFiles.ProblemOf(e) is { } problem)

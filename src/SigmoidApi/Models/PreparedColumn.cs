@@ -43,7 +43,8 @@ public sealed record PreparedColumn(
     };
 
     /// <summary>The same with its long levels cut.</summary>
-    internal PreparedColumn Shown() => this with { Levels = Short(Levels), Infrequent = Short(Infrequent), Reference = Short(Reference), FillLevel = Short(FillLevel) };
+    internal PreparedColumn Shown() =>
+        this with { Levels = Short(Levels), Infrequent = Short(Infrequent), Reference = Short(Reference), FillLevel = Short(FillLevel) };
 
     private static string? Short(string? level) => level is null ? null : ShownText.Short(level);
 

@@ -39,11 +39,14 @@ internal static class DatasetReader
             // 0 and 1 are called booleans too; here the words of the file are meant.
             var booleans = kept.Where(column => column.Type == StoredType.Boolean).Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
             areBoolean = [.. others.Select(other => booleans.Contains(other.Column.Name))];
-            var conditions = others.Where(other => other is { Required: true, Column.Missing: > 0 }).Select(other => $"{stored[other.Column.Name]} is not null").ToList();
+            var conditions = others.Where(other => other is { Required: true, Column.Missing: > 0 })
+                .Select(other => $"{stored[other.Column.Name]} is not null").ToList();
             if (every > 1)
                 conditions.Add(string.Create(CultureInfo.InvariantCulture, $"{StoredRows.Number} % {every} = 0"));
             var parts = (int)Math.Clamp(all / RowsPerReader, 1, readers);
-            ranges = [.. Enumerable.Range(0, parts).Select(part => Where(conditions, parts > 1 ? string.Create(CultureInfo.InvariantCulture, $"{StoredRows.Number} >= {all * part / parts} and {StoredRows.Number} < {all * (part + 1) / parts}") : null))];
+            string Range(int part) => string.Create(
+                CultureInfo.InvariantCulture, $"{StoredRows.Number} >= {all * part / parts} and {StoredRows.Number} < {all * (part + 1) / parts}");
+            ranges = [.. Enumerable.Range(0, parts).Select(part => Where(conditions, parts > 1 ? Range(part) : null))];
             counts = [.. ranges.Select(range => session.Counts($"select count(*) from {stored.From} {range}", cancellationToken)[0])];
         }
 
@@ -52,7 +55,9 @@ internal static class DatasetReader
             return new(0, null, false, [.. others.Select(other => new ColumnReader(other, 0, isBoolean: false).Values)]);
         var matrix = file is null && numbers.Count > 0 ? new DesignMatrix(rows, numbers.Count) : null;
         var columns = numbers.Select(column => NumberExpression(stored[column.Name], column.Type))
-            .Concat(others.Select(other => other.AsLevels ? LevelExpression(stored[other.Column.Name], other.Column.Type) : NumberExpression(stored[other.Column.Name], other.Column.Type)));
+            .Concat(others.Select(other => other.AsLevels
+                ? LevelExpression(stored[other.Column.Name], other.Column.Type)
+                : NumberExpression(stored[other.Column.Name], other.Column.Type)));
         var select = $"select {string.Join(", ", columns)} from {stored.From}";
         var collected = others.Zip(areBoolean, (other, isBoolean) => new ColumnReader(other, rows, isBoolean)).ToArray();
         var hasMissing = new bool[ranges.Length];
@@ -110,7 +115,8 @@ internal static class DatasetReader
         return all.Length > 0 ? $"where {string.Join(" and ", all)}" : "";
     }
 
-    /// <summary>At most <paramref name="limit"/> rows from row <paramref name="offset"/> (0 is the first) on, every column of the file, as JSON writes its values.</summary>
+    /// <summary>At most <paramref name="limit"/> rows from row <paramref name="offset"/> (0 is the first) on, every column of the file, as JSON writes its
+    /// values.</summary>
     public static IReadOnlyList<object?[]> ReadRows(
         DuckDbSession session, string parquetPath, IReadOnlyList<ColumnProfile> columns, long offset, int limit, CancellationToken cancellationToken)
     {

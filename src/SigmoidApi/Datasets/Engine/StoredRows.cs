@@ -3,7 +3,8 @@ using System.Globalization;
 namespace SigmoidApi.Datasets.Engine;
 
 /// <summary>
-/// A data set's own Parquet file as DuckDB reads it, with the number of each row. The columns have stand-in names, as DuckDB's own name for that number may be one of theirs.
+/// A data set's own Parquet file as DuckDB reads it, with the number of each row. The columns have stand-in names, as DuckDB's own name for that number may be
+/// one of theirs.
 /// </summary>
 internal sealed class StoredRows
 {
@@ -16,7 +17,8 @@ internal sealed class StoredRows
     /// <param name="columns">The names of all its columns, in their order.</param>
     public StoredRows(string path, IEnumerable<string> columns)
     {
-        _standIns = columns.Index().ToDictionary(column => column.Item, column => string.Create(CultureInfo.InvariantCulture, $"c{column.Index}"), StringComparer.Ordinal);
+        _standIns = columns.Index().ToDictionary(
+            column => column.Item, column => string.Create(CultureInfo.InvariantCulture, $"c{column.Index}"), StringComparer.Ordinal);
         From = $"{Relation(path)} as stored({string.Join(", ", _standIns.Values)})";
     }
 

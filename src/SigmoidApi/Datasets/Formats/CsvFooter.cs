@@ -3,8 +3,9 @@ using System.Text;
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>
-/// Lines below the last row that are no rows: <c>Total: 3 rows</c>, <c>(3 rows)</c>, <c>Source: …</c>. They are passed over where it is plain that they are: each has one text, in its first
-/// cell, and either an empty line is above them, or the first column has no texts, or they read as a remark does. Anything else may be a row that was cut off.
+/// Lines below the last row that are no rows: <c>Total: 3 rows</c>, <c>(3 rows)</c>, <c>Source: …</c>. They are passed over where it is plain that they are:
+/// each has one text, in its first cell, and either an empty line is above them, or the first column has no texts, or they read as a remark does.
+/// Anything else may be a row that was cut off.
 /// </summary>
 /// <param name="End">Where the rows end, in bytes.</param>
 /// <param name="Lines">The places of the lines that are passed over, counted from the first behind <paramref name="End"/>, which is 0.</param>

@@ -18,7 +18,8 @@ internal static class CsvSniffer
     /// <param name="overrides">What need not be found out.</param>
     /// <param name="expected">Columns that the file is to have: a first record with all of their names is its header.</param>
     /// <param name="likelyPoint">The decimal sign where the file does not show it; null where it is guessed.</param>
-    public static CsvOutline Detect(ReadOnlySpan<byte> sample, bool isWholeFile, CsvOverrides overrides, IReadOnlyList<string> expected, char? likelyPoint = null)
+    public static CsvOutline Detect(
+        ReadOnlySpan<byte> sample, bool isWholeFile, CsvOverrides overrides, IReadOnlyList<string> expected, char? likelyPoint = null)
     {
         var preamble = CsvPreamble.Of(sample);
         var text = Encoding.UTF8.GetString(sample[preamble.Length..]);
@@ -37,8 +38,13 @@ internal static class CsvSniffer
         var records = best.Records[titles..];
         // What may be below the last row is no row to judge the others by.
         if (isWholeFile && best.Fit.Columns > 1)
-            records = records[..(1 + records.FindLastIndex(record => !CsvTitle.IsEmpty(record) && !CsvTitle.IsRemark(record, best.Fit.Columns)))] is { Count: > 0 } rows ? rows : records;
-        var dialect = new CsvDialect(best.Delimiter, quote, overrides.DecimalPoint ?? DecimalSign.Of(DecimalsOf(records), best.Delimiter, likelyPoint).Point, HasHeader(records), nulls);
+        {
+            var last = records.FindLastIndex(record => !CsvTitle.IsEmpty(record) && !CsvTitle.IsRemark(record, best.Fit.Columns));
+            records = last < 0 ? records : records[..(last + 1)];
+        }
+
+        var dialect = new CsvDialect(
+            best.Delimiter, quote, overrides.DecimalPoint ?? DecimalSign.Of(DecimalsOf(records), best.Delimiter, likelyPoint).Point, HasHeader(records), nulls);
         return new(dialect, preamble.Past(sample, titles, dialect), records, best.Fit.Columns);
     }
 
@@ -96,7 +102,8 @@ internal sealed record CsvOutline(CsvDialect Dialect, CsvPreamble Preamble, List
     public bool BeginsWithValues => Records.Skip(Dialect.Header ? 1 : 0).Select(record => record[0]) is var cells
         && cells.Any(HeaderDetection.IsValue) && cells.All(cell => cell.Length == 0 || HeaderDetection.IsValue(cell) || Dialect.NullValues.Contains(cell));
 
-    /// <exception cref="InvalidDatasetException">The first record has another number of cells than most have. All others would be named otherwise, and are right.</exception>
+    /// <exception cref="InvalidDatasetException">The first record has another number of cells than most have. All others would be named otherwise, and are
+    /// right.</exception>
     public void CheckFirst()
     {
         var cells = Records.Count > 0 ? Records[0].Count : Columns;
@@ -104,7 +111,8 @@ internal sealed record CsvOutline(CsvDialect Dialect, CsvPreamble Preamble, List
         if (cells != Columns && most > like && most > 1)
         {
             throw new InvalidDatasetException(Preamble.Lines + 1, null,
-                $"expected {Columns} cells, as most lines below have; this line has {cells}. Where it is no part of the table, take it out; where it is the header, give each column a name");
+                $"expected {Columns} cells, as most lines below have; this line has {cells}. "
+                + "Where it is no part of the table, take it out; where it is the header, give each column a name");
         }
     }
 }

@@ -22,9 +22,11 @@ internal sealed partial class ParquetColumns
         var binary = declared.Where((column, i) => OfBytes().IsMatch(column.Type) && !wide.ContainsKey(i) && !_leftOut.ContainsKey(column.Name)).ToList();
         foreach (var column in binary.Where(column => !IsText(session, path, column, cancellationToken)))
             _leftOut[column.Name] = DatasetWarningCode.BytesLeftOut;
-        // Older writers do not say that their bytes are texts. DuckDB takes either all bytes of a file for texts or none, and without them those within lists and records can't be made texts.
+        // Older writers do not say that their bytes are texts. DuckDB takes either all bytes of a file for texts or none, and without them those within lists
+        // and records can't be made texts.
         var nestedTexts = binary.Where(column => TypedSource.IsNested(column.Type) && !_leftOut.ContainsKey(column.Name)).ToList();
-        var asTexts = nestedTexts.Count > 0 && wide.Count + _leftOut.Count == 0 && !declared.Exists(column => column.Type.StartsWith("GEOMETRY", StringComparison.Ordinal));
+        var asTexts = nestedTexts.Count > 0 && wide.Count + _leftOut.Count == 0
+            && !declared.Exists(column => column.Type.StartsWith("GEOMETRY", StringComparison.Ordinal));
         if (!asTexts)
             nestedTexts.ForEach(column => _leftOut[column.Name] = DatasetWarningCode.BytesLeftOut);
 
@@ -41,7 +43,11 @@ internal sealed partial class ParquetColumns
             }
         }
 
-        ExactNumbers = [.. declared.Select((column, i) => wide.TryGetValue(i, out var scale) ? ExactNumberColumn.Wide(Columns[i], scale) : ExactNumberColumn.Of(Columns[i], column.Type)).OfType<ExactNumberColumn>()];
+        ExactNumbers =
+        [
+            .. declared.Select((column, i) => wide.TryGetValue(i, out var scale) ? ExactNumberColumn.Wide(Columns[i], scale) : ExactNumberColumn.Of(Columns[i], column.Type))
+                .OfType<ExactNumberColumn>(),
+        ];
     }
 
     /// <summary>What stands after FROM.</summary>
@@ -51,7 +57,8 @@ internal sealed partial class ParquetColumns
     public SourceColumn[] Columns { get; }
 
     /// <summary>Those that a file can be given back with: DuckDB would write other numbers for decimals that it can't read.</summary>
-    public IReadOnlyList<SourceColumn> GivenBack => [.. Columns.Where(column => !_leftOut.TryGetValue(column.Name, out var why) || why != DatasetWarningCode.DecimalsLeftOut)];
+    public IReadOnlyList<SourceColumn> GivenBack =>
+        [.. Columns.Where(column => !_leftOut.TryGetValue(column.Name, out var why) || why != DatasetWarningCode.DecimalsLeftOut)];
 
     /// <summary>Those that no data set can have, and why.</summary>
     public IReadOnlyDictionary<string, DatasetWarningCode> LeftOut => _leftOut;
@@ -93,12 +100,14 @@ internal sealed record ExactNumberColumn(string Name, string Text, string? Count
         if (TypedSource.IsNested(type) || !(type is "BIGINT" or "UBIGINT" or "HUGEINT" or "UHUGEINT" || type.StartsWith("DECIMAL(", StringComparison.Ordinal)))
             return null;
         var isWhole = type.EndsWith(",0)", StringComparison.Ordinal) || type.EndsWith("INT", StringComparison.Ordinal);
-        return new(column.Name, $"cast({column.Raw} as varchar)", isWhole ? $"count(*) filter (try_cast(cast({column.Raw} as double) as {type}) is distinct from {column.Raw})" : null);
+        var countInexact = $"count(*) filter (try_cast(cast({column.Raw} as double) as {type}) is distinct from {column.Raw})";
+        return new(column.Name, $"cast({column.Raw} as varchar)", isWhole ? countInexact : null);
     }
 
     public static ExactNumberColumn Wide(SourceColumn column, int scale)
     {
         var whole = $"try_cast({column.Raw} as hugeint)";
-        return new(column.Name, column.Raw, scale > 0 ? null : $"count(*) filter ({column.Raw} is not null and coalesce(try_cast(cast({whole} as double) as hugeint) <> {whole}, true))");
+        var countInexact = $"count(*) filter ({column.Raw} is not null and coalesce(try_cast(cast({whole} as double) as hugeint) <> {whole}, true))";
+        return new(column.Name, column.Raw, scale > 0 ? null : countInexact);
     }
 }

@@ -21,8 +21,10 @@ internal static class ParquetSource
 
         var source = TypedSource.Of(session, file.From, [.. file.Columns.Where(column => !file.LeftOut.ContainsKey(column.Name))], task, cancellationToken);
         var texts = Texts(session, task, file, cancellationToken);
-        SourceColumn[] kept = [.. source.Columns.Select(column => texts.TryGetValue(column.Name, out var text) ? column with { Type = StoredType.Text, Stored = text } : column)];
-        return source with { Columns = kept, All = file.GivenBack, Warnings = [.. file.LeftOut.GroupBy(column => column.Value, column => column.Key).Select(same => new DatasetWarning(same.Key, [.. same]))] };
+        SourceColumn[] kept =
+            [.. source.Columns.Select(column => texts.TryGetValue(column.Name, out var text) ? column with { Type = StoredType.Text, Stored = text } : column)];
+        var warnings = file.LeftOut.GroupBy(column => column.Value, column => column.Key).Select(same => new DatasetWarning(same.Key, [.. same]));
+        return source with { Columns = kept, All = file.GivenBack, Warnings = [.. warnings] };
     }
 
     public static InvalidDatasetException Damaged() =>
@@ -38,8 +40,8 @@ internal static class ParquetSource
             var unreadable = columns.Take(task.MaxColumns).Where(column => !IsReadable(session, from, column.Raw, cancellationToken)).ToList();
             if (unreadable.Count > 0 && unreadable.Count < columns.Length)
             {
-                return new([.. unreadable.Take(InvalidDatasetException.MaxErrors).Select(column => new DatasetError(1, column.Name,
-                    "expected values that can be read; the column is damaged, has text that is not UTF-8, or is written in a way that is not known here"))], unreadable.Count);
+                const string Expected = "expected values that can be read; the column is damaged, has text that is not UTF-8, or is written in a way that is not known here";
+                return new([.. unreadable.Take(InvalidDatasetException.MaxErrors).Select(column => new DatasetError(1, column.Name, Expected))], unreadable.Count);
             }
         }
         catch (DuckDBException)
@@ -71,13 +73,15 @@ internal static class ParquetSource
         : "expected decimals of at most 38 digits within lists and records; the column has longer ones: write it with fewer digits, or as text");
 
     /// <summary>
-    /// Columns of exact numbers that are kept as texts, and the expression of each: because the upload wants it, or because they are whole and float64 can't hold one of them. Those are
+    /// Columns of exact numbers that are kept as texts, and the expression of each: because the upload wants it, or because they are whole and float64 can't
+    /// hold one of them. Those are
     /// keys, and would lose their last digits. What has a fraction is a quantity, as it is in separated values: the nearest float64 will do.
     /// </summary>
     private static Dictionary<string, string> Texts(DuckDbSession session, FileToRead task, ParquetColumns file, CancellationToken cancellationToken)
     {
         ColumnType? Wanted(string column) => task.Types.TryGetValue(column, out var wanted) ? wanted : task.OtherType;
-        var texts = file.ExactNumbers.Where(column => Wanted(column.Name) is ColumnType.Category or ColumnType.Text).ToDictionary(column => column.Name, column => column.Text, StringComparer.Ordinal);
+        var texts = file.ExactNumbers.Where(column => Wanted(column.Name) is ColumnType.Category or ColumnType.Text)
+            .ToDictionary(column => column.Name, column => column.Text, StringComparer.Ordinal);
         foreach (var some in file.ExactNumbers.Where(column => column.CountInexact is not null && Wanted(column.Name) is null).Chunk(ColumnsAtOnce))
         {
             var counts = session.Counts($"select {string.Join(", ", some.Select(column => column.CountInexact))} from {file.From}", cancellationToken);

@@ -22,7 +22,8 @@ internal static class ShownText
         return text.Length > MostCharactersOfProblem ? $"'{Beginning(text, MostCharactersOfProblem)}…'" : $"'{text}'";
     }
 
-    /// <summary>A value as it is shown: whole, or its beginning with its length, and with a digest by which it is told from others of that beginning and length.</summary>
+    /// <summary>A value as it is shown: whole, or its beginning with its length, and with a digest by which it is told from others of that beginning and
+    /// length.</summary>
     public static string Short(string value)
     {
         if (value.Length <= MostCharacters)

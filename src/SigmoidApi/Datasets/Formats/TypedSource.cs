@@ -61,12 +61,13 @@ internal static class TypedSource
     }
 
     /// <summary>Whether float64 holds every number of a decimal type's digits, and 10 to the power of its scale.</summary>
-    private static bool IsExact(string type) => int.Parse(type.AsSpan("DECIMAL(".Length, type.IndexOf(',', StringComparison.Ordinal) - "DECIMAL(".Length), CultureInfo.InvariantCulture) <= 15;
+    private static bool IsExact(string type) => int.Parse(type["DECIMAL(".Length..type.IndexOf(',', StringComparison.Ordinal)], CultureInfo.InvariantCulture) <= 15;
 
     /// <summary>Whether a type of DuckDB's is one of lists, records or maps.</summary>
     public static bool IsNested(string type) => type.EndsWith(']') || type.StartsWith("STRUCT", StringComparison.Ordinal) || type.StartsWith("MAP", StringComparison.Ordinal);
 
-    /// <summary>A column of no texts as the type that an upload wants, every value of it. A number is never taken for a date: of which unit it is, nobody says.</summary>
+    /// <summary>A column of no texts as the type that an upload wants, every value of it. A number is never taken for a date: of which unit it is, nobody
+    /// says.</summary>
     private static SourceColumn Converted(DuckDbSession session, string from, SourceColumn column, ColumnType wanted, bool isForModel, CancellationToken cancellationToken)
     {
         var areNumbers = column.Type is StoredType.Real or StoredType.Whole;

@@ -5,7 +5,8 @@ using SigmoidApi.Datasets.Engine;
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>
-/// Decimals of more than 38 digits in a Parquet file, as pyarrow's decimal256 is written. DuckDB reads each of them as another number, without an error. So it is given a copy of the
+/// Decimals of more than 38 digits in a Parquet file, as pyarrow's decimal256 is written. DuckDB reads each of them as another number, without an error. So it
+/// is given a copy of the
 /// file which does not say that these bytes are decimals, and a function of ours reads the bytes.
 /// </summary>
 internal static class WideDecimals
@@ -62,7 +63,8 @@ internal static class WideDecimals
         });
 
     /// <summary>
-    /// Gives a field of a struct a number that no version of the format has, so that every reader passes over it, and over those behind it, which count on from there. The header of a
+    /// Gives a field of a struct a number that no version of the format has, so that every reader passes over it, and over those behind it, which count on
+    /// from there. The header of a
     /// field is its distance from the one before and its type, or the type alone, and its number behind it.
     /// </summary>
     private static void HideAnnotation(Stream copy, long position)
