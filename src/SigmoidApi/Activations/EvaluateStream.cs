@@ -49,6 +49,8 @@ internal static class EvaluateStream
         var limits = context.RequestServices.GetRequiredService<IOptions<LimitOptions>>().Value;
         var scratch = context.RequestServices.GetRequiredService<DatasetFiles>().Scratch;
         context.LimitBody(limits.MaxStreamBytes);
+        if (PackedBody.TryOpen(context.Request, limits.MaxStreamBytes, "Limits:MaxStreamBytes", out var body) is { } unknown)
+            return Problems.From(unknown);
 
         var size = Marshal.SizeOf<T>();
         var chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
@@ -60,7 +62,7 @@ internal static class EvaluateStream
             int read;
             do
             {
-                read = await context.Request.Body.ReadAtLeastAsync(chunk.AsMemory(0, ChunkBytes), ChunkBytes, throwOnEndOfStream: false, context.RequestAborted);
+                read = await body.ReadAtLeastAsync(chunk.AsMemory(0, ChunkBytes), ChunkBytes, throwOnEndOfStream: false, context.RequestAborted);
                 var whole = read / size * size;
                 total += read;
                 if (whole != read)
@@ -74,6 +76,10 @@ internal static class EvaluateStream
             context.Response.ContentLength = total;
             await answer.DrainBufferAsync(context.Response.Body, context.RequestAborted);
             return TypedResults.Empty;
+        }
+        catch (Exception e) when (PackedBody.FailureOf(e) is { } failure)
+        {
+            return Problems.From(failure);
         }
         finally
         {

@@ -47,7 +47,7 @@ internal sealed class DatasetContent
     public static async Task<DatasetContent> OpenAsync(HttpRequest request, Stream body, DatasetFormat? format, string? name, CancellationToken cancellationToken)
     {
         if (!Decompression.TryParse(request.Headers.ContentEncoding, out var coding))
-            return Fail(StatusCodes.Status415UnsupportedMediaType, "", $"Expected the Content-Encoding gzip or zstd, or none, got {request.Headers.ContentEncoding}.");
+            return new() { Failure = PackedBody.UnknownCoding(request) };
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
             return format is null ? Unsupported(request) : new DatasetContent { Body = body, Format = format, Coding = coding };
         if (type.MediaType.Equals(Form, StringComparison.OrdinalIgnoreCase))

@@ -5,17 +5,36 @@ namespace SigmoidApi.Datasets;
 
 /// <summary>How the uploaded file was read: what was found, or what the upload said.</summary>
 /// <param name="Compression"><c>gzip</c> or <c>zstd</c>; left out where there was none.</param>
-/// <param name="Delimiter">Of separated values, as those below.</param>
+/// <param name="Delimiter">Of separated values, as those up to <c>Header</c>.</param>
 /// <param name="DecimalPoint">Of other formats too, where their texts are numbers.</param>
+/// <param name="SkippedLines">Of separated values the lines above the header and below the last row that are no part of the table, counted from 1; left out
+/// where there are none.</param>
+/// <param name="Warnings">What of the file the data set lacks; left out where it lacks nothing.</param>
 public sealed record DatasetOrigin(
     DatasetFormat Format,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Compression = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Delimiter = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Quote = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? DecimalPoint = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Header = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Header = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<long>? SkippedLines = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<DatasetWarning>? Warnings = null)
 {
-    internal static DatasetOrigin Of(DatasetFormat format, CsvDialect? dialect, char? decimalPoint) => dialect is null
-        ? new(format, DecimalPoint: decimalPoint?.ToString())
-        : new(format, Delimiter: dialect.Delimiter.ToString(), Quote: dialect.Quote?.ToString() ?? "", DecimalPoint: dialect.DecimalPoint.ToString(), Header: dialect.Header);
+    internal static DatasetOrigin Of(DatasetFormat format, DatasetSource source) => source.Dialect is not { } dialect
+        ? new(format, DecimalPoint: source.DecimalPoint?.ToString(), Warnings: source.Warnings is { Count: > 0 } warnings ? warnings : null)
+        : new(format, Delimiter: dialect.Delimiter.ToString(), Quote: dialect.Quote?.ToString() ?? "", DecimalPoint: dialect.DecimalPoint.ToString(),
+            Header: dialect.Header, SkippedLines: source.SkippedLines is { Count: > 0 } skipped ? skipped : null);
+}
+
+/// <summary>What a person should know of a file as a whole.</summary>
+/// <param name="Columns">Which columns it is about.</param>
+public sealed record DatasetWarning(DatasetWarningCode Code, IReadOnlyList<string> Columns);
+
+public enum DatasetWarningCode
+{
+    /// <summary>Columns of bytes that are no texts. A file that is predicted gets them back as they are.</summary>
+    BytesLeftOut,
+
+    /// <summary>Columns of lists or records with decimals of more than 38 digits; a file that is predicted is given back without them.</summary>
+    DecimalsLeftOut,
 }

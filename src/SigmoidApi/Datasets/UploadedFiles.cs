@@ -93,7 +93,8 @@ internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, 
             errors[places.Key] = [.. places.Select(error => error.Message)];
         var problem = Problems.Fields(StatusCodes.Status400BadRequest, errors);
         var first = invalid.Errors.Count < invalid.ErrorCount ? $"; the first {invalid.Errors.Count} are named" : "";
-        problem.ProblemDetails.Detail = $"The file has {invalid.ErrorCount} {(invalid.ErrorCount == 1 ? "error" : "errors")}{first}. Nothing of it was kept. {errors.First().Key}: {errors.First().Value[0]}";
+        var shown = Problems.Shorten($"{errors.First().Key}: {errors.First().Value[0]}");
+        problem.ProblemDetails.Detail = $"The file has {invalid.ErrorCount} {(invalid.ErrorCount == 1 ? "error" : "errors")}{first}. Nothing of it was kept. {shown}";
         problem.ProblemDetails.Extensions["errorCount"] = invalid.ErrorCount;
         return problem;
     }

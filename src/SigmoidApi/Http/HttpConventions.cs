@@ -49,8 +49,19 @@ public static class HttpConventions
     {
         var api = app.MapGroup("/api/v1");
         api.AddEndpointFilterFactory(ValidationFilter.Create);
+        api.AddHead();
         return api;
     }
+
+    /// <summary>HEAD wherever GET is (RFC 9110, 9.1): the handler runs as for GET, and the server sends its headers alone.</summary>
+    public static void AddHead(this IEndpointConventionBuilder endpoints) => endpoints.Add(endpoint =>
+    {
+        for (var i = 0; i < endpoint.Metadata.Count; i++)
+        {
+            if (endpoint.Metadata[i] is HttpMethodMetadata { HttpMethods: ["GET"] })
+                endpoint.Metadata[i] = new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]);
+        }
+    });
 
     /// <summary>Lets a route take a body of another size than <see cref="LimitOptions.MaxBodyBytes"/>.</summary>
     public static void LimitBody(this HttpContext context, long bytes)

@@ -38,7 +38,7 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
 
     object? IRequestInput.Value => _value;
 
-    /// <summary>SHA-256 of the body, in UTF-8, in lower-case hexadecimal, where the request has an <c>Idempotency-Key</c>; otherwise null.</summary>
+    /// <summary>SHA-256 of the body, unpacked and in UTF-8, in lower-case hexadecimal, where the request has an <c>Idempotency-Key</c>; otherwise null.</summary>
     public string? Sha256 { get; private set; }
 
     /// <summary>Called by the framework for a parameter of this type.</summary>
@@ -51,10 +51,15 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         if (!Charset.TryRead(context.Request.GetTypedHeaders().ContentType?.Charset ?? default, out var charset, out var problem))
             return new JsonBody<T>(null, new InputFailure(StatusCodes.Status415UnsupportedMediaType, "", problem));
         var options = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        var limits = context.RequestServices.GetRequiredService<IOptions<LimitOptions>>().Value;
+        if (PackedBody.TryOpen(context.Request, limits.MaxBodyBytes, "Limits:MaxBodyBytes", out var plain) is { } unknown)
+            return new JsonBody<T>(null, unknown);
         byte[]? body = null;
         try
         {
-            (body, var length) = await ReadBodyAsync(context.Request, charset, context.RequestAborted);
+            // JSON is UTF-8 (RFC 8259), but clients send it in what they name.
+            var text = charset == Charset.Utf8 ? plain : new Utf8Transcoding(plain, charset);
+            (body, var length) = await ReadBodyAsync(text, context.Request.ContentLength, context.RequestAborted);
             var read = await DeserializeAsync(body.AsMemory(0, length), options, context.Response);
             if (Idempotency.IsUsed(context.Request))
                 read.Sha256 = Convert.ToHexStringLower(SHA256.HashData(body.AsSpan(0, length)));
@@ -71,6 +76,10 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
                 ? "the body is larger than the server takes"
                 : "the body broke off, or its chunks are malformed";
             return new JsonBody<T>(null, new InputFailure(status, "", message));
+        }
+        catch (Exception e) when (PackedBody.FailureOf(e) is { } failure)
+        {
+            return new JsonBody<T>(null, failure);
         }
         finally
         {
@@ -109,15 +118,13 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         }
     }
 
-    /// <summary>Reads the body, in UTF-8, into one rented array. What the client announces is believed only so far: memory follows what has come.</summary>
-    private static async ValueTask<(byte[] Body, int Length)> ReadBodyAsync(HttpRequest request, Charset charset, CancellationToken cancellationToken)
+    /// <summary>Reads the text into one rented array. What the client announces is believed only so far: memory follows what has come.</summary>
+    private static async ValueTask<(byte[] Body, int Length)> ReadBodyAsync(Stream text, long? announced, CancellationToken cancellationToken)
     {
         const int BelievedLength = 1 << 20;
         // One byte more than announced, so that the end is seen without growing.
-        var body = RequestArrays<byte>.Pool.Rent((int)Math.Min((request.ContentLength ?? 4095) + 1, BelievedLength));
+        var body = RequestArrays<byte>.Pool.Rent((int)Math.Min((announced ?? 4095) + 1, BelievedLength));
         var length = 0;
-        // JSON is UTF-8 (RFC 8259), but clients send it in what they name.
-        var text = charset == Charset.Utf8 ? request.Body : new Utf8Transcoding(request.Body, charset);
         try
         {
             int read;

@@ -26,6 +26,8 @@ public static class OpenApi
             options.IncludeXmlComments(typeof(Compute.Regression.LogisticModel).Assembly);
             options.SupportNonNullableReferenceTypes();
             options.CustomSchemaIds(SchemaId);
+            // HEAD is there wherever GET is, and nothing more is to be said of it.
+            options.DocInclusionPredicate((_, call) => call.HttpMethod != HttpMethods.Head);
             options.MapType<double>(() => Number());
             options.MapType<double?>(() => Number());
             options.MapType<Matrix>(() => ArrayOf(ArrayOf(Number())));
@@ -53,6 +55,15 @@ public static class OpenApi
 
     public static void UseOpenApiDocument(this WebApplication app)
     {
+        // Both of the following answer GET alone; the server knows all the same that no body is to be sent.
+        app.Use((context, next) =>
+        {
+            var path = context.Request.Path;
+            var isOfThem = path.StartsWithSegments("/openapi", StringComparison.Ordinal) || path.StartsWithSegments("/swagger", StringComparison.Ordinal);
+            if (isOfThem && HttpMethods.IsHead(context.Request.Method))
+                context.Request.Method = HttpMethods.Get;
+            return next(context);
+        });
         app.UseSwagger(options =>
         {
             options.RouteTemplate = "openapi/{documentName}.json";
@@ -65,7 +76,7 @@ public static class OpenApi
             options.EnableTryItOutByDefault();
             options.DisplayRequestDuration();
         });
-        app.MapGet("/", () => TypedResults.LocalRedirect("/swagger")).ExcludeFromDescription();
+        app.MapGet("/", () => TypedResults.LocalRedirect("/swagger")).ExcludeFromDescription().AddHead();
     }
 
     /// <summary>An example of the request's body.</summary>

@@ -53,8 +53,8 @@ public static class Problems
     public static ProblemHttpResult From(InputFailure failure) =>
         failure.Path.Length == 0 ? Of(failure.Status, failure.Message) : Field(failure.Status, failure.Path, failure.Message);
 
-    // What a caller sent is shown to them again, but not megabytes of it.
-    private static string Shorten(string text) => text.Length <= MostCharacters ? text : $"{text.AsSpan(0, MostCharacters)}…";
+    /// <summary>What a caller sent is shown to them again, but not megabytes of it.</summary>
+    internal static string Shorten(string text) => text.Length <= MostCharacters ? text : $"{text.AsSpan(0, MostCharacters)}…";
 
     private static string Summary(Dictionary<string, string[]> errors)
     {

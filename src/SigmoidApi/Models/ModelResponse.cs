@@ -1,6 +1,9 @@
+using SigmoidApi.Datasets.Formats;
+
 namespace SigmoidApi.Models;
 
-/// <summary>A version of a model as its callers see it.</summary>
+/// <summary>A version of a model as its callers see it. Levels of more than 200 characters, and terms with them, are cut here: the model itself knows them
+/// whole.</summary>
 /// <param name="Classes">The target's two values; the second is the one that <c>probabilities</c> speak of.</param>
 /// <param name="Intercept">In the columns' own units.</param>
 /// <param name="StandardizedIntercept">On columns scaled to mean 0 and standard deviation 1; 0 where no intercept was fitted.</param>
@@ -36,8 +39,8 @@ public sealed record ModelResponse(
         version.Trained.Classes,
         version.Trained.Intercept,
         version.Trained.StandardizedIntercept,
-        version.Trained.Coefficients,
-        version.Trained.Preparation,
+        [.. version.Trained.Coefficients.Select(coefficient => coefficient with { Term = ShownText.Short(coefficient.Term) })],
+        version.Trained.Preparation is { } preparation ? [.. preparation.Select(column => column.Shown())] : null,
         version.Trained.Metrics,
         version.Trained.Convergence,
         version.Trained.Path,

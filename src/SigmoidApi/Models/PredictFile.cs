@@ -27,14 +27,25 @@ internal sealed class PredictFile(UploadedFiles uploads, ModelCache models, Time
             var answer = file.File!.Format == DatasetFormat.Libsvm ? DatasetFormat.Csv : file.File.Format;
             var predicted = await uploads.PredictAsync(file, answer, served, from, cancellationToken);
             if (predicted.UnknownColumns.Count > 0)
-                context.Response.Headers["Unknown-Columns"] = string.Join(", ", predicted.UnknownColumns.Take(100).Select(Uri.EscapeDataString));
+                context.Response.Headers["Unknown-Columns"] = Header(predicted.UnknownColumns.Select(Escaped));
+            var unknown = predicted.UnknownLevels.Select(level => string.Create(CultureInfo.InvariantCulture, $"{Escaped(level.Key)}={level.Value}"));
             if (predicted.UnknownLevels.Count > 0)
-                context.Response.Headers["Unknown-Levels"] = string.Join(", ", predicted.UnknownLevels.Take(100).Select(level => string.Create(CultureInfo.InvariantCulture, $"{Uri.EscapeDataString(level.Key)}={level.Value}")));
+                context.Response.Headers["Unknown-Levels"] = Header(unknown);
             return Results.File(upload.AnswerPath, answer.MediaType());
         }
         catch (Exception e) when (UploadedFiles.ProblemOf(e) is { } problem)
         {
             return problem;
         }
+    }
+
+    private static string Escaped(string name) => Uri.EscapeDataString(ShownText.Short(name));
+
+    /// <summary>As many whole items as clients take in a header.</summary>
+    private static string Header(IEnumerable<string> items)
+    {
+        const int MostCharacters = 4000;
+        var length = 0;
+        return string.Join(", ", items.Take(100).TakeWhile(item => (length += item.Length + 2) <= MostCharacters));
     }
 }

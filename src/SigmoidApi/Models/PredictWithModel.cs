@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
+using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
 
@@ -43,7 +44,8 @@ internal static class PredictWithModel
         var probabilities = new double[observations.Rows];
         model.Prepared.PredictProbabilities(observations.Numbers, observations.Codes, probabilities);
         return TypedResults.Ok(new PredictWithModelResponse(
-            model.Name, probabilities, ClassLabels.Of(probabilities, request.Threshold, model.Classes), observations.UnknownColumns, observations.UnknownLevels));
+            model.Name, probabilities, ClassLabels.Of(probabilities, request.Threshold, model.Classes),
+            observations.UnknownColumns is { } unknown ? [.. unknown.Select(ShownText.Short)] : null, observations.UnknownLevels));
     }
 
     private static Results<Ok<PredictWithModelResponse>, ProblemHttpResult> PredictFeatures(Matrix features, double threshold, ServedModel served)

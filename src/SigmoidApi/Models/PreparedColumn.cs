@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Datasets;
+using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Datasets.Profile;
 
 namespace SigmoidApi.Models;
@@ -40,6 +41,14 @@ public sealed record PreparedColumn(
             Infrequent: category.Infrequent.Count > 0 ? category.Infrequent : null, Unknown: category.Unknown),
         _ => throw new ArgumentException("Neither a number nor a category.", nameof(column)),
     };
+
+    /// <summary>The same with its long levels cut.</summary>
+    internal PreparedColumn Shown() =>
+        this with { Levels = Short(Levels), Infrequent = Short(Infrequent), Reference = Short(Reference), FillLevel = Short(FillLevel) };
+
+    private static string? Short(string? level) => level is null ? null : ShownText.Short(level);
+
+    private static string[]? Short(IReadOnlyList<string>? levels) => levels is null ? null : [.. levels.Select(ShownText.Short)];
 
     /// <summary>The column as the numerics know it; of one that is not left out.</summary>
     internal FittedColumn Fitted() => Treatment == Treatment.Number

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Datasets;
+using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Datasets.Profile;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
@@ -192,6 +193,12 @@ internal static class CreateTrainingJob
             return Impossible("clusterBy", $"expected a column of at least two different values, but '{clusterColumn}' has 1");
         if (request.InitialWeights is { } start && start.Length != width)
             return Problems.Field(StatusCodes.Status400BadRequest, "initialWeights", $"expected a weight for each of the {width} features, got {start.Length}");
+        if (target.Categories is { } classes && classes.Any(category => category.Value.Length > ShownText.MostCharacters))
+        {
+            return Impossible(
+                "target", $"expected values of at most {ShownText.MostCharacters} characters, but '{target.Name}' has longer ones, which every prediction would repeat");
+        }
+
         ClassLabel[] labels = target.IsText ? [.. target.Categories!.Select(category => new ClassLabel(category.Value))] : [new(target.Minimum ?? 0), new(target.Maximum ?? 0)];
         return AgainstLabels(request, labels, $"the values of '{target.Name}'");
     }
@@ -208,7 +215,8 @@ internal static class CreateTrainingJob
             return "expected a 'fillLevel' with the imputation 'constant' of a category";
         if (word.Reference is not null && !isCategory)
             return $"expected no reference level of '{column.Name}', which is no category";
-        return word.Reference is { } level && column is { IsText: true, Categories: { } known } && column.Distinct <= known.Count && !known.Any(category => category.Value == level)
+        return word.Reference is { } level && column is { IsText: true, Categories: { } known } && column.Distinct <= known.Count
+            && !known.Any(category => category.Value == ShownText.Short(level))
             ? $"expected a level of '{column.Name}' as the reference, got '{level}'"
             : null;
     }

@@ -50,7 +50,10 @@ internal static class WatchTrainingJob
         // Proxies that gather an answer before they pass it on would hold the events back.
         context.Response.Headers["X-Accel-Buffering"] = "no";
         var stream = new Stream(context.Response, feeds, fits, json.Value.SerializerOptions, TimeSpan.FromSeconds(limits.Value.HeartbeatSeconds), time);
-        return TypedResults.ServerSentEvents(stream.EventsAsync(jobId, seen ?? -1, missed, drain.Over, cancellationToken));
+        // HEAD has its answer with the headers, and does not wait for the job.
+        return TypedResults.ServerSentEvents(HttpMethods.IsHead(context.Request.Method)
+            ? AsyncEnumerable.Empty<SseItem<string>>()
+            : stream.EventsAsync(jobId, seen ?? -1, missed, drain.Over, cancellationToken));
     }
 
     private sealed class Stream(HttpResponse response, TrainingFeeds feeds, RunningFits fits, JsonSerializerOptions json, TimeSpan heartbeat, TimeProvider time)

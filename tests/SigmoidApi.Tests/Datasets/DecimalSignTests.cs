@@ -92,7 +92,7 @@ public sealed class DecimalSignTests : IDisposable
     [InlineData("price\tq\n1,234\t1\n12,345\t2\n", '.')]
     [InlineData("price|q\n1,5|1\n12,345|2\n", ',')]
     public void AFileHasTheSignThatNoneOfItsNumbersContradicts(string csv, char point) =>
-        CsvSniffer.Detect(Encoding.UTF8.GetBytes(csv), isWholeFile: true, new(), []).DecimalPoint.ShouldBe(point);
+        CsvSniffer.Detect(Encoding.UTF8.GetBytes(csv), isWholeFile: true, new(), []).Dialect.DecimalPoint.ShouldBe(point);
 
     /// <summary>Amounts show the sign of a file as well as plain numbers do; where nothing shows it, that is said.</summary>
     [Theory]

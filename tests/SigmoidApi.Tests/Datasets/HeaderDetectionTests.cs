@@ -80,5 +80,5 @@ public sealed class HeaderDetectionTests : IDisposable
 
     public void Dispose() => _store.Dispose();
 
-    private static bool HasHeader(string csv, params string[] expected) => CsvSniffer.Detect(Encoding.UTF8.GetBytes(csv), isWholeFile: true, new(), expected).Header;
+    private static bool HasHeader(string csv, params string[] expected) => CsvSniffer.Detect(Encoding.UTF8.GetBytes(csv), isWholeFile: true, new(), expected).Dialect.Header;
 }

@@ -12,10 +12,10 @@ namespace SigmoidApi.Tests.Datasets;
 /// <summary>A storage directory of one test's own, removed after it. Files are read in this process, and not in a worker.</summary>
 internal sealed class TemporaryStore : IDisposable
 {
-    public TemporaryStore(DatasetOptions? options = null)
+    public TemporaryStore(DatasetOptions? options = null, string directory = "")
     {
         Options = options ?? new DatasetOptions { MemoryMegabytes = 400 };
-        Files = new DatasetFiles(Path.Combine(Path.GetTempPath(), $"sigmoid 'tests' {Guid.NewGuid():n}"));
+        Files = new DatasetFiles(Path.Combine(Path.GetTempPath(), $"sigmoid 'tests' {Guid.NewGuid():n}", directory));
         Engine = new DatasetEngine(Files, Microsoft.Extensions.Options.Options.Create(Options), TimeProvider.System);
     }
 

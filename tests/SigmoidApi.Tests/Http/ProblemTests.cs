@@ -18,12 +18,12 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
     }
 
     [Theory]
-    [InlineData("DELETE", "sigmoid", "GET, POST")]
-    [InlineData("PUT", "training-jobs", "GET, POST")]
+    [InlineData("DELETE", "sigmoid", "GET, HEAD, POST")]
+    [InlineData("PUT", "training-jobs", "GET, HEAD, POST")]
     [InlineData("GET", "predict", "POST")]
     [InlineData("GET", "training-jobs/latest/cancel", "POST")]
-    [InlineData("POST", "models/a", "DELETE, GET")]
-    [InlineData("POST", "activations", "GET")]
+    [InlineData("POST", "models/a", "DELETE, GET, HEAD")]
+    [InlineData("POST", "activations", "GET, HEAD")]
     public async Task WrongMethodIsToldWhichAreRight(string method, string path, string allowed)
     {
         var response = await _api.Send(HttpMethod.Parse(method), path);

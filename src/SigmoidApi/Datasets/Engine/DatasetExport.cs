@@ -41,7 +41,7 @@ internal static class DatasetExport
     /// <summary>Writes a data set's rows in their order, times as RFC 3339 has them.</summary>
     public static void Write(DuckDbSession session, string parquetPath, DatasetFormat format, string path, CancellationToken cancellationToken)
     {
-        var from = $"read_parquet({DuckDbSession.Literal(parquetPath)})";
+        var from = StoredRows.Relation(parquetPath);
         var columns = TypedSource.Columns(session, from, cancellationToken);
         var values = columns.Select(column => $"{(column.Type == StoredType.Time ? $"regexp_replace(strftime({column.Raw}, '%Y-%m-%dT%H:%M:%S.%fZ'), '\\.?0+Z$', 'Z')" : column.Raw)} as {DuckDbSession.Identifier(column.Name)}");
         session.Execute($"copy (select {string.Join(", ", values)} from {from}) to {DuckDbSession.Literal(path)} ({Options(format, columns.Length)})", cancellationToken);

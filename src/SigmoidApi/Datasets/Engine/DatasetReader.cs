@@ -27,30 +27,38 @@ internal static class DatasetReader
         Func<DuckDbSession> open, string parquetPath, IReadOnlyList<ColumnProfile> numbers, IReadOnlyList<ColumnToRead> others, long every, int readers, RowFile? file,
         CancellationToken cancellationToken)
     {
-        var source = $"read_parquet({DuckDbSession.Literal(parquetPath)}, file_row_number = true)";
-        var conditions = others.Where(other => other is { Required: true, Column.Missing: > 0 }).Select(other => $"{DuckDbSession.Identifier(other.Column.Name)} is not null").ToList();
-        if (every > 1)
-            conditions.Add(string.Create(CultureInfo.InvariantCulture, $"file_row_number % {every} = 0"));
+        StoredRows stored;
         string[] ranges;
         long[] counts;
         bool[] areBoolean;
         using (var session = open())
         {
-            var all = session.Counts($"select count(*) from {source}", cancellationToken)[0];
+            var kept = TypedSource.Columns(session, StoredRows.Relation(parquetPath), cancellationToken);
+            stored = new(parquetPath, kept.Select(column => column.Name));
+            var all = session.Counts($"select count(*) from {stored.From}", cancellationToken)[0];
             // 0 and 1 are called booleans too; here the words of the file are meant.
-            var booleans = TypedSource.Columns(session, source, cancellationToken).Where(column => column.Type == StoredType.Boolean).Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
+            var booleans = kept.Where(column => column.Type == StoredType.Boolean).Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
             areBoolean = [.. others.Select(other => booleans.Contains(other.Column.Name))];
+            var conditions = others.Where(other => other is { Required: true, Column.Missing: > 0 })
+                .Select(other => $"{stored[other.Column.Name]} is not null").ToList();
+            if (every > 1)
+                conditions.Add(string.Create(CultureInfo.InvariantCulture, $"{StoredRows.Number} % {every} = 0"));
             var parts = (int)Math.Clamp(all / RowsPerReader, 1, readers);
-            ranges = [.. Enumerable.Range(0, parts).Select(part => Where(conditions, parts > 1 ? string.Create(CultureInfo.InvariantCulture, $"file_row_number >= {all * part / parts} and file_row_number < {all * (part + 1) / parts}") : null))];
-            counts = [.. ranges.Select(range => session.Counts($"select count(*) from {source} {range}", cancellationToken)[0])];
+            string Range(int part) => string.Create(
+                CultureInfo.InvariantCulture, $"{StoredRows.Number} >= {all * part / parts} and {StoredRows.Number} < {all * (part + 1) / parts}");
+            ranges = [.. Enumerable.Range(0, parts).Select(part => Where(conditions, parts > 1 ? Range(part) : null))];
+            counts = [.. ranges.Select(range => session.Counts($"select count(*) from {stored.From} {range}", cancellationToken)[0])];
         }
 
         var rows = checked((int)counts.Sum());
         if (rows == 0)
             return new(0, null, false, [.. others.Select(other => new ColumnReader(other, 0, isBoolean: false).Values)]);
         var matrix = file is null && numbers.Count > 0 ? new DesignMatrix(rows, numbers.Count) : null;
-        var columns = numbers.Select(Expression).Concat(others.Select(other => other.AsLevels ? LevelExpression(DuckDbSession.Identifier(other.Column.Name), other.Column.Type) : Expression(other.Column)));
-        var select = $"select {string.Join(", ", columns)} from {source}";
+        var columns = numbers.Select(column => NumberExpression(stored[column.Name], column.Type))
+            .Concat(others.Select(other => other.AsLevels
+                ? LevelExpression(stored[other.Column.Name], other.Column.Type)
+                : NumberExpression(stored[other.Column.Name], other.Column.Type)));
+        var select = $"select {string.Join(", ", columns)} from {stored.From}";
         var collected = others.Zip(areBoolean, (other, isBoolean) => new ColumnReader(other, rows, isBoolean)).ToArray();
         var hasMissing = new bool[ranges.Length];
         var levels = Array.ConvertAll(ranges, _ => others.Select(other => other.AsLevels ? new LevelCodes() : null).ToArray());
@@ -107,14 +115,16 @@ internal static class DatasetReader
         return all.Length > 0 ? $"where {string.Join(" and ", all)}" : "";
     }
 
-    /// <summary>At most <paramref name="limit"/> rows from row <paramref name="offset"/> (0 is the first) on, every column, as JSON writes its values.</summary>
+    /// <summary>At most <paramref name="limit"/> rows from row <paramref name="offset"/> (0 is the first) on, every column of the file, as JSON writes its
+    /// values.</summary>
     public static IReadOnlyList<object?[]> ReadRows(
         DuckDbSession session, string parquetPath, IReadOnlyList<ColumnProfile> columns, long offset, int limit, CancellationToken cancellationToken)
     {
+        var stored = new StoredRows(parquetPath, columns.Select(column => column.Name));
         var rows = session.Rows(string.Create(CultureInfo.InvariantCulture,
             $"""
-            select {string.Join(", ", columns.Select(column => DuckDbSession.Identifier(column.Name)))} from read_parquet({DuckDbSession.Literal(parquetPath)}, file_row_number = true)
-            where file_row_number >= {offset} and file_row_number < {offset + limit}
+            select {string.Join(", ", columns.Select(column => stored[column.Name]))} from {stored.From}
+            where {StoredRows.Number} >= {offset} and {StoredRows.Number} < {offset + limit}
             """), cancellationToken);
         foreach (var row in rows)
         {
@@ -125,9 +135,7 @@ internal static class DatasetReader
         return rows;
     }
 
-    /// <summary>The column as DOUBLE, or as VARCHAR where it is a category or text. Dates count in days from 1970-01-01.</summary>
-    public static string Expression(ColumnProfile column) => NumberExpression(DuckDbSession.Identifier(column.Name), column.Type);
-
+    /// <summary>A value as DOUBLE, or as VARCHAR where it is a category or text. Dates count in days from 1970-01-01.</summary>
     public static string NumberExpression(string value, ColumnType type) => type switch
     {
         ColumnType.DateTime => $"cast(epoch_us(cast({value} as timestamp)) as double) / 86400000000.0",

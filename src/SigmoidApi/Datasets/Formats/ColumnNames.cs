@@ -5,6 +5,8 @@ namespace SigmoidApi.Datasets.Formats;
 /// <summary>What the names of columns must be, whatever the format of their file.</summary>
 internal static class ColumnNames
 {
+    private const int MostCharacters = 1000;
+
     /// <summary>The names as a file has them, without the blanks around them; <c>column2</c> and so on for columns that have none, or <c>column2_1</c> where another has that.</summary>
     public static IReadOnlyList<string> Given(IReadOnlyList<string> names)
     {
@@ -28,7 +30,9 @@ internal static class ColumnNames
         for (var i = 0; i < columns.Count; i++)
         {
             var name = columns[i];
-            if (name.Contains('\0', StringComparison.Ordinal))
+            if (name.Length > MostCharacters)
+                errors.Add(new(line, null, $"expected names of at most {MostCharacters} characters; that of column {i + 1} has {name.Length}"));
+            else if (name.Contains('\0', StringComparison.Ordinal))
                 errors.Add(new(line, name, $"the name of column {i + 1} holds a NUL character"));
             else if (!seen.TryAdd(name, i))
                 // DuckDB, and SQL with it, takes names that differ only in case for the same.

@@ -3,7 +3,8 @@ namespace SigmoidApi.Datasets.Formats;
 /// <summary>A file of separated values, detected and scanned.</summary>
 /// <param name="Path">Of the bytes that DuckDB is to read: the file's own, or a copy in its terms.</param>
 /// <param name="IsSignKnown">Whether its decimal sign is no guess.</param>
-internal sealed record CsvFile(string Path, CsvDialect Dialect, CsvHeader Header, CsvScanResult Scan, bool IsSignKnown)
+/// <param name="SkippedLines">Titles above the header and remarks below the last row, by their lines.</param>
+internal sealed record CsvFile(string Path, CsvDialect Dialect, CsvHeader Header, CsvScanResult Scan, bool IsSignKnown, IReadOnlyList<long> SkippedLines)
 {
     /// <summary>Reads a received file through once; twice where the numbers of its first records have the other decimal sign than all of them.</summary>
     /// <param name="task">The file and what its upload says of it.</param>
@@ -17,9 +18,12 @@ internal sealed record CsvFile(string Path, CsvDialect Dialect, CsvHeader Header
         var sample = new byte[Math.Min(CsvSniffer.SampleBytes, file.Length)];
         file.ReadExactly(sample);
         ForeignContent.Refuse(sample);
-        var dialect = CsvSniffer.Detect(sample, isWholeFile: sample.Length == file.Length, task.Csv, task.ExpectedColumns ?? [], task.LikelyDecimalPoint);
-        var header = CsvHeader.Read(file, dialect, task.MaxColumns);
-        var scan = CsvScan.Run(file, header, dialect, name => task.NewColumn(name, dialect.DecimalPoint), task.MaxRows, cancellationToken);
+        var outline = CsvSniffer.Detect(sample, isWholeFile: sample.Length == file.Length, task.Csv, task.ExpectedColumns ?? [], task.LikelyDecimalPoint);
+        outline.CheckFirst();
+        var dialect = outline.Dialect;
+        var header = CsvHeader.Read(file, outline.Preamble, dialect, task.MaxColumns);
+        var footer = CsvFooter.Find(file, header.Length, dialect, header.Columns.Count, outline.BeginsWithValues);
+        var scan = CsvScan.Run(file, header, footer.End, dialect, name => task.NewColumn(name, dialect.DecimalPoint), task.MaxRows, cancellationToken);
         var isSignKnown = task.Csv.DecimalPoint is not null;
         if (!isSignKnown)
         {
@@ -28,13 +32,14 @@ internal sealed record CsvFile(string Path, CsvDialect Dialect, CsvHeader Header
             if (sign.Point != dialect.DecimalPoint)
             {
                 dialect = dialect with { DecimalPoint = sign.Point };
-                scan = CsvScan.Run(file, header, dialect, name => task.NewColumn(name, dialect.DecimalPoint), task.MaxRows, cancellationToken);
+                scan = CsvScan.Run(file, header, footer.End, dialect, name => task.NewColumn(name, dialect.DecimalPoint), task.MaxRows, cancellationToken);
             }
         }
 
-        if (header.Preamble.Lines == 0 && !scan.HasMixedLineEnds)
-            return new(task.Path, dialect, header, scan, isSignKnown);
-        CsvPlainCopy.Write(file, header.Preamble.Length, dialect, copyPath, cancellationToken);
-        return new(copyPath, dialect, header, scan, isSignKnown);
+        long[] skipped = [.. header.Preamble.Titles ?? [], .. footer.Lines.Select(line => scan.LastLine + line)];
+        if (header.Preamble.Lines == 0 && footer.Lines.Count == 0 && !scan.HasMixedLineEnds)
+            return new(task.Path, dialect, header, scan, isSignKnown, skipped);
+        CsvPlainCopy.Write(file, header.Preamble.Length, footer.End, dialect, copyPath, cancellationToken);
+        return new(copyPath, dialect, header, scan, isSignKnown, skipped);
     }
 }

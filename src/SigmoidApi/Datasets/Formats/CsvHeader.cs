@@ -19,12 +19,12 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
     /// <summary>Reads the header from the start of <paramref name="file"/>, or counts the cells of the first record where there is none.</summary>
     /// <exception cref="InvalidDatasetException">An empty file, a name that is repeated or not UTF-8, or quotes that do not match.</exception>
     /// <exception cref="DatasetTooLargeException">More columns than <paramref name="maxColumns"/>.</exception>
-    public static CsvHeader Read(Stream file, CsvDialect dialect, int maxColumns)
+    public static CsvHeader Read(Stream file, CsvPreamble preamble, CsvDialect dialect, int maxColumns)
     {
         var buffer = new byte[Math.Min(MaxBytes, file.Length)];
         file.Position = 0;
         file.ReadExactly(buffer);
-        var header = Parse(buffer, dialect, wholeFile: buffer.Length == file.Length);
+        var header = Parse(buffer, preamble, dialect, wholeFile: buffer.Length == file.Length);
         if (header.Columns.Count > maxColumns)
             throw new DatasetTooLargeException($"The file has {header.Columns.Count} columns; at most {maxColumns} are taken (Datasets:MaxColumns).");
         if (!dialect.Header)
@@ -34,9 +34,8 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
         return header;
     }
 
-    private static CsvHeader Parse(ReadOnlySpan<byte> text, CsvDialect dialect, bool wholeFile)
+    private static CsvHeader Parse(ReadOnlySpan<byte> text, CsvPreamble preamble, CsvDialect dialect, bool wholeFile)
     {
-        var preamble = CsvPreamble.Of(text);
         var position = preamble.Length;
         if (position == text.Length)
             throw new InvalidDatasetException(1, null, "expected a header with the names of the columns; the file is empty");

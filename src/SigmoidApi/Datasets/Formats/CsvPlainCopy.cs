@@ -8,8 +8,8 @@ internal static class CsvPlainCopy
 {
     private const int BufferBytes = 128 * 1024;
 
-    /// <summary>Writes what follows <paramref name="start"/> in <paramref name="file"/>, every line ended by LF. Line ends within quotes stay as they are.</summary>
-    public static void Write(Stream file, long start, CsvDialect dialect, string path, CancellationToken cancellationToken)
+    /// <summary>Writes what is from <paramref name="start"/> to <paramref name="end"/> in <paramref name="file"/>, every line ended by LF. Line ends within quotes stay as they are.</summary>
+    public static void Write(Stream file, long start, long end, CsvDialect dialect, string path, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var copy = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
@@ -18,7 +18,7 @@ internal static class CsvPlainCopy
         var state = CsvGrammar.Start;
         file.Position = start;
         int length;
-        while ((length = file.Read(read)) > 0)
+        while ((length = file.Read(read, 0, (int)Math.Min(read.Length, end - file.Position))) > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var count = 0;

@@ -29,8 +29,11 @@ internal sealed class CsvScan
     private long _cellLine;
     private int _column;
 
-    private CsvScan(CsvHeader header, CsvDialect dialect, Func<string, WrittenColumn> column)
+    private readonly long _end;
+
+    private CsvScan(CsvHeader header, CsvDialect dialect, long end, Func<string, WrittenColumn> column)
     {
+        _end = end;
         _header = header;
         _dialect = dialect;
         _table = CsvGrammar.BuildTable(dialect);
@@ -42,9 +45,11 @@ internal sealed class CsvScan
         _firstLineEndingIn[(int)header.LineEnd] = header.Lines;
     }
 
-    /// <summary>Scans what follows <paramref name="header"/> in <paramref name="file"/>; lines without any character are passed over.</summary>
+    /// <summary>Scans what follows <paramref name="header"/> in <paramref name="file"/> up to <paramref name="end"/>; lines without any character are passed
+    /// over.</summary>
     /// <param name="file">To be read from its header on.</param>
     /// <param name="header">The names of the columns.</param>
+    /// <param name="end">Where the rows end, in bytes.</param>
     /// <param name="dialect">How the file is written.</param>
     /// <param name="column">Makes the column of a name.</param>
     /// <param name="maxRows">How many rows are taken.</param>
@@ -52,9 +57,9 @@ internal sealed class CsvScan
     /// <exception cref="InvalidDatasetException">A row has more or fewer cells than the header, a quote is not closed, a cell is not UTF-8, or there is no row.</exception>
     /// <exception cref="DatasetTooLargeException">More rows than <paramref name="maxRows"/>.</exception>
     public static CsvScanResult Run(
-        Stream file, CsvHeader header, CsvDialect dialect, Func<string, WrittenColumn> column, long maxRows, CancellationToken cancellationToken)
+        Stream file, CsvHeader header, long end, CsvDialect dialect, Func<string, WrittenColumn> column, long maxRows, CancellationToken cancellationToken)
     {
-        var scan = new CsvScan(header, dialect, column);
+        var scan = new CsvScan(header, dialect, end, column);
         file.Position = header.Length;
         scan.Read(file, cancellationToken);
         scan.CheckLineEnds();
@@ -64,7 +69,7 @@ internal sealed class CsvScan
             throw new InvalidDatasetException(scan._errors, scan._errorCount);
         if (scan._rows > maxRows)
             throw new DatasetTooLargeException($"The file has {scan._rows} rows; at most {maxRows} are taken (Datasets:MaxRows).");
-        return new(scan._rows, scan._columns, HasMixedLineEnds: scan._firstLineEndingIn.Skip(1).Count(line => line > 0) > 1);
+        return new(scan._rows, scan._columns, HasMixedLineEnds: scan._firstLineEndingIn.Skip(1).Count(line => line > 0) > 1, scan._line);
     }
 
     private void Read(Stream file, CancellationToken cancellationToken)
@@ -72,7 +77,7 @@ internal sealed class CsvScan
         var state = CsvGrammar.Start;
         var carried = 0; // bytes at the start of the buffer that belong to an unfinished cell
         int read;
-        while ((read = file.ReadAtLeast(_buffer.AsSpan(carried), BufferBytes - carried, throwOnEndOfStream: false)) > 0)
+        while ((read = file.ReadAtLeast(_buffer.AsSpan(carried, Free(file, carried)), Free(file, carried), throwOnEndOfStream: false)) > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var filled = carried + read;
@@ -102,6 +107,8 @@ internal sealed class CsvScan
             EndRow();
         }
     }
+
+    private int Free(Stream file, int carried) => (int)Math.Min(BufferBytes - carried, _end - file.Position);
 
     /// <summary>Goes on from <paramref name="position"/> to <paramref name="end"/> of the buffer; returns where the unfinished cell starts.</summary>
     private int Scan(int end, int position, ref byte state)
@@ -266,5 +273,5 @@ internal sealed class CsvScan
     }
 }
 
-/// <summary>What a scan has found: rows, what each column holds, and whether lines end in LF and in CRLF.</summary>
-internal sealed record CsvScanResult(long Rows, IReadOnlyList<WrittenColumn> Columns, bool HasMixedLineEnds);
+/// <summary>What a scan has found: rows, what each column holds, whether lines end in LF and in CRLF, and the line on which it ended.</summary>
+internal sealed record CsvScanResult(long Rows, IReadOnlyList<WrittenColumn> Columns, bool HasMixedLineEnds, long LastLine);

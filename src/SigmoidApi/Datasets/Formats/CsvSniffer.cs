@@ -18,7 +18,8 @@ internal static class CsvSniffer
     /// <param name="overrides">What need not be found out.</param>
     /// <param name="expected">Columns that the file is to have: a first record with all of their names is its header.</param>
     /// <param name="likelyPoint">The decimal sign where the file does not show it; null where it is guessed.</param>
-    public static CsvDialect Detect(ReadOnlySpan<byte> sample, bool isWholeFile, CsvOverrides overrides, IReadOnlyList<string> expected, char? likelyPoint = null)
+    public static CsvOutline Detect(
+        ReadOnlySpan<byte> sample, bool isWholeFile, CsvOverrides overrides, IReadOnlyList<string> expected, char? likelyPoint = null)
     {
         var preamble = CsvPreamble.Of(sample);
         var text = Encoding.UTF8.GetString(sample[preamble.Length..]);
@@ -31,12 +32,20 @@ internal static class CsvSniffer
             .ThenByDescending(cut => cut.Fit.Columns).ThenBy(cut => cut.Rank)
             .First();
         var nulls = overrides.NullValues ?? CsvDialect.DefaultNullValues;
-        return new(
-            best.Delimiter,
-            quote,
-            overrides.DecimalPoint ?? DecimalSign.Of(DecimalsOf(best.Records), best.Delimiter, likelyPoint).Point,
-            overrides.Header ?? HeaderDetection.HasHeader(best.Records, nulls, expected),
-            nulls);
+        bool HasHeader(List<List<string>> records) => overrides.Header ?? HeaderDetection.HasHeader(records, nulls, expected);
+        // What a model expects is a header, whatever is below it.
+        var titles = expected.Count > 0 && HeaderDetection.HasAll(best.Records, expected) ? 0 : CsvTitle.Count(best.Records, best.Fit.Columns, HasHeader);
+        var records = best.Records[titles..];
+        // What may be below the last row is no row to judge the others by.
+        if (isWholeFile && best.Fit.Columns > 1)
+        {
+            var last = records.FindLastIndex(record => !CsvTitle.IsEmpty(record) && !CsvTitle.IsRemark(record, best.Fit.Columns));
+            records = last < 0 ? records : records[..(last + 1)];
+        }
+
+        var dialect = new CsvDialect(
+            best.Delimiter, quote, overrides.DecimalPoint ?? DecimalSign.Of(DecimalsOf(records), best.Delimiter, likelyPoint).Point, HasHeader(records), nulls);
+        return new(dialect, preamble.Past(sample, titles, dialect), records, best.Fit.Columns);
     }
 
     private static char? QuoteOf(string text)
@@ -80,5 +89,30 @@ internal static class CsvSniffer
         }
 
         return columns.Select(column => column.Decimals);
+    }
+}
+
+/// <summary>What the first lines of a file tell of it.</summary>
+/// <param name="Preamble">What stands before the first record, titles included.</param>
+/// <param name="Records">The first records, without titles, and without what may be a footer.</param>
+/// <param name="Columns">How many cells most of them have.</param>
+internal sealed record CsvOutline(CsvDialect Dialect, CsvPreamble Preamble, List<List<string>> Records, int Columns)
+{
+    /// <summary>Whether the cells of the first column, below a header, are numbers, dates, true and false, or missing.</summary>
+    public bool BeginsWithValues => Records.Skip(Dialect.Header ? 1 : 0).Select(record => record[0]) is var cells
+        && cells.Any(HeaderDetection.IsValue) && cells.All(cell => cell.Length == 0 || HeaderDetection.IsValue(cell) || Dialect.NullValues.Contains(cell));
+
+    /// <exception cref="InvalidDatasetException">The first record has another number of cells than most have. All others would be named otherwise, and are
+    /// right.</exception>
+    public void CheckFirst()
+    {
+        var cells = Records.Count > 0 ? Records[0].Count : Columns;
+        var (like, most) = (Records.Count(record => record.Count == cells), Records.Count(record => record.Count == Columns));
+        if (cells != Columns && most > like && most > 1)
+        {
+            throw new InvalidDatasetException(Preamble.Lines + 1, null,
+                $"expected {Columns} cells, as most lines below have; this line has {cells}. "
+                + "Where it is no part of the table, take it out; where it is the header, give each column a name");
+        }
     }
 }

@@ -14,7 +14,7 @@ internal static class CsvSource
 
     public static DatasetSource Open(DuckDbSession session, FileToRead task, bool asTexts, CancellationToken cancellationToken)
     {
-        var (path, dialect, header, scan, isSignKnown) = CsvFile.Read(task, session.CopyPath, cancellationToken);
+        var (path, dialect, header, scan, isSignKnown, skipped) = CsvFile.Read(task, session.CopyPath, cancellationToken);
         var types = new string[scan.Columns.Count];
         var columns = new SourceColumn[scan.Columns.Count];
         var mistakes = new WrittenMistakes();
@@ -31,7 +31,7 @@ internal static class CsvSource
         }
 
         mistakes.ThrowIfAny();
-        return new(From(path, header, dialect, types, asTexts), columns, scan.Rows, dialect);
+        return new(From(path, header, dialect, types, asTexts), columns, scan.Rows, dialect, SkippedLines: skipped);
     }
 
     /// <summary>Whether DuckDB takes a text for one that stands for a missing value: it refuses those in which cells end or are quoted.</summary>
@@ -49,7 +49,7 @@ internal static class CsvSource
         var filter = header.Columns.Count == 1 ? " where c0 is not null" : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"""
-            read_csv({DuckDbSession.Literal(path)}, columns = {"{"}{columns}{"}"}, auto_detect = false, header = {(dialect.Header ? "true" : "false")},
+            read_csv({DuckDbSession.Literal(path)}, columns = {"{"}{columns}{"}"}, auto_detect = false, hive_partitioning = false, header = {(dialect.Header ? "true" : "false")},
                 delim = {DuckDbSession.Literal(dialect.Delimiter.ToString())}, quote = {quote}, escape = {quote}, decimal_separator = '{dialect.DecimalPoint}',
                 nullstr = [{nulls}], max_line_size = {MaxLineBytes}, buffer_size = {BufferBytes}, strict_mode = true){filter}
             """);

@@ -11,7 +11,12 @@ namespace SigmoidApi.Datasets.Formats;
 /// <param name="Dialect">How separated values are written; null of another format.</param>
 /// <param name="DecimalPoint">Of the numbers that are texts; null of a format that has none.</param>
 /// <param name="Form">Which form of JSON it turned out to be; null of another format.</param>
-internal sealed record DatasetSource(string From, IReadOnlyList<SourceColumn> Columns, long? Rows = null, CsvDialect? Dialect = null, DatasetFormat? Form = null, char? DecimalPoint = null)
+/// <param name="All">The columns of the file, those too that are left out of <paramref name="Columns"/>; null where none is.</param>
+/// <param name="Warnings">What to know of the file as a whole; null where there is nothing.</param>
+/// <param name="SkippedLines">Of separated values the lines that are no part of the table; null of another format.</param>
+internal sealed record DatasetSource(
+    string From, IReadOnlyList<SourceColumn> Columns, long? Rows = null, CsvDialect? Dialect = null, DatasetFormat? Form = null, char? DecimalPoint = null,
+    IReadOnlyList<SourceColumn>? All = null, IReadOnlyList<DatasetWarning>? Warnings = null, IReadOnlyList<long>? SkippedLines = null)
 {
     /// <summary>Every column as it is kept, by its name.</summary>
     public string Select => $"select {string.Join(", ", Columns.Select(column => $"{column.Stored} as {DuckDbSession.Identifier(column.Name)}"))} from {From}";
@@ -50,7 +55,7 @@ internal static class DatasetSources
         }
         catch (Exception exception) when (exception is DuckDBException or UnreadableChunksException)
         {
-            throw Unreadable(task, cancellationToken);
+            throw Unreadable(session, task, cancellationToken);
         }
 
         if (source.Columns.Count > task.MaxColumns)
@@ -61,10 +66,11 @@ internal static class DatasetSources
     }
 
     /// <summary>Why the rows of a file can't be read.</summary>
-    public static InvalidDatasetException Unreadable(FileToRead task, CancellationToken cancellationToken) => task.Format switch
+    public static InvalidDatasetException Unreadable(DuckDbSession session, FileToRead task, CancellationToken cancellationToken) => task.Format switch
     {
-        DatasetFormat.Parquet => ParquetSource.Damaged(),
-        DatasetFormat.Json or DatasetFormat.NdJson => JsonFault.Find(task.Path, JsonForm.Of(task.Path, task.Format, cancellationToken), cancellationToken),
+        DatasetFormat.Parquet => ParquetSource.Unreadable(session, task, cancellationToken),
+        // Not met in what the scan lets pass.
+        DatasetFormat.Json or DatasetFormat.NdJson => new(1, null, "the records can't be read as the values that were found in them"),
         // Not met in what the scan lets pass, but for a line of more than 2 MB.
         _ => new(1, null, "the rows can't be read: a line is too long, or quotes are not as they should be"),
     };

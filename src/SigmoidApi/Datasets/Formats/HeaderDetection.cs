@@ -22,7 +22,7 @@ internal static class HeaderDetection
         if (records.Count == 0)
             return true;
         var first = records[0];
-        if (expected.Count > 0 && !expected.Except(ColumnNames.Given(first), StringComparer.Ordinal).Any())
+        if (expected.Count > 0 && HasAll(records, expected))
             return true;
         if (records.Count == 1)
             return !first.Any(IsValue);
@@ -47,6 +47,10 @@ internal static class HeaderDetection
         bool IsText(Column column) => column.Name.Length > 0 && !nulls.Contains(column.Name) && !column.BeginsWithValue;
     }
 
+    /// <summary>Whether the first record has all of some names.</summary>
+    public static bool HasAll(IReadOnlyList<IReadOnlyList<string>> records, IReadOnlyList<string> names) =>
+        records.Count > 0 && !names.Except(ColumnNames.Given(records[0]), StringComparer.Ordinal).Any();
+
     private static bool AreYears(List<Column> columns)
     {
         var steps = columns.Zip(columns.Skip(1), (left, right) => YearOf(right.Name) - YearOf(left.Name)).ToList();
@@ -57,7 +61,8 @@ internal static class HeaderDetection
     // Null for what is none; so are then the steps to it and from it.
     private static int? YearOf(string cell) => int.TryParse(cell, NumberStyles.None, CultureInfo.InvariantCulture, out var year) && year is >= 1900 and <= 2100 ? year : null;
 
-    private static bool IsValue(string cell) => KindOf(cell) != CellKind.Word;
+    /// <summary>Whether a cell is a number, a date, true or false.</summary>
+    public static bool IsValue(string cell) => KindOf(cell) != CellKind.Word;
 
     private static CellKind KindOf(string cell)
     {

@@ -1,85 +1,105 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using SigmoidApi.Datasets.Engine;
 
 namespace SigmoidApi.Datasets.Formats;
 
-/// <summary>JSON: an array of records, or a record on each line. A record may lack what others have; null and lacking are both missing.</summary>
-internal static partial class JsonSource
+/// <summary>
+/// JSON: an array of records, or a record on each line. A record may lack what others have; null and lacking are both missing. Every byte is scanned, and DuckDB reads the
+/// records with the types found: texts as cells of separated values are read, numbers, true and false as what they are.
+/// </summary>
+internal static class JsonSource
 {
-    private const int MaxRecordBytes = 16 * 1024 * 1024;
-
-    // All columns at once would take memory for a chunk of each.
-    private const int ColumnsAtOnce = 250;
-
-    // A value with its own text: DuckDB would make one type of nested values, and so of each a text that hangs on all others.
+    // A value with its own text, in quotes where it is one.
     private const string AsItIs = "JSON";
 
     public static DatasetSource Open(DuckDbSession session, FileToRead task, CancellationToken cancellationToken)
     {
-        var form = JsonForm.Of(task.Path, task.Format, cancellationToken);
-        // Inferred from every record, then read with what was found: a type that only a later record has is no error.
-        var inferred = Relation(task.Path, form, "sample_size = -1, convert_strings_to_integers = false, map_inference_threshold = -1, field_appearance_threshold = 0");
-        var found = session.Rows($"describe select * from {inferred}", cancellationToken).ConvertAll(row => (Name: (string)row[0]!, Type: (string)row[1]!));
-        if (found.Count == 0)
-            throw new InvalidDatasetException(1, null, "expected at least one record with a name in it");
-        CheckNames(session, task.Path, form, found.ConvertAll(column => column.Name), cancellationToken);
-        var inexact = Inexact(session, task, form, found, cancellationToken);
-        var columns = found.ConvertAll(column => column with { Type = inexact.Contains(column.Name) || TypedSource.IsNested(column.Type) || IsTextual(task, column.Name) ? AsItIs : column.Type });
-        var source = TypedSource.Of(session, Relation(task.Path, form, Types(columns)), task, cancellationToken);
-        return source with { Columns = [.. source.Columns.Select(Finite)], Form = form };
-    }
-
-    private static string Relation(string path, DatasetFormat form, string options) => string.Create(CultureInfo.InvariantCulture,
-        $"read_json({DuckDbSession.Literal(path)}, format = '{Name(form)}', records = true, maximum_object_size = {MaxRecordBytes}, {options})");
-
-    private static string Types(IEnumerable<(string Name, string Type)> columns) =>
-        $"columns = {"{"}{string.Join(", ", columns.Select(column => $"{DuckDbSession.Literal(column.Name)}: {DuckDbSession.Literal(column.Type)}"))}{"}"}";
-
-    private static string Name(DatasetFormat form) => form == DatasetFormat.Json ? "array" : "newline_delimited";
-
-    private static bool IsTextual(FileToRead task, string column) =>
-        (task.Types.TryGetValue(column, out var wanted) ? wanted : task.OtherType) is ColumnType.Category or ColumnType.Text;
-
-    /// <summary>Columns of whole numbers of which float64 can't hold one: keys, which would lose their last digits.</summary>
-    private static HashSet<string> Inexact(DuckDbSession session, FileToRead task, DatasetFormat form, List<(string Name, string Type)> found, CancellationToken cancellationToken)
-    {
-        var numbers = found.FindAll(column => column.Type is "BIGINT" or "UBIGINT" or "HUGEINT" or "UHUGEINT" or "DOUBLE" && !task.Types.ContainsKey(column.Name) && task.OtherType is null);
-        if (numbers.Count == 0 || !JsonForm.MayHaveLongIntegers(task.Path))
-            return [];
-        var inexact = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var some in numbers.Chunk(ColumnsAtOnce))
+        var missing = task.Csv.NullValues is { } nulls ? new MissingWords(nulls) : MissingWords.Default;
+        var point = task.Csv.DecimalPoint ?? task.LikelyDecimalPoint ?? '.';
+        var scan = JsonScan.Run(task, point, missing, cancellationToken);
+        var sign = DecimalSign.Of(scan.Columns.Select(column => column.Cells.Decimals), delimiter: null, task.LikelyDecimalPoint);
+        if (task.Csv.DecimalPoint is null && sign.Point != point)
+            scan = JsonScan.Run(task, point = sign.Point, missing, cancellationToken);
+        var isSignKnown = task.Csv.DecimalPoint is not null || task.LikelyDecimalPoint is not null || sign.IsShown;
+        var mistakes = new WrittenMistakes();
+        var columns = new SourceColumn[scan.Columns.Count];
+        var types = new string[columns.Length];
+        for (var i = 0; i < columns.Length; i++)
         {
-            var texts = Relation(task.Path, form, Types(some.Select(column => (column.Name, AsItIs))));
-            var counts = session.Counts($"select {string.Join(", ", some.Select(column => CountInexact($"{DuckDbSession.Identifier(column.Name)} ->> '$'")))} from {texts}", cancellationToken);
-            inexact.UnionWith(some.Zip(counts).Where(column => column.Second > 0).Select(column => column.First.Name));
+            var found = scan.Columns[i];
+            var cells = found.Cells;
+            var wanted = task.Wanted(found.Name);
+            // A text among numbers is no slip where the file itself tells the two apart.
+            var type = cells.Type(wanted, wanted is null && found.Values != JsonValues.Texts ? new() : mistakes);
+            types[i] = ReadAs(found, type);
+            var column = DuckDbSession.Identifier(found.Name);
+            var stored = Stored(session, column, types[i], type, found, missing);
+            columns[i] = new(found.Name, type, stored, column, cells.Hint(type, isSignKnown), type is StoredType.Date or StoredType.Time ? cells.DateOrder : null);
         }
 
-        return inexact;
+        mistakes.ThrowIfAny();
+        var hasSigns = scan.Columns.Any(column => column.Cells.Decimals.Signs != DecimalSigns.None);
+        return new(From(task.Path, scan, types), columns, scan.Rows, Form: scan.Form, DecimalPoint: hasSigns ? point : task.Csv.DecimalPoint);
     }
 
-    // None where a number has a fraction: the column is a quantity.
-    private static string CountInexact(string text) =>
-        $"case when bool_and(regexp_matches({text}, '^-?[0-9]+$')) then count(*) filter (cast(try_cast(cast({text} as double) as hugeint) as varchar) is distinct from {text}) else 0 end";
-
-    // Infinite is what is too large for a float64. The error is only to stop: what a reader is told of it, JsonFault finds.
-    private static SourceColumn Finite(SourceColumn column) => column.Type == StoredType.Real
-        ? column with { Stored = $"case when isinf({column.Stored}) then error('infinite') else {column.Stored} end" }
-        : column;
-
-    /// <summary>DuckDB calls a column otherwise where its name is empty or differs from another's only in case, and then finds no values of that name.</summary>
-    private static void CheckNames(DuckDbSession session, string path, DatasetFormat form, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    private static string From(string path, JsonScanResult scan, string[] types)
     {
-        if (!names.Any(name => GivenName().IsMatch(name)))
-            return;
-        var keys = session.Rows(string.Create(CultureInfo.InvariantCulture,
-            $"select distinct unnest(json_keys(json)) from read_json_objects({DuckDbSession.Literal(path)}, format = '{Name(form)}', maximum_object_size = {MaxRecordBytes})"), cancellationToken)
-            .ConvertAll(row => (string)row[0]!);
-        ColumnNames.Check(keys);
-        if (keys.Contains(""))
-            throw new InvalidDatasetException(1, null, "expected names of at least one character; a record has an empty one");
+        var names = string.Join(", ", scan.Columns.Zip(types, (column, type) => $"{DuckDbSession.Literal(column.Name)}: '{type}'"));
+        var from = string.Create(CultureInfo.InvariantCulture,
+            $$"""
+            read_json({{DuckDbSession.Literal(path)}}, format = '{{(scan.Form == DatasetFormat.Json ? "array" : "newline_delimited")}}', records = true, hive_partitioning = false,
+                maximum_object_size = {{JsonTokens.MaxRecordBytes}}, columns = { {{names}} })
+            """);
+        // It is missing wherever it is, in a file that is given back too: there it would be no JSON.
+        string[] missing = [.. scan.Columns.Where(column => column.Values.HasFlag(JsonValues.NotANumber)).Select(column => DuckDbSession.Identifier(column.Name))];
+        return missing.Length == 0 ? from : $"(select * replace ({string.Join(", ", missing.Select(name => $"case when cast({name} as varchar) in ('NaN', 'nan') then null else {name} end as {name}"))}) from {from})";
     }
 
-    [GeneratedRegex(@"^C\d+$|_\d+$", RegexOptions.CultureInvariant)]
-    private static partial Regex GivenName();
+    /// <summary>The type that DuckDB reads a column with: never one that it would have to make of a text.</summary>
+    private static string ReadAs(JsonColumn column, StoredType type) => (type, column.Values) switch
+    {
+        (_, JsonValues.Texts) => "VARCHAR",
+        (StoredType.Whole, JsonValues.None or JsonValues.Numbers) => "BIGINT",
+        (StoredType.Real or StoredType.Whole, JsonValues.None or JsonValues.Numbers or JsonValues.NotANumber or (JsonValues.Numbers | JsonValues.NotANumber)) => "DOUBLE",
+        (StoredType.Boolean, JsonValues.None or JsonValues.Booleans) => "BOOLEAN",
+        _ => AsItIs,
+    };
+
+    /// <summary>The expression for a column as it is kept.</summary>
+    private static string Stored(DuckDbSession session, string column, string readAs, StoredType type, JsonColumn found, MissingWords missing)
+    {
+        switch (readAs)
+        {
+            case "BIGINT" or "BOOLEAN":
+                return column;
+            case "DOUBLE":
+                return type == StoredType.Whole ? $"cast({column} as bigint)" : column;
+            case "VARCHAR":
+                return type == StoredType.Text && !found.HasMissingTexts ? column : Written(column);
+        }
+
+        // What JSON writes of a value: a text with its quotes and escapes.
+        var json = $"cast({column} as varchar)";
+        var other = type switch
+        {
+            // A number has a point whatever the texts have.
+            StoredType.Real => $"cast({json} as double)",
+            StoredType.Whole => $"cast({json} as bigint)",
+            StoredType.Text => Level(json, found),
+            _ => Written(json),
+        };
+        return found.Values.HasFlag(JsonValues.Texts) ? $"case when starts_with({json}, '\"') then {Written($"({column} ->> '$')")} else {other} end" : other;
+
+        string Written(string text)
+        {
+            var value = session.Written.Expression(text, type, found.Cells.Convention, missing);
+            // Blanks are a text's own.
+            return type == StoredType.Text ? $"case when {value} is null then null else {text} end" : value;
+        }
+    }
+
+    /// <summary>What JSON writes of a value that is no text, as a level: a whole number with its digits, another as a column of such numbers has it.</summary>
+    private static string Level(string json, JsonColumn found) => found.Cells.HasFractions
+        ? $"case when regexp_matches({json}, '^-?[0-9]+[.e]') then {DatasetReader.LevelExpression($"cast({json} as double)", ColumnType.Number)} else {json} end"
+        : json;
 }

@@ -1,3 +1,4 @@
+using DuckDB.NET.Data;
 using SigmoidApi.Datasets.Engine;
 
 namespace SigmoidApi.Datasets.Formats;
@@ -10,41 +11,84 @@ internal static class ParquetSource
 
     public static DatasetSource Open(DuckDbSession session, FileToRead task, CancellationToken cancellationToken)
     {
-        // Older writers do not say that their bytes are texts.
-        var from = $"read_parquet({DuckDbSession.Literal(task.Path)}, binary_as_string = true)";
-        var source = TypedSource.Of(session, from, task, cancellationToken);
-        var texts = Texts(session, task, from, cancellationToken);
-        return source with { Columns = [.. source.Columns.Select(column => texts.Contains(column.Name) ? column with { Type = StoredType.Text, Stored = $"cast({column.Raw} as varchar)" } : column)] };
+        var (path, decimals) = WideDecimals.Hide(session, task.Path, cancellationToken);
+        var file = new ParquetColumns(session, path, decimals, cancellationToken);
+        if (file.LeftOut.Count == file.Columns.Length)
+            throw new InvalidDatasetException([.. file.LeftOut.Take(InvalidDatasetException.MaxErrors).Select(Refusal)], file.LeftOut.Count);
+        DatasetError[] wanted = [.. file.LeftOut.Where(column => task.Types.ContainsKey(column.Key)).Select(Refusal)];
+        if (wanted.Length > 0)
+            throw new InvalidDatasetException([.. wanted.Take(InvalidDatasetException.MaxErrors)], wanted.Length);
+
+        var source = TypedSource.Of(session, file.From, [.. file.Columns.Where(column => !file.LeftOut.ContainsKey(column.Name))], task, cancellationToken);
+        var texts = Texts(session, task, file, cancellationToken);
+        SourceColumn[] kept =
+            [.. source.Columns.Select(column => texts.TryGetValue(column.Name, out var text) ? column with { Type = StoredType.Text, Stored = text } : column)];
+        var warnings = file.LeftOut.GroupBy(column => column.Value, column => column.Key).Select(same => new DatasetWarning(same.Key, [.. same]));
+        return source with { Columns = kept, All = file.GivenBack, Warnings = [.. warnings] };
     }
 
     public static InvalidDatasetException Damaged() =>
         new(1, null, "expected an intact Parquet file; this one is damaged, cut off, encrypted, or has what can't be read");
 
-    /// <summary>
-    /// Columns of exact numbers that are kept as texts, each number with its own digits: because the upload wants it, or because float64 can't hold one of them and would lose its
-    /// last digits. Of a decimal with a fraction the nearest float64 will do where it is written as the same decimal.
-    /// </summary>
-    private static HashSet<string> Texts(DuckDbSession session, FileToRead task, string from, CancellationToken cancellationToken)
+    /// <summary>Why a file can't be read whose columns are known: those of them that can't be, where others can.</summary>
+    public static InvalidDatasetException Unreadable(DuckDbSession session, FileToRead task, CancellationToken cancellationToken)
     {
-        var wide = session.Rows($"describe select * from {from}", cancellationToken).ConvertAll(row => (Name: (string)row[0]!, Type: (string)row[1]!)).FindAll(column => IsWide(column.Type));
-        ColumnType? Wanted(string column) => task.Types.TryGetValue(column, out var wanted) ? wanted : task.OtherType;
-        var texts = wide.FindAll(column => Wanted(column.Name) is ColumnType.Category or ColumnType.Text).ConvertAll(column => column.Name);
-        wide.RemoveAll(column => Wanted(column.Name) is not null);
-        foreach (var some in wide.Chunk(ColumnsAtOnce))
+        try
         {
-            var counts = session.Counts($"select {string.Join(", ", some.Select(column => CountInexact(DuckDbSession.Identifier(column.Name), column.Type)))} from {from}", cancellationToken);
-            texts.AddRange(some.Zip(counts).Where(column => column.Second > 0).Select(column => column.First.Name));
+            var from = Relation(task.Path, bytesAsTexts: false);
+            var columns = TypedSource.Columns(session, from, cancellationToken);
+            var unreadable = columns.Take(task.MaxColumns).Where(column => !IsReadable(session, from, column.Raw, cancellationToken)).ToList();
+            if (unreadable.Count > 0 && unreadable.Count < columns.Length)
+            {
+                const string Expected = "expected values that can be read; the column is damaged, has text that is not UTF-8, or is written in a way that is not known here";
+                return new([.. unreadable.Take(InvalidDatasetException.MaxErrors).Select(column => new DatasetError(1, column.Name, Expected))], unreadable.Count);
+            }
+        }
+        catch (DuckDBException)
+        {
+            // Not even its columns are to be had.
         }
 
-        return [.. texts];
+        return Damaged();
     }
 
-    private static bool IsWide(string type) => type is "BIGINT" or "UBIGINT" or "HUGEINT" or "UHUGEINT" || (type.StartsWith("DECIMAL(", StringComparison.Ordinal) && type.EndsWith(')'));
+    public static string Relation(string path, bool bytesAsTexts) =>
+        $"read_parquet({DuckDbSession.Literal(path)}, binary_as_string = {(bytesAsTexts ? "true" : "false")}, hive_partitioning = false)";
 
-    private static string CountInexact(string column, string type)
+    private static bool IsReadable(DuckDbSession session, string from, string column, CancellationToken cancellationToken)
     {
-        var number = $"cast({column} as double)";
-        var isWhole = !type.StartsWith("DECIMAL", StringComparison.Ordinal) || type.EndsWith(",0)", StringComparison.Ordinal);
-        return $"count(*) filter (try_cast({(isWhole ? number : $"cast({number} as varchar)")} as {type}) is distinct from {column})";
+        try
+        {
+            session.Rows($"select bit_xor(hash({column})) from {from}", cancellationToken);
+            return true;
+        }
+        catch (DuckDBException)
+        {
+            return false;
+        }
+    }
+
+    private static DatasetError Refusal(KeyValuePair<string, DatasetWarningCode> column) => new(1, column.Key, column.Value == DatasetWarningCode.BytesLeftOut
+        ? "expected texts, numbers or dates; the column holds bytes that are no text in UTF-8: write them as text, in hexadecimal or Base64"
+        : "expected decimals of at most 38 digits within lists and records; the column has longer ones: write it with fewer digits, or as text");
+
+    /// <summary>
+    /// Columns of exact numbers that are kept as texts, and the expression of each: because the upload wants it, or because they are whole and float64 can't
+    /// hold one of them. Those are
+    /// keys, and would lose their last digits. What has a fraction is a quantity, as it is in separated values: the nearest float64 will do.
+    /// </summary>
+    private static Dictionary<string, string> Texts(DuckDbSession session, FileToRead task, ParquetColumns file, CancellationToken cancellationToken)
+    {
+        ColumnType? Wanted(string column) => task.Types.TryGetValue(column, out var wanted) ? wanted : task.OtherType;
+        var texts = file.ExactNumbers.Where(column => Wanted(column.Name) is ColumnType.Category or ColumnType.Text)
+            .ToDictionary(column => column.Name, column => column.Text, StringComparer.Ordinal);
+        foreach (var some in file.ExactNumbers.Where(column => column.CountInexact is not null && Wanted(column.Name) is null).Chunk(ColumnsAtOnce))
+        {
+            var counts = session.Counts($"select {string.Join(", ", some.Select(column => column.CountInexact))} from {file.From}", cancellationToken);
+            foreach (var (column, count) in some.Zip(counts).Where(column => column.Second > 0))
+                texts[column.Name] = column.Text;
+        }
+
+        return texts;
     }
 }

@@ -1,20 +1,36 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace SigmoidApi.Datasets.Formats;
 
-/// <summary>How a problem shows what stood in a file: its beginning, in quotes.</summary>
+/// <summary>How texts that may be long are shown.</summary>
 internal static class ShownText
 {
-    /// <summary>As much of it as is ever looked at.</summary>
-    public const int MostBytes = 4 * MostCharacters;
+    /// <summary>As much of a text as a problem ever looks at.</summary>
+    public const int MostBytes = 4 * MostCharactersOfProblem;
 
-    private const int MostCharacters = 40;
+    /// <summary>A longer value is cut in profiles and models.</summary>
+    public const int MostCharacters = 200;
 
+    private const int MostCharactersOfProblem = 40;
+
+    /// <summary>How a problem shows what a file holds: its beginning, in quotes.</summary>
     public static string Of(ReadOnlySpan<byte> bytes)
     {
         var text = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, MostBytes)]);
-        if (text.Length > MostCharacters)
-            text = text[..(char.IsHighSurrogate(text[MostCharacters - 1]) ? MostCharacters - 1 : MostCharacters)] + "…";
-        return $"'{text}'";
+        return text.Length > MostCharactersOfProblem ? $"'{Beginning(text, MostCharactersOfProblem)}…'" : $"'{text}'";
     }
+
+    /// <summary>A value as it is shown: whole, or its beginning with its length, and with a digest by which it is told from others of that beginning and
+    /// length.</summary>
+    public static string Short(string value)
+    {
+        if (value.Length <= MostCharacters)
+            return value;
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(value)).AsSpan(0, 4));
+        return string.Create(CultureInfo.InvariantCulture, $"{Beginning(value, MostCharacters)}… ({value.Length} characters, {digest})");
+    }
+
+    private static string Beginning(string text, int length) => text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
 }

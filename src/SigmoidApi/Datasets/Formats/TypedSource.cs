@@ -8,11 +8,11 @@ internal static class TypedSource
 {
     /// <param name="session">What reads the file.</param>
     /// <param name="from">The relation whose columns they are.</param>
+    /// <param name="columns">Those to keep, each of which may yet become another type.</param>
     /// <param name="task">What the upload says about its columns.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static DatasetSource Of(DuckDbSession session, string from, FileToRead task, CancellationToken cancellationToken)
+    public static DatasetSource Of(DuckDbSession session, string from, SourceColumn[] columns, FileToRead task, CancellationToken cancellationToken)
     {
-        var columns = Columns(session, from, cancellationToken);
         if (columns.Length == 0)
             throw new InvalidDatasetException(1, null, "expected at least one column");
         var areTexts = Array.ConvertAll(columns, column => column.Type == StoredType.Text);
@@ -28,7 +28,11 @@ internal static class TypedSource
 
     /// <summary>The columns of a relation by their types alone.</summary>
     public static SourceColumn[] Columns(DuckDbSession session, string from, CancellationToken cancellationToken) =>
-        [.. session.Rows($"describe select * from {from}", cancellationToken).Select(row => Column((string)row[0]!, (string)row[1]!))];
+        [.. Declared(session, from, cancellationToken).Select(column => Column(column.Name, column.Type))];
+
+    /// <summary>The columns of a relation with DuckDB's own types.</summary>
+    public static List<(string Name, string Type)> Declared(DuckDbSession session, string from, CancellationToken cancellationToken) =>
+        session.Rows($"describe select * from {from}", cancellationToken).ConvertAll(row => ((string)row[0]!, (string)row[1]!));
 
     private static SourceColumn Column(string name, string type)
     {
@@ -38,6 +42,8 @@ internal static class TypedSource
         {
             "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "UTINYINT" or "USMALLINT" or "UINTEGER" when !IsNested(type) =>
                 new(name, StoredType.Whole, $"cast({column} as bigint)", column),
+            // DuckDB divides by a power of ten, which gives the nearest float64 of few digits alone.
+            "DECIMAL" when !IsNested(type) && !IsExact(type) => new(name, StoredType.Real, $"cast(cast({column} as varchar) as double)", column),
             "UBIGINT" or "HUGEINT" or "UHUGEINT" or "DECIMAL" or "BIGNUM" when !IsNested(type) => new(name, StoredType.Real, $"cast({column} as double)", column),
             // NaN is how many writers write a missing value.
             "FLOAT" or "DOUBLE" when !IsNested(type) => new(name, StoredType.Real, $"nullif(cast({column} as double), 'nan'::double)", column),
@@ -46,11 +52,16 @@ internal static class TypedSource
             "TIMESTAMP WITH TIME ZONE" when !IsNested(type) => new(name, StoredType.Time, $"({column} at time zone 'UTC')", column),
             "TIMESTAMP" or "TIMESTAMP_NS" or "TIMESTAMP_MS" or "TIMESTAMP_S" when !IsNested(type) => new(name, StoredType.Time, $"cast({column} as timestamp)", column),
             // A JSON text without its quotes.
-            "JSON" when !IsNested(type) => new(name, StoredType.Text, $"nullif({column} ->> '$', '')", column),
-            "VARCHAR" or "UUID" or "TIME" or "INTERVAL" or "ENUM" when !IsNested(type) => new(name, StoredType.Text, $"nullif(cast({column} as varchar), '')", column),
-            _ => new(name, StoredType.Text, $"cast(to_json({column}) as varchar)", column),
+            "JSON" or "VARIANT" when !IsNested(type) => new(name, StoredType.Text, $"nullif(cast({column} as json) ->> '$', '')", column),
+            // Files have no time of day but in UTC, and many writers say so of all times.
+            "TIME WITH TIME ZONE" when !IsNested(type) => new(name, StoredType.Text, $"cast(cast({column} as time) as varchar)", column),
+            _ when IsNested(type) => new(name, StoredType.Text, $"cast(to_json({column}) as varchar)", column),
+            _ => new(name, StoredType.Text, $"nullif(cast({column} as varchar), '')", column),
         };
     }
+
+    /// <summary>Whether float64 holds every number of a decimal type's digits, and 10 to the power of its scale.</summary>
+    private static bool IsExact(string type) => int.Parse(type["DECIMAL(".Length..type.IndexOf(',', StringComparison.Ordinal)], CultureInfo.InvariantCulture) <= 15;
 
     /// <summary>Whether a type of DuckDB's is one of lists, records or maps.</summary>
     public static bool IsNested(string type) => type.EndsWith(']') || type.StartsWith("STRUCT", StringComparison.Ordinal) || type.StartsWith("MAP", StringComparison.Ordinal);

@@ -11,9 +11,6 @@ namespace SigmoidApi.Datasets.Formats;
 /// </param>
 internal sealed class WrittenColumn(string name, WrittenConvention convention, bool isForModel = false)
 {
-    // Up to here float64 holds every whole number. A larger one is no quantity: an account, a card, a key.
-    private const ulong LargestExact = 1UL << 53;
-
     // No larger ones are kept as whole numbers, whatever an upload says they are.
     private const int MostDigits = 18;
 
@@ -108,7 +105,8 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
     {
         HasLeadingZeros |= digits.Length > 1 && digits[0] == (byte)'0';
         _longestInteger = Math.Max(_longestInteger, digits.Length);
-        _hasInexact |= digits.Length > 19 || (digits.Length > 15 && ulong.Parse(digits, CultureInfo.InvariantCulture) > LargestExact);
+        // One that float64 can't hold is no quantity: an account, a card, a key.
+        _hasInexact |= digits.Length > 19 || (digits.Length > 15 && ulong.Parse(digits, CultureInfo.InvariantCulture) is var value && (ulong)(double)value != value);
     }
 
     /// <summary>Takes a plain number that is neither 0 nor 1.</summary>

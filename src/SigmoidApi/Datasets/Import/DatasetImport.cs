@@ -17,7 +17,7 @@ internal static class DatasetImport
         if (task.File.Types.Keys.Except(source.Columns.Select(column => column.Name), StringComparer.Ordinal).FirstOrDefault() is { } unknown)
             throw new InvalidDatasetException(1, unknown, "expected a column of the file; 'types' names one that it does not have");
         Write(session, source, task, cancellationToken);
-        var rows = session.Counts($"select count(*) from read_parquet({DuckDbSession.Literal(task.ParquetPath)})", cancellationToken)[0];
+        var rows = session.Counts($"select count(*) from {StoredRows.Relation(task.ParquetPath)}", cancellationToken)[0];
         if (rows == 0)
             throw new InvalidDatasetException(1, null, "expected at least one row");
         if (source.Rows is { } counted && counted != rows)
@@ -25,7 +25,7 @@ internal static class DatasetImport
         if (rows > task.File.MaxRows)
             throw new DatasetTooLargeException($"The file has {rows} rows; at most {task.File.MaxRows} are taken (Datasets:MaxRows).");
         var profiler = new ColumnProfiler(session, task.ParquetPath, rows, ProfileLimits.Of(task.MemoryMegabytes, task.ExactProfileRows, task.Threads));
-        return new(rows, profiler.Profile(source.Columns, task.File.Types, cancellationToken), DatasetOrigin.Of(source.Form ?? task.File.Format, source.Dialect, source.DecimalPoint));
+        return new(rows, profiler.Profile(source.Columns, task.File.Types, cancellationToken), DatasetOrigin.Of(source.Form ?? task.File.Format, source));
     }
 
     private static void Write(DuckDbSession session, DatasetSource source, ImportTask task, CancellationToken cancellationToken)
@@ -36,7 +36,7 @@ internal static class DatasetImport
         }
         catch (DuckDBException)
         {
-            throw DatasetSources.Unreadable(task.File, cancellationToken);
+            throw DatasetSources.Unreadable(session, task.File, cancellationToken);
         }
     }
 }

@@ -35,10 +35,11 @@ internal static class FilePrediction
         var arguments = model.Columns.Select(column => column.Category is null
             ? DatasetReader.NumberExpression($"({columns[column.Name].Stored})", column.Type == ColumnType.DateTime ? ColumnType.DateTime : ColumnType.Number)
             : DatasetReader.LevelExpression($"({columns[column.Name].Stored})", column.Type));
-        var names = source.Columns.Select(column => column.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var given = source.All ?? source.Columns;
+        var names = given.Select(column => column.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var (probability, label) = (Free("probability", names), Free("label", names));
-        var raw = source.Columns.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"{column.Raw} as r{i}"));
-        var outer = source.Columns.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"r{i} as {DuckDbSession.Identifier(column.Name)}"));
+        var raw = given.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"{column.Raw} as r{i}"));
+        var outer = given.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"r{i} as {DuckDbSession.Identifier(column.Name)}"));
         var shown = source.Dialect?.DecimalPoint == ',' ? "replace(cast(p as varchar), '.', ',')" : "p";
         var (negative, positive) = (Literal(model.Classes[0]), Literal(model.Classes[1]));
         var sql =
@@ -56,10 +57,10 @@ internal static class FilePrediction
         {
             if (function.Refusal is { } refusal)
                 throw new InvalidDatasetException(1, refusal, "expected levels that the model has seen; the file has others, and the model refuses them");
-            throw DatasetSources.Unreadable(task.File, cancellationToken);
+            throw DatasetSources.Unreadable(session, task.File, cancellationToken);
         }
 
-        return new([.. source.Columns.Select(column => column.Name).Where(model.IsUnknown)], function.UnknownLevels());
+        return new([.. given.Select(column => column.Name).Where(model.IsUnknown)], function.UnknownLevels());
     }
 
     // Numbers that the model takes as levels are numbers in the file all the same.

@@ -41,7 +41,7 @@ public sealed record ColumnProfile(
 /// <summary>By linear interpolation, as NumPy's default.</summary>
 public sealed record Quantiles(double P01, double P05, double P25, double P50, double P75, double P95, double P99);
 
-/// <param name="Value">The level.</param>
+/// <param name="Value">The level; of one of more than 200 characters its beginning, its length and a digest of it.</param>
 /// <param name="Count">How many rows have it.</param>
 public sealed record CategoryCount(string Value, long Count);
 

@@ -21,7 +21,7 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
     // Of fewer rows any whole numbers may differ without a gap.
     private const int FewRows = 20;
 
-    private readonly string _from = $"from read_parquet({DuckDbSession.Literal(parquetPath)})";
+    private readonly string _from = $"from {StoredRows.Relation(parquetPath)}";
 
     /// <exception cref="InvalidDatasetException">A number is infinite.</exception>
     public ColumnProfile[] Profile(IReadOnlyList<SourceColumn> columns, IReadOnlyDictionary<string, ColumnType> wanted, CancellationToken cancellationToken)

@@ -55,7 +55,7 @@ internal sealed class TextProfiler(DuckDbSession session, string from, long rows
             warnings.Add(ColumnWarning.MostlyMissing);
         if (wanted is null && column.Hint is { } hint)
             warnings.Add(hint);
-        return new(column.Name, type, rows - present, distinct, Categories: top, Warnings: warnings);
+        return new(column.Name, type, rows - present, distinct, Categories: [.. top.Select(level => level with { Value = ShownText.Short(level.Value) })], Warnings: warnings);
     }
 
     private (IReadOnlyList<CategoryCount> Top, long Distinct, long Present) Counted(string name, CancellationToken cancellationToken)
