@@ -13,7 +13,8 @@ internal sealed partial record DatasetUploadQuery(
     [property: FromQuery(Name = "decimal")] string? Decimal,
     [property: FromQuery(Name = "header")] string? Header,
     [property: FromQuery(Name = "nullValue")] string[]? NullValue,
-    [property: FromQuery(Name = "types")] string[]? Types)
+    [property: FromQuery(Name = "types")] string[]? Types,
+    [property: FromQuery(Name = "dates")] string? Dates = null)
 {
     /// <summary>The same in the terms of the file; a field that can't be is a failure.</summary>
     public InputFailure? TryRead(out DatasetFormat? format, out CsvOverrides csv, out IReadOnlyDictionary<string, ColumnType> types)
@@ -30,11 +31,14 @@ internal sealed partial record DatasetUploadQuery(
             return InputFailure.BadRequest("decimal", $"expected '.' or ',', got '{Decimal}'");
         if (Header is not null && !bool.TryParse(Header, out _))
             return InputFailure.BadRequest("header", $"expected 'true' or 'false', got '{Header}'");
+        DateOrder? dates = Dates?.ToUpperInvariant() switch { "DMY" => DateOrder.Dmy, "MDY" => DateOrder.Mdy, "YMD" => DateOrder.Ymd, _ => null };
+        if (Dates is not null && dates is null)
+            return InputFailure.BadRequest("dates", $"expected 'dmy', 'mdy' or 'ymd', got '{Dates}'");
         var delimiter = Delimiter is not null ? CharacterOf(Delimiter) : Format?.ToUpperInvariant() is "TSV" or "TAB" ? '\t' : (char?)null;
         if (delimiter is { } d && (d.ToString() == Quote || d.ToString() == Decimal))
             return InputFailure.BadRequest("delimiter", "expected another character than the quote and the decimal point");
         csv = new(delimiter, Quote is null ? null : CharacterOf(Quote)?.ToString() ?? "", Decimal?[0], Header is null ? null : bool.Parse(Header),
-            NullValue is { Length: > 0 } ? [.. NullValue.Where(value => value.Length > 0)] : null);
+            NullValue is { Length: > 0 } ? [.. NullValue.Where(value => value.Length > 0)] : null, dates);
 
         var read = new Dictionary<string, ColumnType>(StringComparer.Ordinal);
         foreach (var list in Types ?? [])

@@ -94,7 +94,7 @@ internal sealed class Observations : IDisposable
         CellKind.Null => double.NaN,
         CellKind.True => 1,
         CellKind.False => 0,
-        _ => CellText.NumberOf(cell.Text!, type),
+        _ => WrittenValue.NumberOf(cell.Text!, type, WrittenConvention.Default),
     };
 
     private static InputFailure? ReadNumbers(CellTable cells, int index, ServedColumn column, ServedModel model, Matrix numbers, Func<int, string, string> path)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DuckDB.NET.Data;
 using DuckDB.NET.Native;
+using SigmoidApi.Datasets.Formats;
 
 namespace SigmoidApi.Datasets.Engine;
 
@@ -56,6 +57,9 @@ internal sealed class DuckDbSession : IDisposable
     public string CopyPath => Path.Combine(_temporary, "copy");
 
     public DuckDBConnection Connection => _connection;
+
+    /// <summary>Our reading of written values.</summary>
+    public WrittenValueFunctions Written => field ??= new(this);
 
     public static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 

@@ -18,9 +18,8 @@ public sealed record CsvDialect(char Delimiter, char? Quote, char DecimalPoint, 
     public static readonly IReadOnlyList<string> DefaultNullValues =
         ["NA", "N/A", "n/a", "NaN", "nan", "-nan", "-NaN", "NULL", "null", "<NA>", "#N/A", "#NA", "#N/A N/A", "-1.#IND", "1.#IND", "-1.#QNAN", "1.#QNAN"];
 
-    /// <summary>Whether <see cref="Marks"/> stand for what they mostly do.</summary>
-    public bool HasMarks => NullValues == DefaultNullValues;
+    internal MissingWords Missing => NullValues == DefaultNullValues ? MissingWords.Default : field ??= new(NullValues);
 }
 
 /// <summary>What an upload says about its dialect; null where it is to be found out.</summary>
-public sealed record CsvOverrides(char? Delimiter = null, string? Quote = null, char? DecimalPoint = null, bool? Header = null, IReadOnlyList<string>? NullValues = null);
+public sealed record CsvOverrides(char? Delimiter = null, string? Quote = null, char? DecimalPoint = null, bool? Header = null, IReadOnlyList<string>? NullValues = null, DateOrder? Dates = null);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.Intrinsics;
@@ -17,19 +16,16 @@ internal sealed class CsvScan
 {
     private const int BufferBytes = 128 * 1024;
 
-    private static readonly byte[][] MarkBytes = [.. CsvDialect.Marks.Select(Encoding.ASCII.GetBytes)];
-    private static readonly int LongestMark = MarkBytes.Max(mark => mark.Length);
-
     private readonly byte[] _table;
     private readonly byte[] _buffer = new byte[BufferBytes];
     private readonly List<DatasetError> _errors = [];
     private readonly long[] _firstLineEndingIn = new long[4];
     private readonly CsvDialect _dialect;
     private readonly CsvHeader _header;
-    private readonly CsvColumn[] _columns;
+    private readonly WrittenColumn[] _columns;
     private readonly DecimalEvidence[] _decimals;
     private readonly DecimalSigns _enough; // once a column has it, its further fractions tell nothing new
-    private readonly HashSet<string> _nulls;
+    private readonly MissingWords _missing;
     private readonly byte _delimiter;
     private readonly byte _quote;
     private long _errorCount;
@@ -46,10 +42,10 @@ internal sealed class CsvScan
         _table = CsvGrammar.BuildTable(dialect);
         _delimiter = (byte)dialect.Delimiter;
         _quote = (byte)(dialect.Quote ?? '\0');
-        _columns = [.. header.Columns.Select(name => new CsvColumn(name))];
+        _columns = [.. header.Columns.Select(name => new WrittenColumn(name, dialect.DecimalPoint))];
         _decimals = new DecimalEvidence[_columns.Length];
         _enough = dialect switch { { DecimalPoint: '.' } => DecimalSigns.Point, { Delimiter: ';' } => DecimalSigns.Comma, _ => DecimalSigns.None };
-        _nulls = [.. dialect.NullValues];
+        _missing = dialect.Missing;
         _line = header.Lines + 1;
         _rowLine = _cellLine = _line;
         _firstLineEndingIn[(int)header.LineEnd] = header.Lines;
@@ -217,7 +213,7 @@ internal sealed class CsvScan
         _cellLine = _line;
     }
 
-    private void AddNumber(CsvColumn column, ReadOnlySpan<byte> cell, byte state)
+    private void AddNumber(WrittenColumn column, ReadOnlySpan<byte> cell, byte state)
     {
         column.Numbers++;
         if (!column.HasOtherNumbers && (cell.Length > 1 || cell[0] > (byte)'1'))
@@ -254,7 +250,7 @@ internal sealed class CsvScan
         }
     }
 
-    private void AddOther(CsvColumn column, ReadOnlySpan<byte> cell, byte state)
+    private void AddOther(WrittenColumn column, ReadOnlySpan<byte> cell, byte state)
     {
         if (state == CsvGrammar.AfterClosed)
         {
@@ -265,13 +261,13 @@ internal sealed class CsvScan
         var quoted = state == CsvGrammar.ClosedWrong && cell.Length > 1;
         var text = quoted ? cell[1..^1] : cell;
         var trimmed = text.Trim(" \t"u8);
-        if (trimmed.IsEmpty || IsNull(trimmed))
+        if (_missing.IsNull(trimmed))
         {
             column.HasBlanks |= trimmed.Length != text.Length || !CsvSource.IsNullOfReader(_dialect, Encoding.UTF8.GetString(trimmed));
             return;
         }
 
-        if (_dialect.HasMarks && IsMark(trimmed))
+        if (_missing.IsMark(trimmed))
         {
             column.Marks++;
             column.HasBlanks |= !quoted && trimmed.Length != text.Length;
@@ -287,30 +283,8 @@ internal sealed class CsvScan
         _decimals[_column].Add(DecimalSign.In(trimmed));
         // Blanks within quotes are the text's own.
         column.HasBlanks |= !quoted && trimmed.Length != text.Length;
-        if (!column.AddOther(trimmed, _dialect.DecimalPoint) && column.FirstOthers.Count < InvalidDatasetException.MaxErrors)
+        if (!column.AddText(trimmed) && column.FirstOthers.Count < InvalidDatasetException.MaxErrors)
             column.FirstOthers.Add(new(_cellLine, column.Name, ShownText.Of(cell)));
-    }
-
-    private bool IsNull(ReadOnlySpan<byte> text)
-    {
-        if (text.Length > 64 || _nulls.Count == 0)
-            return false;
-        Span<char> characters = stackalloc char[64];
-        return Utf8.ToUtf16(text, characters, out _, out var length) == OperationStatus.Done
-            && _nulls.GetAlternateLookup<ReadOnlySpan<char>>().Contains(characters[..length]);
-    }
-
-    private static bool IsMark(ReadOnlySpan<byte> text)
-    {
-        if (text.Length > LongestMark)
-            return false;
-        foreach (var mark in MarkBytes)
-        {
-            if (Ascii.EqualsIgnoreCase(text, mark))
-                return true;
-        }
-
-        return false;
     }
 
     private void EndRow()
@@ -383,4 +357,4 @@ internal sealed class CsvScan
 }
 
 /// <summary>What a scan has found: rows, what each column holds, what its numbers say about the decimal sign, and whether lines end in LF and in CRLF.</summary>
-internal sealed record CsvScanResult(long Rows, IReadOnlyList<CsvColumn> Columns, IReadOnlyList<DecimalEvidence> Decimals, bool HasMixedLineEnds);
+internal sealed record CsvScanResult(long Rows, IReadOnlyList<WrittenColumn> Columns, IReadOnlyList<DecimalEvidence> Decimals, bool HasMixedLineEnds);

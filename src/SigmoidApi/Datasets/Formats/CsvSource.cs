@@ -17,7 +17,7 @@ internal static class CsvSource
         var (path, dialect, header, scan) = CsvFile.Read(task, session.CopyPath, cancellationToken);
         var types = new string[scan.Columns.Count];
         var columns = new SourceColumn[scan.Columns.Count];
-        var mistakes = new CsvMistakes();
+        var mistakes = new WrittenMistakes();
         for (var i = 0; i < columns.Length; i++)
         {
             var found = scan.Columns[i];
@@ -25,7 +25,7 @@ internal static class CsvSource
             var direct = !asTexts && !found.HasBlanks && (type == StoredType.Text || found.Marks + found.Written == 0) && type is StoredType.Real or StoredType.Whole or StoredType.Text;
             types[i] = direct && type == StoredType.Real ? "DOUBLE" : direct && type == StoredType.Whole ? "BIGINT" : "VARCHAR";
             var name = string.Create(CultureInfo.InvariantCulture, $"c{i}");
-            columns[i] = new(found.Name, type, direct ? name : Converted(name, type, found, dialect), name, type == StoredType.Text ? found.Hint : null);
+            columns[i] = new(found.Name, type, direct ? name : session.Written.Expression(name, type, new(dialect.DecimalPoint, found.DateOrder), dialect.Missing), name, type == StoredType.Text ? found.Hint : null);
         }
 
         mistakes.ThrowIfAny();
@@ -52,29 +52,4 @@ internal static class CsvSource
                 nullstr = [{nulls}], max_line_size = {MaxLineBytes}, buffer_size = {BufferBytes}, strict_mode = true){filter}
             """);
     }
-
-    private static string Converted(string column, StoredType type, CsvColumn found, CsvDialect dialect)
-    {
-        var trimmed = $"trim({column}, ' \t')";
-        var missing = $"{trimmed} in ({Literals(dialect.NullValues.Prepend(""))})";
-        if (type != StoredType.Text && dialect.HasMarks)
-            missing += $" or lower({trimmed}) in ({Literals(CsvDialect.Marks)})";
-        var text = $"case when {missing} then null else {trimmed} end";
-        return type switch
-        {
-            StoredType.Real => $"cast({Number(text, found, dialect)} as double)",
-            StoredType.Whole => $"cast({Number(text, found, dialect)} as bigint)",
-            StoredType.Boolean => $"cast(lower({text}) as boolean)",
-            StoredType.Date or StoredType.Time => CsvDate.Expression(text, found.DateForms, type),
-            _ => text,
-        };
-    }
-
-    private static string Number(string text, CsvColumn found, CsvDialect dialect)
-    {
-        var digits = found.Written > 0 ? WrittenNumber.Expression(text, dialect.DecimalPoint) : $"({text})";
-        return dialect.DecimalPoint == ',' ? $"replace({digits}, ',', '.')" : digits;
-    }
-
-    private static string Literals(IEnumerable<string> texts) => string.Join(", ", texts.Select(DuckDbSession.Literal));
 }

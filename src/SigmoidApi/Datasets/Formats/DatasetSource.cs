@@ -9,8 +9,9 @@ namespace SigmoidApi.Datasets.Formats;
 /// <param name="Columns">In the order of the file.</param>
 /// <param name="Rows">How many rows there are, where reading found it out; null where DuckDB says.</param>
 /// <param name="Dialect">How separated values are written; null of another format.</param>
+/// <param name="DecimalPoint">Of the numbers that are texts; null of a format that has none.</param>
 /// <param name="Form">Which form of JSON it turned out to be; null of another format.</param>
-internal sealed record DatasetSource(string From, IReadOnlyList<SourceColumn> Columns, long? Rows = null, CsvDialect? Dialect = null, DatasetFormat? Form = null)
+internal sealed record DatasetSource(string From, IReadOnlyList<SourceColumn> Columns, long? Rows = null, CsvDialect? Dialect = null, DatasetFormat? Form = null, char? DecimalPoint = null)
 {
     /// <summary>Every column as it is kept, by its name.</summary>
     public string Select => $"select {string.Join(", ", Columns.Select(column => $"{column.Stored} as {DuckDbSession.Identifier(column.Name)}"))} from {From}";
@@ -22,7 +23,8 @@ internal sealed record DatasetSource(string From, IReadOnlyList<SourceColumn> Co
 /// <param name="Stored">The expression that makes that of what <see cref="DatasetSource.From"/> gives.</param>
 /// <param name="Raw">The expression for the column as the file has it, for files that are given back with something added.</param>
 /// <param name="Hint">What a person should know of it, that its values do not show.</param>
-internal sealed record SourceColumn(string Name, StoredType Type, string Stored, string Raw, ColumnWarning? Hint = null);
+/// <param name="DateOrder">Of dates that need one, as 01/31/2024; null of others.</param>
+internal sealed record SourceColumn(string Name, StoredType Type, string Stored, string Raw, ColumnWarning? Hint = null, DateOrder? DateOrder = null);
 
 /// <summary>Reads a file's form, and the types of its columns; nothing is kept yet.</summary>
 internal static class DatasetSources
@@ -75,6 +77,8 @@ internal static class DatasetSources
 /// <param name="Types">What the upload says about columns, by name.</param>
 /// <param name="OtherType">What the other columns are taken for; null where that is to be found out.</param>
 /// <param name="ExpectedColumns">Names that tell a header, if it has all of them; null where none are known.</param>
+/// <param name="LikelyDecimalPoint">The decimal sign of the file where its numbers do not show it: that of the data which a model was fitted to.</param>
+/// <param name="DateOrders">By column, the order of dates as 01/02/2024, which a model knows; those of other columns have none. Null where the values decide.</param>
 public sealed record FileToRead(
     string Path, DatasetFormat Format, CsvOverrides Csv, IReadOnlyDictionary<string, ColumnType> Types, int MaxColumns, int MaxRows, ColumnType? OtherType = null,
-    IReadOnlyList<string>? ExpectedColumns = null);
+    IReadOnlyList<string>? ExpectedColumns = null, char? LikelyDecimalPoint = null, IReadOnlyDictionary<string, DateOrder>? DateOrders = null);

@@ -60,7 +60,7 @@ internal static class HeaderDetection
     private static bool IsValue(string cell)
     {
         var text = Encoding.UTF8.GetBytes(cell);
-        return DecimalSign.IsNumber(text) || CsvDate.KindOf(text, out _) != CsvDateKind.None || WrittenNumber.Is(text, '.', out _, out _) || bool.TryParse(cell, out _);
+        return DecimalSign.IsNumber(text) || WrittenDate.KindOf(text, out _) != WrittenDateKind.None || WrittenNumber.Is(text, '.', out _, out _) || bool.TryParse(cell, out _);
     }
 
     /// <param name="Name">The first cell, if it is a name.</param>

@@ -60,16 +60,16 @@ internal static class TypedSource
         int[] texts = [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].Type is StoredType.Text && (!types.TryGetValue(columns[i].Name, out var wanted) || wanted is ColumnType.DateTime))];
         // A look at the first rows first, so that a column of words costs no pass.
         int[] likely = [.. Dates(session, $"(select * from {from} limit 1000)", columns, texts, cancellationToken).Keys];
-        foreach (var (i, (type, forms)) in Dates(session, from, columns, likely, cancellationToken))
-            columns[i] = columns[i] with { Type = type, Stored = CsvDate.Expression(columns[i].Stored, forms, type) };
+        foreach (var (i, (type, _)) in Dates(session, from, columns, likely, cancellationToken))
+            columns[i] = columns[i] with { Type = type, Stored = session.Written.Expression(columns[i].Stored, type, WrittenConvention.Default, MissingWords.Default) };
     }
 
     /// <summary>Those of some columns that have dates and nothing else, and how they are written.</summary>
-    private static Dictionary<int, (StoredType Type, CsvDateForms Forms)> Dates(DuckDbSession session, string from, SourceColumn[] columns, int[] some, CancellationToken cancellationToken)
+    private static Dictionary<int, (StoredType Type, WrittenDateForms Forms)> Dates(DuckDbSession session, string from, SourceColumn[] columns, int[] some, CancellationToken cancellationToken)
     {
         if (some.Length == 0)
             return [];
-        var (forms, times, others) = (new CsvDateForms[some.Length], new bool[some.Length], new bool[some.Length]);
+        var (forms, times, others) = (new WrittenDateForms[some.Length], new bool[some.Length], new bool[some.Length]);
         session.ForEachChunk($"select {string.Join(", ", some.Select(i => columns[i].Stored))} from {from}", chunk =>
         {
             for (var k = 0; k < some.Length; k++)
@@ -79,14 +79,14 @@ internal static class TypedSource
                 {
                     if (chunk.IsMissing(k, row))
                         continue;
-                    var kind = CsvDate.KindOf(ChunkText.Bytes(in texts[row]), out var form);
+                    var kind = WrittenDate.KindOf(ChunkText.Bytes(in texts[row]), out var form);
                     forms[k] |= form;
-                    times[k] |= kind == CsvDateKind.Time;
-                    others[k] = kind == CsvDateKind.None;
+                    times[k] |= kind == WrittenDateKind.Time;
+                    others[k] = kind == WrittenDateKind.None;
                 }
             }
         }, cancellationToken);
-        return Enumerable.Range(0, some.Length).Where(k => !others[k] && forms[k] != CsvDateForms.None)
+        return Enumerable.Range(0, some.Length).Where(k => !others[k] && forms[k] != WrittenDateForms.None)
             .ToDictionary(k => some[k], k => (times[k] ? StoredType.Time : StoredType.Date, forms[k]));
     }
 
@@ -113,7 +113,7 @@ internal static class TypedSource
         }
 
         return wanted is ColumnType.DateTime
-            ? column with { Type = StoredType.Time, Stored = CsvDate.Expression(text, CsvDateForms.Iso, StoredType.Time) }
+            ? column with { Type = StoredType.Time, Stored = $"cast({text} as timestamptz) at time zone 'UTC'" }
             : column with { Type = type, Stored = wanted is ColumnType.Number ? $"nullif(cast({text} as double), 'nan'::double)" : $"cast({text} as boolean)" };
     }
 }

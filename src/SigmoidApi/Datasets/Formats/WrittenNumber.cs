@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text;
-using SigmoidApi.Datasets.Engine;
 
 namespace SigmoidApi.Datasets.Formats;
 
@@ -45,10 +43,6 @@ internal static class WrittenNumber
 
         return (AreDigits(text) || AreThousands(text, decimalPoint)) && text.Length > 0;
     }
-
-    /// <summary>The number of a text as SQL, its decimal sign left as it is.</summary>
-    public static string Expression(string text, char decimalPoint) =>
-        $"translate({text}, {DuckDbSession.Literal(string.Create(CultureInfo.InvariantCulture, $"{Currencies}{Separators}% +{Other(decimalPoint)}"))}, '')";
 
     /// <summary>The same number as plain digits with a point.</summary>
     public static string Plain(string text) => string.Concat(text.Where(character => !$"{Currencies}{Separators}% +,".Contains(character, StringComparison.Ordinal)));

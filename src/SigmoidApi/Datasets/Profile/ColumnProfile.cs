@@ -13,6 +13,7 @@ namespace SigmoidApi.Datasets.Profile;
 /// <param name="Categories">Of categories and texts the most frequent values, most frequent first.</param>
 /// <param name="Earliest">Of dates.</param>
 /// <param name="Approximate">Whether distinct, quantiles and histogram come from a part of the rows, as there are more than <c>Datasets:ExactProfileRows</c>.</param>
+/// <param name="DateOrder">Of dates that need it, as 01/31/2024: the order of day, month and year that they were read by.</param>
 /// <param name="Warnings">What to know before training; empty for a column without any.</param>
 public sealed record ColumnProfile(
     string Name,
@@ -29,6 +30,7 @@ public sealed record ColumnProfile(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? Earliest = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? Latest = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Approximate = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateOrder? DateOrder = null,
     IReadOnlyList<ColumnWarning>? Warnings = null)
 {
     /// <summary>Whether the column is read as texts and not as numbers.</summary>
@@ -61,8 +63,14 @@ public enum ColumnWarning
     /// <summary>At least half of the values of a text or category are numbers: the others may stand for missing ones, which <c>nullValue</c> can say.</summary>
     MostlyNumbers,
 
-    /// <summary>Dates as 01/02/2024, of which nobody can tell the month; written as 2024-02-01 they are dates.</summary>
+    /// <summary>Dates as 01/02/2024 or 24-11-05, whose values do not show the order of day, month and year: <c>dates</c> says it.</summary>
     AmbiguousDates,
+
+    /// <summary>At least half of the values of a text or category are dates, but others are not.</summary>
+    MostlyDates,
+
+    /// <summary>Numbers as 1.234 or 1,234 in a file that does not show its decimal sign: <c>decimal</c> says it.</summary>
+    AmbiguousDecimal,
 
     /// <summary>Of the target's two values one has less than a twentieth of the rows.</summary>
     RareClass,

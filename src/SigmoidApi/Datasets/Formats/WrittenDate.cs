@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text;
-using SigmoidApi.Datasets.Engine;
 
 namespace SigmoidApi.Datasets.Formats;
 
-internal enum CsvDateKind
+internal enum WrittenDateKind
 {
     None,
     Date,
@@ -13,7 +12,7 @@ internal enum CsvDateKind
 
 /// <summary>How dates are written.</summary>
 [Flags]
-internal enum CsvDateForms
+internal enum WrittenDateForms
 {
     None = 0,
 
@@ -34,27 +33,31 @@ internal enum CsvDateForms
 }
 
 /// <summary>The dates that are read as such: those that can be read in one way only. Others, as <c>01/02/2024</c>, stay text.</summary>
-internal static class CsvDate
+/// <param name="Kind">A date, a date and a time, or none.</param>
+/// <param name="Microseconds">Since 1970-01-01 in UTC.</param>
+internal readonly record struct WrittenDate(WrittenDateKind Kind, long Microseconds)
 {
+    public const double MicrosecondsPerDay = 86_400_000_000;
+
     private static readonly string[] Months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
     /// <summary>What a cell is, and how it is written.</summary>
-    public static CsvDateKind KindOf(ReadOnlySpan<byte> cell, out CsvDateForms form)
+    public static WrittenDateKind KindOf(ReadOnlySpan<byte> cell, out WrittenDateForms form)
     {
-        form = CsvDateForms.None;
+        form = WrittenDateForms.None;
         // Most cells are no dates: these begin with a digit.
         if (cell.Length < 8 || !char.IsAsciiDigit((char)cell[0]))
-            return CsvDateKind.None;
+            return WrittenDateKind.None;
         var rest = cell;
         if (!Take(ref rest, 4, 4, out var year) || rest is not [(byte)'-' or (byte)'/', ..])
             return DayFirst(cell, ref form);
         var between = rest[0];
-        form = between == '-' ? CsvDateForms.Iso : CsvDateForms.YearFirst;
+        form = between == '-' ? WrittenDateForms.Iso : WrittenDateForms.YearFirst;
         rest = rest[1..];
         if (!Take(ref rest, 2, 2, out var month) || rest.IsEmpty || rest[0] != between)
-            return CsvDateKind.None;
+            return WrittenDateKind.None;
         rest = rest[1..];
-        return Take(ref rest, 2, 2, out var day) ? Kind(year, month, day, rest, ref form) : CsvDateKind.None;
+        return Take(ref rest, 2, 2, out var day) ? KindWith(year, month, day, rest, ref form) : WrittenDateKind.None;
     }
 
     /// <summary>Whether a cell is a date as <c>1/2/2024</c>, of which nobody can tell the month.</summary>
@@ -62,79 +65,46 @@ internal static class CsvDate
         Take(ref cell, 1, 2, out var first) && first is >= 1 and <= 31 && cell is [(byte)'/', ..] && TakeAfter(ref cell, 1, 2, out var second) && second is >= 1 and <= 31
         && cell is [(byte)'/', ..] && TakeAfter(ref cell, 4, 4, out _) && cell is [] or [(byte)' ', ..];
 
-    /// <summary>A text that is a date or missing as SQL.</summary>
-    /// <param name="text">Of which every value is missing or a date.</param>
-    /// <param name="forms">How they are written.</param>
-    /// <param name="type">A date or a time.</param>
-    public static string Expression(string text, CsvDateForms forms, StoredType type)
+    /// <summary>What a cell is.</summary>
+    /// <param name="cell">UTF-8, without blanks around it.</param>
+    /// <param name="order">How dates as 01/02/2024 are read; null where they are not.</param>
+    public static WrittenDate Of(ReadOnlySpan<byte> cell, DateOrder? order)
     {
-        string[] dates = [.. Formats(forms)];
-        string[] formats = [.. dates, .. dates.Select(date => $"{date} %H:%M"), .. dates.Select(date => $"{date} %H:%M:%S")];
-        var others = $"try_strptime({text}, [{string.Join(", ", formats.Select(DuckDbSession.Literal))}])";
-        var expression = dates.Length == 0 ? Iso("cast") : forms.HasFlag(CsvDateForms.Iso) ? $"coalesce({others}, {Iso("try_cast")})" : others;
-        return type == StoredType.Date && dates.Length > 0 ? $"cast({expression} as date)" : expression;
-
-        string Iso(string cast)
+        if (KindOf(cell, out var form) is not WrittenDateKind.None and var kind)
         {
-            if (type == StoredType.Date)
-                return $"{cast}(({text}) as date)";
-            var full = forms.HasFlag(CsvDateForms.ShortOffset)
-                ? $"regexp_replace(regexp_replace({text}, '^(.{"{"}16{"}"})([Z+-])', '\\1:00\\2'), '([+-]\\d\\d)(\\d\\d)$', '\\1:\\2')" : $"({text})";
-            // An offset is taken into account by this type alone.
-            return $"{cast}({full} as timestamptz) at time zone 'UTC'";
-        }
-    }
-
-    /// <summary>A date as models know it: days from 1970-01-01 in UTC; null for what is none.</summary>
-    public static double? Days(string text)
-    {
-        if (KindOf(Encoding.UTF8.GetBytes(text), out var form) == CsvDateKind.None)
-            return null;
-        DateTimeOffset time;
-        if (form.HasFlag(CsvDateForms.Iso))
-        {
-            if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time))
-                return null;
-        }
-        else
-        {
-            string[] dates = form == CsvDateForms.Points ? ["d.M.yyyy"] : form == CsvDateForms.YearFirst ? ["yyyy/MM/dd"] : ["d-MMM-yyyy"];
-            if (!DateTimeOffset.TryParseExact(text, [.. dates, .. dates.Select(date => $"{date} HH:mm"), .. dates.Select(date => $"{date} HH:mm:ss")], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time))
-                return null;
+            var text = Encoding.UTF8.GetString(cell);
+            string[] dates = form == WrittenDateForms.Points ? ["d.M.yyyy"] : form == WrittenDateForms.YearFirst ? ["yyyy/MM/dd"] : ["d-MMM-yyyy"];
+            if (form.HasFlag(WrittenDateForms.Iso)
+                ? DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+                : DateTimeOffset.TryParseExact(
+                    text, [.. dates, .. dates.Select(date => $"{date} HH:mm"), .. dates.Select(date => $"{date} HH:mm:ss")], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time))
+            {
+                return new(kind, (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+            }
         }
 
-        return (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond / 86_400_000_000.0;
+        return default;
     }
 
-    private static IEnumerable<string> Formats(CsvDateForms forms)
-    {
-        if (forms.HasFlag(CsvDateForms.Points))
-            yield return "%d.%m.%Y";
-        if (forms.HasFlag(CsvDateForms.YearFirst))
-            yield return "%Y/%m/%d";
-        if (forms.HasFlag(CsvDateForms.MonthName))
-            yield return "%d-%b-%Y";
-    }
-
-    private static CsvDateKind DayFirst(ReadOnlySpan<byte> cell, ref CsvDateForms form)
+    private static WrittenDateKind DayFirst(ReadOnlySpan<byte> cell, ref WrittenDateForms form)
     {
         var rest = cell;
         if (!Take(ref rest, 1, 2, out var day) || rest is not [(byte)'.' or (byte)'-', ..])
-            return CsvDateKind.None;
+            return WrittenDateKind.None;
         var between = rest[0];
         rest = rest[1..];
         int month;
         if (between == '.')
         {
-            form = CsvDateForms.Points;
+            form = WrittenDateForms.Points;
             if (!Take(ref rest, 1, 2, out month))
-                return CsvDateKind.None;
+                return WrittenDateKind.None;
         }
         else
         {
-            form = CsvDateForms.MonthName;
+            form = WrittenDateForms.MonthName;
             if (rest.Length < 4)
-                return CsvDateKind.None;
+                return WrittenDateKind.None;
             var name = rest[..3];
             month = 0;
             for (var i = 0; i < Months.Length && month == 0; i++)
@@ -142,21 +112,21 @@ internal static class CsvDate
             rest = rest[3..];
         }
 
-        return !rest.IsEmpty && rest[0] == between && TakeAfter(ref rest, 4, 4, out var year) ? Kind(year, month, day, rest, ref form) : CsvDateKind.None;
+        return !rest.IsEmpty && rest[0] == between && TakeAfter(ref rest, 4, 4, out var year) ? KindWith(year, month, day, rest, ref form) : WrittenDateKind.None;
     }
 
-    private static CsvDateKind Kind(int year, int month, int day, ReadOnlySpan<byte> time, ref CsvDateForms form)
+    private static WrittenDateKind KindWith(int year, int month, int day, ReadOnlySpan<byte> time, ref WrittenDateForms form)
     {
         if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))
-            return CsvDateKind.None;
+            return WrittenDateKind.None;
         if (time.IsEmpty)
-            return CsvDateKind.Date;
-        return IsTime(time, ref form) ? CsvDateKind.Time : CsvDateKind.None;
+            return WrittenDateKind.Date;
+        return IsTime(time, ref form) ? WrittenDateKind.Time : WrittenDateKind.None;
     }
 
-    private static bool IsTime(ReadOnlySpan<byte> time, ref CsvDateForms form)
+    private static bool IsTime(ReadOnlySpan<byte> time, ref WrittenDateForms form)
     {
-        var isIso = form == CsvDateForms.Iso;
+        var isIso = form == WrittenDateForms.Iso;
         if (time[0] != ' ' && !(isIso && time[0] == 'T'))
             return false;
         if (!TakeAfter(ref time, 2, 2, out var hour) || hour > 23 || time is not [(byte)':', ..] || !TakeAfter(ref time, 2, 2, out var minute) || minute > 59)
@@ -175,7 +145,7 @@ internal static class CsvDate
         }
 
         if (time is [(byte)'+' or (byte)'-', _, _, _, _] || (!hasSeconds && !time.IsEmpty))
-            form |= CsvDateForms.ShortOffset;
+            form |= WrittenDateForms.ShortOffset;
         return time is [] or [(byte)'Z'] || (time is [(byte)'+' or (byte)'-', ..] && IsOffset(time[1..]));
     }
 

@@ -5,7 +5,9 @@ using SigmoidApi.Datasets.Profile;
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>What the cells of a column of separated values are, counted as they are read.</summary>
-internal sealed class CsvColumn(string name)
+/// <param name="name">Its name.</param>
+/// <param name="decimalPoint">The decimal sign that its numbers are read by.</param>
+internal sealed class WrittenColumn(string name, char decimalPoint)
 {
     // Up to here float64 holds every whole number. A larger one is no quantity: an account, a card, a key.
     private const ulong LargestExact = 1UL << 53;
@@ -40,9 +42,6 @@ internal sealed class CsvColumn(string name)
     /// <summary>Numbers that are written otherwise than 0 or 1.</summary>
     public bool HasOtherNumbers { get; set; }
 
-    /// <summary>The forms of the dates.</summary>
-    public CsvDateForms DateForms { get; private set; }
-
     public bool HasFractions { get; set; }
 
     public bool HasLeadingZeros { get; set; }
@@ -57,6 +56,9 @@ internal sealed class CsvColumn(string name)
     public ColumnWarning? Hint => Texts > 0 && _slashDates == Texts ? ColumnWarning.AmbiguousDates
         : Texts > 0 && Numbers + Written >= LikelyShare * (Numbers + Written + Others) ? ColumnWarning.MostlyNumbers
         : null;
+
+    /// <summary>The order of its dates, where they need one.</summary>
+    public DateOrder? DateOrder { get; }
 
     private long Others => Booleans + Dates + Times + Texts;
 
@@ -74,26 +76,26 @@ internal sealed class CsvColumn(string name)
     }
 
     /// <summary>Takes a cell that is no plain number. Returns whether it is one all the same, as people write it.</summary>
-    public bool AddOther(ReadOnlySpan<byte> text, char decimalPoint)
+    public bool AddText(ReadOnlySpan<byte> text)
     {
         // Once there is text, it decides.
         if (Texts > 0)
-            AddText(text);
+            AddWord(text);
         else if (IsBoolean(text))
             Booleans++;
-        else if (CsvDate.KindOf(text, out var form) is not CsvDateKind.None and var kind)
-            AddDate(kind, form);
+        else if (WrittenDate.KindOf(text, out _) is not WrittenDateKind.None and var kind)
+            AddDate(kind);
         else if (WrittenNumber.Is(text, decimalPoint, out var hasFraction, out var isPercent))
             return AddWritten(text.Length, hasFraction, isPercent);
         else
-            AddText(text);
+            AddWord(text);
         return false;
     }
 
     /// <summary>What the column is to be kept as.</summary>
     /// <param name="wanted">What the upload says it is, or null.</param>
     /// <param name="mistakes">Told of cells that are not what the upload says, and of a few among numbers that are none.</param>
-    public StoredType Type(ColumnType? wanted, CsvMistakes mistakes)
+    public StoredType Type(ColumnType? wanted, WrittenMistakes mistakes)
     {
         switch (wanted)
         {
@@ -113,7 +115,7 @@ internal sealed class CsvColumn(string name)
         }
     }
 
-    private StoredType FoundType(CsvMistakes mistakes)
+    private StoredType FoundType(WrittenMistakes mistakes)
     {
         var numbers = Numbers + Written;
         if (Booleans > 0 && Booleans == Others && Written == 0 && !HasOtherNumbers)
@@ -152,17 +154,16 @@ internal sealed class CsvColumn(string name)
         return true;
     }
 
-    private void AddText(ReadOnlySpan<byte> text)
+    private void AddWord(ReadOnlySpan<byte> text)
     {
-        if (_slashDates == Texts && CsvDate.IsAmbiguous(text))
+        if (_slashDates == Texts && WrittenDate.IsAmbiguous(text))
             _slashDates++;
         Texts++;
     }
 
-    private void AddDate(CsvDateKind kind, CsvDateForms form)
+    private void AddDate(WrittenDateKind kind)
     {
-        DateForms |= form;
-        if (kind == CsvDateKind.Date)
+        if (kind == WrittenDateKind.Date)
             Dates++;
         else
             Times++;
@@ -173,12 +174,12 @@ internal sealed class CsvColumn(string name)
 }
 
 /// <summary>The cells of a file that are not what their columns are, by line.</summary>
-internal sealed class CsvMistakes
+internal sealed class WrittenMistakes
 {
     private readonly List<DatasetError> _first = [];
     private long _count;
 
-    public void Add(CsvColumn column, long count, string expected, string rest = "")
+    public void Add(WrittenColumn column, long count, string expected, string rest = "")
     {
         if (count == 0)
             return;

@@ -6,7 +6,7 @@ using SigmoidApi.Datasets.Formats;
 namespace SigmoidApi.Tests.Datasets;
 
 /// <summary>A text in a record is what the same text is in a file of separated values.</summary>
-public sealed class CellTextTests : IDisposable
+public sealed class WrittenValueTests : IDisposable
 {
     private static readonly string[] Numbers =
     [
@@ -47,7 +47,7 @@ public sealed class CellTextTests : IDisposable
         foreach (var cells in new[] { Numbers, Written, Booleans, Dates, Texts, Missing })
             await AreRead(cells, type);
         string[] taken = [.. type switch { ColumnType.Number => [.. Numbers, .. Written], ColumnType.Boolean => Booleans, _ => Dates }, .. Missing];
-        taken.Where(cell => CellText.NumberOf(cell, type) is null).ShouldBeEmpty();
+        taken.Where(cell => WrittenValue.NumberOf(cell, type, WrittenConvention.Default) is null).ShouldBeEmpty();
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class CellTextTests : IDisposable
     [InlineData("-1e400")]
     public async Task ANumberBeyondFloat64IsNone(string text)
     {
-        CellText.NumberOf(text, ColumnType.Number).ShouldBeNull();
+        WrittenValue.NumberOf(text, ColumnType.Number, WrittenConvention.Default).ShouldBeNull();
         (await _store.Refusal($"a,b\n{text},1\n")).Errors.ShouldHaveSingleItem().Message.ShouldBe($"expected a number of at most 1.8e308; got '{text}'");
     }
 
@@ -75,7 +75,7 @@ public sealed class CellTextTests : IDisposable
     private async Task AreRead(IReadOnlyCollection<string> cells, ColumnType type)
     {
         var query = new DatasetUploadQuery("csv", ",", "\"", ".", "true", null, [$"a:{type}"]);
-        var read = cells.Select(cell => (Cell: cell, Number: CellText.NumberOf(cell, type))).ToArray();
+        var read = cells.Select(cell => (Cell: cell, Number: WrittenValue.NumberOf(cell, type, WrittenConvention.Default))).ToArray();
         var taken = read.Where(cell => cell.Number is not null).ToArray();
         if (taken.Length > 0)
         {

@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using DuckDB.NET.Native;
+using SigmoidApi.Datasets.Engine;
+
+namespace SigmoidApi.Datasets.Formats;
+
+/// <summary>
+/// Gives DuckDB our reading of written values (<see cref="WrittenValue"/>), 2,048 at a time and on any of its threads: from a text to a number, a truth value or a date.
+/// </summary>
+/// <param name="session">What calls the functions; they live as long as it.</param>
+internal sealed unsafe class WrittenValueFunctions(DuckDbSession session)
+{
+    private readonly Dictionary<(StoredType Type, WrittenConvention Convention, MissingWords Missing), string> _names = [];
+
+    /// <summary>An expression that reads a text as a value of a type; null where it is missing.</summary>
+    /// <param name="text">An expression of type VARCHAR.</param>
+    /// <param name="type">What it is read as: DOUBLE, BIGINT, BOOLEAN, DATE or TIMESTAMP in UTC; VARCHAR without blanks around it.</param>
+    /// <param name="convention">How values are read that can be written in two ways.</param>
+    /// <param name="missing">What stands for a missing value.</param>
+    /// <remarks>A text that can't be read ends the query with an error: who makes the expression has seen that all can be.</remarks>
+    public string Expression(string text, StoredType type, WrittenConvention convention, MissingWords missing)
+    {
+        if (!_names.TryGetValue((type, convention, missing), out var name))
+        {
+            name = string.Create(CultureInfo.InvariantCulture, $"written_{_names.Count}");
+            Register(name, new(type, convention, missing));
+            _names.Add((type, convention, missing), name);
+        }
+
+        return type == StoredType.Text ? $"case when {name}({text}) then null else trim({text}, ' \t') end" : $"{name}({text})";
+    }
+
+    private void Register(string name, Reader reader)
+    {
+        var function = NativeMethods.ScalarFunction.DuckDBCreateScalarFunction();
+        try
+        {
+            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetName(function, name);
+            using var text = NativeMethods.LogicalType.DuckDBCreateLogicalType(DuckDBType.Varchar);
+            NativeMethods.ScalarFunction.DuckDBScalarFunctionAddParameter(function, text);
+            using var result = NativeMethods.LogicalType.DuckDBCreateLogicalType(reader.Type switch
+            {
+                StoredType.Real => DuckDBType.Double,
+                StoredType.Whole => DuckDBType.BigInt,
+                StoredType.Date => DuckDBType.Date,
+                StoredType.Time => DuckDBType.Timestamp,
+                _ => DuckDBType.Boolean,
+            });
+            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetReturnType(function, result);
+            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetExtraInfo(function, GCHandle.ToIntPtr(GCHandle.Alloc(reader)), &Free);
+            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetFunction(function, &Call);
+            if (!NativeMethods.ScalarFunction.DuckDBRegisterScalarFunction(session.Native, function).IsSuccess())
+                throw new InvalidOperationException("The reading of values can't be registered as a function.");
+        }
+        finally
+        {
+            NativeMethods.ScalarFunction.DuckDBDestroyScalarFunction(ref function);
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Free(nint reader) => GCHandle.FromIntPtr(reader).Free();
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Call(nint info, nint input, nint output)
+    {
+#pragma warning disable CA1031 // nothing may be thrown through the native code that called
+        try
+        {
+            var reader = (Reader)GCHandle.FromIntPtr(NativeMethods.ScalarFunction.DuckDBScalarFunctionGetExtraInfo(info)).Target!;
+            if (!reader.Read(input, output))
+                NativeMethods.ScalarFunction.DuckDBScalarFunctionSetError(info, "A value can't be read.");
+        }
+        catch (Exception exception)
+        {
+            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetError(info, exception.Message);
+        }
+#pragma warning restore CA1031
+    }
+
+    private sealed class Reader(StoredType type, WrittenConvention convention, MissingWords missing)
+    {
+        public StoredType Type => type;
+
+        /// <summary>Reads a chunk of texts into a vector; false where one can't be read.</summary>
+        public bool Read(nint input, nint output)
+        {
+            var chunk = new DuckDBDataChunk(input);
+            Span<ChunkVector> vectors = new ChunkVector[1];
+            var rows = new DatasetChunk(chunk, vectors);
+            // The chunk is DuckDB's; the handle is not to end it.
+            chunk.SetHandleAsInvalid();
+            var texts = rows.Texts(0);
+            var values = NativeMethods.Vectors.DuckDBVectorGetData(output);
+            ulong* validity = null;
+            for (var row = 0; row < texts.Length; row++)
+            {
+                if (!rows.IsMissing(0, row))
+                {
+                    var text = ChunkText.Bytes(in texts[row]).Trim(" \t"u8);
+                    if (type == StoredType.Text)
+                    {
+                        ((bool*)values)[row] = missing.IsNull(text);
+                        continue;
+                    }
+
+                    if (!missing.IsMissing(text))
+                    {
+                        if (!Read(text, values, row))
+                            return false;
+                        continue;
+                    }
+                }
+
+                if (validity == null)
+                {
+                    NativeMethods.Vectors.DuckDBVectorEnsureValidityWritable(output);
+                    validity = NativeMethods.Vectors.DuckDBVectorGetValidity(output);
+                }
+
+                validity[row / 64] &= ~(1UL << (row % 64));
+            }
+
+            return true;
+        }
+
+        private bool Read(ReadOnlySpan<byte> text, void* values, int row)
+        {
+            switch (type)
+            {
+                case StoredType.Date or StoredType.Time:
+                    var date = WrittenDate.Of(text, convention.Dates);
+                    if (type == StoredType.Time)
+                        ((long*)values)[row] = date.Microseconds;
+                    else
+                        ((int*)values)[row] = (int)Math.Floor(date.Microseconds / WrittenDate.MicrosecondsPerDay);
+                    return date.Kind != WrittenDateKind.None;
+                case StoredType.Boolean:
+                    var truth = WrittenValue.NumberOf(text, ColumnType.Boolean, convention);
+                    ((bool*)values)[row] = truth == 1;
+                    return truth is 0 or 1;
+                case StoredType.Whole:
+                    return long.TryParse(WrittenNumber.Plain(System.Text.Encoding.UTF8.GetString(text)), CultureInfo.InvariantCulture, out ((long*)values)[row]);
+                default:
+                    var number = WrittenValue.NumberOf(text, ColumnType.Number, convention);
+                    ((double*)values)[row] = number ?? 0;
+                    return number is not null;
+            }
+        }
+    }
+}
