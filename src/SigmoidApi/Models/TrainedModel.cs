@@ -11,6 +11,7 @@ namespace SigmoidApi.Models;
 /// <param name="Intercept">In the columns' own units.</param>
 /// <param name="Coefficients">In the order in which <c>features</c> are given to predict.</param>
 /// <param name="Preparation">What becomes of each column of the data; null in a model from before it was kept, and of one that started from given weights.</param>
+/// <param name="DecimalPoint">The decimal sign of the file that the data came from, by which numbers that are texts are read; null for a point.</param>
 public sealed record TrainedModel(
     IReadOnlyList<ClassLabel> Classes,
     double Intercept,
@@ -21,21 +22,25 @@ public sealed record TrainedModel(
     IReadOnlyList<ModelPathPoint>? Path = null,
     ModelSelection? Selection = null,
     ModelInference? Inference = null,
-    IReadOnlyList<PreparedColumn>? Preparation = null)
+    IReadOnlyList<PreparedColumn>? Preparation = null,
+    string? DecimalPoint = null)
 {
     /// <param name="training">What was fitted.</param>
     /// <param name="classes">The negative one first.</param>
     /// <param name="features">The columns that it was fitted to.</param>
     /// <param name="columns">Those of the data set; none where the data came with the request.</param>
+    /// <param name="decimalPoint">Of the data set's file; null where that has none.</param>
     /// <param name="maxCovarianceParameters">Of more parameters no covariance is kept.</param>
     internal static TrainedModel From(
-        LogisticTraining training, IReadOnlyList<ClassLabel> classes, IReadOnlyList<string> features, IReadOnlyList<ColumnProfile> columns, int maxCovarianceParameters)
+        LogisticTraining training, IReadOnlyList<ClassLabel> classes, IReadOnlyList<string> features, IReadOnlyList<ColumnProfile> columns, string? decimalPoint,
+        int maxCovarianceParameters)
     {
-        var types = columns.ToDictionary(column => column.Name, column => column.Type, StringComparer.Ordinal);
-        var fitted = training.Preparation?.Columns.Select(column => PreparedColumn.From(column, types.GetValueOrDefault(column.Name, ColumnType.Number)));
+        var profiles = columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
+        var fitted = training.Preparation?.Columns.Select(column => PreparedColumn.From(
+            column, profiles.GetValueOrDefault(column.Name)?.Type ?? ColumnType.Number, profiles.GetValueOrDefault(column.Name)?.DateOrder));
         var leftOut = columns.Where(column => !features.Contains(column.Name)).Select(column => (column, Reason: LeftOut.ReasonFor(column))).Where(column => column.Reason is not null)
             .Select(column => new PreparedColumn(column.column.Name, column.column.Type, Treatment.LeftOut, column.Reason));
-        return From(training, classes, training.Preparation?.Terms ?? features, fitted is null ? null : [.. fitted, .. leftOut], maxCovarianceParameters);
+        return From(training, classes, training.Preparation?.Terms ?? features, fitted is null ? null : [.. fitted, .. leftOut], maxCovarianceParameters) with { DecimalPoint = decimalPoint == "." ? null : decimalPoint };
     }
 
     private static TrainedModel From(

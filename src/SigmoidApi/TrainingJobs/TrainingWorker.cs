@@ -216,7 +216,8 @@ internal sealed partial class TrainingWorker(
                     Resume = resume,
                 };
                 var (training, classes) = Training.Fit(job.Request, rows, options.Value, time, control, fit.Token);
-                return TrainedModel.From(training, classes, job.Request.Features ?? [.. rows.Features.Columns.Select(c => c.Name)], dataset?.Columns ?? [], options.Value.MaxCovarianceParameters);
+                return TrainedModel.From(training, classes, job.Request.Features ?? [.. rows.Features.Columns.Select(c => c.Name)], dataset?.Columns ?? [],
+                    dataset?.Origin?.DecimalPoint, options.Value.MaxCovarianceParameters);
             },
             options.Value.Nice);
     }

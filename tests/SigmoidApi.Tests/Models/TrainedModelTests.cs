@@ -137,7 +137,7 @@ public sealed class TrainedModelTests
         -12, -20, 16, 0.001, 0.4, 28, 30, 32, 0.95, CovarianceType.HC1);
 
     private static JsonElement Json(LogisticTraining training) =>
-        JsonSerializer.SerializeToElement(TrainedModel.From(training, [new(0), new(1)], ["x1", "x2"], [], MaxCovarianceParameters), JsonReading.Options());
+        JsonSerializer.SerializeToElement(TrainedModel.From(training, [new(0), new(1)], ["x1", "x2"], [], decimalPoint: null, MaxCovarianceParameters), JsonReading.Options());
 
     /// <summary>An object's members in their order, with the values of those that are numbers or arrays of them.</summary>
     private static string Numbers(JsonElement element) => string.Join(", ", element.EnumerateObject().Select(p =>

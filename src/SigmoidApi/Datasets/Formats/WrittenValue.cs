@@ -21,9 +21,11 @@ internal static class WrittenValue
         if (type == ColumnType.DateTime)
             return WrittenDate.Of(cell, convention.Dates) is { Kind: not WrittenDateKind.None } date ? date.Microseconds / WrittenDate.MicrosecondsPerDay : null;
         if (type == ColumnType.Boolean)
-            return cell is [(byte)'1'] || Ascii.EqualsIgnoreCase(cell, "true"u8) ? 1 : cell is [(byte)'0'] || Ascii.EqualsIgnoreCase(cell, "false"u8) ? 0 : null;
+            return Ascii.EqualsIgnoreCase(cell, "true"u8) ? 1 : Ascii.EqualsIgnoreCase(cell, "false"u8) ? 0 : NumberOf(cell, ColumnType.Number, convention);
         var text = Encoding.UTF8.GetString(cell);
-        if (WrittenNumber.Is(cell, convention.DecimalPoint, out _, out _))
+        if (convention.DecimalPoint == ',')
+            cell = Encoding.UTF8.GetBytes(text = text.Replace('.', '\'').Replace(',', '.'));
+        if (WrittenNumber.Is(cell, '.', out _, out _))
             return double.Parse(WrittenNumber.Plain(text), CultureInfo.InvariantCulture);
         return IsNumber(cell) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
     }

@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text;
+using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Datasets.Engine;
+using SigmoidApi.Datasets.Formats;
+using SigmoidApi.Http.Json;
+using SigmoidApi.Models;
+
+namespace SigmoidApi.Datasets.Import;
+
+/// <summary>What the cells of a file's column are.</summary>
+internal enum CellForm
+{
+    /// <summary>Texts, which may be anything: those of separated values, and of columns of texts.</summary>
+    Text,
+
+    /// <summary>Values of JSON: a text with a quote before it and none behind, or what JSON writes of anything else.</summary>
+    Json,
+
+    /// <summary>DOUBLE where the model wants a number, or else a text of all digits.</summary>
+    Number,
+
+    /// <summary>DOUBLE, where the model wants a number; as levels they are texts.</summary>
+    Boolean,
+
+    /// <summary>Days since 1970-01-01 as DOUBLE, where the model wants a number; as levels they are texts.</summary>
+    Date,
+}
+
+/// <summary>A column that a model needs, as a file has it.</summary>
+/// <param name="Served">The model's.</param>
+/// <param name="Form">What its cells are.</param>
+/// <param name="Expression">What gives them: of type DOUBLE or VARCHAR.</param>
+/// <param name="Convention">How its texts are written.</param>
+/// <param name="MissingWords">The texts that stand for a missing value.</param>
+internal sealed record FileColumn(ServedColumn Served, CellForm Form, string Expression, WrittenConvention Convention, MissingWords MissingWords)
+{
+    /// <summary>Whether a cell is a DOUBLE; if not, it is a VARCHAR.</summary>
+    public bool IsDouble => Served.Category is null && Form is CellForm.Number or CellForm.Boolean or CellForm.Date;
+
+    /// <param name="served">What the model needs.</param>
+    /// <param name="column">The file's column by its type alone.</param>
+    /// <param name="source">The file.</param>
+    /// <param name="dates">The order of dates that the caller names; null where it names none.</param>
+    public static FileColumn Of(ServedColumn served, TypedColumn column, DatasetSource source, DateOrder? dates)
+    {
+        var form = column switch
+        {
+            { IsJson: true } => CellForm.Json,
+            { Type: StoredType.Real or StoredType.Whole } => CellForm.Number,
+            { Type: StoredType.Boolean } => CellForm.Boolean,
+            { Type: StoredType.Date or StoredType.Time } => CellForm.Date,
+            _ => CellForm.Text,
+        };
+        var expression = (form, served.Category) switch
+        {
+            (CellForm.Json, _) => $"case when json_type({column.Raw}) = 'VARCHAR' then '\"' || ({column.Raw} ->> '$') else {column.Raw} ->> '$' end",
+            (CellForm.Number, null) or (CellForm.Boolean, null) => DatasetReader.NumberExpression(column.Stored, ColumnType.Number),
+            (CellForm.Date, null) => DatasetReader.NumberExpression(column.Stored, ColumnType.DateTime),
+            (CellForm.Number, _) when column.IsExact => $"cast({column.Raw} as varchar)",
+            _ => $"cast({column.Stored} as varchar)",
+        };
+        var convention = served.Convention with { DecimalPoint = source.DecimalPoint ?? source.Dialect?.DecimalPoint ?? served.Convention.DecimalPoint, Dates = dates ?? served.Convention.Dates };
+        return new(served, form, expression, convention, source.Dialect?.Missing ?? MissingWords.Default);
+    }
+
+    /// <summary>The number of a cell: NaN where it is missing, null where it can't be one.</summary>
+    public double? NumberOf(DatasetChunk rows, int vector, int row)
+    {
+        if (rows.IsMissing(vector, row))
+            return Served.Missing;
+        if (IsDouble)
+            return NumberOf(rows.Doubles(vector)[row]);
+        var text = ChunkText.Bytes(in rows.Texts(vector)[row]);
+        return Form == CellForm.Text ? Served.NumberOf(text, Convention, MissingWords)
+            : text is [(byte)'"', ..] ? Served.NumberOf(text[1..], Convention, MissingWords)
+            : DoubleParser.Parse(text, out var number) == text.Length ? Finite(Served.NumberOf(number))
+            : text.SequenceEqual("true"u8) || text.SequenceEqual("false"u8) ? Served.NumberOf(text[0] == 't')
+            : null;
+    }
+
+    /// <summary>The code of a cell that is not missing; null where it can't be a level.</summary>
+    public int? CodeOf(ReadOnlySpan<byte> cell)
+    {
+        if (cell.IsEmpty)
+            return FittedCategory.MissingCode;
+        var text = Encoding.UTF8.GetString(cell);
+        return (Form, text) switch
+        {
+            (CellForm.Number, _) => Served.CodeOfNumber(text),
+            (CellForm.Json, ['"', ..]) => Served.CodeOf(text[1..], Convention, MissingWords),
+            (CellForm.Json, ['-' or (>= '0' and <= '9'), ..]) => Served.CodeOfNumber(text),
+            _ => Served.CodeOf(text, Convention, MissingWords),
+        };
+    }
+
+    /// <summary>Whether the model can do nothing with a cell, and what it is then shown as.</summary>
+    public bool IsRefused(DatasetChunk rows, int vector, int row, out string shown)
+    {
+        shown = "nothing";
+        if (Served.Category is null ? NumberOf(rows, vector, row) is not null : rows.IsMissing(vector, row) || !IsRefused(CodeOf(ChunkText.Bytes(in rows.Texts(vector)[row]))))
+            return false;
+        if (rows.IsMissing(vector, row))
+            return true;
+        if (IsDouble)
+        {
+            var number = rows.Doubles(vector)[row];
+            shown = Form switch
+            {
+                CellForm.Boolean => number == 1 ? "true" : "false",
+                CellForm.Date => "a date",
+                _ => number.ToString(CultureInfo.InvariantCulture),
+            };
+            return true;
+        }
+
+        var text = ChunkText.Bytes(in rows.Texts(vector)[row]);
+        shown = ShownText.Of(Form == CellForm.Json && text is [(byte)'"', ..] ? text[1..] : text);
+        return true;
+    }
+
+    /// <summary>Whether a code is none, or that of a level that the model refuses.</summary>
+    public bool IsRefused(int? code) => code is null || (code == FittedCategory.UnknownCode && Served.Category!.Unknown == UnknownLevel.Error);
+
+    private double? NumberOf(double value) => Form switch
+    {
+        CellForm.Boolean => Served.NumberOf(value == 1),
+        CellForm.Date => Served.Type == ColumnType.DateTime ? value : null,
+        _ => Finite(Served.NumberOf(value)),
+    };
+
+    private static double? Finite(double? number) => number is { } value && double.IsInfinity(value) ? null : number;
+}
