@@ -139,24 +139,6 @@ public sealed class JsonFileTests : IDisposable
         }
     }
 
-    /// <summary>Only some bytes of a file are looked at for such numbers.</summary>
-    [Fact]
-    public async Task ALongNumberIsFoundAnywhere()
-    {
-        for (var shift = 0; shift < 17; shift++)
-            (await _store.Import($"{{\"a\":\"{new string('x', shift)}\",\"id\":9007199254740993}}\n", Lines)).Dataset.Columns[1].Type.ShouldBe(ColumnType.Category);
-        var path = Path.Combine(_store.Files.Root, "long.json");
-        foreach (var place in new[] { 1024 * 1024 - 17, 1024 * 1024 - 9, 1024 * 1024 - 1, 1024 * 1024, 2 * 1024 * 1024 - 40, 2 * 1024 * 1024 + 5 })
-        {
-            await File.WriteAllTextAsync(path, $"{new string(' ', place)}:1234567890123456,{new string(' ', 100)}", TestContext.Current.CancellationToken);
-            JsonForm.MayHaveLongIntegers(path).ShouldBeTrue();
-        }
-
-        await File.WriteAllTextAsync(path, string.Concat(Enumerable.Repeat("\"a\":123456789012345,\"b\":0.12345678901234567,\"c\":\"12345678901234567\",", 50_000)), TestContext.Current.CancellationToken);
-        JsonForm.MayHaveLongIntegers(path).ShouldBeFalse();
-        File.Delete(path);
-    }
-
     [Theory]
     [InlineData(2)]
     [InlineData(40_000)]

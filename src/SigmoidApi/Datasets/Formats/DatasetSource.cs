@@ -64,7 +64,8 @@ internal static class DatasetSources
     public static InvalidDatasetException Unreadable(FileToRead task, CancellationToken cancellationToken) => task.Format switch
     {
         DatasetFormat.Parquet => ParquetSource.Damaged(),
-        DatasetFormat.Json or DatasetFormat.NdJson => JsonFault.Find(task.Path, JsonForm.Of(task.Path, task.Format, cancellationToken), cancellationToken),
+        // Not met in what the scan lets pass.
+        DatasetFormat.Json or DatasetFormat.NdJson => new(1, null, "the records can't be read as the values that were found in them"),
         // Not met in what the scan lets pass, but for a line of more than 2 MB.
         _ => new(1, null, "the rows can't be read: a line is too long, or quotes are not as they should be"),
     };

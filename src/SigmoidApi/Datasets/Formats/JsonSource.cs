@@ -1,85 +1,87 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using SigmoidApi.Datasets.Engine;
 
 namespace SigmoidApi.Datasets.Formats;
 
-/// <summary>JSON: an array of records, or a record on each line. A record may lack what others have; null and lacking are both missing.</summary>
-internal static partial class JsonSource
+/// <summary>
+/// JSON: an array of records, or a record on each line. A record may lack what others have; null and lacking are both missing. Every byte is scanned, and DuckDB reads the
+/// records with the types found: texts as cells of separated values are read, numbers, true and false as what they are.
+/// </summary>
+internal static class JsonSource
 {
-    private const int MaxRecordBytes = 16 * 1024 * 1024;
-
-    // All columns at once would take memory for a chunk of each.
-    private const int ColumnsAtOnce = 250;
-
-    // A value with its own text: DuckDB would make one type of nested values, and so of each a text that hangs on all others.
+    // A value with its own text, in quotes where it is one.
     private const string AsItIs = "JSON";
 
     public static DatasetSource Open(DuckDbSession session, FileToRead task, CancellationToken cancellationToken)
     {
-        var form = JsonForm.Of(task.Path, task.Format, cancellationToken);
-        // Inferred from every record, then read with what was found: a type that only a later record has is no error.
-        var inferred = Relation(task.Path, form, "sample_size = -1, convert_strings_to_integers = false, map_inference_threshold = -1, field_appearance_threshold = 0");
-        var found = session.Rows($"describe select * from {inferred}", cancellationToken).ConvertAll(row => (Name: (string)row[0]!, Type: (string)row[1]!));
-        if (found.Count == 0)
-            throw new InvalidDatasetException(1, null, "expected at least one record with a name in it");
-        CheckNames(session, task.Path, form, found.ConvertAll(column => column.Name), cancellationToken);
-        var inexact = Inexact(session, task, form, found, cancellationToken);
-        var columns = found.ConvertAll(column => column with { Type = inexact.Contains(column.Name) || TypedSource.IsNested(column.Type) || IsTextual(task, column.Name) ? AsItIs : column.Type });
-        var source = TypedSource.Of(session, Relation(task.Path, form, Types(columns)), task.Types, cancellationToken);
-        return source with { Columns = [.. source.Columns.Select(Finite)], Form = form };
-    }
-
-    private static string Relation(string path, DatasetFormat form, string options) => string.Create(CultureInfo.InvariantCulture,
-        $"read_json({DuckDbSession.Literal(path)}, format = '{Name(form)}', records = true, maximum_object_size = {MaxRecordBytes}, {options})");
-
-    private static string Types(IEnumerable<(string Name, string Type)> columns) =>
-        $"columns = {"{"}{string.Join(", ", columns.Select(column => $"{DuckDbSession.Literal(column.Name)}: {DuckDbSession.Literal(column.Type)}"))}{"}"}";
-
-    private static string Name(DatasetFormat form) => form == DatasetFormat.Json ? "array" : "newline_delimited";
-
-    private static bool IsTextual(FileToRead task, string column) =>
-        (task.Types.TryGetValue(column, out var wanted) ? wanted : task.OtherType) is ColumnType.Category or ColumnType.Text;
-
-    /// <summary>Columns of whole numbers of which float64 can't hold one: keys, which would lose their last digits.</summary>
-    private static HashSet<string> Inexact(DuckDbSession session, FileToRead task, DatasetFormat form, List<(string Name, string Type)> found, CancellationToken cancellationToken)
-    {
-        var numbers = found.FindAll(column => column.Type is "BIGINT" or "UBIGINT" or "HUGEINT" or "UHUGEINT" or "DOUBLE" && !task.Types.ContainsKey(column.Name) && task.OtherType is null);
-        if (numbers.Count == 0 || !JsonForm.MayHaveLongIntegers(task.Path))
-            return [];
-        var inexact = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var some in numbers.Chunk(ColumnsAtOnce))
+        var missing = task.Csv.NullValues is { } nulls ? new MissingWords(nulls) : MissingWords.Default;
+        var scan = JsonScan.Run(task, missing, cancellationToken);
+        var convention = new WrittenConvention(task.Csv.DecimalPoint ?? '.');
+        var mistakes = new WrittenMistakes();
+        var columns = new SourceColumn[scan.Columns.Count];
+        var types = new string[columns.Length];
+        for (var i = 0; i < columns.Length; i++)
         {
-            var texts = Relation(task.Path, form, Types(some.Select(column => (column.Name, AsItIs))));
-            var counts = session.Counts($"select {string.Join(", ", some.Select(column => CountInexact($"{DuckDbSession.Identifier(column.Name)} ->> '$'")))} from {texts}", cancellationToken);
-            inexact.UnionWith(some.Zip(counts).Where(column => column.Second > 0).Select(column => column.First.Name));
+            var found = scan.Columns[i];
+            var wanted = task.Types.TryGetValue(found.Name, out var said) ? said : task.OtherType;
+            // A text among numbers is no slip where the file itself tells the two apart.
+            var type = found.Cells.Type(wanted, wanted is null && found.Values != JsonValues.Texts ? new() : mistakes);
+            types[i] = ReadAs(found, type);
+            var column = DuckDbSession.Identifier(found.Name);
+            var stored = Stored(session, column, types[i], type, found, convention with { Dates = found.Cells.DateOrder }, missing);
+            columns[i] = new(found.Name, type, stored, column, type == StoredType.Text ? found.Cells.Hint : null, found.Cells.DateOrder);
         }
 
-        return inexact;
+        mistakes.ThrowIfAny();
+        var names = string.Join(", ", columns.Zip(types, (column, type) => $"{DuckDbSession.Literal(column.Name)}: '{type}'"));
+        var from = string.Create(CultureInfo.InvariantCulture,
+            $$"""
+            read_json({{DuckDbSession.Literal(task.Path)}}, format = '{{(scan.Form == DatasetFormat.Json ? "array" : "newline_delimited")}}', records = true,
+                maximum_object_size = {{JsonTokens.MaxRecordBytes}}, columns = { {{names}} })
+            """);
+        return new(from, columns, scan.Rows, Form: scan.Form);
     }
 
-    // None where a number has a fraction: the column is a quantity.
-    private static string CountInexact(string text) =>
-        $"case when bool_and(regexp_matches({text}, '^-?[0-9]+$')) then count(*) filter (cast(try_cast(cast({text} as double) as hugeint) as varchar) is distinct from {text}) else 0 end";
-
-    // Infinite is what is too large for a float64. The error is only to stop: what a reader is told of it, JsonFault finds.
-    private static SourceColumn Finite(SourceColumn column) => column.Type == StoredType.Real
-        ? column with { Stored = $"case when isinf({column.Stored}) then error('infinite') else {column.Stored} end" }
-        : column;
-
-    /// <summary>DuckDB calls a column otherwise where its name is empty or differs from another's only in case, and then finds no values of that name.</summary>
-    private static void CheckNames(DuckDbSession session, string path, DatasetFormat form, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    /// <summary>The type that DuckDB reads a column with: never one that it would have to make of a text.</summary>
+    private static string ReadAs(JsonColumn column, StoredType type) => (type, column.Values) switch
     {
-        if (!names.Any(name => GivenName().IsMatch(name)))
-            return;
-        var keys = session.Rows(string.Create(CultureInfo.InvariantCulture,
-            $"select distinct unnest(json_keys(json)) from read_json_objects({DuckDbSession.Literal(path)}, format = '{Name(form)}', maximum_object_size = {MaxRecordBytes})"), cancellationToken)
-            .ConvertAll(row => (string)row[0]!);
-        ColumnNames.Check(keys);
-        if (keys.Contains(""))
-            throw new InvalidDatasetException(1, null, "expected names of at least one character; a record has an empty one");
-    }
+        (_, JsonValues.Texts) => "VARCHAR",
+        (StoredType.Whole, JsonValues.None or JsonValues.Numbers) => "BIGINT",
+        (StoredType.Real or StoredType.Whole, JsonValues.None or JsonValues.Numbers or JsonValues.NotANumber or (JsonValues.Numbers | JsonValues.NotANumber)) => "DOUBLE",
+        (StoredType.Boolean, JsonValues.None or JsonValues.Booleans) => "BOOLEAN",
+        _ => AsItIs,
+    };
 
-    [GeneratedRegex(@"^C\d+$|_\d+$", RegexOptions.CultureInvariant)]
-    private static partial Regex GivenName();
+    private static string Stored(
+        DuckDbSession session, string column, string readAs, StoredType type, JsonColumn found, WrittenConvention convention, MissingWords missing)
+    {
+        switch (readAs)
+        {
+            case "BIGINT" or "BOOLEAN":
+                return column;
+            case "DOUBLE":
+                var number = $"nullif({column}, 'nan'::double)";
+                return type == StoredType.Whole ? $"cast({number} as bigint)" : number;
+            case "VARCHAR" when type == StoredType.Text && !found.HasMissingTexts:
+                return column;
+        }
+
+        // A text without its quotes and escapes, and any other value as JSON writes it.
+        var text = readAs == AsItIs ? $"({column} ->> '$')" : column;
+        var written = session.Written.Expression(text, type, convention, missing);
+        // Blanks are a text's own.
+        if (type == StoredType.Text)
+            written = $"case when {written} is null then null else {text} end";
+        if ((found.Values & (JsonValues.Numbers | JsonValues.NotANumber)) == 0 || type is StoredType.Boolean)
+            return written;
+        // A number has a point whatever the texts have.
+        var json = $"cast({column} as varchar)";
+        return type switch
+        {
+            StoredType.Real => $"case when {json}[1] = '\"' then {written} else nullif(cast({json} as double), 'nan'::double) end",
+            StoredType.Whole => $"case when {json}[1] = '\"' then {written} else try_cast({json} as bigint) end",
+            // The level that a record has of the same number.
+            _ => $"case when {json} = 'NaN' then null when regexp_matches({json}, '^-?[0-9]+[.e]') then {DatasetReader.LevelExpression($"cast({json} as double)", ColumnType.Number)} else {written} end",
+        };
+    }
 }

@@ -1,52 +1,364 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace SigmoidApi.Datasets.Formats;
 
-/// <summary>Looks at a token on a line, counted from 1; false when it has seen enough.</summary>
-internal delegate bool TokenReader(ref Utf8JsonReader token, long line);
-
-/// <summary>Reads the tokens of a JSON file of any size, which may hold several values.</summary>
-internal static class JsonTokens
+/// <summary>What stands in a JSON file.</summary>
+internal enum JsonToken
 {
-    private const int BufferBytes = 128 * 1024;
+    /// <summary>The end of the file.</summary>
+    End,
+    StartObject,
+    EndObject,
+    StartArray,
+    EndArray,
 
-    // As much as a record may have.
-    private const int MostTokenBytes = 16 * 1024 * 1024;
+    /// <summary>The name of a value in an object; the value is the next token.</summary>
+    Name,
+    String,
+    Number,
+    True,
+    False,
+    Null,
 
-    /// <summary>Reads up to the end, or to a text that is longer than any record may be.</summary>
-    /// <exception cref="JsonException">The file is malformed; it says on which line, counted from 0.</exception>
-    public static void Read(string path, TokenReader read, CancellationToken cancellationToken)
+    /// <summary><c>NaN</c>, which is no JSON, and which Python writes for a missing number all the same.</summary>
+    NotANumber,
+
+    /// <summary><c>Infinity</c>, which is no JSON either.</summary>
+    Infinity,
+}
+
+/// <summary>
+/// Reads the tokens of a JSON file of any size (RFC 8259), one after the other, in memory for one token. It takes what DuckDB takes of a file: several values at the top,
+/// a comma behind the last value of an object or a nested array, <c>NaN</c>. Nothing else than it takes reaches DuckDB.
+/// </summary>
+/// <param name="file">The file, in UTF-8 without a byte order mark.</param>
+/// <param name="cancellationToken">Looked at every block of the file.</param>
+internal sealed class JsonTokens(Stream file, CancellationToken cancellationToken)
+{
+    /// <summary>More is not nested; one bit of <see cref="_objects"/> for each.</summary>
+    public const int MaxDepth = 64;
+
+    /// <summary>The longest record, and so the longest token.</summary>
+    public const int MaxRecordBytes = 16 * 1024 * 1024;
+
+    private const int BlockBytes = 128 * 1024;
+    private const int EndOfFile = -1;
+
+    // Control characters must be escaped, so that a text has no line end in it.
+    private static readonly SearchValues<byte> EndEscapeOrControl = SearchValues.Create([.. Enumerable.Range(0, 32).Select(i => (byte)i), (byte)'"', (byte)'\\']);
+
+    private byte[] _buffer = new byte[BlockBytes];
+    private byte[] _decoded = [];
+    private int _position;
+    private int _filled;
+    private int _start; // of the current token in the buffer
+    private int _end;
+    private bool _isDecoded;
+    private long _offset; // of the buffer in the file
+    private long _lineStart;
+    private ulong _objects; // a bit for each level, 1 for an object
+    private Place _place = Place.Value;
+
+    /// <summary>What may come next.</summary>
+    private enum Place
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        var buffer = new byte[BufferBytes];
-        var state = new JsonReaderState(new() { AllowMultipleValues = true, AllowTrailingCommas = true, MaxDepth = 1000 });
-        var (filled, line, isLast) = (0, 1L, false);
-        while (!isLast)
+        Value,
+        ValueOrEnd,
+        NameOrEnd,
+        Colon,
+        CommaOrEnd,
+    }
+
+    /// <summary>What the file is to be, for its refusal.</summary>
+    public DatasetFormat Form { get; set; } = DatasetFormat.NdJson;
+
+    /// <summary>The line of the current token, counted from 1.</summary>
+    public long Line { get; private set; } = 1;
+
+    /// <summary>Objects and arrays that are open; the current token's own is counted, from its start to before its end.</summary>
+    public int Depth { get; private set; }
+
+    /// <summary>The place behind the current token in the file.</summary>
+    public long Offset => _offset + _position;
+
+    /// <summary>The name or text without its quotes and escapes, or the number as written. Valid up to the next token.</summary>
+    public ReadOnlySpan<byte> Value => _isDecoded ? _decoded.AsSpan(0, _end) : _buffer.AsSpan(_start.._end);
+
+    /// <summary>Whether the current number is whole: digits, and a minus before them.</summary>
+    public bool IsWhole { get; private set; }
+
+    /// <summary>The next byte that is no blank, which is not taken; less than 0 at the end of the file.</summary>
+    public int Peek()
+    {
+        while (true)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var count = file.Read(buffer, filled, buffer.Length - filled);
-            isLast = count == 0;
-            filled += count;
-            var reader = new Utf8JsonReader(buffer.AsSpan(0, filled), isLast, state);
-            var counted = 0;
-            while (reader.Read())
+            for (; _position < _filled; _position++)
             {
-                line += buffer.AsSpan(counted..(int)reader.TokenStartIndex).Count((byte)'\n');
-                counted = (int)reader.TokenStartIndex;
-                if (!read(ref reader, line))
-                    return;
+                var value = _buffer[_position];
+                if (value > (byte)' ')
+                    return value;
+                if (value == (byte)'\n')
+                    (Line, _lineStart) = (Line + 1, Offset + 1);
+                else if (value is not ((byte)' ' or (byte)'\t' or (byte)'\r'))
+                    return value;
             }
 
-            var consumed = (int)reader.BytesConsumed;
-            line += buffer.AsSpan(counted..consumed).Count((byte)'\n');
-            buffer.AsSpan(consumed..filled).CopyTo(buffer);
-            filled -= consumed;
-            state = reader.CurrentState;
-            // A token that fills the buffer is a long text.
-            if (filled == MostTokenBytes)
-                return;
-            if (filled == buffer.Length)
-                Array.Resize(ref buffer, 2 * buffer.Length);
+            _start = _position;
+            if (!Fill())
+                return EndOfFile;
         }
+    }
+
+    /// <exception cref="InvalidDatasetException">What comes is no JSON, or is nested too deep.</exception>
+    public JsonToken Next()
+    {
+        var next = Peek();
+        if (_place == Place.Colon)
+        {
+            Take(next, ':');
+            _place = Place.Value;
+            next = Peek();
+        }
+        else if (_place == Place.CommaOrEnd && next == ',')
+        {
+            _position++;
+            _place = IsInObject ? Place.NameOrEnd : Depth == 1 ? Place.Value : Place.ValueOrEnd;
+            next = Peek();
+        }
+        else if (Depth == 0 && next == EndOfFile)
+        {
+            return JsonToken.End;
+        }
+
+        return _place switch
+        {
+            Place.Value => ReadValue(next),
+            Place.ValueOrEnd when next != ']' => ReadValue(next),
+            Place.NameOrEnd when next == '"' => ReadName(),
+            _ => Close(next),
+        };
+    }
+
+    /// <summary>Why the file can't be read, from its line on.</summary>
+    public InvalidDatasetException Fault(string fault) => new(Line, null, $"expected {Expected}{fault}");
+
+    public InvalidDatasetException TooLong() => Fault($"; this one takes more than {MaxRecordBytes} bytes");
+
+    private string Expected => Form == DatasetFormat.Json ? "a JSON array of records" : "a JSON record on each line";
+
+    private bool IsCutOff => Form == DatasetFormat.Json && Depth > 0 && Offset == file.Length;
+
+    private bool IsInObject => (_objects >> (Depth - 1) & 1) != 0;
+
+    private JsonToken ReadValue(int next)
+    {
+        switch (next)
+        {
+            case '"':
+                ReadText();
+                return Ended(JsonToken.String);
+            case '{':
+                return Open(JsonToken.StartObject, Place.NameOrEnd);
+            case '[':
+                return Open(JsonToken.StartArray, Place.ValueOrEnd);
+            case '-' or (>= '0' and <= '9'):
+                return Ended(ReadNumber());
+            default:
+                _start = _position;
+                return Ended(ReadWord(isSigned: false));
+        }
+    }
+
+    private JsonToken ReadName()
+    {
+        ReadText();
+        _place = Place.Colon;
+        return JsonToken.Name;
+    }
+
+    private JsonToken Open(JsonToken token, Place place)
+    {
+        if (Depth == MaxDepth)
+            throw Fault($"; this one nests values more than {MaxDepth} deep");
+        _position++;
+        _objects = _objects & ~(1UL << Depth) | (token == JsonToken.StartObject ? 1UL : 0) << Depth;
+        Depth++;
+        _place = place;
+        return token;
+    }
+
+    private JsonToken Close(int next)
+    {
+        var isObject = IsInObject;
+        Take(next, isObject ? '}' : ']');
+        Depth--;
+        return Ended(isObject ? JsonToken.EndObject : JsonToken.EndArray);
+    }
+
+    private JsonToken Ended(JsonToken token)
+    {
+        _place = Depth == 0 ? Place.Value : Place.CommaOrEnd;
+        return token;
+    }
+
+    private void Take(int next, char wanted)
+    {
+        if (next != wanted)
+            throw Malformed();
+        _position++;
+    }
+
+    private void ReadText()
+    {
+        _start = _position++;
+        var hasEscapes = false;
+        while (true)
+        {
+            var length = _buffer.AsSpan(_position.._filled).IndexOfAny(EndEscapeOrControl);
+            _position = length < 0 ? _filled : _position + length;
+            if (length < 0 ? !Fill() : _buffer[_position] < (byte)' ')
+                throw Malformed();
+            if (length < 0)
+                continue;
+            if (_buffer[_position] == (byte)'"')
+                break;
+            hasEscapes = true;
+            // What is escaped may be a quote.
+            if (++_position == _filled && !Fill())
+                throw Malformed();
+            _position++;
+        }
+
+        _end = _position++;
+        if (hasEscapes)
+            Decode();
+        else if (!Utf8.IsValid(_buffer.AsSpan(++_start.._end)))
+            throw Fault("; a text of this one is not UTF-8, or has half of a surrogate pair");
+        else
+            _isDecoded = false;
+    }
+
+    /// <summary>A text with escapes is left to the framework.</summary>
+    private void Decode()
+    {
+        var text = _buffer.AsSpan(_start.._position);
+        if (_decoded.Length < text.Length)
+            _decoded = new byte[Math.Max(text.Length, 2 * _decoded.Length)];
+        try
+        {
+            var reader = new Utf8JsonReader(text);
+            reader.Read();
+            _end = reader.CopyString(_decoded);
+            _isDecoded = true;
+        }
+        catch (JsonException wrong)
+        {
+            _position = _start + (int)(wrong.BytePositionInLine ?? 0);
+            throw Malformed();
+        }
+        catch (InvalidOperationException)
+        {
+            throw Fault("; a text of this one is not UTF-8, or has half of a surrogate pair");
+        }
+    }
+
+    private JsonToken ReadNumber()
+    {
+        // Until the first byte that no number has: all of them must be in memory.
+        for (_start = _position++; _position < _filled || Fill(); _position++)
+        {
+            if (_buffer[_position] is not ((>= (byte)'0' and <= (byte)'9') or (byte)'.' or (byte)'-' or (byte)'+' or (byte)'e' or (byte)'E'))
+                break;
+        }
+
+        (_end, _isDecoded) = (_position, false);
+        var number = Value;
+        if (number is [(byte)'-'] && _position < _filled && char.IsAsciiLetter((char)_buffer[_position]))
+            return ReadWord(isSigned: true);
+        var i = number[0] == (byte)'-' ? 1 : 0;
+        if (i < number.Length && number[i] == (byte)'0')
+            i++;
+        else
+            TakeDigits(number, ref i);
+        IsWhole = i == number.Length;
+        if (i < number.Length && number[i] == (byte)'.')
+        {
+            i++;
+            TakeDigits(number, ref i);
+        }
+
+        if (i < number.Length && number[i] is (byte)'e' or (byte)'E')
+        {
+            i++;
+            if (i < number.Length && number[i] is (byte)'+' or (byte)'-')
+                i++;
+            TakeDigits(number, ref i);
+        }
+
+        if (i < number.Length)
+            throw MalformedAt(i);
+        return JsonToken.Number;
+    }
+
+    private void TakeDigits(ReadOnlySpan<byte> number, ref int i)
+    {
+        var length = number[i..].IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        if (length == 0 || i == number.Length)
+            throw MalformedAt(i);
+        i = length < 0 ? number.Length : i + length;
+    }
+
+    /// <summary>Reads a word, of which a sign may have been read.</summary>
+    private JsonToken ReadWord(bool isSigned)
+    {
+        while ((_position < _filled || Fill()) && char.IsAsciiLetter((char)_buffer[_position]))
+            _position++;
+        var word = _buffer.AsSpan((isSigned ? _start + 1 : _start).._position);
+        if (Ascii.EqualsIgnoreCase(word, "nan"u8))
+            return JsonToken.NotANumber;
+
+        (_end, _isDecoded) = (_position, false);
+        if (Ascii.EqualsIgnoreCase(word, "inf"u8) || Ascii.EqualsIgnoreCase(word, "infinity"u8))
+            return JsonToken.Infinity;
+        return Value switch
+        {
+            var value when value.SequenceEqual("true"u8) => JsonToken.True,
+            var value when value.SequenceEqual("false"u8) => JsonToken.False,
+            var value when value.SequenceEqual("null"u8) => JsonToken.Null,
+            // A word may be cut off with the file.
+            _ => throw (IsCutOff ? Malformed() : MalformedAt(0)),
+        };
+    }
+
+    private InvalidDatasetException MalformedAt(int place)
+    {
+        _position = _start + place;
+        return Malformed();
+    }
+
+    private InvalidDatasetException Malformed() => IsCutOff
+        ? new(1, null, $"expected {Expected}; this one never ends")
+        : Fault(string.Create(CultureInfo.InvariantCulture, $"; this one is malformed at byte {Offset - _lineStart + 1} of the line"));
+
+    /// <summary>Reads on behind what is there, which stays in memory from the start of the current token on. Returns whether there is more.</summary>
+    private bool Fill()
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var kept = _filled - _start;
+        if (kept > MaxRecordBytes)
+            throw TooLong();
+        if (kept == _buffer.Length)
+            Array.Resize(ref _buffer, 2 * kept);
+        _buffer.AsSpan(_start, kept).CopyTo(_buffer);
+        _offset += _start;
+        _position -= _start;
+        _start = 0;
+        var read = file.Read(_buffer, kept, _buffer.Length - kept);
+        _filled = kept + read;
+        return read > 0;
     }
 }

@@ -9,9 +9,6 @@ namespace SigmoidApi.Datasets.Formats;
 /// <param name="decimalPoint">The decimal sign that its numbers are read by.</param>
 internal sealed class WrittenColumn(string name, char decimalPoint)
 {
-    // Up to here float64 holds every whole number. A larger one is no quantity: an account, a card, a key.
-    private const ulong LargestExact = 1UL << 53;
-
     // No larger ones are kept as whole numbers, whatever an upload says they are.
     private const int MostDigits = 18;
 
@@ -72,7 +69,8 @@ internal sealed class WrittenColumn(string name, char decimalPoint)
     public void AddInteger(ReadOnlySpan<byte> digits)
     {
         _longestInteger = Math.Max(_longestInteger, digits.Length);
-        _hasInexact |= digits.Length > 19 || (digits.Length > 15 && ulong.Parse(digits, CultureInfo.InvariantCulture) > LargestExact);
+        // One that float64 can't hold is no quantity: an account, a card, a key.
+        _hasInexact |= digits.Length > 19 || (digits.Length > 15 && ulong.Parse(digits, CultureInfo.InvariantCulture) is var value && (ulong)(double)value != value);
     }
 
     /// <summary>Takes a cell that is no plain number. Returns whether it is one all the same, as people write it.</summary>
