@@ -40,9 +40,9 @@ internal sealed record FileColumn(ServedColumn Served, CellForm Form, string Exp
 
     /// <param name="served">What the model needs.</param>
     /// <param name="column">The file's column by its type alone.</param>
+    /// <param name="file">What the caller says of the file.</param>
     /// <param name="source">The file.</param>
-    /// <param name="dates">The order of dates that the caller names; null where it names none.</param>
-    public static FileColumn Of(ServedColumn served, TypedColumn column, DatasetSource source, DateOrder? dates)
+    public static FileColumn Of(ServedColumn served, TypedColumn column, FileToRead file, DatasetSource source)
     {
         var form = column switch
         {
@@ -60,8 +60,9 @@ internal sealed record FileColumn(ServedColumn Served, CellForm Form, string Exp
             (CellForm.Number, _) when column.IsExact => $"cast({column.Raw} as varchar)",
             _ => $"cast({column.Stored} as varchar)",
         };
-        var convention = served.Convention with { DecimalPoint = source.DecimalPoint ?? source.Dialect?.DecimalPoint ?? served.Convention.DecimalPoint, Dates = dates ?? served.Convention.Dates };
-        return new(served, form, expression, convention, source.Dialect?.Missing ?? MissingWords.Default);
+        var convention = new WrittenConvention(
+            source.Dialect?.DecimalPoint ?? file.Csv.DecimalPoint ?? source.DecimalPoint ?? served.Convention.DecimalPoint, file.Csv.Dates ?? served.Convention.Dates);
+        return new(served, form, expression, convention, MissingWords.Of(file.Csv));
     }
 
     /// <summary>The number of a cell: NaN where it is missing, null where it can't be one.</summary>
@@ -74,6 +75,7 @@ internal sealed record FileColumn(ServedColumn Served, CellForm Form, string Exp
         var text = ChunkText.Bytes(in rows.Texts(vector)[row]);
         return Form == CellForm.Text ? Served.NumberOf(text, Convention, MissingWords)
             : text is [(byte)'"', ..] ? Served.NumberOf(text[1..], Convention, MissingWords)
+            : text.SequenceEqual("NaN"u8) ? Served.Missing
             : DoubleParser.Parse(text, out var number) == text.Length ? Finite(Served.NumberOf(number))
             : text.SequenceEqual("true"u8) || text.SequenceEqual("false"u8) ? Served.NumberOf(text[0] == 't')
             : null;

@@ -35,7 +35,7 @@ internal static class FilePrediction
         if (model.Columns.Where(column => !columns.ContainsKey(column.Name)).Select(column => column.Name).ToArray() is { Length: > 0 } lacking)
             throw new MissingColumnsException(lacking);
 
-        FileColumn[] needed = [.. model.Columns.Select(column => FileColumn.Of(column, columns[column.Name], source, task.File.Csv.Dates))];
+        FileColumn[] needed = [.. model.Columns.Select(column => FileColumn.Of(column, columns[column.Name], file, source))];
         using var function = new PredictFunction(session, model, needed);
         var names = source.Columns.Select(column => column.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var (probability, label) = (Free("probability", names), Free("label", names));

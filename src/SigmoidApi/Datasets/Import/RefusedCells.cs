@@ -1,4 +1,3 @@
-using System.Text.Json;
 using SigmoidApi.Datasets.Engine;
 using SigmoidApi.Datasets.Formats;
 
@@ -53,12 +52,13 @@ internal static class RefusedCells
 
     private static void FindRecords(string path, DatasetFormat form, HashSet<long> rows, Dictionary<long, long> lines, CancellationToken cancellationToken)
     {
-        var (depth, record, last) = (form == DatasetFormat.Json ? 1 : 0, -1L, rows.Max());
-        JsonTokens.Read(path, (ref Utf8JsonReader token, long line) =>
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        var tokens = new JsonTokens(file, cancellationToken) { Form = form };
+        var (depth, row, last) = (form == DatasetFormat.Json ? 2 : 1, -1L, rows.Max());
+        while (row < last && tokens.Next() is not JsonToken.End and var token)
         {
-            if (token.TokenType == JsonTokenType.StartObject && token.CurrentDepth == depth && rows.Contains(++record))
-                lines[record] = line;
-            return record < last;
-        }, cancellationToken);
+            if (token == JsonToken.StartObject && tokens.Depth == depth && rows.Contains(++row))
+                lines[row] = tokens.Line;
+        }
     }
 }
