@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CsCheck;
 using SigmoidApi.Datasets.Formats;
+using SigmoidApi.Datasets.Profile;
 
 namespace SigmoidApi.Tests.Datasets;
 
@@ -45,7 +46,16 @@ public sealed class DecimalSignTests : IDisposable
     [InlineData("1,5 kg", nameof(DecimalSigns.None))]
     [InlineData("x1,5", nameof(DecimalSigns.None))]
     [InlineData("31.12.2024", nameof(DecimalSigns.None))]
-    public void ANumberSaysWhichSignItHas(string cell, string says) => DecimalSign.In(Encoding.UTF8.GetBytes(cell)).ToString().ShouldBe(says);
+    [InlineData("12,50 €", nameof(DecimalSigns.Comma))]
+    [InlineData("12 500,500", nameof(DecimalSigns.Comma))]
+    [InlineData("(1.234,50)", nameof(DecimalSigns.Comma))]
+    [InlineData("1'234.50", nameof(DecimalSigns.Point))]
+    [InlineData("12.5 %", nameof(DecimalSigns.Point))]
+    [InlineData("1,23,456", nameof(DecimalSigns.Point))]
+    [InlineData("$1,234", nameof(DecimalSigns.CommaOrThousands))]
+    [InlineData("1.234 kr", nameof(DecimalSigns.PointOrThousands))]
+    [InlineData("12 500", nameof(DecimalSigns.None))]
+    public void ANumberSaysWhichSignItHas(string cell, string says) => In(cell).ToString().ShouldBe(says);
 
     /// <summary>A number never speaks for the sign of the other.</summary>
     [Fact]
@@ -57,7 +67,7 @@ public sealed class DecimalSignTests : IDisposable
             (In(CultureInfo.InvariantCulture.NumberFormat) & DecimalSigns.Comma).ShouldBe(DecimalSigns.None);
             (In(new() { NumberDecimalSeparator = ",", NumberGroupSeparator = "." }) & DecimalSigns.Point).ShouldBe(DecimalSigns.None);
 
-            DecimalSigns In(NumberFormatInfo format) => DecimalSign.In(Encoding.UTF8.GetBytes(value.ToString(form, format)));
+            DecimalSigns In(NumberFormatInfo format) => DecimalSignTests.In(value.ToString(form, format));
         });
     }
 
@@ -80,6 +90,43 @@ public sealed class DecimalSignTests : IDisposable
     [InlineData("price|q\n1,5|1\n12,345|2\n", ',')]
     public void AFileHasTheSignThatNoneOfItsNumbersContradicts(string csv, char point) =>
         CsvSniffer.Detect(Encoding.UTF8.GetBytes(csv), isWholeFile: true, new(), []).DecimalPoint.ShouldBe(point);
+
+    /// <summary>Amounts show the sign of a file as well as plain numbers do; where nothing shows it, that is said.</summary>
+    [Theory]
+    [InlineData("people;price\n1.234;12,50 €\n2.500;3,99 €\n12.000;12,50 €\n", ",", 12000, null)]
+    [InlineData("people,price\n1.234,\"12,50 €\"\n2.500,\"3,99 €\"\n12.000,\"7,50 €\"\n", ",", 12000, null)]
+    [InlineData("people;price\n1,234;$12.50\n2,500;$3.99\n12,000;$1.50\n", ".", 12000, null)]
+    [InlineData("people;price\n1.234;12\n2.500;13\n12.000;14\n", ".", 12, ColumnWarning.AmbiguousDecimal)]
+    [InlineData("people,price\n\"1,234\",12\n\"2,500\",13\n\"12,000\",14\n", ".", 12000, ColumnWarning.AmbiguousDecimal)]
+    [InlineData("people;price\n1,234;12\n2,500;13\n12,000;14\n", ",", 12, ColumnWarning.AmbiguousDecimal)]
+    [InlineData("people;price\n$1.234;12\n$2.500;13\n$12.000;14\n", ".", 12, ColumnWarning.AmbiguousDecimal)]
+    [InlineData("people;price\n1.234;1,5\n2.500;2.5\n12.000;2,5\n", ".", 12, ColumnWarning.AmbiguousDecimal)]
+    public async Task OneSignIsFoundForAFile(string csv, string point, double most, ColumnWarning? warning)
+    {
+        var (_, dataset) = await _store.Import(csv);
+
+        dataset.Origin.DecimalPoint.ShouldBe(point);
+        dataset.Columns[0].Maximum.ShouldBe(most);
+        dataset.Columns[0].Warnings!.ShouldBe(warning is null ? [] : [warning.Value]);
+    }
+
+    [Fact]
+    public async Task AnAmountOfTheOtherSignIsTextWithAWarning()
+    {
+        var (_, dataset) = await _store.Import("x;price\n1.5;12,50 €\n2.5;3,99 €\n3.5;12,50 €\n");
+
+        dataset.Columns[1].IsText.ShouldBeTrue();
+        dataset.Columns[1].Warnings!.ShouldContain(ColumnWarning.MostlyNumbers);
+    }
+
+    /// <summary>What is rarely a number says nothing: an address, or a remark.</summary>
+    [Fact]
+    public async Task WordsDoNotShowTheSign()
+    {
+        var (_, dataset) = await _store.Import("people;ip\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"1.234;{(i == 0 ? "10.100.100.200" : $"10.1.1.{i}")}\n")));
+
+        dataset.Origin.DecimalPoint.ShouldBe(".");
+    }
 
     [Fact]
     public async Task QuotedThousandsAreNoThousandths()
@@ -143,4 +190,6 @@ public sealed class DecimalSignTests : IDisposable
     }
 
     public void Dispose() => _store.Dispose();
+
+    private static DecimalSigns In(string cell) => WrittenNumber.TryRead(Encoding.UTF8.GetBytes(cell), out var number) ? number.Signs : DecimalSigns.None;
 }

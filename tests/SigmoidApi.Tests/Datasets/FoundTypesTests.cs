@@ -39,6 +39,27 @@ public sealed class FoundTypesTests : IDisposable
     [InlineData(new[] { "2024-01-01T00:00:00+02:00", "2024-01-01T00:00:00-05:30", "2024-01-01T00:00:00Z" }, ColumnType.DateTime, new object[] { "2023-12-31T22:00:00Z", "2024-01-01T05:30:00Z", "2024-01-01T00:00:00Z" })]
     [InlineData(new[] { "2024-02-30", "2024-01-01", "2024-01-02" }, ColumnType.Category, new object[] { "2024-02-30", "2024-01-01", "2024-01-02" })]
     [InlineData(new[] { "01/02/2024", "2024-01-01", "x" }, ColumnType.Category, new object[] { "01/02/2024", "2024-01-01", "x" })]
+    [InlineData(new[] { "\"₩12,000\"", "\"₩8,900\"", "\"₩1,250,000\"" }, ColumnType.Number, new object[] { 12000L, 8900L, 1250000L })]
+    [InlineData(new[] { "\"(1,234.50)\"", "12", "$3" }, ColumnType.Number, new object[] { -1234.5, 12.0, 3.0 })]
+    [InlineData(new[] { "12 500", "8 900", "125 000" }, ColumnType.Number, new object[] { 12500L, 8900L, 125000L })]
+    [InlineData(new[] { "$5", "€5", "$7" }, ColumnType.Category, new object[] { "$5", "€5", "$7" })]
+    [InlineData(new[] { "$5", "USD 5", "CAD 7" }, ColumnType.Category, new object[] { "$5", "USD 5", "CAD 7" })]
+    [InlineData(new[] { "US$5", "USD 6", "7" }, ColumnType.Number, new object[] { 5L, 6L, 7L })]
+    [InlineData(new[] { "(1)", "(2)", "(3)" }, ColumnType.Category, new object[] { "(1)", "(2)", "(3)" })]
+    [InlineData(new[] { "555 123", "555 987", "400 001" }, ColumnType.Category, new object[] { "555 123", "555 987", "400 001" })]
+    [InlineData(new[] { "2-", "3", "1-" }, ColumnType.Category, new object[] { "2-", "3", "1-" })]
+    [InlineData(new[] { "$007", "$010", "$1" }, ColumnType.Category, new object[] { "$007", "$010", "$1" })]
+    [InlineData(new[] { "\"1,23,456\"", "\"12,34,567\"", "999" }, ColumnType.Number, new object[] { 123456L, 1234567L, 999L })]
+    [InlineData(new[] { "\"1,23,456\"", "\"234,567\"", "999" }, ColumnType.Category, new object[] { "1,23,456", "234,567", "999" })]
+    [InlineData(new[] { "MAD5", "MAD6", "MAD7" }, ColumnType.Category, new object[] { "MAD5", "MAD6", "MAD7" })]
+    [InlineData(new[] { "2024.01.31", "2024. 2. 1.", "2024년 2월 29일" }, ColumnType.DateTime, new object[] { "2024-01-31", "2024-02-01", "2024-02-29" })]
+    [InlineData(new[] { "2024-1-31", "31-Jan-24", "\"Feb 1, 2024\"" }, ColumnType.DateTime, new object[] { "2024-01-31", "2024-01-31", "2024-02-01" })]
+    [InlineData(new[] { "2024-01-31 12:00:00+00", "2024-01-31 12:00:00 UTC", "2024-01-31 12:00:00.5+02" }, ColumnType.DateTime, new object[] { "2024-01-31T12:00:00Z", "2024-01-31T12:00:00Z", "2024-01-31T10:00:00.5Z" })]
+    [InlineData(new[] { "01/31/2024", "02/01/2024", "12/31/1999" }, ColumnType.DateTime, new object[] { "2024-01-31", "2024-02-01", "1999-12-31" })]
+    [InlineData(new[] { "31/01/2024 5:30 PM", "1/2/2024", "2024-01-31" }, ColumnType.DateTime, new object[] { "2024-01-31T17:30:00Z", "2024-02-01T00:00:00Z", "2024-01-31T00:00:00Z" })]
+    [InlineData(new[] { "24-11-2025", "03-04-2025", "13-01-2025" }, ColumnType.Category, new object[] { "24-11-2025", "03-04-2025", "13-01-2025" })]
+    [InlineData(new[] { "24-11-05", "25-04-03", "23-01-02" }, ColumnType.Category, new object[] { "24-11-05", "25-04-03", "23-01-02" })]
+    [InlineData(new[] { "true", "1.0", "0.0" }, ColumnType.Boolean, new object[] { true, true, false })]
     [InlineData(new[] { "2024-01-01", "1", "2" }, ColumnType.Category, new object[] { "2024-01-01", "1", "2" })]
     public async Task CellsMakeTheType(string[] cells, ColumnType type, object?[] kept)
     {
@@ -63,14 +84,65 @@ public sealed class FoundTypesTests : IDisposable
 
     [Theory]
     [InlineData("1/2/2024", "12/31/2023", "30/01/2024", ColumnWarning.AmbiguousDates)]
+    [InlineData("1/2/2024", "3/4/2024", "5/5/2024", ColumnWarning.AmbiguousDates)]
+    [InlineData("24-11-2025", "03-04-2025", "13-01-2025", ColumnWarning.AmbiguousDates)]
+    [InlineData("24-11-05", "25-04-03", "2024-01-31", ColumnWarning.AmbiguousDates)]
+    [InlineData("01/31/24", "02/01/24", "02/03/24", ColumnWarning.AmbiguousDates)]
+    [InlineData("2024-01-31", "31.01.2024", "soon", ColumnWarning.MostlyDates)]
+    [InlineData("1/2/2024", "3/4/2024", "soon", ColumnWarning.MostlyDates)]
+    [InlineData("2024-01-31", "soon", "later", null)]
     [InlineData("1", "2.5", "n.v.", ColumnWarning.MostlyNumbers)]
+    [InlineData("$5", "€5", "7", ColumnWarning.MostlyNumbers)]
+    [InlineData("12%", "5", "7", ColumnWarning.MostlyNumbers)]
+    [InlineData("555 123", "555 987", "400 001", ColumnWarning.MostlyNumbers)]
     [InlineData("1", "b", "c", null)]
+    [InlineData("007", "010", "011", null)]
+    [InlineData("12 34 56", "12 34 57", "0 1", null)]
     public async Task TextThatWasMeantAsSomethingElseIsWarnedOf(string a, string b, string c, ColumnWarning? warning)
     {
         var (_, dataset) = await _store.Import("a,b\n" + string.Concat(Enumerable.Repeat($"{a},1\n{b},2\n{c},3\n", 10)));
 
         dataset.Columns[0].Type.ShouldBe(ColumnType.Category);
         (dataset.Columns[0].Warnings ?? []).ShouldBe(warning is null ? [] : [warning.Value]);
+    }
+
+    [Theory]
+    [InlineData("01/31/2024", "02/01/2024", null, DateOrder.Mdy, "2024-02-01")]
+    [InlineData("31/01/2024", "02/01/2024", null, DateOrder.Dmy, "2024-01-02")]
+    [InlineData("01/02/2024", "02/01/2024", "dmy", DateOrder.Dmy, "2024-01-02")]
+    [InlineData("01/02/2024", "02/01/2024", "MDY", DateOrder.Mdy, "2024-02-01")]
+    [InlineData("24-11-05", "24-12-01", "ymd", DateOrder.Ymd, "2024-12-01")]
+    [InlineData("24-11-2025", "03-04-2025", "dmy", DateOrder.Dmy, "2025-04-03")]
+    [InlineData("31.01.24", "01.02.69", "dmy", DateOrder.Dmy, "1969-02-01")]
+    [InlineData("2024-01-31", "2024-02-01", "dmy", null, "2024-02-01")]
+    public async Task TheOrderOfDatesIsShownOrSaid(string first, string second, string? said, DateOrder? order, string read)
+    {
+        var (id, dataset) = await _store.Import($"a,b\n{first},1\n{second},2\n", new("csv", null, null, null, null, null, null, said));
+
+        (dataset.Columns[0].Type, dataset.Columns[0].DateOrder).ShouldBe((ColumnType.DateTime, order));
+        (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 1, 1, TestContext.Current.CancellationToken))[0][0].ShouldBe(read);
+    }
+
+    [Theory]
+    [InlineData("dmy", "12/31/2024", ColumnWarning.AmbiguousDates)]
+    [InlineData("ymd", "31/01/2024", ColumnWarning.AmbiguousDates)]
+    public async Task AnOrderThatTheDatesContradictMakesNoDates(string said, string date, ColumnWarning warning)
+    {
+        var (_, dataset) = await _store.Import($"a,b\n{date},1\n{date},2\n", new("csv", null, null, null, null, null, null, said));
+
+        dataset.Columns[0].Type.ShouldBe(ColumnType.Category);
+        dataset.Columns[0].Warnings!.ShouldContain(warning);
+    }
+
+    [Theory]
+    [InlineData("19000", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z; got '19000'")]
+    [InlineData("01/02/2024", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z, or dates=dmy, mdy or ymd for dates as 01/02/2024; got '01/02/2024'")]
+    [InlineData("$5", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z; got '$5'")]
+    public async Task OnlyWhatIsNoDateIsNamed(string cell, string message)
+    {
+        var rows = string.Concat(Enumerable.Repeat("2024-01-31,1\n", 20));
+
+        (await _store.Refusal($"a,b\n{rows}{cell},1\n", new("csv", null, null, null, null, null, ["a:datetime"]))).Errors.ShouldBe([new DatasetError(22, "a", message)]);
     }
 
     [Theory]

@@ -35,6 +35,11 @@ public sealed class HeaderDetectionTests : IDisposable
         { "numbers only", "5.1,3.5,1.4\n4.9,3,1.4\n", false },
         { "numbers and a class", "5.1,3.5,setosa\n4.9,3,setosa\n6.3,3.3,virginica\n", false },
         { "thousands", "\"1,234\",red\n\"2,500\",blue\n999,red\n", false },
+        { "dates over numbers", "region,\"Jan 31, 2024\",\"Feb 29, 2024\"\nnorth,12,15\nsouth,7,9\n", true },
+        { "a date over dates", "\"Jan 31, 2024\",red\n\"Feb 29, 2024\",blue\n", false },
+        { "an amount over amounts", "₩12,000;red\n₩8,000;blue\n", false },
+        { "a name over amounts", "price;color\n₩12,000;red\n₩8,000;blue\n", true },
+        { "a name over slash dates", "day,color\n01/02/2024,red\n03/04/2024,blue\n", true },
         { "levels only, as in the mushrooms' file", "p,x,s\ne,x,s\ne,b,s\np,x,y\ne,x,s\n", false },
     };
 

@@ -2,7 +2,8 @@ namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>A file of separated values, detected and scanned.</summary>
 /// <param name="Path">Of the bytes that DuckDB is to read: the file's own, or a copy in its terms.</param>
-internal sealed record CsvFile(string Path, CsvDialect Dialect, CsvHeader Header, CsvScanResult Scan)
+/// <param name="IsSignKnown">Whether its decimal sign is no guess.</param>
+internal sealed record CsvFile(string Path, CsvDialect Dialect, CsvHeader Header, CsvScanResult Scan, bool IsSignKnown)
 {
     /// <summary>Reads a received file through once; twice where the numbers of its first records have the other decimal sign than all of them.</summary>
     /// <param name="task">The file and what its upload says of it.</param>
@@ -16,18 +17,24 @@ internal sealed record CsvFile(string Path, CsvDialect Dialect, CsvHeader Header
         var sample = new byte[Math.Min(CsvSniffer.SampleBytes, file.Length)];
         file.ReadExactly(sample);
         ForeignContent.Refuse(sample);
-        var dialect = CsvSniffer.Detect(sample, isWholeFile: sample.Length == file.Length, task.Csv, task.ExpectedColumns ?? []);
+        var dialect = CsvSniffer.Detect(sample, isWholeFile: sample.Length == file.Length, task.Csv, task.ExpectedColumns ?? [], task.LikelyDecimalPoint);
         var header = CsvHeader.Read(file, dialect, task.MaxColumns);
-        var scan = CsvScan.Run(file, header, dialect, task.MaxRows, cancellationToken);
-        if (task.Csv.DecimalPoint is null && DecimalSign.Of(scan.Decimals, dialect.Delimiter) is var point && point != dialect.DecimalPoint)
+        var scan = CsvScan.Run(file, header, dialect, name => task.NewColumn(name, dialect.DecimalPoint), task.MaxRows, cancellationToken);
+        var isSignKnown = task.Csv.DecimalPoint is not null;
+        if (!isSignKnown)
         {
-            dialect = dialect with { DecimalPoint = point };
-            scan = CsvScan.Run(file, header, dialect, task.MaxRows, cancellationToken);
+            var sign = DecimalSign.Of(scan.Columns.Select(column => column.Decimals), dialect.Delimiter, task.LikelyDecimalPoint);
+            isSignKnown = sign.IsShown || task.LikelyDecimalPoint is not null;
+            if (sign.Point != dialect.DecimalPoint)
+            {
+                dialect = dialect with { DecimalPoint = sign.Point };
+                scan = CsvScan.Run(file, header, dialect, name => task.NewColumn(name, dialect.DecimalPoint), task.MaxRows, cancellationToken);
+            }
         }
 
         if (header.Preamble.Lines == 0 && !scan.HasMixedLineEnds)
-            return new(task.Path, dialect, header, scan);
+            return new(task.Path, dialect, header, scan, isSignKnown);
         CsvPlainCopy.Write(file, header.Preamble.Length, dialect, copyPath, cancellationToken);
-        return new(copyPath, dialect, header, scan);
+        return new(copyPath, dialect, header, scan, isSignKnown);
     }
 }

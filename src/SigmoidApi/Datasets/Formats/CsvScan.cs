@@ -1,8 +1,5 @@
-using System.Globalization;
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using System.Text;
-using System.Text.Unicode;
 
 namespace SigmoidApi.Datasets.Formats;
 
@@ -23,11 +20,8 @@ internal sealed class CsvScan
     private readonly CsvDialect _dialect;
     private readonly CsvHeader _header;
     private readonly WrittenColumn[] _columns;
-    private readonly DecimalEvidence[] _decimals;
-    private readonly DecimalSigns _enough; // once a column has it, its further fractions tell nothing new
-    private readonly MissingWords _missing;
+    private readonly CsvCells _cells;
     private readonly byte _delimiter;
-    private readonly byte _quote;
     private long _errorCount;
     private long _rows;
     private long _line;
@@ -35,28 +29,32 @@ internal sealed class CsvScan
     private long _cellLine;
     private int _column;
 
-    private CsvScan(CsvHeader header, CsvDialect dialect)
+    private CsvScan(CsvHeader header, CsvDialect dialect, Func<string, WrittenColumn> column)
     {
         _header = header;
         _dialect = dialect;
         _table = CsvGrammar.BuildTable(dialect);
         _delimiter = (byte)dialect.Delimiter;
-        _quote = (byte)(dialect.Quote ?? '\0');
-        _columns = [.. header.Columns.Select(name => new WrittenColumn(name, dialect.DecimalPoint))];
-        _decimals = new DecimalEvidence[_columns.Length];
-        _enough = dialect switch { { DecimalPoint: '.' } => DecimalSigns.Point, { Delimiter: ';' } => DecimalSigns.Comma, _ => DecimalSigns.None };
-        _missing = dialect.Missing;
+        _columns = [.. header.Columns.Select(column)];
+        _cells = new(dialect, Add);
         _line = header.Lines + 1;
         _rowLine = _cellLine = _line;
         _firstLineEndingIn[(int)header.LineEnd] = header.Lines;
     }
 
     /// <summary>Scans what follows <paramref name="header"/> in <paramref name="file"/>; lines without any character are passed over.</summary>
+    /// <param name="file">To be read from its header on.</param>
+    /// <param name="header">The names of the columns.</param>
+    /// <param name="dialect">How the file is written.</param>
+    /// <param name="column">Makes the column of a name.</param>
+    /// <param name="maxRows">How many rows are taken.</param>
+    /// <param name="cancellationToken">Looked at every buffer of the file.</param>
     /// <exception cref="InvalidDatasetException">A row has more or fewer cells than the header, a quote is not closed, a cell is not UTF-8, or there is no row.</exception>
     /// <exception cref="DatasetTooLargeException">More rows than <paramref name="maxRows"/>.</exception>
-    public static CsvScanResult Run(Stream file, CsvHeader header, CsvDialect dialect, long maxRows, CancellationToken cancellationToken)
+    public static CsvScanResult Run(
+        Stream file, CsvHeader header, CsvDialect dialect, Func<string, WrittenColumn> column, long maxRows, CancellationToken cancellationToken)
     {
-        var scan = new CsvScan(header, dialect);
+        var scan = new CsvScan(header, dialect, column);
         file.Position = header.Length;
         scan.Read(file, cancellationToken);
         scan.CheckLineEnds();
@@ -66,7 +64,7 @@ internal sealed class CsvScan
             throw new InvalidDatasetException(scan._errors, scan._errorCount);
         if (scan._rows > maxRows)
             throw new DatasetTooLargeException($"The file has {scan._rows} rows; at most {maxRows} are taken (Datasets:MaxRows).");
-        return new(scan._rows, scan._columns, scan._decimals, HasMixedLineEnds: scan._firstLineEndingIn.Skip(1).Count(line => line > 0) > 1);
+        return new(scan._rows, scan._columns, HasMixedLineEnds: scan._firstLineEndingIn.Skip(1).Count(line => line > 0) > 1);
     }
 
     private void Read(Stream file, CancellationToken cancellationToken)
@@ -188,7 +186,7 @@ internal sealed class CsvScan
             var isWhole = others == 0;
             if (digits == 0 || !(isWhole || (BitOperations.IsPow2(others) && (Vector256.Equals(bytes, points).ExtractMostSignificantBits() & others) != 0)))
                 break;
-            AddNumber(_columns[_column], text.Slice(position, length), isWhole ? CsvGrammar.Integer : CsvGrammar.Fraction);
+            _cells.AddNumber(_columns[_column], text.Slice(position, length), isWhole ? CsvGrammar.Integer : CsvGrammar.Fraction, _cellLine);
             _column++;
             position += length + 1;
         }
@@ -204,87 +202,13 @@ internal sealed class CsvScan
         {
             var column = _columns[_column];
             if (CsvGrammar.IsNumber(state))
-                AddNumber(column, cell, state);
+                _cells.AddNumber(column, cell, state, _cellLine);
             else
-                AddOther(column, cell, state);
+                _cells.AddOther(column, cell, state, _cellLine);
         }
 
         _column++;
         _cellLine = _line;
-    }
-
-    private void AddNumber(WrittenColumn column, ReadOnlySpan<byte> cell, byte state)
-    {
-        column.Numbers++;
-        if (!column.HasOtherNumbers && (cell.Length > 1 || cell[0] > (byte)'1'))
-            column.HasOtherNumbers = cell.Trim(" \t"u8).Trim(_quote).Trim(" \t"u8) is not [(byte)'0' or (byte)'1'];
-        if (state == CsvGrammar.Integer && cell.Length < 16 && (cell[0] != (byte)'0' || cell.Length == 1))
-            return;
-        if (state == CsvGrammar.Fraction && cell.Length < 300)
-        {
-            column.HasFractions = true;
-            ref var decimals = ref _decimals[_column];
-            if ((decimals.Signs & _enough) == 0)
-                decimals.Add(DecimalSign.In(cell));
-            return;
-        }
-
-        var digits = cell.Trim(" \t"u8);
-        if (state == CsvGrammar.ClosedNumber)
-            digits = digits.Trim(_quote).Trim(" \t"u8);
-        _decimals[_column].Add(DecimalSign.In(digits));
-        if (!digits.IsEmpty && digits[0] is (byte)'+' or (byte)'-')
-            digits = digits[1..];
-        if (digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
-        {
-            column.HasFractions = true;
-            if (MayOverflow(cell) && !IsFinite(cell))
-                Add(new(_cellLine, ColumnName, $"expected a number of at most 1.8e308; got {ShownText.Of(cell)}"));
-        }
-        else
-        {
-            column.HasLeadingZeros |= digits.Length > 1 && digits[0] == (byte)'0';
-            column.AddInteger(digits);
-            if (digits.Length > 300 && !IsFinite(cell))
-                Add(new(_cellLine, ColumnName, $"expected a number of at most 1.8e308; got {ShownText.Of(cell)}"));
-        }
-    }
-
-    private void AddOther(WrittenColumn column, ReadOnlySpan<byte> cell, byte state)
-    {
-        if (state == CsvGrammar.AfterClosed)
-        {
-            Add(new(_cellLine, ColumnName, $"expected a delimiter or the end of the line after the closing quote; got {ShownText.Of(cell)}"));
-            return;
-        }
-
-        var quoted = state == CsvGrammar.ClosedWrong && cell.Length > 1;
-        var text = quoted ? cell[1..^1] : cell;
-        var trimmed = text.Trim(" \t"u8);
-        if (_missing.IsNull(trimmed))
-        {
-            column.HasBlanks |= trimmed.Length != text.Length || !CsvSource.IsNullOfReader(_dialect, Encoding.UTF8.GetString(trimmed));
-            return;
-        }
-
-        if (_missing.IsMark(trimmed))
-        {
-            column.Marks++;
-            column.HasBlanks |= !quoted && trimmed.Length != text.Length;
-            return;
-        }
-
-        if (!StartsAsUtf8(trimmed))
-        {
-            Add(new(_cellLine, ColumnName, $"expected text in UTF-8, or the file's own encoding in the Content-Type (charset=windows-1252); got other bytes: {ShownText.Of(cell)}"));
-            return;
-        }
-
-        _decimals[_column].Add(DecimalSign.In(trimmed));
-        // Blanks within quotes are the text's own.
-        column.HasBlanks |= !quoted && trimmed.Length != text.Length;
-        if (!column.AddText(trimmed) && column.FirstOthers.Count < InvalidDatasetException.MaxErrors)
-            column.FirstOthers.Add(new(_cellLine, column.Name, ShownText.Of(cell)));
     }
 
     private void EndRow()
@@ -340,21 +264,7 @@ internal sealed class CsvScan
             _errors.Add(error);
         _errorCount++;
     }
-
-    // Below 300 characters only a positive exponent of three digits reaches infinity; these few are parsed.
-    private static bool MayOverflow(ReadOnlySpan<byte> cell) =>
-        cell.Length > 300 || (cell.IndexOfAny((byte)'e', (byte)'E') is >= 0 and var mark && cell.Length - mark > 3 && cell[mark + 1] != (byte)'-');
-
-    private bool IsFinite(ReadOnlySpan<byte> cell)
-    {
-        var text = Encoding.ASCII.GetString(cell.Trim(" \t"u8).Trim(_quote).Trim(" \t"u8)).Replace(_dialect.DecimalPoint, '.');
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value);
-    }
-
-    // A cell that was cut may end in the middle of a character.
-    private static bool StartsAsUtf8(ReadOnlySpan<byte> cell) =>
-        Utf8.IsValid(cell) || (cell.Length >= ShownText.MostBytes - 2 && Utf8.IsValid(cell[..(ShownText.MostBytes - 6)]) && cell.Length < ShownText.MostBytes + 1);
 }
 
-/// <summary>What a scan has found: rows, what each column holds, what its numbers say about the decimal sign, and whether lines end in LF and in CRLF.</summary>
-internal sealed record CsvScanResult(long Rows, IReadOnlyList<WrittenColumn> Columns, IReadOnlyList<DecimalEvidence> Decimals, bool HasMixedLineEnds);
+/// <summary>What a scan has found: rows, what each column holds, and whether lines end in LF and in CRLF.</summary>
+internal sealed record CsvScanResult(long Rows, IReadOnlyList<WrittenColumn> Columns, bool HasMixedLineEnds);

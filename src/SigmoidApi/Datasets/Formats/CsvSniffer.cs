@@ -17,7 +17,8 @@ internal static class CsvSniffer
     /// <param name="isWholeFile">Whether they are all of it.</param>
     /// <param name="overrides">What need not be found out.</param>
     /// <param name="expected">Columns that the file is to have: a first record with all of their names is its header.</param>
-    public static CsvDialect Detect(ReadOnlySpan<byte> sample, bool isWholeFile, CsvOverrides overrides, IReadOnlyList<string> expected)
+    /// <param name="likelyPoint">The decimal sign where the file does not show it; null where it is guessed.</param>
+    public static CsvDialect Detect(ReadOnlySpan<byte> sample, bool isWholeFile, CsvOverrides overrides, IReadOnlyList<string> expected, char? likelyPoint = null)
     {
         var preamble = CsvPreamble.Of(sample);
         var text = Encoding.UTF8.GetString(sample[preamble.Length..]);
@@ -33,7 +34,7 @@ internal static class CsvSniffer
         return new(
             best.Delimiter,
             quote,
-            overrides.DecimalPoint ?? DecimalSign.Of(DecimalsOf(best.Records), best.Delimiter),
+            overrides.DecimalPoint ?? DecimalSign.Of(DecimalsOf(best.Records), best.Delimiter, likelyPoint).Point,
             overrides.Header ?? HeaderDetection.HasHeader(best.Records, nulls, expected),
             nulls);
     }
@@ -62,14 +63,22 @@ internal static class CsvSniffer
         if (delimiter == ' ' && share < 1)
             return (0, 0, 1);
         var cells = records.SelectMany(record => record).ToList();
-        return (share, (double)cells.Count(cell => DecimalSign.IsNumber(Encoding.UTF8.GetBytes(cell))) / cells.Count, columns);
+        return (share, (double)cells.Count(IsSimpleNumber) / cells.Count, columns);
     }
 
-    private static DecimalEvidence[] DecimalsOf(List<List<string>> records)
+    private static bool IsSimpleNumber(string cell) => WrittenNumber.TryRead(Encoding.UTF8.GetBytes(cell), out var number) && number.IsSimple;
+
+    private static IEnumerable<DecimalEvidence> DecimalsOf(List<List<string>> records)
     {
-        var decimals = new DecimalEvidence[records.Select(record => record.Count).DefaultIfEmpty().Max()];
+        var columns = new WrittenColumn[records.Select(record => record.Count).DefaultIfEmpty().Max()];
+        for (var i = 0; i < columns.Length; i++)
+            columns[i] = new("", WrittenConvention.Default);
         foreach (var (column, cell) in records.SelectMany(record => record.Index()))
-            decimals[column].Add(DecimalSign.In(Encoding.UTF8.GetBytes(cell)));
-        return decimals;
+        {
+            if (Encoding.UTF8.GetBytes(cell) is { Length: > 0 } text && !MissingWords.Default.IsMissing(text))
+                columns[column].AddText(text, line: 0);
+        }
+
+        return columns.Select(column => column.Decimals);
     }
 }

@@ -14,18 +14,19 @@ internal static class CsvSource
 
     public static DatasetSource Open(DuckDbSession session, FileToRead task, bool asTexts, CancellationToken cancellationToken)
     {
-        var (path, dialect, header, scan) = CsvFile.Read(task, session.CopyPath, cancellationToken);
+        var (path, dialect, header, scan, isSignKnown) = CsvFile.Read(task, session.CopyPath, cancellationToken);
         var types = new string[scan.Columns.Count];
         var columns = new SourceColumn[scan.Columns.Count];
         var mistakes = new WrittenMistakes();
         for (var i = 0; i < columns.Length; i++)
         {
             var found = scan.Columns[i];
-            var type = found.Type(task.Types.TryGetValue(found.Name, out var wanted) ? wanted : task.OtherType, mistakes);
-            var direct = !asTexts && !found.HasBlanks && (type == StoredType.Text || found.Marks + found.Written == 0) && type is StoredType.Real or StoredType.Whole or StoredType.Text;
+            var type = found.Type(task.Wanted(found.Name), mistakes);
+            var direct = !asTexts && !found.HasBlanks && (type == StoredType.Text || (found.IsPlain && type is StoredType.Real or StoredType.Whole));
             types[i] = direct && type == StoredType.Real ? "DOUBLE" : direct && type == StoredType.Whole ? "BIGINT" : "VARCHAR";
             var name = string.Create(CultureInfo.InvariantCulture, $"c{i}");
-            columns[i] = new(found.Name, type, direct ? name : session.Written.Expression(name, type, new(dialect.DecimalPoint, found.DateOrder), dialect.Missing), name, type == StoredType.Text ? found.Hint : null);
+            var stored = direct ? name : session.Written.Expression(name, type, found.Convention, dialect.Missing);
+            columns[i] = new(found.Name, type, stored, name, found.Hint(type, isSignKnown), type is StoredType.Date or StoredType.Time ? found.DateOrder : null);
         }
 
         mistakes.ThrowIfAny();

@@ -82,4 +82,17 @@ internal static class DatasetSources
 /// <param name="DateOrders">By column, the order of dates as 01/02/2024, which a model knows; those of other columns have none. Null where the values decide.</param>
 public sealed record FileToRead(
     string Path, DatasetFormat Format, CsvOverrides Csv, IReadOnlyDictionary<string, ColumnType> Types, int MaxColumns, int MaxRows, ColumnType? OtherType = null,
-    IReadOnlyList<string>? ExpectedColumns = null, char? LikelyDecimalPoint = null, IReadOnlyDictionary<string, DateOrder>? DateOrders = null);
+    IReadOnlyList<string>? ExpectedColumns = null, char? LikelyDecimalPoint = null, IReadOnlyDictionary<string, DateOrder>? DateOrders = null)
+{
+    /// <summary>What the column of a name is to be kept as; null where that is to be found out.</summary>
+    public ColumnType? Wanted(string column) => Types.TryGetValue(column, out var wanted) ? wanted : OtherType;
+
+    /// <summary>A column whose values are yet to be read.</summary>
+    /// <param name="column">Its name.</param>
+    /// <param name="decimalPoint">The decimal sign of its numbers.</param>
+    internal WrittenColumn NewColumn(string column, char decimalPoint)
+    {
+        DateOrder? known = DateOrders is not null && DateOrders.TryGetValue(column, out var order) ? order : null;
+        return new(column, new(decimalPoint, Csv.Dates ?? known), isForModel: DateOrders is not null) { CountsOtherNumbers = Wanted(column) is ColumnType.Boolean };
+    }
+}

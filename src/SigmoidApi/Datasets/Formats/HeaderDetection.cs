@@ -28,13 +28,13 @@ internal static class HeaderDetection
             return !first.Any(IsValue);
 
         var columns = first.Select((name, i) => new Column(name, [.. Below(i)], records.Count - 1)).ToList();
-        if (columns.Exists(column => IsText(column.Name) && column.Cells.Count > 0 && column.Cells.TrueForAll(IsValue)) || columns[0].CountsRows)
+        if (columns.Exists(column => IsText(column) && column.Cells.Count > 0 && column.Cells.TrueForAll(IsValue)) || columns[0].CountsRows)
             return true;
 
         var named = columns.Where((column, i) => !column.IsEmpty && !(i == 0 && column.IsIndex)).ToList();
-        if (named.Exists(column => IsText(column.Name)) && AreYears([.. named.Where(column => IsValue(column.Name))]))
-            named.RemoveAll(column => IsValue(column.Name));
-        if (named.Count == 0 || named.Exists(column => column.Name.Length == 0 || IsValue(column.Name)))
+        if (named.Exists(IsText) && AreYears([.. named.Where(column => column.BeginsWithValue)]))
+            named.RemoveAll(column => column.BeginsWithValue);
+        if (named.Count == 0 || named.Exists(column => column.Name.Length == 0 || column.BeginsWithValue))
             return false;
         var again = named.Count(column => column.Cells.Contains(column.Name));
         return again == 0
@@ -44,7 +44,7 @@ internal static class HeaderDetection
 
         bool IsMissing(string cell) => cell.Length == 0 || CsvDialect.Marks.Contains(cell, StringComparer.OrdinalIgnoreCase) || nulls.Contains(cell);
 
-        bool IsText(string cell) => cell.Length > 0 && !nulls.Contains(cell) && !IsValue(cell);
+        bool IsText(Column column) => column.Name.Length > 0 && !nulls.Contains(column.Name) && !column.BeginsWithValue;
     }
 
     private static bool AreYears(List<Column> columns)
@@ -57,10 +57,29 @@ internal static class HeaderDetection
     // Null for what is none; so are then the steps to it and from it.
     private static int? YearOf(string cell) => int.TryParse(cell, NumberStyles.None, CultureInfo.InvariantCulture, out var year) && year is >= 1900 and <= 2100 ? year : null;
 
-    private static bool IsValue(string cell)
+    private static bool IsValue(string cell) => KindOf(cell) != CellKind.Word;
+
+    private static CellKind KindOf(string cell)
     {
         var text = Encoding.UTF8.GetBytes(cell);
-        return DecimalSign.IsNumber(text) || WrittenDate.KindOf(text, out _) != WrittenDateKind.None || WrittenNumber.Is(text, '.', out _, out _) || bool.TryParse(cell, out _);
+        if (bool.TryParse(cell, out _))
+            return CellKind.Plain;
+        if (WrittenDate.Of(text, order: null) is { Kind: not WrittenDateKind.None } or { Orders: not DateOrders.None })
+            return CellKind.Date;
+        return !WrittenNumber.TryRead(text, out var number) ? CellKind.Word : number.IsSimple ? CellKind.Plain : CellKind.Quantity;
+    }
+
+    private enum CellKind
+    {
+        Word,
+
+        /// <summary>A plain number, true or false.</summary>
+        Plain,
+
+        /// <summary>An amount and the like.</summary>
+        Quantity,
+
+        Date,
     }
 
     /// <param name="Name">The first cell, if it is a name.</param>
@@ -68,6 +87,15 @@ internal static class HeaderDetection
     /// <param name="Rows">How many there could be.</param>
     private sealed record Column(string Name, List<string> Cells, int Rows)
     {
+        /// <summary>The first cell is a value and no name. A date names what is no date, as of sales in that month, and an amount what is no number.</summary>
+        public bool BeginsWithValue => KindOf(Name) switch
+        {
+            CellKind.Word => false,
+            CellKind.Plain => true,
+            CellKind.Date => Cells.Count == 0 || Cells.Exists(cell => KindOf(cell) == CellKind.Date),
+            _ => Cells.Count == 0 || Cells.Exists(cell => KindOf(cell) is CellKind.Plain or CellKind.Quantity),
+        };
+
         /// <summary>Nothing stands in it.</summary>
         public bool IsEmpty => Name.Length == 0 && Cells.Count == 0;
 

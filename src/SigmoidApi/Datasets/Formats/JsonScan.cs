@@ -16,6 +16,7 @@ internal sealed class JsonScan
 
     private readonly JsonTokens _tokens;
     private readonly FileToRead _task;
+    private readonly char _decimalPoint;
     private readonly MissingWords _missing;
     private readonly List<JsonColumn> _columns = [];
     private readonly Dictionary<byte[], JsonColumn>.AlternateLookup<ReadOnlySpan<byte>> _byName = new Dictionary<byte[], JsonColumn>(new NameComparer()).GetAlternateLookup<ReadOnlySpan<byte>>();
@@ -23,23 +24,25 @@ internal sealed class JsonScan
     private long _nameBytes;
     private long _rows;
 
-    private JsonScan(JsonTokens tokens, FileToRead task, MissingWords missing)
+    private JsonScan(JsonTokens tokens, FileToRead task, char decimalPoint, MissingWords missing)
     {
         _tokens = tokens;
         _task = task;
+        _decimalPoint = decimalPoint;
         _missing = missing;
     }
 
     /// <summary>Scans a file that is said to be an array of records, or a record on each line; lines are taken where an array is said, too.</summary>
     /// <param name="task">The file and what its upload says of it.</param>
-    /// <param name="missing">Texts that stand for a missing value.</param>
+    /// <param name="decimalPoint">The decimal sign of numbers in strings.</param>
+    /// <param name="missing">Strings that stand for a missing value.</param>
     /// <param name="cancellationToken">Looked at every block of the file.</param>
     /// <exception cref="InvalidDatasetException">The file is not what it is said to be.</exception>
     /// <exception cref="DatasetTooLargeException">More rows or columns than allowed.</exception>
-    public static JsonScanResult Run(FileToRead task, MissingWords missing, CancellationToken cancellationToken)
+    public static JsonScanResult Run(FileToRead task, char decimalPoint, MissingWords missing, CancellationToken cancellationToken)
     {
         using var file = new FileStream(task.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        var scan = new JsonScan(new(file, cancellationToken), task, missing);
+        var scan = new JsonScan(new(file, cancellationToken), task, decimalPoint, missing);
         scan.Read();
         if (scan._columns.Count == 0)
             throw new InvalidDatasetException(1, null, "expected at least one record with a name in it");
@@ -107,7 +110,7 @@ internal sealed class JsonScan
         if (token != JsonToken.StartObject)
             throw _tokens.Fault($", got {Describe(token)}");
         if (_rows++ == _task.MaxRows)
-            throw new DatasetTooLargeException($"The file has more than {_task.MaxRows} rows, as many as are taken (Datasets:MaxRows).");
+            throw new DatasetTooLargeException($"The file has more than {_task.MaxRows} rows; at most {_task.MaxRows} are taken (Datasets:MaxRows).");
         var (start, expected) = (_tokens.Offset, 0);
         while (_tokens.Next() == JsonToken.Name)
         {
@@ -135,8 +138,7 @@ internal sealed class JsonScan
                 break;
             case JsonToken.True or JsonToken.False:
                 column.Values |= JsonValues.Booleans;
-                column.Cells.AddText(_tokens.Value);
-                Note(column, _tokens.Value);
+                column.Cells.AddBoolean(token == JsonToken.True, _tokens.Line);
                 break;
             case JsonToken.NotANumber:
                 column.Values |= JsonValues.NotANumber;
@@ -145,9 +147,7 @@ internal sealed class JsonScan
                 throw TooLarge(column);
             case JsonToken.StartArray or JsonToken.StartObject:
                 column.Values |= JsonValues.Nested;
-                var cell = token == JsonToken.StartArray ? "[…]"u8 : "{…}"u8;
-                column.Cells.AddText(cell);
-                Note(column, cell);
+                column.Cells.AddText(token == JsonToken.StartArray ? "[…]"u8 : "{…}"u8, _tokens.Line);
                 PassOver();
                 break;
         }
@@ -164,9 +164,10 @@ internal sealed class JsonScan
     {
         column.Values |= JsonValues.Numbers;
         var cells = column.Cells;
-        cells.Numbers++;
-        if (!cells.HasOtherNumbers)
-            cells.HasOtherNumbers = number is not [(byte)'0' or (byte)'1'];
+        if (cells.Numbers++ < InvalidDatasetException.MaxErrors)
+            cells.ShowNumber(_tokens.Line, number);
+        if ((cells.CountsOtherNumbers || !cells.HasOtherNumbers) && number is not [(byte)'0' or (byte)'1'] && double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture) is not (0 or 1))
+            cells.AddOtherNumber(_tokens.Line, number);
         if (!_tokens.IsWhole)
             cells.HasFractions = true;
         else if (number.Length > 15)
@@ -191,14 +192,8 @@ internal sealed class JsonScan
 
         if (_missing.IsMark(trimmed))
             column.Cells.Marks++;
-        else if (!column.Cells.AddText(trimmed))
-            Note(column, text);
-    }
-
-    private void Note(JsonColumn column, ReadOnlySpan<byte> cell)
-    {
-        if (column.Cells.FirstOthers.Count < InvalidDatasetException.MaxErrors)
-            column.Cells.FirstOthers.Add(new(_tokens.Line, column.Name, ShownText.Of(cell)));
+        else
+            column.Cells.AddText(trimmed, _tokens.Line, text);
     }
 
     private InvalidDatasetException TooLarge(JsonColumn column) =>
@@ -226,8 +221,8 @@ internal sealed class JsonScan
         if (!_anyCase.TryAdd(name, name))
             throw new InvalidDatasetException(_tokens.Line, name, $"expected names that differ by more than upper and lower case; the file has {ShownText.Of(Encoding.UTF8.GetBytes(_anyCase[name]))} and {ShownText.Of(key)}");
         if (_columns.Count == _task.MaxColumns)
-            throw new DatasetTooLargeException($"The file has more than {_task.MaxColumns} columns, as many as are taken (Datasets:MaxColumns).");
-        var column = new JsonColumn(name, key.ToArray(), _columns.Count);
+            throw new DatasetTooLargeException($"The file has more than {_task.MaxColumns} columns; at most {_task.MaxColumns} are taken (Datasets:MaxColumns).");
+        var column = new JsonColumn(_task.NewColumn(name, _decimalPoint), key.ToArray(), _columns.Count);
         _columns.Add(column);
         _byName[key] = column;
         return column;
@@ -269,19 +264,18 @@ internal sealed class JsonScan
 internal sealed record JsonScanResult(DatasetFormat Form, long Rows, IReadOnlyList<JsonColumn> Columns);
 
 /// <summary>A name and the values that records have under it.</summary>
-/// <param name="name">As it was written, without escapes.</param>
-/// <param name="key">The same in UTF-8.</param>
+/// <param name="cells">The values as the cells that separated values would have.</param>
+/// <param name="key">The name in UTF-8, as it was written, without escapes.</param>
 /// <param name="index">Its place among the names.</param>
-internal sealed class JsonColumn(string name, byte[] key, int index)
+internal sealed class JsonColumn(WrittenColumn cells, byte[] key, int index)
 {
-    public string Name => name;
+    public WrittenColumn Cells => cells;
+
+    public string Name => cells.Name;
 
     public byte[] Key => key;
 
     public int Index => index;
-
-    /// <summary>The values as the cells that separated values would have.</summary>
-    public WrittenColumn Cells { get; } = new(name, '.');
 
     public JsonValues Values { get; set; }
 

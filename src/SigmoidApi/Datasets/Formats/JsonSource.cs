@@ -15,31 +15,44 @@ internal static class JsonSource
     public static DatasetSource Open(DuckDbSession session, FileToRead task, CancellationToken cancellationToken)
     {
         var missing = task.Csv.NullValues is { } nulls ? new MissingWords(nulls) : MissingWords.Default;
-        var scan = JsonScan.Run(task, missing, cancellationToken);
-        var convention = new WrittenConvention(task.Csv.DecimalPoint ?? '.');
+        var point = task.Csv.DecimalPoint ?? task.LikelyDecimalPoint ?? '.';
+        var scan = JsonScan.Run(task, point, missing, cancellationToken);
+        var sign = DecimalSign.Of(scan.Columns.Select(column => column.Cells.Decimals), delimiter: null, task.LikelyDecimalPoint);
+        if (task.Csv.DecimalPoint is null && sign.Point != point)
+            scan = JsonScan.Run(task, point = sign.Point, missing, cancellationToken);
+        var isSignKnown = task.Csv.DecimalPoint is not null || task.LikelyDecimalPoint is not null || sign.IsShown;
         var mistakes = new WrittenMistakes();
         var columns = new SourceColumn[scan.Columns.Count];
         var types = new string[columns.Length];
         for (var i = 0; i < columns.Length; i++)
         {
             var found = scan.Columns[i];
-            var wanted = task.Types.TryGetValue(found.Name, out var said) ? said : task.OtherType;
+            var cells = found.Cells;
+            var wanted = task.Wanted(found.Name);
             // A text among numbers is no slip where the file itself tells the two apart.
-            var type = found.Cells.Type(wanted, wanted is null && found.Values != JsonValues.Texts ? new() : mistakes);
+            var type = cells.Type(wanted, wanted is null && found.Values != JsonValues.Texts ? new() : mistakes);
             types[i] = ReadAs(found, type);
             var column = DuckDbSession.Identifier(found.Name);
-            var stored = Stored(session, column, types[i], type, found, convention with { Dates = found.Cells.DateOrder }, missing);
-            columns[i] = new(found.Name, type, stored, column, type == StoredType.Text ? found.Cells.Hint : null, found.Cells.DateOrder);
+            var stored = Stored(session, column, types[i], type, found, missing);
+            columns[i] = new(found.Name, type, stored, column, cells.Hint(type, isSignKnown), type is StoredType.Date or StoredType.Time ? cells.DateOrder : null);
         }
 
         mistakes.ThrowIfAny();
-        var names = string.Join(", ", columns.Zip(types, (column, type) => $"{DuckDbSession.Literal(column.Name)}: '{type}'"));
+        var hasSigns = scan.Columns.Any(column => column.Cells.Decimals.Signs != DecimalSigns.None);
+        return new(From(task.Path, scan, types), columns, scan.Rows, Form: scan.Form, DecimalPoint: hasSigns ? point : task.Csv.DecimalPoint);
+    }
+
+    private static string From(string path, JsonScanResult scan, string[] types)
+    {
+        var names = string.Join(", ", scan.Columns.Zip(types, (column, type) => $"{DuckDbSession.Literal(column.Name)}: '{type}'"));
         var from = string.Create(CultureInfo.InvariantCulture,
             $$"""
-            read_json({{DuckDbSession.Literal(task.Path)}}, format = '{{(scan.Form == DatasetFormat.Json ? "array" : "newline_delimited")}}', records = true,
+            read_json({{DuckDbSession.Literal(path)}}, format = '{{(scan.Form == DatasetFormat.Json ? "array" : "newline_delimited")}}', records = true,
                 maximum_object_size = {{JsonTokens.MaxRecordBytes}}, columns = { {{names}} })
             """);
-        return new(from, columns, scan.Rows, Form: scan.Form);
+        // It is missing wherever it is, in a file that is given back too: there it would be no JSON.
+        string[] missing = [.. scan.Columns.Where(column => column.Values.HasFlag(JsonValues.NotANumber)).Select(column => DuckDbSession.Identifier(column.Name))];
+        return missing.Length == 0 ? from : $"(select * replace ({string.Join(", ", missing.Select(name => $"case when cast({name} as varchar) in ('NaN', 'nan') then null else {name} end as {name}"))}) from {from})";
     }
 
     /// <summary>The type that DuckDB reads a column with: never one that it would have to make of a text.</summary>
@@ -52,36 +65,41 @@ internal static class JsonSource
         _ => AsItIs,
     };
 
-    private static string Stored(
-        DuckDbSession session, string column, string readAs, StoredType type, JsonColumn found, WrittenConvention convention, MissingWords missing)
+    /// <summary>The expression for a column as it is kept.</summary>
+    private static string Stored(DuckDbSession session, string column, string readAs, StoredType type, JsonColumn found, MissingWords missing)
     {
         switch (readAs)
         {
             case "BIGINT" or "BOOLEAN":
                 return column;
             case "DOUBLE":
-                var number = $"nullif({column}, 'nan'::double)";
-                return type == StoredType.Whole ? $"cast({number} as bigint)" : number;
-            case "VARCHAR" when type == StoredType.Text && !found.HasMissingTexts:
-                return column;
+                return type == StoredType.Whole ? $"cast({column} as bigint)" : column;
+            case "VARCHAR":
+                return type == StoredType.Text && !found.HasMissingTexts ? column : Written(column);
         }
 
-        // A text without its quotes and escapes, and any other value as JSON writes it.
-        var text = readAs == AsItIs ? $"({column} ->> '$')" : column;
-        var written = session.Written.Expression(text, type, convention, missing);
-        // Blanks are a text's own.
-        if (type == StoredType.Text)
-            written = $"case when {written} is null then null else {text} end";
-        if ((found.Values & (JsonValues.Numbers | JsonValues.NotANumber)) == 0 || type is StoredType.Boolean)
-            return written;
-        // A number has a point whatever the texts have.
+        // What JSON writes of a value: a text with its quotes and escapes.
         var json = $"cast({column} as varchar)";
-        return type switch
+        var other = type switch
         {
-            StoredType.Real => $"case when {json}[1] = '\"' then {written} else nullif(cast({json} as double), 'nan'::double) end",
-            StoredType.Whole => $"case when {json}[1] = '\"' then {written} else try_cast({json} as bigint) end",
-            // The level that a record has of the same number.
-            _ => $"case when {json} = 'NaN' then null when regexp_matches({json}, '^-?[0-9]+[.e]') then {DatasetReader.LevelExpression($"cast({json} as double)", ColumnType.Number)} else {written} end",
+            // A number has a point whatever the texts have.
+            StoredType.Real => $"cast({json} as double)",
+            StoredType.Whole => $"cast({json} as bigint)",
+            StoredType.Text => Level(json, found),
+            _ => Written(json),
         };
+        return found.Values.HasFlag(JsonValues.Texts) ? $"case when starts_with({json}, '\"') then {Written($"({column} ->> '$')")} else {other} end" : other;
+
+        string Written(string text)
+        {
+            var value = session.Written.Expression(text, type, found.Cells.Convention, missing);
+            // Blanks are a text's own.
+            return type == StoredType.Text ? $"case when {value} is null then null else {text} end" : value;
+        }
     }
+
+    /// <summary>What JSON writes of a value that is no text, as a level: a whole number with its digits, another as a column of such numbers has it.</summary>
+    private static string Level(string json, JsonColumn found) => found.Cells.HasFractions
+        ? $"case when regexp_matches({json}, '^-?[0-9]+[.e]') then {DatasetReader.LevelExpression($"cast({json} as double)", ColumnType.Number)} else {json} end"
+        : json;
 }

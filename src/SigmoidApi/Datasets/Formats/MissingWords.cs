@@ -1,24 +1,21 @@
-using System.Buffers;
 using System.Text;
-using System.Text.Unicode;
 
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>The texts that stand for a missing value.</summary>
 internal sealed class MissingWords
 {
-    private const int LongestNull = 64;
-
     private static readonly byte[][] MarkBytes = [.. CsvDialect.Marks.Select(Encoding.ASCII.GetBytes)];
     private static readonly int LongestMark = MarkBytes.Max(mark => mark.Length);
 
-    private readonly HashSet<string> _nulls;
+    private readonly byte[][]?[] _nulls = new byte[256][][]; // by their first byte
     private readonly bool _hasMarks;
 
     /// <param name="nulls">What an upload says they are, or <see cref="CsvDialect.DefaultNullValues"/>, to which <see cref="CsvDialect.Marks"/> belong.</param>
     public MissingWords(IReadOnlyList<string> nulls)
     {
-        _nulls = new(nulls, StringComparer.Ordinal);
+        foreach (var same in nulls.Where(text => text.Length > 0).Select(Encoding.UTF8.GetBytes).GroupBy(text => text[0]))
+            _nulls[same.Key] = [.. same];
         _hasMarks = nulls == CsvDialect.DefaultNullValues;
     }
 
@@ -33,18 +30,21 @@ internal sealed class MissingWords
     {
         if (text.IsEmpty)
             return true;
-        if (text.Length > LongestNull || _nulls.Count == 0)
-            return false;
-        Span<char> characters = stackalloc char[LongestNull];
-        return Utf8.ToUtf16(text, characters, out _, out var length) == OperationStatus.Done
-            && _nulls.GetAlternateLookup<ReadOnlySpan<char>>().Contains(characters[..length]);
+        foreach (var word in _nulls[text[0]] ?? [])
+        {
+            if (text.SequenceEqual(word))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Whether a text stands for a missing value in a column of anything but texts, where it is a level.</summary>
     /// <param name="text">UTF-8, without blanks around it.</param>
     public bool IsMark(ReadOnlySpan<byte> text)
     {
-        if (!_hasMarks || text.Length > LongestMark)
+        // Most values are numbers, which no mark begins as.
+        if (!_hasMarks || text.Length > LongestMark || text is [>= (byte)'0' and <= (byte)'9', ..])
             return false;
         foreach (var mark in MarkBytes)
         {

@@ -12,7 +12,7 @@ internal static class ParquetSource
     {
         // Older writers do not say that their bytes are texts.
         var from = $"read_parquet({DuckDbSession.Literal(task.Path)}, binary_as_string = true)";
-        var source = TypedSource.Of(session, from, task.Types, cancellationToken);
+        var source = TypedSource.Of(session, from, task, cancellationToken);
         var texts = Texts(session, task, from, cancellationToken);
         return source with { Columns = [.. source.Columns.Select(column => texts.Contains(column.Name) ? column with { Type = StoredType.Text, Stored = $"cast({column.Raw} as varchar)" } : column)] };
     }

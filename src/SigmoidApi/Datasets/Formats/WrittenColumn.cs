@@ -1,43 +1,86 @@
 using System.Globalization;
-using System.Text;
 using SigmoidApi.Datasets.Profile;
 
 namespace SigmoidApi.Datasets.Formats;
 
-/// <summary>What the cells of a column of separated values are, counted as they are read.</summary>
+/// <summary>What a value of a column can be.</summary>
+internal enum WrittenKind
+{
+    /// <summary>Digits, a sign, a fraction, an exponent.</summary>
+    Number,
+
+    /// <summary>Of those numbers, the ones that are neither 0 nor 1.</summary>
+    OtherNumber,
+
+    /// <summary>A number with thousands, a currency and the like; <see cref="WrittenNumber"/>.</summary>
+    Quantity,
+
+    /// <summary>A number with the other decimal sign.</summary>
+    OtherSign,
+
+    Boolean,
+    Date,
+
+    /// <summary>A date and a time.</summary>
+    Time,
+
+    /// <summary>A date as 01/31/2024: the column's values may show in which order it is.</summary>
+    OpenDate,
+
+    /// <summary>A date as 24-11-05, whose order values do not show, or one that is none in the order that is known.</summary>
+    HiddenDate,
+
+    Text,
+}
+
+/// <summary>What the values of a column are, counted as they are read: of a file of any format that has texts.</summary>
 /// <param name="name">Its name.</param>
-/// <param name="decimalPoint">The decimal sign that its numbers are read by.</param>
-internal sealed class WrittenColumn(string name, char decimalPoint)
+/// <param name="convention">How values are read that can be written in two ways.</param>
+/// <param name="isForModel">Whether a model is to predict the values: they show no order of dates, since the model has it, and any number may be where its training had true and false.</param>
+internal sealed class WrittenColumn(string name, WrittenConvention convention, bool isForModel = false)
 {
     // No larger ones are kept as whole numbers, whatever an upload says they are.
     private const int MostDigits = 18;
 
-    // From so much of it on a column of texts is likely to be one of numbers with something in it that is not known here.
+    // From so much of it on a column of texts is likely to be one of numbers or dates with something in it that is not known here.
     private const double LikelyShare = 0.5;
 
     // Of a column of numbers so much may be something else, and is then taken for a mistake; with more of it the column is text.
     private const double MistakenShare = 0.01;
 
+    /// <summary>How a problem says which dates are expected.</summary>
+    public const string ExpectedDate = "a date as 2024-01-31 or 2024-01-31T12:00:00Z";
+
+    private const string DateHelp = ", or dates=dmy, mdy or ymd for dates as 01/02/2024";
+
+    private static readonly WrittenKind[] NoNumbers =
+        [WrittenKind.OtherSign, WrittenKind.Boolean, WrittenKind.Date, WrittenKind.Time, WrittenKind.OpenDate, WrittenKind.HiddenDate, WrittenKind.Text];
+
+    private readonly long[] _counts = new long[(int)WrittenKind.Text + 1];
+    private readonly List<DatasetError>?[] _first = new List<DatasetError>?[(int)WrittenKind.Text + 1];
+    private QuantityStyles _styles;
+    private DecimalEvidence _decimals;
+    private DateOrders _possibleOrders = DateOrders.Dmy | DateOrders.Mdy;
+    private bool _needsOrder;
+    private bool _hasOpenTimes;
+    private bool _hasInexact;
+    private int _longestInteger;
+
     public string Name { get; } = name;
 
+    /// <summary>How its values are read, with the order that its dates have shown.</summary>
+    public WrittenConvention Convention => IsOrderShown ? convention with { Dates = DateOrder } : convention;
+
+    /// <summary>Whether each number other than 0 and 1 is counted, as a column of truth values has it.</summary>
+    public bool CountsOtherNumbers { get; init; }
+
+    /// <summary>How many plain numbers there are.</summary>
     public long Numbers { get; set; }
-
-    public long Booleans { get; private set; }
-
-    public long Dates { get; private set; }
-
-    public long Times { get; private set; }
-
-    public long Texts { get; private set; }
-
-    /// <summary>Numbers as people write them; <see cref="WrittenNumber"/>.</summary>
-    public long Written { get; private set; }
 
     /// <summary>Missing values in a column of numbers or dates, levels in one of texts; <see cref="CsvDialect.Marks"/>.</summary>
     public long Marks { get; set; }
 
-    /// <summary>Numbers that are written otherwise than 0 or 1.</summary>
-    public bool HasOtherNumbers { get; set; }
+    public bool HasOtherNumbers => Count(WrittenKind.OtherNumber) > 0;
 
     public bool HasFractions { get; set; }
 
@@ -46,53 +89,89 @@ internal sealed class WrittenColumn(string name, char decimalPoint)
     /// <summary>Whether blanks around cells must be taken off, which DuckDB does of numbers alone, or cells stand for a missing value that it does not know.</summary>
     public bool HasBlanks { get; set; }
 
-    /// <summary>The first cells that are no numbers: line, column, and what came.</summary>
-    public List<DatasetError> FirstOthers { get; } = [];
+    /// <summary>Whether any value is there.</summary>
+    public bool HasValues => All > 0;
 
-    /// <summary>What a person should know of a column that is kept as texts.</summary>
-    public ColumnWarning? Hint => Texts > 0 && _slashDates == Texts ? ColumnWarning.AmbiguousDates
-        : Texts > 0 && Numbers + Written >= LikelyShare * (Numbers + Written + Others) ? ColumnWarning.MostlyNumbers
-        : null;
+    /// <summary>Whether its numbers are all plain.</summary>
+    public bool IsPlain => Marks + Count(WrittenKind.Quantity) == 0;
 
-    /// <summary>The order of its dates, where they need one.</summary>
-    public DateOrder? DateOrder { get; }
+    /// <summary>What its numbers say about the decimal sign; nothing, where most of its values are no numbers.</summary>
+    public DecimalEvidence Decimals => Readable >= LikelyShare * All ? _decimals : default;
 
-    private long Others => Booleans + Dates + Times + Texts;
+    /// <summary>The order of its dates, where they need one and it is known.</summary>
+    public DateOrder? DateOrder => _needsOrder ? convention.Dates
+        : !IsOrderShown ? null
+        : _possibleOrders == DateOrders.Dmy ? Datasets.DateOrder.Dmy : Datasets.DateOrder.Mdy;
 
-    private long _percents;
-    private long _slashDates;
-    private bool _hasInexact;
-    private int _longestInteger;
+    private bool IsOrderShown => !isForModel && Count(WrittenKind.OpenDate) > 0 && Count(WrittenKind.HiddenDate) == 0 && _possibleOrders is DateOrders.Dmy or DateOrders.Mdy;
+
+    private long Readable => Numbers + Count(WrittenKind.Quantity) + Count(WrittenKind.OtherSign);
+
+    private long AnyDates => Count(WrittenKind.Date) + Count(WrittenKind.Time) + Count(WrittenKind.OpenDate) + Count(WrittenKind.HiddenDate);
+
+    private long All => Readable + AnyDates + Count(WrittenKind.Boolean) + Count(WrittenKind.Text);
+
+    /// <summary>Whether plain numbers have said this about the decimal sign.</summary>
+    public bool HasSaid(DecimalSigns signs) => (_decimals.Signs & signs) != 0;
+
+    /// <summary>Takes what a plain number says about the decimal sign.</summary>
+    public void AddSigns(DecimalSigns signs) => _decimals.Add(signs);
 
     /// <summary>Takes a whole number of many digits, or of a sign or zeros before them.</summary>
     /// <param name="digits">Nothing else.</param>
     public void AddInteger(ReadOnlySpan<byte> digits)
     {
+        HasLeadingZeros |= digits.Length > 1 && digits[0] == (byte)'0';
         _longestInteger = Math.Max(_longestInteger, digits.Length);
         // One that float64 can't hold is no quantity: an account, a card, a key.
         _hasInexact |= digits.Length > 19 || (digits.Length > 15 && ulong.Parse(digits, CultureInfo.InvariantCulture) is var value && (ulong)(double)value != value);
     }
 
-    /// <summary>Takes a cell that is no plain number. Returns whether it is one all the same, as people write it.</summary>
-    public bool AddText(ReadOnlySpan<byte> text)
+    /// <summary>Takes a plain number that is neither 0 nor 1.</summary>
+    public void AddOtherNumber(long line, ReadOnlySpan<byte> shown) => Add(WrittenKind.OtherNumber, line, shown);
+
+    /// <summary>Keeps one of the first plain numbers, which may prove to be mistakes.</summary>
+    public void ShowNumber(long line, ReadOnlySpan<byte> shown) => Show(WrittenKind.Number, line, shown);
+
+    /// <summary>Takes a number of a format that has numbers: with a point, whatever the convention is.</summary>
+    /// <param name="number">As it is written.</param>
+    /// <param name="line">Where it is.</param>
+    public void AddNumber(ReadOnlySpan<byte> number, long line)
     {
-        // Once there is text, it decides.
-        if (Texts > 0)
-            AddWord(text);
-        else if (IsBoolean(text))
-            Booleans++;
-        else if (WrittenDate.KindOf(text, out _) is not WrittenDateKind.None and var kind)
-            AddDate(kind);
-        else if (WrittenNumber.Is(text, decimalPoint, out var hasFraction, out var isPercent))
-            return AddWritten(text.Length, hasFraction, isPercent);
+        if (WrittenNumber.TryRead(number, out var read) && read.Value('.') is { } value)
+            AddPlain(read, value, '.', line, number);
         else
-            AddWord(text);
-        return false;
+            Add(WrittenKind.Text, line, number);
+    }
+
+    /// <summary>Takes true or false of a format that has them.</summary>
+    public void AddBoolean(bool value, long line) => Add(WrittenKind.Boolean, line, value ? "true"u8 : "false"u8);
+
+    /// <summary>Takes a text that stands for no missing value.</summary>
+    /// <param name="text">UTF-8, without blanks around it.</param>
+    /// <param name="line">Where it is.</param>
+    /// <param name="shown">How a problem shows it; empty for the text itself.</param>
+    public void AddText(ReadOnlySpan<byte> text, long line, ReadOnlySpan<byte> shown = default)
+    {
+        if (shown.IsEmpty)
+            shown = text;
+        if (WrittenValue.TruthOf(text) is not null)
+            Add(WrittenKind.Boolean, line, shown);
+        else if (WrittenDate.Of(text, convention.Dates) is var date && (date.Kind != WrittenDateKind.None || date.Orders != DateOrders.None))
+            Add(KindOf(date, text), line, shown);
+        else if (!WrittenNumber.TryRead(text, out var number))
+            Add(WrittenKind.Text, line, shown);
+        else if (!number.IsPlain(convention.DecimalPoint))
+            Add(KindOf(number), line, shown);
+        else if (number.Value(convention.DecimalPoint) is { } value)
+            AddPlain(number, value, convention.DecimalPoint, line, shown);
+        else
+            Add(WrittenKind.Text, line, shown);
     }
 
     /// <summary>What the column is to be kept as.</summary>
     /// <param name="wanted">What the upload says it is, or null.</param>
-    /// <param name="mistakes">Told of cells that are not what the upload says, and of a few among numbers that are none.</param>
+    /// <param name="mistakes">Takes the values that are not what the upload says, and a few among numbers that are none.</param>
     public StoredType Type(ColumnType? wanted, WrittenMistakes mistakes)
     {
         switch (wanted)
@@ -100,37 +179,64 @@ internal sealed class WrittenColumn(string name, char decimalPoint)
             case ColumnType.Category or ColumnType.Text:
                 return StoredType.Text;
             case ColumnType.Number:
-                mistakes.Add(this, Others, "a number");
+                AddMistakes(mistakes, NoNumbers, "a number");
                 return NumberType(asQuantity: true);
+            case ColumnType.Boolean when isForModel && Count(WrittenKind.OtherNumber) + Count(WrittenKind.Quantity) > 0:
+                AddMistakes(mistakes, NoNumbers.Where(kind => kind != WrittenKind.Boolean), "true, false or a number");
+                return StoredType.Real;
             case ColumnType.Boolean:
-                mistakes.Add(this, Dates + Times + Texts + Written + (HasOtherNumbers ? Numbers : 0), "true, false, 1 or 0");
+                AddMistakes(mistakes, [WrittenKind.OtherNumber, WrittenKind.Quantity, .. NoNumbers.Where(kind => kind != WrittenKind.Boolean)], "true, false, 1 or 0");
                 return StoredType.Boolean;
             case ColumnType.DateTime:
-                mistakes.Add(this, Numbers + Written + Booleans + Texts, "a date as 2024-01-31 or 2024-01-31T12:00:00Z");
+                AddMistakes(
+                    mistakes,
+                    [WrittenKind.Number, WrittenKind.Quantity, WrittenKind.OtherSign, WrittenKind.Boolean, IsOrderShown ? WrittenKind.Text : WrittenKind.OpenDate, WrittenKind.HiddenDate, WrittenKind.Text],
+                    ExpectedDate,
+                    !IsOrderShown && Count(WrittenKind.OpenDate) + Count(WrittenKind.HiddenDate) > 0 ? DateHelp : "");
                 return DateType();
             default:
                 return FoundType(mistakes);
         }
     }
 
+    /// <summary>What a person should know of the column, that its values do not show once they are kept.</summary>
+    /// <param name="type">What it is kept as.</param>
+    /// <param name="isSignKnown">Whether the decimal sign is no guess.</param>
+    public ColumnWarning? Hint(StoredType type, bool isSignKnown) => type switch
+    {
+        StoredType.Real or StoredType.Whole => !isSignKnown && _decimals.IsAmbiguous ? ColumnWarning.AmbiguousDecimal : null,
+        not StoredType.Text => null,
+        _ when All == 0 => null,
+        _ when AnyDates == All => Count(WrittenKind.OpenDate) + Count(WrittenKind.HiddenDate) > 0 ? ColumnWarning.AmbiguousDates : null,
+        _ when AnyDates >= LikelyShare * All => ColumnWarning.MostlyDates,
+        // Of codes every value is a number, too.
+        _ when Readable == All && Count(WrittenKind.OtherSign) == 0 && !IsMixed => null,
+        _ => Readable >= LikelyShare * All ? ColumnWarning.MostlyNumbers : null,
+    };
+
+    private bool IsMixed => _styles.AreMixed(Numbers + Count(WrittenKind.Quantity));
+
     private StoredType FoundType(WrittenMistakes mistakes)
     {
-        var numbers = Numbers + Written;
-        if (Booleans > 0 && Booleans == Others && Written == 0 && !HasOtherNumbers)
+        var numbers = Numbers + Count(WrittenKind.Quantity);
+        var others = All - numbers;
+        if (Count(WrittenKind.Boolean) is > 0 and var booleans && booleans == others && Count(WrittenKind.Quantity) == 0 && !HasOtherNumbers)
             return StoredType.Boolean;
-        if (Others > 0 && Others <= Math.Max(1, MistakenShare * numbers) && numbers > 0)
+        if (others == 0)
+            return (numbers == 0 && Marks > 0) || IsMixed ? StoredType.Text : NumberType(asQuantity: false);
+        if (others <= Math.Max(1, MistakenShare * numbers) && numbers > 0 && !IsMixed)
         {
-            mistakes.Add(this, Others, "a number",
+            AddMistakes(
+                mistakes, NoNumbers, "a number",
                 $", as the other {numbers} cells of the column are; where it is right as it is, upload with types={Name}:category, where it stands for a missing value, with nullValue");
             return StoredType.Text;
         }
 
-        if (Others == 0)
-            return (numbers == 0 && Marks > 0) || (_percents > 0 && _percents < numbers) ? StoredType.Text : NumberType(asQuantity: false);
-        return numbers + Texts + Booleans > 0 ? StoredType.Text : DateType();
+        var dates = Count(WrittenKind.Date) + Count(WrittenKind.Time) + (IsOrderShown ? Count(WrittenKind.OpenDate) : 0);
+        return dates == All ? DateType() : StoredType.Text;
     }
 
-    private StoredType DateType() => Times > 0 ? StoredType.Time : StoredType.Date;
+    private StoredType DateType() => Count(WrittenKind.Time) > 0 || _hasOpenTimes ? StoredType.Time : StoredType.Date;
 
     private StoredType NumberType(bool asQuantity)
     {
@@ -142,50 +248,78 @@ internal sealed class WrittenColumn(string name, char decimalPoint)
         return _longestInteger > MostDigits ? StoredType.Real : StoredType.Whole;
     }
 
-    private bool AddWritten(int length, bool hasFraction, bool isPercent)
+    private void AddPlain(in WrittenNumber number, double value, char decimalPoint, long line, ReadOnlySpan<byte> shown)
     {
-        Written++;
-        // No fewer than its digits.
-        _longestInteger = Math.Max(_longestInteger, length);
-        _percents += isPercent ? 1 : 0;
-        HasFractions |= hasFraction;
-        return true;
-    }
-
-    private void AddWord(ReadOnlySpan<byte> text)
-    {
-        if (_slashDates == Texts && WrittenDate.IsAmbiguous(text))
-            _slashDates++;
-        Texts++;
-    }
-
-    private void AddDate(WrittenDateKind kind)
-    {
-        if (kind == WrittenDateKind.Date)
-            Dates++;
+        if (Numbers++ < InvalidDatasetException.MaxErrors)
+            ShowNumber(line, shown);
+        if ((CountsOtherNumbers || !HasOtherNumbers) && value is not (0 or 1))
+            AddOtherNumber(line, shown);
+        _decimals.Add(number.Signs);
+        if (number.HasFraction(decimalPoint))
+            HasFractions = true;
         else
-            Times++;
+            AddInteger(number.Digits);
     }
 
-    private static bool IsBoolean(ReadOnlySpan<byte> text) =>
-        text.Length is 4 or 5 && (Ascii.EqualsIgnoreCase(text, "true"u8) || Ascii.EqualsIgnoreCase(text, "false"u8));
+    private WrittenKind KindOf(in WrittenNumber number)
+    {
+        _decimals.Add(number.Signs);
+        if (!number.IsReadable(convention.DecimalPoint))
+            return WrittenKind.OtherSign;
+        var hasFraction = number.HasFraction(convention.DecimalPoint);
+        HasFractions |= hasFraction;
+        HasLeadingZeros |= !hasFraction && number.HasLeadingZero;
+        _longestInteger = Math.Max(_longestInteger, number.IntegerDigits(convention.DecimalPoint));
+        _styles.Add(number, hasFraction);
+        return WrittenKind.Quantity;
+    }
+
+    private WrittenKind KindOf(WrittenDate date, ReadOnlySpan<byte> text)
+    {
+        if (date.Kind != WrittenDateKind.None)
+        {
+            _needsOrder |= date.Orders != DateOrders.None;
+            return date.Kind == WrittenDateKind.Date ? WrittenKind.Date : WrittenKind.Time;
+        }
+
+        if (!date.ShowsOrder || convention.Dates is not null)
+            return WrittenKind.HiddenDate;
+        _possibleOrders &= date.Orders;
+        _hasOpenTimes = _hasOpenTimes || WrittenDate.Of(text, date.Orders.HasFlag(DateOrders.Dmy) ? Datasets.DateOrder.Dmy : Datasets.DateOrder.Mdy).Kind == WrittenDateKind.Time;
+        return WrittenKind.OpenDate;
+    }
+
+    private long Count(WrittenKind kind) => kind == WrittenKind.Number ? Numbers : _counts[(int)kind];
+
+    private void Add(WrittenKind kind, long line, ReadOnlySpan<byte> shown)
+    {
+        if (_counts[(int)kind]++ < InvalidDatasetException.MaxErrors)
+            Show(kind, line, shown);
+    }
+
+    private void Show(WrittenKind kind, long line, ReadOnlySpan<byte> shown) => (_first[(int)kind] ??= []).Add(new(line, Name, ShownText.Of(shown)));
+
+    private void AddMistakes(WrittenMistakes mistakes, IEnumerable<WrittenKind> kinds, string expected, string rest = "")
+    {
+        WrittenKind[] distinct = [.. kinds.Distinct()];
+        mistakes.Add(distinct.Sum(Count), distinct.SelectMany(kind => _first[(int)kind] ?? []), expected, rest);
+    }
 }
 
-/// <summary>The cells of a file that are not what their columns are, by line.</summary>
+/// <summary>The values of a file that are not what their columns are, by line.</summary>
 internal sealed class WrittenMistakes
 {
     private readonly List<DatasetError> _first = [];
     private long _count;
 
-    public void Add(WrittenColumn column, long count, string expected, string rest = "")
+    /// <param name="count">How many there are in a column.</param>
+    /// <param name="first">The first of each kind: line, column, and what came.</param>
+    /// <param name="expected">What should have come.</param>
+    /// <param name="rest">What can be done.</param>
+    public void Add(long count, IEnumerable<DatasetError> first, string expected, string rest)
     {
-        if (count == 0)
-            return;
         _count += count;
-        if (column.FirstOthers.Count == 0)
-            _first.Add(new(1, column.Name, $"expected {expected}; the column has numbers"));
-        else
-            _first.AddRange(column.FirstOthers.Select(other => other with { Message = $"expected {expected}{rest}; got {other.Message}" }));
+        _first.AddRange(first.Select(error => error with { Message = $"expected {expected}{rest}; got {error.Message}" }));
     }
 
     /// <exception cref="InvalidDatasetException">There are any.</exception>

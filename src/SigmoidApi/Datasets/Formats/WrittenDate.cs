@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace SigmoidApi.Datasets.Formats;
@@ -10,174 +9,239 @@ internal enum WrittenDateKind
     Time,
 }
 
-/// <summary>How dates are written.</summary>
+/// <summary>The orders in which a date can have its day, month and year.</summary>
 [Flags]
-internal enum WrittenDateForms
+internal enum DateOrders
 {
     None = 0,
-
-    /// <summary><c>2024-01-31</c>, with a time that may have an offset: ISO 8601 as RFC 3339 has it, and without seconds.</summary>
-    Iso = 1,
-
-    /// <summary><c>31.01.2024</c>: nobody writes the month first with points.</summary>
-    Points = 2,
-
-    /// <summary><c>2024/01/31</c></summary>
-    YearFirst = 4,
-
-    /// <summary><c>31-Jan-2024</c></summary>
-    MonthName = 8,
-
-    /// <summary>Beside <see cref="Iso"/>: an offset without a colon, or one that follows minutes: <c>12:00:00+0200</c>, <c>12:00Z</c>.</summary>
-    ShortOffset = 16,
+    Dmy = 1,
+    Mdy = 2,
+    Ymd = 4,
 }
 
-/// <summary>The dates that are read as such: those that can be read in one way only. Others, as <c>01/02/2024</c>, stay text.</summary>
-/// <param name="Kind">A date, a date and a time, or none.</param>
-/// <param name="Microseconds">Since 1970-01-01 in UTC.</param>
-internal readonly record struct WrittenDate(WrittenDateKind Kind, long Microseconds)
+/// <summary>
+/// A date as people and programs write it, with a time or without.
+/// <list type="bullet">
+/// <item>The year first: <c>2024-01-31</c>, <c>2024/1/31</c>, <c>2024.01.31</c>, <c>2024. 1. 31.</c>, <c>2024년 1월 31일</c>, <c>2024年1月31日</c>.</item>
+/// <item>A month by its English name: <c>31-Jan-24</c>, <c>31 January 2024</c>, <c>Jan 31, 2024</c>, after a day of the week that agrees with it.</item>
+/// <item>Points and a year of four digits: <c>31.01.2024</c>. Nobody writes the month first with points.</item>
+/// <item>In an order that must be known: <c>01/31/2024</c>, <c>24-11-2025</c>, and years of two digits. Those up to 68 are of this century (as POSIX has it).</item>
+/// </list>
+/// A time has a clock of 24 or of 12 hours, seconds and their fraction if any, and <c>Z</c>, <c>UTC</c>, <c>GMT</c> or an offset: <c>+09</c>, <c>+0900</c>, <c>+09:00</c>.
+/// </summary>
+/// <param name="Kind">A date, a date and a time, or none that can be read.</param>
+/// <param name="Microseconds">Since 1970-01-01 in UTC; digits beyond are cut off.</param>
+/// <param name="Orders">The orders in which it is a date, where its form leaves them open; none of other forms.</param>
+/// <param name="ShowsOrder">Whether the form leaves the order open in which dates are mostly written so, that values can show it: slashes and a year of four digits.</param>
+internal readonly record struct WrittenDate(WrittenDateKind Kind, long Microseconds, DateOrders Orders = DateOrders.None, bool ShowsOrder = false)
 {
     public const double MicrosecondsPerDay = 86_400_000_000;
 
-    private static readonly string[] Months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    private const int LongestText = 64;
+    private const int ShortestText = 6;
+    private const int MostShortYear = 99;
+    private const int PivotYear = 69;
 
-    /// <summary>What a cell is, and how it is written.</summary>
-    public static WrittenDateKind KindOf(ReadOnlySpan<byte> cell, out WrittenDateForms form)
-    {
-        form = WrittenDateForms.None;
-        // Most cells are no dates: these begin with a digit.
-        if (cell.Length < 8 || !char.IsAsciiDigit((char)cell[0]))
-            return WrittenDateKind.None;
-        var rest = cell;
-        if (!Take(ref rest, 4, 4, out var year) || rest is not [(byte)'-' or (byte)'/', ..])
-            return DayFirst(cell, ref form);
-        var between = rest[0];
-        form = between == '-' ? WrittenDateForms.Iso : WrittenDateForms.YearFirst;
-        rest = rest[1..];
-        if (!Take(ref rest, 2, 2, out var month) || rest.IsEmpty || rest[0] != between)
-            return WrittenDateKind.None;
-        rest = rest[1..];
-        return Take(ref rest, 2, 2, out var day) ? KindWith(year, month, day, rest, ref form) : WrittenDateKind.None;
-    }
+    private static readonly long EpochDay = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
+    private static readonly long FirstMicrosecond = -EpochDay * (long)MicrosecondsPerDay;
+    private static readonly long LastMicrosecond = (DateOnly.MaxValue.DayNumber + 1 - EpochDay) * (long)MicrosecondsPerDay - 1;
 
-    /// <summary>Whether a cell is a date as <c>1/2/2024</c>, of which nobody can tell the month.</summary>
-    public static bool IsAmbiguous(ReadOnlySpan<byte> cell) =>
-        Take(ref cell, 1, 2, out var first) && first is >= 1 and <= 31 && cell is [(byte)'/', ..] && TakeAfter(ref cell, 1, 2, out var second) && second is >= 1 and <= 31
-        && cell is [(byte)'/', ..] && TakeAfter(ref cell, 4, 4, out _) && cell is [] or [(byte)' ', ..];
+    private static readonly byte[][] Months =
+        [.. new[] { "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december" }.Select(Encoding.ASCII.GetBytes)];
+
+    private static readonly byte[][] Weekdays = [.. Enum.GetNames<DayOfWeek>().Select(Encoding.ASCII.GetBytes)];
 
     /// <summary>What a cell is.</summary>
     /// <param name="cell">UTF-8, without blanks around it.</param>
-    /// <param name="order">How dates as 01/02/2024 are read; null where they are not.</param>
+    /// <param name="order">How dates are read that leave it open; null where they are not.</param>
     public static WrittenDate Of(ReadOnlySpan<byte> cell, DateOrder? order)
     {
-        if (KindOf(cell, out var form) is not WrittenDateKind.None and var kind)
+        // Most cells are no dates: words without a digit, numbers without anything else.
+        if (cell.Length is < ShortestText or > LongestText || !char.IsAsciiLetterOrDigit((char)cell[0]) || !cell.ContainsAnyInRange((byte)'0', (byte)'9')
+            || !cell.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
         {
-            var text = Encoding.UTF8.GetString(cell);
-            string[] dates = form == WrittenDateForms.Points ? ["d.M.yyyy"] : form == WrittenDateForms.YearFirst ? ["yyyy/MM/dd"] : ["d-MMM-yyyy"];
-            if (form.HasFlag(WrittenDateForms.Iso)
-                ? DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-                : DateTimeOffset.TryParseExact(
-                    text, [.. dates, .. dates.Select(date => $"{date} HH:mm"), .. dates.Select(date => $"{date} HH:mm:ss")], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time))
+            return default;
+        }
+
+        var text = new TextCursor(cell);
+        var weekday = -1;
+        if (!text.NextIsDigit && Name(text, Weekdays) is { Index: >= 0 } day)
+        {
+            weekday = day.Index;
+            text = day.Rest;
+            text.Skip((byte)'.');
+            text.Skip((byte)',');
+            if (!text.SkipBlanks())
+                return default;
+        }
+
+        if (ReadDay(ref text) is not { } parts)
+            return default;
+        return parts.IsOpen ? OfOrder(parts, text, weekday, order) : Of(parts.Year, parts.Month, parts.Day, text, weekday, parts.IsIso);
+    }
+
+    private static WrittenDate OfOrder(Parts parts, TextCursor rest, int weekday, DateOrder? order)
+    {
+        var (first, second, third) = (parts.Day, parts.Month, parts.Year);
+        var hasFullYear = third > MostShortYear;
+        var read = new WrittenDate[3];
+        read[(int)DateOrder.Dmy] = Of(Full(third), second, first, rest, weekday, isIso: false);
+        read[(int)DateOrder.Mdy] = Of(Full(third), first, second, rest, weekday, isIso: false);
+        read[(int)DateOrder.Ymd] = hasFullYear ? default : Of(Full(first), second, third, rest, weekday, isIso: false);
+        var orders = DateOrders.None;
+        for (var i = 0; i < read.Length; i++)
+            orders |= read[i].Kind != WrittenDateKind.None ? (DateOrders)(1 << i) : 0;
+        return (order is { } known ? read[(int)known] : default) with { Orders = orders, ShowsOrder = hasFullYear && parts.HasSlashes };
+    }
+
+    private static WrittenDate Of(int year, int month, int day, TextCursor rest, int weekday, bool isIso)
+    {
+        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))
+            return default;
+        var date = new DateOnly(year, month, day);
+        var kind = rest.IsEmpty ? WrittenDateKind.Date : WrittenDateKind.Time;
+        if ((weekday >= 0 && (int)date.DayOfWeek != weekday) || !WrittenTime.TryRead(rest, isIso, out var time))
+            return default;
+        var microseconds = (date.DayNumber - EpochDay) * (long)MicrosecondsPerDay + time;
+        return microseconds < FirstMicrosecond || microseconds > LastMicrosecond ? default : new(kind, microseconds);
+    }
+
+    private static Parts? ReadDay(ref TextCursor text)
+    {
+        if (!text.NextIsDigit)
+            return MonthFirst(ref text);
+        if (!text.Digits(1, 4, out var first, out var length))
+            return null;
+        return length switch
+        {
+            4 => YearFirst(first, ref text),
+            3 => null,
+            _ => DayFirst(first, hasTwoDigits: length == 2, ref text),
+        };
+    }
+
+    private static Parts? YearFirst(int year, ref TextCursor text)
+    {
+        if (text.Skip("년"u8) || text.Skip("年"u8))
+            return EastAsian(year, ref text);
+        var between = text.Take();
+        if (between is not ((byte)'-' or (byte)'/' or (byte)'.'))
+            return null;
+        var hasPoints = between == (byte)'.';
+        if (hasPoints)
+            text.SkipBlanks();
+        if (!text.Digits(1, 2, out var month, out _) && !(between == (byte)'-' && MonthName(ref text, out month)))
+            return null;
+        if (!text.Skip(between))
+            return null;
+        if (hasPoints)
+            text.SkipBlanks();
+        if (!text.Digits(1, 2, out var day, out _))
+            return null;
+        if (hasPoints)
+            text.Skip(between);
+        return new(year, month, day, IsIso: between == (byte)'-');
+    }
+
+    private static Parts? EastAsian(int year, ref TextCursor text)
+    {
+        text.SkipBlanks();
+        if (!text.Digits(1, 2, out var month, out _) || !(text.Skip("월"u8) || text.Skip("月"u8)))
+            return null;
+        text.SkipBlanks();
+        return text.Digits(1, 2, out var day, out _) && (text.Skip("일"u8) || text.Skip("日"u8)) ? new(year, month, day) : null;
+    }
+
+    private static Parts? DayFirst(int first, bool hasTwoDigits, ref TextCursor text)
+    {
+        var between = text.SkipBlanks() ? (byte)' ' : text.Take();
+        if (between is not ((byte)'-' or (byte)'/' or (byte)'.' or (byte)' '))
+            return null;
+        var hasPoints = between == (byte)'.';
+        if (hasPoints)
+            text.SkipBlanks();
+        if (MonthName(ref text, out var month))
+            return Year(ref text, between, out var year) ? new(year, month, first) : null;
+        if (between == (byte)' ' || !text.Digits(1, 2, out month, out var monthDigits) || !text.Skip(between))
+            return null;
+        if (hasPoints)
+            text.SkipBlanks();
+        if (!text.Digits(2, 4, out var third, out var digits) || digits == 3 || (digits == 4 && third <= MostShortYear))
+            return null;
+        // Fewer digits with points are versions: 1.2.10.
+        if (hasPoints && digits == 2 && !(hasTwoDigits && monthDigits == 2))
+            return null;
+        return new(third, month, first, IsOpen: !hasPoints || digits == 2, HasSlashes: between == (byte)'/');
+    }
+
+    /// <summary>The year behind a day and a month's name.</summary>
+    private static bool Year(ref TextCursor text, byte between, out int year)
+    {
+        year = 0;
+        var isNext = between is (byte)'-' or (byte)'/' ? text.Skip(between) : text.Skip((byte)',') | text.SkipBlanks();
+        if (!isNext || !text.Digits(2, 4, out year, out var digits) || digits == 3)
+            return false;
+        year = digits == 2 ? Full(year) : year;
+        return true;
+    }
+
+    private static Parts? MonthFirst(ref TextCursor text)
+    {
+        if (!MonthName(ref text, out var month))
+            return null;
+        var hasDash = text.Skip((byte)'-');
+        if ((!hasDash && !text.SkipBlanks()) || !text.Digits(1, 2, out var day, out _))
+            return null;
+        // Without a comma two digits could be an hour.
+        var mayBeShort = text.Skip(hasDash ? (byte)'-' : (byte)',');
+        if (!text.SkipBlanks() && !mayBeShort)
+            return null;
+        if (!text.Digits(2, 4, out var year, out var digits) || digits == 3 || (digits == 2 && !mayBeShort))
+            return null;
+        return new(digits == 2 ? Full(year) : year, month, day);
+    }
+
+    private static int Full(int year) => year > MostShortYear ? year : year + (year < PivotYear ? 2000 : 1900);
+
+    private static bool MonthName(ref TextCursor text, out int month)
+    {
+        var name = Name(text, Months);
+        month = name.Index + 1;
+        if (month == 0)
+            return false;
+        text = name.Rest;
+        text.Skip((byte)'.');
+        return true;
+    }
+
+    /// <summary>The name that a text begins with, in full or by its first three letters, and what follows it; -1 where it begins with none.</summary>
+    private static NameFound Name(TextCursor text, byte[][] names)
+    {
+        var letters = text.Letters();
+        for (var i = 0; i < names.Length && letters.Length >= 3; i++)
+        {
+            if ((letters.Length == 3 && Ascii.EqualsIgnoreCase(letters, names[i].AsSpan(0, 3))) || Ascii.EqualsIgnoreCase(letters, names[i])
+                || (names[i][0] == (byte)'s' && Ascii.EqualsIgnoreCase(letters, "sept"u8)))
             {
-                return new(kind, (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+                return new(i, text);
             }
         }
 
-        return default;
+        return new(-1, text);
     }
 
-    private static WrittenDateKind DayFirst(ReadOnlySpan<byte> cell, ref WrittenDateForms form)
+    private readonly ref struct NameFound(int index, TextCursor rest)
     {
-        var rest = cell;
-        if (!Take(ref rest, 1, 2, out var day) || rest is not [(byte)'.' or (byte)'-', ..])
-            return WrittenDateKind.None;
-        var between = rest[0];
-        rest = rest[1..];
-        int month;
-        if (between == '.')
-        {
-            form = WrittenDateForms.Points;
-            if (!Take(ref rest, 1, 2, out month))
-                return WrittenDateKind.None;
-        }
-        else
-        {
-            form = WrittenDateForms.MonthName;
-            if (rest.Length < 4)
-                return WrittenDateKind.None;
-            var name = rest[..3];
-            month = 0;
-            for (var i = 0; i < Months.Length && month == 0; i++)
-                month = Ascii.EqualsIgnoreCase(name, Months[i]) ? i + 1 : 0;
-            rest = rest[3..];
-        }
+        public int Index { get; } = index;
 
-        return !rest.IsEmpty && rest[0] == between && TakeAfter(ref rest, 4, 4, out var year) ? KindWith(year, month, day, rest, ref form) : WrittenDateKind.None;
+        public TextCursor Rest { get; } = rest;
     }
 
-    private static WrittenDateKind KindWith(int year, int month, int day, ReadOnlySpan<byte> time, ref WrittenDateForms form)
-    {
-        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))
-            return WrittenDateKind.None;
-        if (time.IsEmpty)
-            return WrittenDateKind.Date;
-        return IsTime(time, ref form) ? WrittenDateKind.Time : WrittenDateKind.None;
-    }
-
-    private static bool IsTime(ReadOnlySpan<byte> time, ref WrittenDateForms form)
-    {
-        var isIso = form == WrittenDateForms.Iso;
-        if (time[0] != ' ' && !(isIso && time[0] == 'T'))
-            return false;
-        if (!TakeAfter(ref time, 2, 2, out var hour) || hour > 23 || time is not [(byte)':', ..] || !TakeAfter(ref time, 2, 2, out var minute) || minute > 59)
-            return false;
-        var hasSeconds = time is [(byte)':', ..];
-        if (hasSeconds && (!TakeAfter(ref time, 2, 2, out var second) || second > 59))
-            return false;
-        if (!isIso)
-            return time.IsEmpty;
-        if (hasSeconds && time is [(byte)'.', ..])
-        {
-            var digits = time[1..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') is >= 0 and var end ? end : time.Length - 1;
-            if (digits is < 1 or > 9)
-                return false;
-            time = time[(1 + digits)..];
-        }
-
-        if (time is [(byte)'+' or (byte)'-', _, _, _, _] || (!hasSeconds && !time.IsEmpty))
-            form |= WrittenDateForms.ShortOffset;
-        return time is [] or [(byte)'Z'] || (time is [(byte)'+' or (byte)'-', ..] && IsOffset(time[1..]));
-    }
-
-    // 02:00 or 0200.
-    private static bool IsOffset(ReadOnlySpan<byte> offset)
-    {
-        if (offset.Length == 4)
-            return Take(ref offset, 4, 4, out var both) && both / 100 <= 14 && both % 100 <= 59;
-        return Take(ref offset, 2, 2, out var hour) && hour <= 14 && offset is [(byte)':', ..] && TakeAfter(ref offset, 2, 2, out var minute) && minute <= 59 && offset.IsEmpty;
-    }
-
-    private static bool TakeAfter(ref ReadOnlySpan<byte> text, int least, int most, out int value)
-    {
-        text = text[1..];
-        return Take(ref text, least, most, out value);
-    }
-
-    /// <summary>Takes a number of so many digits, and no more, from the start.</summary>
-    private static bool Take(ref ReadOnlySpan<byte> text, int least, int most, out int value)
-    {
-        value = 0;
-        var digits = 0;
-        while (digits < text.Length && char.IsAsciiDigit((char)text[digits]))
-        {
-            if (digits == most)
-                return false;
-            value = 10 * value + text[digits++] - '0';
-        }
-
-        if (digits < least)
-            return false;
-        text = text[digits..];
-        return true;
-    }
+    /// <param name="Year">The third number, where the order is open.</param>
+    /// <param name="Month">The second.</param>
+    /// <param name="Day">The first.</param>
+    /// <param name="IsIso">Whether a T may follow.</param>
+    /// <param name="IsOpen">Whether the order is open.</param>
+    /// <param name="HasSlashes">Between them.</param>
+    private readonly record struct Parts(int Year, int Month, int Day, bool IsIso = false, bool IsOpen = false, bool HasSlashes = false);
 }

@@ -1,82 +1,364 @@
-using System.Text;
+using System.Buffers;
+using System.Globalization;
+using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.Datasets.Formats;
 
-/// <summary>Numbers as people and spreadsheets write them: thousands apart, a currency sign, a percent sign, which changes no value: <c>1,234.50</c>, <c>$ 5</c>, <c>12.5 %</c>.</summary>
-internal static class WrittenNumber
+/// <summary>How the digits of a written number are apart.</summary>
+internal enum WrittenThousands : byte
 {
-    private const string Currencies = "$€£¥";
+    None,
 
-    // Besides the one of point and comma that is not the decimal sign: apostrophes, and the blanks that keep a line together.
-    private const string Separators = "'\u2019\u00a0\u202f";
+    /// <summary>In threes, by points, commas, apostrophes or blanks that keep a line together: <c>1,234,567</c>.</summary>
+    Threes,
 
-    // Longer than the longest that is one.
-    private const int MostCharacters = 64;
+    /// <summary>In threes, by plain blanks: <c>1 234 567</c>.</summary>
+    Blanks,
 
-    /// <param name="cell">UTF-8, without blanks around it.</param>
-    /// <param name="decimalPoint">The decimal sign.</param>
-    /// <param name="hasFraction">Whether there is one.</param>
-    /// <param name="isPercent">Whether a percent sign follows.</param>
-    /// <returns>Whether it is a number, if not as plain as <see cref="CsvGrammar"/> has it.</returns>
-    public static bool Is(ReadOnlySpan<byte> cell, char decimalPoint, out bool hasFraction, out bool isPercent)
+    /// <summary>The last three, then in twos, by commas, as in India: <c>12,34,567</c>.</summary>
+    Indian,
+}
+
+/// <summary>
+/// A number as people, spreadsheets and programs write it: <c>12</c>, <c>-1.5e3</c>, <c>1,234.50</c>, <c>$ 5</c>, <c>12 500,50 €</c>, <c>USD 1,200</c>, <c>(1,234.50)</c>, <c>12.5 %</c>.
+/// <list type="bullet">
+/// <item>A sign: <c>+</c>, <c>-</c> or U+2212 before the digits or the currency; parentheses, as accountants write what is negative; a minus behind digits with thousands or a fraction, as SAP does.</item>
+/// <item>A currency before or behind (<see cref="Currencies"/>), or a percent sign behind. Neither changes the value.</item>
+/// <item>Thousands apart by comma, point, apostrophe or blank: one to three digits that do not begin with a zero, then groups of three.</item>
+/// <item>A point or a comma before the fraction. <c>1,234</c> and <c>1.234</c> can be read in two ways; <see cref="Signs"/> says what a number shows of the sign.</item>
+/// </list>
+/// Reading takes time linear in the length, and no memory.
+/// </summary>
+internal readonly ref struct WrittenNumber
+{
+    // Longer than the longest that has more than digits, sign and exponent.
+    private const int LongestQuantity = 64;
+
+    private const byte NoBreak = 0xA0;
+
+    private readonly ReadOnlySpan<byte> _digits; // with what is between them
+    private readonly int _exponentAt; // where the exponent begins, or the end
+    private readonly int _signAt; // of the last point or comma, or the end of the digits
+    private readonly bool _isNegative;
+
+    private WrittenNumber(ReadOnlySpan<byte> digits, int signAt, int exponentAt, DecimalSigns signs, WrittenThousands thousands, int firstGroup, int groups, bool isNegative)
     {
-        (hasFraction, isPercent) = (false, false);
-        Span<char> room = stackalloc char[MostCharacters];
-        if (cell.Length > MostCharacters || !Encoding.UTF8.TryGetChars(cell, room, out var length))
-            return false;
-        ReadOnlySpan<char> text = room[..length];
-        var isSigned = TakeSign(ref text);
-        var isMoney = TakeFirst(ref text, Currencies);
-        if (isMoney && !isSigned)
-            TakeSign(ref text);
-        isPercent = TakeLast(ref text, "%");
-        if (!isMoney && !isPercent)
-            TakeLast(ref text, Currencies);
-        var end = text.IndexOf(decimalPoint);
-        if (end >= 0)
+        _digits = digits;
+        (_signAt, _exponentAt, _isNegative) = (signAt, exponentAt, isNegative);
+        (Signs, Thousands, FirstGroup, Groups) = (signs, thousands, firstGroup, groups);
+    }
+
+    /// <summary>What it says about the decimal sign.</summary>
+    public DecimalSigns Signs { get; }
+
+    public WrittenThousands Thousands { get; }
+
+    /// <summary>How many digits precede the first separator of thousands.</summary>
+    public int FirstGroup { get; }
+
+    /// <summary>How many groups of thousands follow.</summary>
+    public int Groups { get; }
+
+    public bool IsPercent { get; private init; }
+
+    /// <summary>0 where none is written, else a number for each.</summary>
+    public int Currency { get; private init; }
+
+    /// <summary>Digits in parentheses and nothing else: <c>(5)</c>, which may as well be a list's number.</summary>
+    public bool IsBareInParentheses { get; private init; }
+
+    /// <summary>Whether it has nothing but a sign, digits, points and commas, and an exponent.</summary>
+    public bool IsSimple { get; private init; }
+
+    /// <summary>Whether the digits begin with a zero that a number would lose.</summary>
+    public bool HasLeadingZero => _digits.Length > 1 && _digits[0] == (byte)'0' && _signAt > 1 && _exponentAt > 1;
+
+    /// <summary>Reads a cell whatever its decimal sign.</summary>
+    /// <param name="cell">UTF-8, without blanks around it.</param>
+    /// <param name="number">What it is.</param>
+    /// <returns>Whether it is a number with one of the two signs at least.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> cell, out WrittenNumber number)
+    {
+        var text = cell;
+        var sign = TakeSign(ref text);
+        if (TryReadDigits(text, sign == '-', out number))
         {
-            hasFraction = true;
-            if (end == text.Length - 1 || text[(end + 1)..].ContainsAnyExceptInRange('0', '9'))
-                return false;
-            text = text[..end];
+            number = number with { IsSimple = number.Thousands is WrittenThousands.None or WrittenThousands.Threes && !cell.ContainsAnyExceptInRange((byte)'+', (byte)'e') };
+            return true;
         }
 
-        return (AreDigits(text) || AreThousands(text, decimalPoint)) && text.Length > 0;
+        return cell.Length <= LongestQuantity && cell.ContainsAnyInRange((byte)'0', (byte)'9') && TryReadQuantity(cell, out number);
     }
 
-    /// <summary>The same number as plain digits with a point.</summary>
-    public static string Plain(string text) => string.Concat(text.Where(character => !$"{Currencies}{Separators}% +,".Contains(character, StringComparison.Ordinal)));
+    /// <summary>Digits and what is between and behind them, without a sign.</summary>
+    public ReadOnlySpan<byte> Digits => _digits;
 
-    private static char Other(char decimalPoint) => decimalPoint == ',' ? '.' : ',';
+    /// <summary>Whether it has nothing but a sign, digits, the decimal sign and an exponent.</summary>
+    public bool IsPlain(char decimalPoint) => IsSimple && IsReadable(decimalPoint)
+        && (Thousands == WrittenThousands.None || (HasPoint(decimalPoint) && (Signs & (DecimalSigns.Comma | DecimalSigns.Point)) == 0));
 
-    private static bool TakeSign(ref ReadOnlySpan<char> text) => TakeFirst(ref text, "+-");
+    /// <summary>Whether it can be read with a decimal sign.</summary>
+    public bool IsReadable(char decimalPoint) => (Signs & (decimalPoint == ',' ? DecimalSigns.Comma : DecimalSigns.Point)) != 0
+        || (Signs & (DecimalSigns.Comma | DecimalSigns.Point)) == 0;
 
-    private static bool TakeFirst(ref ReadOnlySpan<char> text, string any)
+    /// <summary>Whether it has a fraction or an exponent with a decimal sign that it can be read with.</summary>
+    public bool HasFraction(char decimalPoint) => _exponentAt < _digits.Length || HasPoint(decimalPoint);
+
+    /// <summary>How many digits there are before the fraction.</summary>
+    public int IntegerDigits(char decimalPoint)
     {
-        if (text.IsEmpty || !any.Contains(text[0], StringComparison.Ordinal))
+        var count = 0;
+        foreach (var digit in _digits[..(HasPoint(decimalPoint) ? _signAt : _exponentAt)])
+            count += char.IsAsciiDigit((char)digit) ? 1 : 0;
+        return count;
+    }
+
+    /// <summary>The nearest float64, ties to even; null where it can't be read with the decimal sign or is beyond what float64 holds.</summary>
+    public double? Value(char decimalPoint)
+    {
+        if (!IsReadable(decimalPoint))
+            return null;
+        var rented = _digits.Length > LongestQuantity ? ArrayPool<byte>.Shared.Rent(_digits.Length + 4) : null;
+        var plain = rented ?? stackalloc byte[LongestQuantity + 4];
+        var length = WritePlain(plain, decimalPoint);
+        DoubleParser.Parse(plain[..length], out var value);
+        if (rented is not null)
+            ArrayPool<byte>.Shared.Return(rented);
+        return double.IsFinite(value) ? _isNegative ? -value : value : null;
+    }
+
+    /// <summary>The whole number, where it is one of at most 64 bits.</summary>
+    public bool TryInteger(char decimalPoint, out long value)
+    {
+        value = 0;
+        if (!IsReadable(decimalPoint) || HasFraction(decimalPoint) || _digits.Length > LongestQuantity)
             return false;
-        text = text[1..].TrimStart(' ');
+        Span<byte> plain = stackalloc byte[LongestQuantity + 4];
+        plain[0] = (byte)'-';
+        var from = _isNegative ? 0 : 1;
+        var length = 1 + WritePlain(plain[1..], decimalPoint);
+        return long.TryParse(plain[from..length], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+    }
+
+    // As JSON has it: digits without zeros before them, a point, a fraction, an exponent.
+    private int WritePlain(Span<byte> target, char decimalPoint)
+    {
+        var point = HasPoint(decimalPoint) ? _signAt : _exponentAt;
+        var length = 0;
+        foreach (var value in _digits[..point])
+        {
+            if (char.IsAsciiDigit((char)value) && (length != 1 || target[0] != (byte)'0'))
+                target[length++] = value;
+            else if (char.IsAsciiDigit((char)value))
+                target[0] = value;
+        }
+
+        if (length == 0)
+            target[length++] = (byte)'0';
+        if (point + 1 < _exponentAt)
+        {
+            target[length++] = (byte)'.';
+            _digits[(point + 1).._exponentAt].CopyTo(target[length..]);
+            length += _exponentAt - point - 1;
+        }
+
+        _digits[_exponentAt..].CopyTo(target[length..]);
+        return length + _digits.Length - _exponentAt;
+    }
+
+    private bool HasPoint(char decimalPoint) => _signAt < _exponentAt && _digits[_signAt] == (byte)decimalPoint
+        && (Signs & (decimalPoint == ',' ? DecimalSigns.Comma | DecimalSigns.CommaOrThousands : DecimalSigns.Point | DecimalSigns.PointOrThousands)) != 0;
+
+    private static bool TryReadQuantity(ReadOnlySpan<byte> cell, out WrittenNumber number)
+    {
+        number = default;
+        var text = Trim(cell);
+        var hasParentheses = TakeParentheses(ref text);
+        var sign = TakeSign(ref text);
+        var currency = Currencies.TakeFirst(ref text, out var isCode);
+        var isApart = currency == 0 || TrimStart(ref text);
+        if (currency != 0)
+        {
+            hasParentheses |= !hasParentheses && TakeParentheses(ref text);
+            if (sign == 0)
+                sign = TakeSign(ref text);
+        }
+
+        var minusBehind = sign == 0 && !hasParentheses && TakeMinusBehind(ref text);
+        var isPercent = currency == 0 && text is [.., (byte)'%'];
+        if (isPercent)
+            text = TrimEnd(text[..^1]);
+        else if (currency == 0 || !isCode)
+            TakeCurrencyBehind(ref text, ref currency, ref isCode, ref isApart);
+        minusBehind |= !minusBehind && sign == 0 && !hasParentheses && TakeMinusBehind(ref text);
+        if ((hasParentheses && sign != 0) || !TryReadDigits(text, hasParentheses || minusBehind || sign == '-', out number) || number._exponentAt < text.Length)
+            return false;
+        // A grade has a minus behind it, too; and a code right before digits is a key: MAD5.
+        var isAmount = number.Thousands != WrittenThousands.None || number._signAt < text.Length;
+        if (((minusBehind || (isCode && !isApart)) && !isAmount) || (number._signAt == text.Length - 1))
+            return false;
+        number = number with { IsPercent = isPercent, Currency = currency, IsBareInParentheses = hasParentheses && currency == 0 && !isPercent && !isAmount, IsSimple = false };
         return true;
     }
 
-    private static bool TakeLast(ref ReadOnlySpan<char> text, string any)
+    // $1,200 USD says the same twice; two signs say two things.
+    private static void TakeCurrencyBehind(ref ReadOnlySpan<byte> text, ref int currency, ref bool isCode, ref bool isApart)
     {
-        if (text.IsEmpty || !any.Contains(text[^1], StringComparison.Ordinal))
+        var rest = text;
+        if (Currencies.TakeLast(ref rest, out var isCodeBehind) is var behind && (behind == 0 || (currency != 0 && !isCodeBehind)))
+            return;
+        text = TrimEnd(rest);
+        isApart = text.Length < rest.Length;
+        (currency, isCode) = (behind, isCodeBehind);
+    }
+
+    private static bool TryReadDigits(ReadOnlySpan<byte> text, bool isNegative, out WrittenNumber number)
+    {
+        number = default;
+        var first = DigitsAt(text, 0);
+        var (separator, width) = SeparatorAt(text, first);
+        var (position, groups, last) = (first, 0, 0);
+        var (allThrees, allTwos) = (true, true);
+        var lastAt = text.Length;
+        while (width > 0 && SeparatorAt(text, position) is var next && next.Kind == separator && next.Width > 0)
+        {
+            // Twos before the last group.
+            allTwos &= groups == 0 || last == 2;
+            lastAt = position;
+            position += next.Width;
+            last = DigitsAt(text, position);
+            position += last;
+            allThrees &= last == 3;
+            groups++;
+        }
+
+        if (groups == 0)
+            return Ends(text, position, isNegative, first > 0, out number);
+        var isGrouped = allThrees && first is >= 1 and <= 3 && text[0] != (byte)'0';
+        var isIndian = !isGrouped && separator == (byte)',' && groups > 1 && allTwos && last == 3 && first is 1 or 2 && text[0] != (byte)'0';
+        var thousands = isIndian ? WrittenThousands.Indian : separator == (byte)' ' ? WrittenThousands.Blanks : WrittenThousands.Threes;
+        var isSign = separator is (byte)',' or (byte)'.';
+        if (position < text.Length && text[position] is (byte)'.' or (byte)',' && (isGrouped || isIndian))
+        {
+            var fraction = DigitsAt(text, position + 1);
+            if (fraction == 0 || position + 1 + fraction < text.Length)
+                return false;
+            number = new(text, position, text.Length, text[position] == (byte)',' ? DecimalSigns.Comma : DecimalSigns.Point, thousands, first, groups, isNegative);
+            return true;
+        }
+
+        var (decimals, either) = separator == (byte)',' ? (DecimalSigns.Comma, DecimalSigns.CommaOrThousands) : (DecimalSigns.Point, DecimalSigns.PointOrThousands);
+        if (isSign && groups == 1)
+        {
+            if (first + last == 0 || ExponentEnd(text, position) < text.Length)
+                return false;
+            var isOpen = isGrouped && position == text.Length;
+            number = new(text, lastAt, position, isOpen ? either : decimals, isOpen ? WrittenThousands.Threes : WrittenThousands.None, first, isOpen ? groups : 0, isNegative);
+            return true;
+        }
+
+        if (position < text.Length || !(isGrouped || isIndian))
             return false;
-        text = text[..^1].TrimEnd(" \u00a0\u202f");
+        number = new(text, text.Length, text.Length, isSign ? (DecimalSigns.Comma | DecimalSigns.Point) & ~decimals : DecimalSigns.None, thousands, first, groups, isNegative);
         return true;
     }
 
-    private static bool AreDigits(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
-
-    private static bool AreThousands(ReadOnlySpan<char> text, char decimalPoint)
+    private static bool Ends(ReadOnlySpan<byte> text, int digits, bool isNegative, bool any, out WrittenNumber number)
     {
-        var first = text.IndexOfAnyExceptInRange('0', '9');
-        if (first < 0 || (text[first] != Other(decimalPoint) && !Separators.Contains(text[first], StringComparison.Ordinal)))
+        number = new(text, digits, digits, DecimalSigns.None, WrittenThousands.None, digits, 0, isNegative);
+        return any && ExponentEnd(text, digits) == text.Length;
+    }
+
+    private static int DigitsAt(ReadOnlySpan<byte> text, int position)
+    {
+        var rest = text[Math.Min(position, text.Length)..];
+        return rest.IndexOfAnyExceptInRange((byte)'0', (byte)'9') is >= 0 and var end ? end : rest.Length;
+    }
+
+    // The end of an exponent, or of nothing where none begins.
+    private static int ExponentEnd(ReadOnlySpan<byte> text, int position)
+    {
+        if (position == text.Length || text[position] is not ((byte)'e' or (byte)'E'))
+            return position;
+        var start = position + 1;
+        if (start < text.Length && text[start] is (byte)'+' or (byte)'-')
+            start++;
+        var digits = DigitsAt(text, start);
+        return digits == 0 ? position : start + digits;
+    }
+
+    private static (byte Kind, int Width) SeparatorAt(ReadOnlySpan<byte> text, int position)
+    {
+        if (position >= text.Length)
+            return default;
+        var rest = text[position..];
+        return rest switch
+        {
+            [((byte)',' or (byte)'.' or (byte)'\'') and var kind, ..] => (kind, 1),
+            [0xE2, 0x80, 0x99, ..] => ((byte)'\'', 3),
+            [(byte)'\t', ..] => default,
+            // Those that keep a line together part thousands only; a plain one may part the groups of a key.
+            [(byte)' ', ..] => ((byte)' ', 1),
+            _ => (NoBreak, TextCursor.BlankAt(rest)),
+        };
+    }
+
+    private static byte TakeSign(ref ReadOnlySpan<byte> text)
+    {
+        var (sign, length) = text switch
+        {
+            [((byte)'+' or (byte)'-') and var one, ..] => (one, 1),
+            [0xE2, 0x88, 0x92, ..] => ((byte)'-', 3),
+            _ => ((byte)0, 0),
+        };
+        text = text[length..];
+        if (sign != 0)
+            TrimStart(ref text);
+        return sign;
+    }
+
+    private static bool TakeParentheses(ref ReadOnlySpan<byte> text)
+    {
+        if (text is not [(byte)'(', .. var inner, (byte)')'])
             return false;
-        Span<byte> ascii = stackalloc byte[text.Length];
-        for (var i = 0; i < text.Length; i++)
-            ascii[i] = text[i] == text[first] ? (byte)',' : char.IsAsciiDigit(text[i]) ? (byte)text[i] : (byte)0;
-        return DecimalSign.AreThousands(ascii, (byte)',');
+        text = Trim(inner);
+        return true;
+    }
+
+    private static bool TakeMinusBehind(ref ReadOnlySpan<byte> text)
+    {
+        if (text is not [.. var rest, (byte)'-'])
+            return false;
+        text = TrimEnd(rest);
+        return true;
+    }
+
+    private static bool TrimStart(ref ReadOnlySpan<byte> text)
+    {
+        var before = text.Length;
+        while (TextCursor.BlankAt(text) is > 0 and var length)
+            text = text[length..];
+        return text.Length < before;
+    }
+
+    private static ReadOnlySpan<byte> TrimEnd(ReadOnlySpan<byte> text)
+    {
+        while (true)
+        {
+            if (text is [.., (byte)' ' or (byte)'\t'])
+                text = text[..^1];
+            else if (text is [.., 0xC2, 0xA0])
+                text = text[..^2];
+            else if (text is [.., 0xE2, 0x80, 0xAF or 0x89])
+                text = text[..^3];
+            else
+                return text;
+        }
+    }
+
+    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text)
+    {
+        TrimStart(ref text);
+        return TrimEnd(text);
     }
 }

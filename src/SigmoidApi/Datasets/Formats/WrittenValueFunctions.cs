@@ -138,13 +138,14 @@ internal sealed unsafe class WrittenValueFunctions(DuckDbSession session)
                         ((int*)values)[row] = (int)Math.Floor(date.Microseconds / WrittenDate.MicrosecondsPerDay);
                     return date.Kind != WrittenDateKind.None;
                 case StoredType.Boolean:
-                    var truth = WrittenValue.NumberOf(text, ColumnType.Boolean, convention);
+                    var truth = WrittenValue.Read(text, ColumnType.Boolean, convention);
                     ((bool*)values)[row] = truth == 1;
                     return truth is 0 or 1;
                 case StoredType.Whole:
-                    return long.TryParse(WrittenNumber.Plain(System.Text.Encoding.UTF8.GetString(text)), CultureInfo.InvariantCulture, out ((long*)values)[row]);
+                    return WrittenNumber.TryRead(text, out var whole) && whole.TryInteger(convention.DecimalPoint, out ((long*)values)[row]);
                 default:
-                    var number = WrittenValue.NumberOf(text, ColumnType.Number, convention);
+                    // A column of numbers has no truth values in it, which its scan has seen.
+                    var number = WrittenValue.Read(text, ColumnType.Boolean, convention);
                     ((double*)values)[row] = number ?? 0;
                     return number is not null;
             }

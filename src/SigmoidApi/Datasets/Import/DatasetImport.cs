@@ -25,7 +25,7 @@ internal static class DatasetImport
         if (rows > task.File.MaxRows)
             throw new DatasetTooLargeException($"The file has {rows} rows; at most {task.File.MaxRows} are taken (Datasets:MaxRows).");
         var profiler = new ColumnProfiler(session, task.ParquetPath, rows, ProfileLimits.Of(task.MemoryMegabytes, task.ExactProfileRows, task.Threads));
-        return new(rows, profiler.Profile(source.Columns, task.File.Types, cancellationToken), DatasetOrigin.Of(source.Form ?? task.File.Format, source.Dialect));
+        return new(rows, profiler.Profile(source.Columns, task.File.Types, cancellationToken), DatasetOrigin.Of(source.Form ?? task.File.Format, source.Dialect, source.DecimalPoint));
     }
 
     private static void Write(DuckDbSession session, DatasetSource source, ImportTask task, CancellationToken cancellationToken)

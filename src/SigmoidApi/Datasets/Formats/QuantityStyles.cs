@@ -1,0 +1,42 @@
+namespace SigmoidApi.Datasets.Formats;
+
+/// <summary>How the quantities of a column are written, taken together: whether they can be numbers of one kind.</summary>
+internal struct QuantityStyles
+{
+    private long _percents;
+    private long _bare;
+    private long _keys;
+    private int _currency;
+    private int _keyGroups;
+    private bool _hasSeveralCurrencies;
+    private bool _hasIndian;
+    private bool _hasLargeThrees;
+
+    public void Add(in WrittenNumber number, bool hasFraction)
+    {
+        _percents += number.IsPercent ? 1 : 0;
+        _bare += number.IsBareInParentheses ? 1 : 0;
+        if (number.Currency != 0)
+        {
+            _hasSeveralCurrencies |= _currency != 0 && _currency != number.Currency;
+            _currency = number.Currency;
+        }
+
+        _hasIndian |= number.Thousands == WrittenThousands.Indian;
+        _hasLargeThrees |= number.Thousands == WrittenThousands.Threes && (number.Groups > 1 || number.FirstGroup == 3);
+        if (number.Thousands == WrittenThousands.Blanks && number.FirstGroup == 3 && number.Currency == 0 && !number.IsPercent && !hasFraction
+            && (_keyGroups == 0 || _keyGroups == number.Groups))
+        {
+            _keyGroups = number.Groups;
+            _keys++;
+        }
+    }
+
+    /// <summary>
+    /// Whether a column is none of numbers though each of its values is one: percents beside numbers, amounts of two currencies, thousands of two ways; or each a digit in parentheses, as
+    /// lists are numbered, or as many groups of three digits, as keys and telephone numbers are written: <c>555 123</c>.
+    /// </summary>
+    /// <param name="numbers">How many values there are, plain numbers among them.</param>
+    public readonly bool AreMixed(long numbers) => (_percents > 0 && _percents < numbers) || _hasSeveralCurrencies || (_hasIndian && _hasLargeThrees)
+        || (numbers > 0 && (_bare == numbers || _keys == numbers));
+}

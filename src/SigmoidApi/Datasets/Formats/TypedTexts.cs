@@ -1,0 +1,80 @@
+using SigmoidApi.Datasets.Engine;
+using SigmoidApi.Datasets.Profile;
+
+namespace SigmoidApi.Datasets.Formats;
+
+/// <summary>
+/// The texts of a format that has types of its own. They stay texts, except that dates are found, as in separated values, and that an upload can say what they are; texts that are numbers
+/// are warned of.
+/// </summary>
+internal static class TypedTexts
+{
+    // So many rows tell columns of words, which need no further look.
+    private const int FirstRows = 1000;
+
+    /// <summary>Reads the columns of texts among others, and changes those that hold something else.</summary>
+    /// <exception cref="InvalidDatasetException">Values are not what the upload says.</exception>
+    public static void Read(DuckDbSession session, string from, SourceColumn[] columns, FileToRead task, CancellationToken cancellationToken)
+    {
+        int[] texts = [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].Type is StoredType.Text && task.Wanted(columns[i].Name) is not (ColumnType.Category or ColumnType.Text))];
+        var missing = task.Csv.NullValues is { } nulls ? new MissingWords(nulls) : MissingWords.Default;
+        var first = Judge($"(select * from {from} limit {FirstRows})", texts, '.');
+        int[] likely = [.. texts.Zip(first).Where(text => IsWanted(text.First) || text.Second.Hint(StoredType.Text, isSignKnown: true) is not null || IsNoText(text.Second)).Select(text => text.First)];
+        var point = task.Csv.DecimalPoint ?? '.';
+        var found = Judge(from, likely, point);
+        if (task.Csv.DecimalPoint is null && DecimalSign.Of(found.Select(column => column.Decimals), delimiter: null, task.LikelyDecimalPoint).Point is var shown && shown != point)
+            found = Judge(from, likely, shown);
+
+        var mistakes = new WrittenMistakes();
+        foreach (var (i, column) in likely.Zip(found))
+        {
+            var type = IsWanted(i) ? column.Type(task.Wanted(column.Name), mistakes) : column.Type(null, new());
+            if (IsWanted(i) || type is StoredType.Date or StoredType.Time)
+            {
+                var dateOrder = type is StoredType.Date or StoredType.Time ? column.DateOrder : null;
+                columns[i] = columns[i] with { Type = type, Stored = session.Written.Expression(columns[i].Stored, type, column.Convention, missing), DateOrder = dateOrder };
+            }
+            else
+            {
+                columns[i] = columns[i] with { Hint = IsNoText(column) ? ColumnWarning.MostlyNumbers : column.Hint(StoredType.Text, isSignKnown: true) };
+            }
+        }
+
+        mistakes.ThrowIfAny();
+
+        bool IsWanted(int column) => task.Wanted(columns[column].Name) is not null;
+
+        WrittenColumn[] Judge(string rows, int[] some, char decimalPoint)
+        {
+            var judged = Array.ConvertAll(some, i => task.NewColumn(columns[i].Name, decimalPoint));
+            if (some.Length == 0)
+                return judged;
+            var row = 0L;
+            session.ForEachChunk($"select {string.Join(", ", some.Select(i => columns[i].Stored))} from {rows}", chunk =>
+            {
+                for (var k = 0; k < judged.Length; k++)
+                    AddTexts(chunk, k, judged[k], missing, row);
+                row += chunk.Rows;
+            }, cancellationToken);
+            return judged;
+        }
+    }
+
+    private static void AddTexts(DatasetChunk chunk, int column, WrittenColumn judged, MissingWords missing, long rowsBefore)
+    {
+        var texts = chunk.Texts(column);
+        for (var row = 0; row < texts.Length; row++)
+        {
+            if (chunk.IsMissing(column, row))
+                continue;
+            var text = ChunkText.Bytes(in texts[row]);
+            var trimmed = text.Trim(" \t"u8);
+            if (missing.IsMark(trimmed))
+                judged.Marks++;
+            else if (!missing.IsNull(trimmed))
+                judged.AddText(trimmed, rowsBefore + row + 1, text);
+        }
+    }
+
+    private static bool IsNoText(WrittenColumn column) => column.HasValues && column.Type(null, new()) is not StoredType.Text;
+}
