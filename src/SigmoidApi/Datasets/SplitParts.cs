@@ -25,13 +25,13 @@ internal sealed class SplitParts(DatasetUpload training, DatasetUpload test) : I
             for (ulong i = 0; i < count; i++)
                 result.WriteValue(isTest[rows[0].GetValue<long>(i)], i);
         });
-        var from = $"read_parquet({DuckDbSession.Literal(parquetPath)}, file_row_number = true)";
+        var from = NumberedRows.Of(parquetPath, dataset.Columns.Select(column => column.Name));
         var names = string.Join(", ", dataset.Columns.Select(column => DuckDbSession.Identifier(column.Name)));
         var types = dataset.Columns.ToDictionary(column => column.Name, column => column.Type, StringComparer.Ordinal);
-        foreach (var (part, filter) in new[] { (Training, $"not {IsTest}(file_row_number)"), (Test, $"{IsTest}(file_row_number)") })
+        foreach (var (part, filter) in new[] { (Training, $"not {IsTest}({from.Number})"), (Test, $"{IsTest}({from.Number})") })
         {
             var path = part.File.ParquetPath;
-            session.Execute($"copy (select {names} from {from} where {filter}) to {DuckDbSession.Literal(path)} ({DatasetExport.ParquetOptions(dataset.Columns.Count)})", cancellationToken);
+            session.Execute($"copy (select {names} from {from.From} where {filter}) to {DuckDbSession.Literal(path)} ({DatasetExport.ParquetOptions(dataset.Columns.Count)})", cancellationToken);
             part.Rows = part == Test ? testRows.Length : dataset.Rows - testRows.Length;
             var columns = TypedSource.Columns(session, $"read_parquet({DuckDbSession.Literal(path)})", cancellationToken);
             part.Columns = new ColumnProfiler(session, path, part.Rows, ProfileLimits.Of(options.MemoryMegabytes, options.ExactProfileRows, options.Threads)).Profile(columns, types, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SigmoidApi.Datasets;
 using SigmoidApi.Datasets.Formats;
 
@@ -177,6 +178,96 @@ public sealed class JsonFileTests : IDisposable
 
         dataset.Columns.Select(column => column.Name).ShouldBe(["it's", "a\"b", "größe", "C1", "select", "a,b", "x_1", "x"]);
         dataset.Columns.Select(column => column.Minimum).ShouldBe([1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+
+    /// <summary>DuckDB would make an UUID, a time or a date of these, and another text of each.</summary>
+    [Theory]
+    [InlineData("B7C1E4D0-52A9-4C3E-9F10-6D2A8E4B1C77", "0F3A9C55-8E21-4B67-A4D2-19C7E0B5D3AA")]
+    [InlineData("8:00", "12:30")]
+    [InlineData("24-11-05", "25-04-03")]
+    [InlineData("24-11-2025", "03-04-2025")]
+    [InlineData("1 day", "2 days")]
+    [InlineData("{\"x\": 1}", "[1, 2]")]
+    [InlineData(" x ", "\tx\n")]
+    [InlineData("nulls", "x\0y")]
+    [InlineData("0x10", "1_000")]
+    public async Task StringIsTheTextThatWasSent(string first, string second)
+    {
+        string[] texts = [first, second, first, second];
+
+        (await _store.Rows(string.Concat(texts.Select(text => $$"""{"k":{{JsonSerializer.Serialize(text)}},"y":1}""" + "\n")), Lines)).Select(row => row[0]).ShouldBe(texts);
+    }
+
+    [Fact]
+    public async Task ValuesOfSeveralTypesAreWhatTheyHaveInCommon()
+    {
+        var (id, dataset) = await _store.Import("""
+            {"number":1,"flag":true,"text":1,"whole":"7","day":"2024-01-31"}
+            {"number":"2.5","flag":0,"text":"x","whole":8,"day":null}
+            {"number":null,"flag":1,"text":1.50,"whole":9,"day":"2024-02-01T10:00:00Z"}
+            {"flag":"FALSE","text":12345678901234567890,"whole":NaN}
+            {"text":false}
+            {"text":1e3}
+            {"text":{"a": 1}}
+            """, Lines);
+
+        dataset.Columns.Select(column => column.Type).ShouldBe([ColumnType.Number, ColumnType.Boolean, ColumnType.Category, ColumnType.Number, ColumnType.DateTime]);
+        (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 0, 10, TestContext.Current.CancellationToken)).ShouldBe([
+            [1.0, true, "1", 7L, "2024-01-31T00:00:00Z"],
+            [2.5, false, "x", 8L, null],
+            [null, true, "1.5", 9L, "2024-02-01T10:00:00Z"],
+            [null, false, "12345678901234567890", null, null],
+            [null, null, "false", null, null],
+            [null, null, "1000", null, null],
+            [null, null, """{"a":1}""", null, null]]);
+    }
+
+    /// <summary>Python writes it, which is no JSON.</summary>
+    [Fact]
+    public async Task NaNIsMissing()
+    {
+        (await _store.Rows("""
+            {"a":1.5,"b":7,"c":"x","d":NaN,"e":9007199254740993}
+            {"a":NaN,"b":NaN,"c":NaN,"d":NaN,"e":NaN}
+            """, Lines)).ShouldBe([[1.5, 7L, "x", null, "9007199254740993"], [null, null, null, null, null]]);
+    }
+
+    [Fact]
+    public async Task WordsForMissingAreThoseOfSeparatedValues()
+    {
+        const string Records = """
+            {"a":"NA","b":"x","c":"1"}
+            {"a":"-","b":"n.v.","c":"n.v."}
+            {"a":"","b":" ","c":"2"}
+            {"a":"y","b":"z","c":"-"}
+            """;
+
+        (await _store.Rows(Records, Lines with { Types = ["c:category"] })).ShouldBe([[null, "x", "1"], ["-", "n.v.", "n.v."], [null, null, "2"], ["y", "z", "-"]]);
+        (await _store.Rows(Records, Lines with { Types = ["c:category"], NullValue = ["n.v."] })).ShouldBe([["NA", "x", "1"], ["-", null, null], [null, null, "2"], ["y", "z", "-"]]);
+        (await _store.Rows(Records, Lines with { Types = ["c:category"], NullValue = [""] })).ShouldBe([["NA", "x", "1"], ["-", "n.v.", "n.v."], [null, null, "2"], ["y", "z", "-"]]);
+    }
+
+    [Fact]
+    public async Task CommaBehindTheLastValueIsTaken()
+    {
+        (await _store.Rows("""[{"a":1,},{"a":2,"b":[1,2,],}]""", Json)).ShouldBe([[1L, null], [2L, "[1,2]"]]);
+    }
+
+    [Fact]
+    public async Task LineEndsAndBlankLinesDoNotMatter()
+    {
+        (await _store.Rows("\uFEFF\r\n{\"a\":7}\r\n \t\r\n\r\n  {\"a\": 8 }  \r\n{\"a\":9}", Lines)).ShouldBe([[7L], [8L], [9L]]);
+        (await _store.Rows("\uFEFF\n [\r\n{\"a\":7}\r\n,{\"a\": 8 }]\n\n", Json)).ShouldBe([[7L], [8L]]);
+    }
+
+    /// <summary>The names are DuckDB's own for what it knows of a file and its rows.</summary>
+    [Fact]
+    public async Task NamesOfDuckDbAreNamesOfColumns()
+    {
+        var (id, dataset) = await _store.Import(string.Concat(Enumerable.Range(0, 5).Select(i => $$"""{"filename":"f{{i}}","FILE_ROW_NUMBER":{{10 * i}},"file_row_number_1":{{i}},"rowid":1,"json":2}""" + "\n")), Lines);
+
+        (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 2, 2, TestContext.Current.CancellationToken)).ShouldBe([["f2", 20L, 2L, 1L, 2L], ["f3", 30L, 3L, 1L, 2L]]);
+        _store.Numbers(id, dataset.Columns[1])[0].ShouldBe([0, 10, 20, 30, 40]);
     }
 
     public void Dispose() => _store.Dispose();

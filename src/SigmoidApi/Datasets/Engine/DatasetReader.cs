@@ -27,22 +27,24 @@ internal static class DatasetReader
         Func<DuckDbSession> open, string parquetPath, IReadOnlyList<ColumnProfile> numbers, IReadOnlyList<ColumnToRead> others, long every, int readers, RowFile? file,
         CancellationToken cancellationToken)
     {
-        var source = $"read_parquet({DuckDbSession.Literal(parquetPath)}, file_row_number = true)";
+        NumberedRows source;
         var conditions = others.Where(other => other is { Required: true, Column.Missing: > 0 }).Select(other => $"{DuckDbSession.Identifier(other.Column.Name)} is not null").ToList();
-        if (every > 1)
-            conditions.Add(string.Create(CultureInfo.InvariantCulture, $"file_row_number % {every} = 0"));
         string[] ranges;
         long[] counts;
         bool[] areBoolean;
         using (var session = open())
         {
-            var all = session.Counts($"select count(*) from {source}", cancellationToken)[0];
+            var kept = TypedSource.Columns(session, $"read_parquet({DuckDbSession.Literal(parquetPath)})", cancellationToken);
+            source = NumberedRows.Of(parquetPath, kept.Select(column => column.Name));
+            if (every > 1)
+                conditions.Add(string.Create(CultureInfo.InvariantCulture, $"{source.Number} % {every} = 0"));
+            var all = session.Counts($"select count(*) from {source.From}", cancellationToken)[0];
             // 0 and 1 are called booleans too; here the words of the file are meant.
-            var booleans = TypedSource.Columns(session, source, cancellationToken).Where(column => column.Type == StoredType.Boolean).Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
+            var booleans = kept.Where(column => column.Type == StoredType.Boolean).Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
             areBoolean = [.. others.Select(other => booleans.Contains(other.Column.Name))];
             var parts = (int)Math.Clamp(all / RowsPerReader, 1, readers);
-            ranges = [.. Enumerable.Range(0, parts).Select(part => Where(conditions, parts > 1 ? string.Create(CultureInfo.InvariantCulture, $"file_row_number >= {all * part / parts} and file_row_number < {all * (part + 1) / parts}") : null))];
-            counts = [.. ranges.Select(range => session.Counts($"select count(*) from {source} {range}", cancellationToken)[0])];
+            ranges = [.. Enumerable.Range(0, parts).Select(part => Where(conditions, parts > 1 ? string.Create(CultureInfo.InvariantCulture, $"{source.Number} >= {all * part / parts} and {source.Number} < {all * (part + 1) / parts}") : null))];
+            counts = [.. ranges.Select(range => session.Counts($"select count(*) from {source.From} {range}", cancellationToken)[0])];
         }
 
         var rows = checked((int)counts.Sum());
@@ -50,7 +52,7 @@ internal static class DatasetReader
             return new(0, null, false, [.. others.Select(other => new ColumnReader(other, 0, isBoolean: false).Values)]);
         var matrix = file is null && numbers.Count > 0 ? new DesignMatrix(rows, numbers.Count) : null;
         var columns = numbers.Select(Expression).Concat(others.Select(other => other.AsLevels ? LevelExpression(DuckDbSession.Identifier(other.Column.Name), other.Column.Type) : Expression(other.Column)));
-        var select = $"select {string.Join(", ", columns)} from {source}";
+        var select = $"select {string.Join(", ", columns)} from {source.From}";
         var collected = others.Zip(areBoolean, (other, isBoolean) => new ColumnReader(other, rows, isBoolean)).ToArray();
         var hasMissing = new bool[ranges.Length];
         var levels = Array.ConvertAll(ranges, _ => others.Select(other => other.AsLevels ? new LevelCodes() : null).ToArray());
@@ -111,10 +113,11 @@ internal static class DatasetReader
     public static IReadOnlyList<object?[]> ReadRows(
         DuckDbSession session, string parquetPath, IReadOnlyList<ColumnProfile> columns, long offset, int limit, CancellationToken cancellationToken)
     {
+        var source = NumberedRows.Of(parquetPath, columns.Select(column => column.Name));
         var rows = session.Rows(string.Create(CultureInfo.InvariantCulture,
             $"""
-            select {string.Join(", ", columns.Select(column => DuckDbSession.Identifier(column.Name)))} from read_parquet({DuckDbSession.Literal(parquetPath)}, file_row_number = true)
-            where file_row_number >= {offset} and file_row_number < {offset + limit}
+            select {string.Join(", ", columns.Select(column => DuckDbSession.Identifier(column.Name)))} from {source.From}
+            where {source.Number} >= {offset} and {source.Number} < {offset + limit}
             """), cancellationToken);
         foreach (var row in rows)
         {
