@@ -8,7 +8,7 @@ namespace SigmoidApi.Models;
 /// <param name="StandardizedIntercept">On columns scaled to mean 0 and standard deviation 1.</param>
 /// <param name="Coefficients">In the order in which <c>features</c> are given to predict.</param>
 /// <param name="Preparation">What becomes of each column of the data before it meets a coefficient; null where it was not kept.</param>
-/// <param name="DecimalPoint">The decimal sign by which numbers that are texts are read where they can be read by either; left out for a point.</param>
+/// <param name="DecimalPoint">The decimal sign by which numbers that are texts are read where they can be read by either: that of the file which the data are from; left out where that has none, which is a point.</param>
 /// <param name="Path">The fits of a path, for each l1Ratio in turn each c from the smallest to the largest; null where there was one fit without folds.</param>
 /// <param name="Selection">Which point of the path this model is.</param>
 /// <param name="Inference">What the fit says about the parameters behind it: with the penalties <c>none</c> and <c>firth</c>, otherwise null.</param>

@@ -143,10 +143,11 @@ internal sealed class Observations : IDisposable
 
     private static InputFailure Unreadable(Cell cell, ServedColumn column, string path)
     {
-        var got = cell.Kind == CellKind.Text ? ShownText.Of(Encoding.UTF8.GetBytes(cell.Text!))
+        var text = cell.Kind == CellKind.Text ? Encoding.UTF8.GetBytes(cell.Text!) : [];
+        var got = cell.Kind == CellKind.Text ? ShownText.Of(text)
             : cell.Kind == CellKind.Number && column is { Category: not null, Type: not ColumnType.DateTime } ? $"'{cell.Text ?? LevelKey.Shortest(cell.Number)}'"
             : cell.Description;
-        return InputFailure.BadRequest(path, $"expected {column.Expected}, got {got}");
+        return InputFailure.BadRequest(path, $"expected {column.Expected(text, column.Convention.Dates)}, got {got}");
     }
 
     private static InputFailure Lacking(ServedColumn column, string path) => InputFailure.BadRequest(

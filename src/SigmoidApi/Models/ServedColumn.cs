@@ -49,7 +49,7 @@ internal sealed class ServedColumn
 
     /// <summary>The number of a written value: NaN where it is missing, null where it can't be read.</summary>
     /// <param name="text">UTF-8.</param>
-    /// <param name="convention">How it is written; a number that can be read by the other decimal sign alone is read by that.</param>
+    /// <param name="convention">How it is written.</param>
     /// <param name="missing">What stands for a missing value.</param>
     public double? NumberOf(ReadOnlySpan<byte> text, WrittenConvention convention, MissingWords missing)
     {
@@ -59,8 +59,7 @@ internal sealed class ServedColumn
         // The words that usually do, where others were named.
         if (missing != MissingWords.Default && MissingWords.Default.IsMissing(text))
             return null;
-        return WrittenValue.NumberOf(text, Type, convention)
-            ?? (Type == ColumnType.DateTime ? null : WrittenValue.NumberOf(text, Type, convention with { DecimalPoint = convention.DecimalPoint == ',' ? '.' : ',' }));
+        return WrittenValue.Read(text, Type, convention);
     }
 
     /// <summary>The number of a number: NaN is a missing value; null for a date, which no number is.</summary>
@@ -108,13 +107,18 @@ internal sealed class ServedColumn
     }
 
     /// <summary>What a value is expected to be, in a message about one that is not.</summary>
-    public string Expected => Type switch
+    /// <param name="text">The value where it is a text.</param>
+    /// <param name="dates">The order of dates that is known.</param>
+    public string Expected(ReadOnlySpan<byte> text, DateOrder? dates) => Type switch
     {
         _ when Category is { Unknown: UnknownLevel.Error } && Type != ColumnType.DateTime => "a level that the model has seen",
-        ColumnType.DateTime => Convention.Dates switch
+        ColumnType.DateTime => dates switch
         {
             DateOrder.Dmy => "a date as 2024-01-31, 2024-01-31T12:00:00Z or, the day first, 31/01/2024",
             DateOrder.Mdy => "a date as 2024-01-31, 2024-01-31T12:00:00Z or, the month first, 01/31/2024",
+            DateOrder.Ymd => "a date as 2024-01-31, 2024-01-31T12:00:00Z or, the year first, 24/01/31",
+            _ when WrittenDate.Of(text.Trim(" \t"u8), order: null).Orders != DateOrders.None =>
+                "a date as 2024-01-31 or 2024-01-31T12:00:00Z, as the data of the model do not show the order of day, month and year",
             _ => "a date as 2024-01-31 or 2024-01-31T12:00:00Z",
         },
         ColumnType.Boolean => "true, false or a number",

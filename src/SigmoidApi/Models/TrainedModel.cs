@@ -11,7 +11,7 @@ namespace SigmoidApi.Models;
 /// <param name="Intercept">In the columns' own units.</param>
 /// <param name="Coefficients">In the order in which <c>features</c> are given to predict.</param>
 /// <param name="Preparation">What becomes of each column of the data; null in a model from before it was kept, and of one that started from given weights.</param>
-/// <param name="DecimalPoint">The decimal sign of the file that the data came from, by which numbers that are texts are read; null for a point.</param>
+/// <param name="DecimalPoint">The decimal sign of the file that the data came from, by which numbers that are texts are read; null where the data are from no file, or from one without such numbers.</param>
 public sealed record TrainedModel(
     IReadOnlyList<ClassLabel> Classes,
     double Intercept,
@@ -40,7 +40,7 @@ public sealed record TrainedModel(
             column, profiles.GetValueOrDefault(column.Name)?.Type ?? ColumnType.Number, profiles.GetValueOrDefault(column.Name)?.DateOrder));
         var leftOut = columns.Where(column => !features.Contains(column.Name)).Select(column => (column, Reason: LeftOut.ReasonFor(column))).Where(column => column.Reason is not null)
             .Select(column => new PreparedColumn(column.column.Name, column.column.Type, Treatment.LeftOut, column.Reason));
-        return From(training, classes, training.Preparation?.Terms ?? features, fitted is null ? null : [.. fitted, .. leftOut], maxCovarianceParameters) with { DecimalPoint = decimalPoint == "." ? null : decimalPoint };
+        return From(training, classes, training.Preparation?.Terms ?? features, fitted is null ? null : [.. fitted, .. leftOut], maxCovarianceParameters) with { DecimalPoint = decimalPoint };
     }
 
     private static TrainedModel From(

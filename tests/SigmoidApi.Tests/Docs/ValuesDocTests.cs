@@ -139,7 +139,8 @@ public sealed partial class ValuesDocTests : IAsyncLifetime
     {
         null => "@refused",
         double.NaN => "@missing",
-        { } number when type == ColumnType.DateTime => $"@date {DateTime.UnixEpoch.AddDays(number).ToString(number == Math.Floor(number) ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}",
+        { } number when type == ColumnType.DateTime => $"@date {DateTime.UnixEpoch.AddMicroseconds(Math.Round(number * WrittenDate.MicrosecondsPerDay)).ToString(number == Math.Floor(number) ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}",
+        { } number when type == ColumnType.Boolean && WrittenValue.TruthOf(Encoding.UTF8.GetBytes(text)) is not null => $"@boolean {(number == 1 ? "true" : "false")}",
         { } number => $"@number {number.ToString("R", CultureInfo.InvariantCulture)}",
     };
 
@@ -170,7 +171,7 @@ public sealed partial class ValuesDocTests : IAsyncLifetime
         }),
     ];
 
-    [GeneratedRegex(@"(?<start><!-- table: (?<name>\w+) -->)[^<]*(?<end><!-- end -->)")]
+    [GeneratedRegex(@"(?<start><!-- table: (?<name>\w+) -->).*?(?<end><!-- end -->)", RegexOptions.Singleline)]
     private static partial Regex Marked { get; }
 
     [GeneratedRegex(@"@(?<word>[a-z]+)")]

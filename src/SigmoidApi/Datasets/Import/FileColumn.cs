@@ -96,33 +96,36 @@ internal sealed record FileColumn(ServedColumn Served, CellForm Form, string Exp
         };
     }
 
-    /// <summary>Whether the model can do nothing with a cell, and what it is then shown as.</summary>
-    public bool IsRefused(DatasetChunk rows, int vector, int row, out string shown)
+    /// <summary>Whether the model can do nothing with a cell, and how a problem names that.</summary>
+    public bool IsRefused(DatasetChunk rows, int vector, int row, out string expected, out string got)
     {
-        shown = "nothing";
-        if (Served.Category is null ? NumberOf(rows, vector, row) is not null : rows.IsMissing(vector, row) || !IsRefused(CodeOf(ChunkText.Bytes(in rows.Texts(vector)[row]))))
-            return false;
-        if (rows.IsMissing(vector, row))
-            return true;
+        (expected, got) = (Served.Expected([], Convention.Dates), "nothing");
+        var isMissing = rows.IsMissing(vector, row);
+        if (isMissing)
+            return Served.Category is null && Served.Missing is null;
         if (IsDouble)
         {
-            var number = rows.Doubles(vector)[row];
-            shown = Form switch
-            {
-                CellForm.Boolean => number == 1 ? "true" : "false",
-                CellForm.Date => "a date",
-                _ => number.ToString(CultureInfo.InvariantCulture),
-            };
-            return true;
+            got = Shown(rows.Doubles(vector)[row]);
+            return NumberOf(rows, vector, row) is null;
         }
 
         var text = ChunkText.Bytes(in rows.Texts(vector)[row]);
-        shown = ShownText.Of(Form == CellForm.Json && text is [(byte)'"', ..] ? text[1..] : text);
+        if (Served.Category is null ? NumberOf(rows, vector, row) is not null : !IsRefused(CodeOf(text)))
+            return false;
+        text = Form == CellForm.Json && text is [(byte)'"', ..] ? text[1..] : text;
+        (expected, got) = (Served.Expected(Form == CellForm.Number ? [] : text, Convention.Dates), ShownText.Of(text));
         return true;
     }
 
     /// <summary>Whether a code is none, or that of a level that the model refuses.</summary>
     public bool IsRefused(int? code) => code is null || (code == FittedCategory.UnknownCode && Served.Category!.Unknown == UnknownLevel.Error);
+
+    private string Shown(double number) => Form switch
+    {
+        CellForm.Boolean => number == 1 ? "true" : "false",
+        CellForm.Date => "a date",
+        _ => $"'{number.ToString(CultureInfo.InvariantCulture)}'",
+    };
 
     private double? NumberOf(double value) => Form switch
     {

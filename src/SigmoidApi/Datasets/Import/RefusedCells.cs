@@ -21,10 +21,8 @@ internal static class RefusedCells
             {
                 for (var k = 0; k < columns.Count; k++)
                 {
-                    if (!columns[k].IsRefused(chunk, k, i, out var shown))
-                        continue;
-                    if (count++ < InvalidDatasetException.MaxErrors)
-                        first.Add((row, columns[k].Served.Name, $"expected {columns[k].Served.Expected}; got {shown}"));
+                    if (columns[k].IsRefused(chunk, k, i, out var expected, out var got) && count++ < InvalidDatasetException.MaxErrors)
+                        first.Add((row, columns[k].Served.Name, $"expected {expected}; got {got}"));
                 }
             }
         }, cancellationToken);
