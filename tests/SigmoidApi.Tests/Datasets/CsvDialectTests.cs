@@ -124,11 +124,13 @@ public sealed class CsvDialectTests : IDisposable
     [InlineData("types", "a")]
     [InlineData("types", "a:integer")]
     [InlineData("types", "a:number,b")]
+    [InlineData("dates", "dym")]
+    [InlineData("dates", "1")]
     public void AQueryThatCannotBeIsNamed(string field, string value)
     {
         var query = new DatasetUploadQuery(
             field == "format" ? value : null, field == "delimiter" ? value : null, field == "quote" ? value : null, field == "decimal" ? value : null,
-            field == "header" ? value : null, null, field == "types" ? [value] : null);
+            field == "header" ? value : null, null, field == "types" ? [value] : null, field == "dates" ? value : null);
 
         query.TryRead(out _, out _, out _).ShouldNotBeNull().Path.ShouldBe(field);
     }

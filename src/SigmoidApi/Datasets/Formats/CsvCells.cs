@@ -15,7 +15,12 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
     private readonly byte _quote = (byte)(dialect.Quote ?? '\0');
 
     // Once a column has said it, its further fractions say nothing new.
-    private readonly DecimalSigns _enough = dialect switch { { DecimalPoint: '.' } => DecimalSigns.Point, { Delimiter: ';' } => DecimalSigns.Comma, _ => DecimalSigns.None };
+    private readonly DecimalSigns _enough = dialect switch
+    {
+        { DecimalPoint: '.' } => DecimalSigns.Point,
+        { Delimiter: ';' } => DecimalSigns.Comma,
+        _ => DecimalSigns.None,
+    };
 
     /// <summary>Takes a plain number.</summary>
     /// <param name="column">Where it is.</param>
@@ -74,12 +79,13 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
 
         // Blanks within quotes are the text's own.
         column.HasBlanks |= !quoted && trimmed.Length != text.Length;
+        const string Expected = "expected text in UTF-8, or the file's own encoding in the Content-Type (charset=windows-1252)";
         if (_missing.IsMark(trimmed))
             column.Marks++;
         else if (StartsAsUtf8(trimmed))
             column.AddText(trimmed, line, cell);
         else
-            add(new(line, column.Name, $"expected text in UTF-8, or the file's own encoding in the Content-Type (charset=windows-1252); got other bytes: {ShownText.Of(cell)}"));
+            add(new(line, column.Name, $"{Expected}; got other bytes: {ShownText.Of(cell)}"));
     }
 
     private static void AddSigns(WrittenColumn column, ReadOnlySpan<byte> cell)

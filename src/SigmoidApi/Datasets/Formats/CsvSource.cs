@@ -26,7 +26,8 @@ internal static class CsvSource
             types[i] = direct && type == StoredType.Real ? "DOUBLE" : direct && type == StoredType.Whole ? "BIGINT" : "VARCHAR";
             var name = string.Create(CultureInfo.InvariantCulture, $"c{i}");
             var stored = direct ? name : session.Written.Expression(name, type, found.Convention, dialect.Missing);
-            columns[i] = new(found.Name, type, stored, name, found.Hint(type, isSignKnown), type is StoredType.Date or StoredType.Time ? found.DateOrder : null);
+            var dateOrder = type is StoredType.Date or StoredType.Time ? found.DateOrder : null;
+            columns[i] = new(found.Name, type, stored, name, found.Hint(type, isSignKnown), dateOrder);
         }
 
         mistakes.ThrowIfAny();

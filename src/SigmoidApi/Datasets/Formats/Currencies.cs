@@ -9,19 +9,21 @@ internal static class Currencies
     private const int CodeLength = 3;
 
     private static readonly FrozenSet<int> Codes = Each(
-        "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD "
-        + "EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD "
-        + "LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG "
-        + "SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG")
+        "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY "
+        + "COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR "
+        + "IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR "
+        + "MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD "
+        + "SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD "
+        + "XOF XPF YER ZAR ZMW ZWG")
         .Select(code => CodeOf(Encoding.ASCII.GetBytes(code))).ToFrozenSet();
 
-    // The longer before what it begins with. Of a sign that is one currency's own, its code; of others the first of them: $ is the sign of twenty currencies.
+    // The longer before what it begins with. With the code of its currency, or a code of its own: $ is the sign of twenty currencies.
     private static readonly (byte[] Text, int Currency)[] Signs =
     [
         .. Each(
-            "US$:USD CA$:CAD AU$:AUD NZ$:NZD HK$:HKD NT$:TWD MX$:MXN CN¥:CNY JP¥:JPY C$:CAD A$:AUD S$:SGD R$:BRL $:$-- ＄:$-- ¥:¥- ￥:¥- €:EUR £:GBP ₩:KRW ￦:KRW 원:KRW "
-            + "円:JPY 元:CNY ₹:INR ₽:RUB руб.:RUB руб:RUB ₺:TRY ₫:VND ₴:UAH грн:UAH ₪:ILS ₦:NGN ₱:PHP ฿:THB ₡:CRC ₲:PYG ₵:GHS ₸:KZT ₼:AZN ₾:GEL zł:PLN Kč:CZK Ft:HUF "
-            + "лв.:BGN лв:BGN SFr.:CHF Fr.:CHF kr.:kr- kr:kr- Kr.:kr- Kr:kr- Rs.:Rs- Rs:Rs-")
+            "US$:USD CA$:CAD AU$:AUD NZ$:NZD HK$:HKD NT$:TWD MX$:MXN CN¥:CNY JP¥:JPY C$:CAD A$:AUD S$:SGD R$:BRL $:$-- ＄:$-- ¥:¥- ￥:¥- €:EUR £:GBP "
+            + "₩:KRW ￦:KRW 원:KRW 円:JPY 元:CNY ₹:INR ₽:RUB руб.:RUB руб:RUB ₺:TRY ₫:VND ₴:UAH грн:UAH ₪:ILS ₦:NGN ₱:PHP "
+            + "฿:THB ₡:CRC ₲:PYG ₵:GHS ₸:KZT ₼:AZN ₾:GEL zł:PLN Kč:CZK Ft:HUF лв.:BGN лв:BGN SFr.:CHF Fr.:CHF kr.:kr- kr:kr- Kr.:kr- Kr:kr- Rs.:Rs- Rs:Rs-")
             .Select(sign => sign.Split(':')).Select(sign => (Encoding.UTF8.GetBytes(sign[0]), CodeOf(Encoding.UTF8.GetBytes(sign[1])))),
     ];
 

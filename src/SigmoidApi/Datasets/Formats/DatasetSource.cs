@@ -79,7 +79,7 @@ internal static class DatasetSources
 /// <param name="OtherType">What the other columns are taken for; null where that is to be found out.</param>
 /// <param name="ExpectedColumns">Names that tell a header, if it has all of them; null where none are known.</param>
 /// <param name="LikelyDecimalPoint">The decimal sign of the file where its numbers do not show it: that of the data which a model was fitted to.</param>
-/// <param name="DateOrders">By column, the order of dates as 01/02/2024, which a model knows; those of other columns have none. Null where the values decide.</param>
+/// <param name="DateOrders">Of a file to predict, by column: the order of dates as 01/02/2024 that the model knows; other columns have none. Null of an upload.</param>
 public sealed record FileToRead(
     string Path, DatasetFormat Format, CsvOverrides Csv, IReadOnlyDictionary<string, ColumnType> Types, int MaxColumns, int MaxRows, ColumnType? OtherType = null,
     IReadOnlyList<string>? ExpectedColumns = null, char? LikelyDecimalPoint = null, IReadOnlyDictionary<string, DateOrder>? DateOrders = null)

@@ -51,8 +51,8 @@ internal struct DecimalEvidence
 internal readonly record struct DecimalSign(char Point, bool IsShown)
 {
     /// <summary>
-    /// Tells decimal commas from decimal points by all the numbers of a file. Thousands never become thousandths on a guess: where every comma of a column can stand between thousands,
-    /// and semicolons do not say that the comma is decimal, that is where they stand.
+    /// Tells decimal commas from decimal points by all the numbers of a file. Thousands never become thousandths on a guess: where every comma of a column can stand
+    /// between thousands, and semicolons do not say that the comma is decimal, that is where they stand.
     /// </summary>
     /// <param name="columns">What the numbers of each column say.</param>
     /// <param name="delimiter">Between cells; null of a format that has none.</param>
@@ -62,8 +62,10 @@ internal readonly record struct DecimalSign(char Point, bool IsShown)
         var signs = columns.Select(column => delimiter == ';' ? column.Signs : column.SignsWithoutMistakes).ToArray();
         var all = signs.Aggregate(DecimalSigns.None, (sum, column) => sum | column);
         var shown = all & (DecimalSigns.Comma | DecimalSigns.Point);
-        // Where commas part cells, those with a comma are in quotes, as thousands are wherever a point is the decimal sign: so each column that has any must show that they are decimal.
-        if (shown == DecimalSigns.Comma && (delimiter != ',' || Array.TrueForAll(signs, column => (column & (DecimalSigns.Comma | DecimalSigns.CommaOrThousands)) != DecimalSigns.CommaOrThousands)))
+        // Where commas part cells, those with a comma are in quotes, as thousands are wherever a point is the decimal sign: each column with any must show that
+        // they are decimal.
+        const DecimalSigns Commas = DecimalSigns.Comma | DecimalSigns.CommaOrThousands;
+        if (shown == DecimalSigns.Comma && (delimiter != ',' || Array.TrueForAll(signs, column => (column & Commas) != DecimalSigns.CommaOrThousands)))
             return new(',', IsShown: true);
         if (shown == DecimalSigns.Point)
             return new('.', IsShown: true);

@@ -33,8 +33,8 @@ internal struct QuantityStyles
     }
 
     /// <summary>
-    /// Whether a column is none of numbers though each of its values is one: percents beside numbers, amounts of two currencies, thousands of two ways; or each a digit in parentheses, as
-    /// lists are numbered, or as many groups of three digits, as keys and telephone numbers are written: <c>555 123</c>.
+    /// Whether a column holds no numbers though each of its values is one: percents beside numbers, amounts of two currencies, thousands in two ways; or all are
+    /// digits in parentheses, as lists are numbered, or as many groups of three digits with blanks, as keys and telephone numbers are written: <c>555 123</c>.
     /// </summary>
     /// <param name="numbers">How many values there are, plain numbers among them.</param>
     public readonly bool AreMixed(long numbers) => (_percents > 0 && _percents < numbers) || _hasSeveralCurrencies || (_hasIndian && _hasLargeThrees)

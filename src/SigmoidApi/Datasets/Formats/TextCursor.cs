@@ -11,7 +11,7 @@ internal ref struct TextCursor(ReadOnlySpan<byte> text)
 
     public readonly bool NextIsDigit => _rest is [>= (byte)'0' and <= (byte)'9', ..];
 
-    /// <summary>How many bytes the blank takes that a text begins with: a plain one, or one that keeps a line together or is thin, as numbers have them; 0 where none is.</summary>
+    /// <summary>How many bytes the blank takes that a text begins with: a plain one, one that keeps a line together, or a thin one; 0 for none.</summary>
     public static int BlankAt(ReadOnlySpan<byte> text) => text switch
     {
         [(byte)' ' or (byte)'\t', ..] => 1,
@@ -19,6 +19,38 @@ internal ref struct TextCursor(ReadOnlySpan<byte> text)
         [0xE2, 0x80, 0xAF or 0x89, ..] => 3,
         _ => 0,
     };
+
+    /// <summary>Takes blanks off the start; whether there were any.</summary>
+    public static bool TrimStart(ref ReadOnlySpan<byte> text)
+    {
+        var before = text.Length;
+        while (BlankAt(text) is > 0 and var length)
+            text = text[length..];
+        return text.Length < before;
+    }
+
+    /// <summary>A text without the blanks behind it.</summary>
+    public static ReadOnlySpan<byte> TrimEnd(ReadOnlySpan<byte> text)
+    {
+        while (true)
+        {
+            if (text is [.., (byte)' ' or (byte)'\t'])
+                text = text[..^1];
+            else if (text is [.., 0xC2, 0xA0])
+                text = text[..^2];
+            else if (text is [.., 0xE2, 0x80, 0xAF or 0x89])
+                text = text[..^3];
+            else
+                return text;
+        }
+    }
+
+    /// <summary>A text without the blanks around it.</summary>
+    public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text)
+    {
+        TrimStart(ref text);
+        return TrimEnd(text);
+    }
 
     /// <summary>The next byte; 0 at the end.</summary>
     public byte Take()

@@ -55,8 +55,9 @@ internal static class TypedSource
     /// <summary>Whether a type of DuckDB's is one of lists, records or maps.</summary>
     public static bool IsNested(string type) => type.EndsWith(']') || type.StartsWith("STRUCT", StringComparison.Ordinal) || type.StartsWith("MAP", StringComparison.Ordinal);
 
-    /// <summary>A column of no texts as the type that an upload wants, every value of it. A number is never taken for a date: of which unit it is, nobody says.</summary>
-    private static SourceColumn Converted(DuckDbSession session, string from, SourceColumn column, ColumnType wanted, bool isForModel, CancellationToken cancellationToken)
+    /// <summary>A column of a type of its own as the type that an upload wants, every value of it. A number is never taken for a date: nothing says its unit.</summary>
+    private static SourceColumn Converted(
+        DuckDbSession session, string from, SourceColumn column, ColumnType wanted, bool isForModel, CancellationToken cancellationToken)
     {
         var areNumbers = column.Type is StoredType.Real or StoredType.Whole;
         var areDates = column.Type is StoredType.Date or StoredType.Time;

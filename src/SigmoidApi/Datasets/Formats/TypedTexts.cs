@@ -4,8 +4,8 @@ using SigmoidApi.Datasets.Profile;
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>
-/// The texts of a format that has types of its own. They stay texts, except that dates are found, as in separated values, and that an upload can say what they are; texts that are numbers
-/// are warned of.
+/// The texts of a format that has types of its own. They stay texts, except that dates are found, as in separated values, and that an upload can say what they are;
+/// texts that are numbers get a warning.
 /// </summary>
 internal static class TypedTexts
 {
@@ -16,14 +16,15 @@ internal static class TypedTexts
     /// <exception cref="InvalidDatasetException">Values are not what the upload says.</exception>
     public static void Read(DuckDbSession session, string from, SourceColumn[] columns, FileToRead task, CancellationToken cancellationToken)
     {
-        int[] texts = [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].Type is StoredType.Text && task.Wanted(columns[i].Name) is not (ColumnType.Category or ColumnType.Text))];
+        int[] texts = [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].Type == StoredType.Text && !StaysText(i))];
         var missing = task.Csv.NullValues is { } nulls ? new MissingWords(nulls) : MissingWords.Default;
         var first = Judge($"(select * from {from} limit {FirstRows})", texts, '.');
-        int[] likely = [.. texts.Zip(first).Where(text => IsWanted(text.First) || text.Second.Hint(StoredType.Text, isSignKnown: true) is not null || IsNoText(text.Second)).Select(text => text.First)];
+        int[] likely = [.. texts.Where((i, k) => IsWanted(i) || HintOf(first[k]) is not null || IsNoText(first[k]))];
         var point = task.Csv.DecimalPoint ?? '.';
         var found = Judge(from, likely, point);
-        if (task.Csv.DecimalPoint is null && DecimalSign.Of(found.Select(column => column.Decimals), delimiter: null, task.LikelyDecimalPoint).Point is var shown && shown != point)
-            found = Judge(from, likely, shown);
+        var sign = DecimalSign.Of(found.Select(column => column.Decimals), delimiter: null, task.LikelyDecimalPoint);
+        if (task.Csv.DecimalPoint is null && sign.Point != point)
+            found = Judge(from, likely, sign.Point);
 
         var mistakes = new WrittenMistakes();
         foreach (var (i, column) in likely.Zip(found))
@@ -32,15 +33,18 @@ internal static class TypedTexts
             if (IsWanted(i) || type is StoredType.Date or StoredType.Time)
             {
                 var dateOrder = type is StoredType.Date or StoredType.Time ? column.DateOrder : null;
-                columns[i] = columns[i] with { Type = type, Stored = session.Written.Expression(columns[i].Stored, type, column.Convention, missing), DateOrder = dateOrder };
+                var stored = session.Written.Expression(columns[i].Stored, type, column.Convention, missing);
+                columns[i] = columns[i] with { Type = type, Stored = stored, DateOrder = dateOrder };
             }
             else
             {
-                columns[i] = columns[i] with { Hint = IsNoText(column) ? ColumnWarning.MostlyNumbers : column.Hint(StoredType.Text, isSignKnown: true) };
+                columns[i] = columns[i] with { Hint = IsNoText(column) ? ColumnWarning.MostlyNumbers : HintOf(column) };
             }
         }
 
         mistakes.ThrowIfAny();
+
+        bool StaysText(int column) => task.Wanted(columns[column].Name) is ColumnType.Category or ColumnType.Text;
 
         bool IsWanted(int column) => task.Wanted(columns[column].Name) is not null;
 
@@ -75,6 +79,8 @@ internal static class TypedTexts
                 judged.AddText(trimmed, rowsBefore + row + 1, text);
         }
     }
+
+    private static ColumnWarning? HintOf(WrittenColumn column) => column.Hint(StoredType.Text, isSignKnown: true);
 
     private static bool IsNoText(WrittenColumn column) => column.HasValues && column.Type(null, new()) is not StoredType.Text;
 }

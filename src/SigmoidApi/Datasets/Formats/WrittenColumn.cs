@@ -3,40 +3,12 @@ using SigmoidApi.Datasets.Profile;
 
 namespace SigmoidApi.Datasets.Formats;
 
-/// <summary>What a value of a column can be.</summary>
-internal enum WrittenKind
-{
-    /// <summary>Digits, a sign, a fraction, an exponent.</summary>
-    Number,
-
-    /// <summary>Of those numbers, the ones that are neither 0 nor 1.</summary>
-    OtherNumber,
-
-    /// <summary>A number with thousands, a currency and the like; <see cref="WrittenNumber"/>.</summary>
-    Quantity,
-
-    /// <summary>A number with the other decimal sign.</summary>
-    OtherSign,
-
-    Boolean,
-    Date,
-
-    /// <summary>A date and a time.</summary>
-    Time,
-
-    /// <summary>A date as 01/31/2024: the column's values may show in which order it is.</summary>
-    OpenDate,
-
-    /// <summary>A date as 24-11-05, whose order values do not show, or one that is none in the order that is known.</summary>
-    HiddenDate,
-
-    Text,
-}
-
 /// <summary>What the values of a column are, counted as they are read: of a file of any format that has texts.</summary>
 /// <param name="name">Its name.</param>
 /// <param name="convention">How values are read that can be written in two ways.</param>
-/// <param name="isForModel">Whether a model is to predict the values: they show no order of dates, since the model has it, and any number may be where its training had true and false.</param>
+/// <param name="isForModel">
+/// Whether a model is to predict the values: they show no order of dates, since the model has it, and any number may be where its training had true and false.
+/// </param>
 internal sealed class WrittenColumn(string name, WrittenConvention convention, bool isForModel = false)
 {
     // No larger ones are kept as whole numbers, whatever an upload says they are.
@@ -80,13 +52,13 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
     /// <summary>Missing values in a column of numbers or dates, levels in one of texts; <see cref="CsvDialect.Marks"/>.</summary>
     public long Marks { get; set; }
 
-    public bool HasOtherNumbers => Count(WrittenKind.OtherNumber) > 0;
+    public bool HasOtherNumbers { get; private set; }
 
     public bool HasFractions { get; set; }
 
     public bool HasLeadingZeros { get; set; }
 
-    /// <summary>Whether blanks around cells must be taken off, which DuckDB does of numbers alone, or cells stand for a missing value that it does not know.</summary>
+    /// <summary>Whether blanks around cells must be taken off, which DuckDB does for numbers alone, or cells stand for a missing value that it does not know.</summary>
     public bool HasBlanks { get; set; }
 
     /// <summary>Whether any value is there.</summary>
@@ -103,7 +75,17 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
         : !IsOrderShown ? null
         : _possibleOrders == DateOrders.Dmy ? Datasets.DateOrder.Dmy : Datasets.DateOrder.Mdy;
 
-    private bool IsOrderShown => !isForModel && Count(WrittenKind.OpenDate) > 0 && Count(WrittenKind.HiddenDate) == 0 && _possibleOrders is DateOrders.Dmy or DateOrders.Mdy;
+    private bool IsOrderShown => !isForModel && Count(WrittenKind.OpenDate) > 0 && Count(WrittenKind.HiddenDate) == 0
+        && _possibleOrders is DateOrders.Dmy or DateOrders.Mdy;
+
+    private IEnumerable<WrittenKind> NoDates
+    {
+        get
+        {
+            WrittenKind[] always = [WrittenKind.Number, WrittenKind.Quantity, WrittenKind.OtherSign, WrittenKind.Boolean, WrittenKind.HiddenDate, WrittenKind.Text];
+            return IsOrderShown ? always : always.Append(WrittenKind.OpenDate);
+        }
+    }
 
     private long Readable => Numbers + Count(WrittenKind.Quantity) + Count(WrittenKind.OtherSign);
 
@@ -128,7 +110,11 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
     }
 
     /// <summary>Takes a plain number that is neither 0 nor 1.</summary>
-    public void AddOtherNumber(long line, ReadOnlySpan<byte> shown) => Add(WrittenKind.OtherNumber, line, shown);
+    public void AddOtherNumber(long line, ReadOnlySpan<byte> shown)
+    {
+        HasOtherNumbers = true;
+        Add(WrittenKind.OtherNumber, line, shown);
+    }
 
     /// <summary>Keeps one of the first plain numbers, which may prove to be mistakes.</summary>
     public void ShowNumber(long line, ReadOnlySpan<byte> shown) => Show(WrittenKind.Number, line, shown);
@@ -181,18 +167,14 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
             case ColumnType.Number:
                 AddMistakes(mistakes, NoNumbers, "a number");
                 return NumberType(asQuantity: true);
-            case ColumnType.Boolean when isForModel && Count(WrittenKind.OtherNumber) + Count(WrittenKind.Quantity) > 0:
+            case ColumnType.Boolean when isForModel && (HasOtherNumbers || Count(WrittenKind.Quantity) > 0):
                 AddMistakes(mistakes, NoNumbers.Where(kind => kind != WrittenKind.Boolean), "true, false or a number");
                 return StoredType.Real;
             case ColumnType.Boolean:
                 AddMistakes(mistakes, [WrittenKind.OtherNumber, WrittenKind.Quantity, .. NoNumbers.Where(kind => kind != WrittenKind.Boolean)], "true, false, 1 or 0");
                 return StoredType.Boolean;
             case ColumnType.DateTime:
-                AddMistakes(
-                    mistakes,
-                    [WrittenKind.Number, WrittenKind.Quantity, WrittenKind.OtherSign, WrittenKind.Boolean, IsOrderShown ? WrittenKind.Text : WrittenKind.OpenDate, WrittenKind.HiddenDate, WrittenKind.Text],
-                    ExpectedDate,
-                    !IsOrderShown && Count(WrittenKind.OpenDate) + Count(WrittenKind.HiddenDate) > 0 ? DateHelp : "");
+                AddMistakes(mistakes, NoDates, ExpectedDate, !IsOrderShown && Count(WrittenKind.OpenDate) + Count(WrittenKind.HiddenDate) > 0 ? DateHelp : "");
                 return DateType();
             default:
                 return FoundType(mistakes);
@@ -228,7 +210,8 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
         {
             AddMistakes(
                 mistakes, NoNumbers, "a number",
-                $", as the other {numbers} cells of the column are; where it is right as it is, upload with types={Name}:category, where it stands for a missing value, with nullValue");
+                $", as the other {numbers} cells of the column are; where it is right as it is, upload with types={Name}:category, "
+                + "where it stands for a missing value, with nullValue");
             return StoredType.Text;
         }
 
@@ -285,7 +268,8 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
         if (!date.ShowsOrder || convention.Dates is not null)
             return WrittenKind.HiddenDate;
         _possibleOrders &= date.Orders;
-        _hasOpenTimes = _hasOpenTimes || WrittenDate.Of(text, date.Orders.HasFlag(DateOrders.Dmy) ? Datasets.DateOrder.Dmy : Datasets.DateOrder.Mdy).Kind == WrittenDateKind.Time;
+        var order = date.Orders.HasFlag(DateOrders.Dmy) ? Datasets.DateOrder.Dmy : Datasets.DateOrder.Mdy;
+        _hasOpenTimes = _hasOpenTimes || WrittenDate.Of(text, order).Kind == WrittenDateKind.Time;
         return WrittenKind.OpenDate;
     }
 
@@ -301,31 +285,7 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
 
     private void AddMistakes(WrittenMistakes mistakes, IEnumerable<WrittenKind> kinds, string expected, string rest = "")
     {
-        WrittenKind[] distinct = [.. kinds.Distinct()];
-        mistakes.Add(distinct.Sum(Count), distinct.SelectMany(kind => _first[(int)kind] ?? []), expected, rest);
-    }
-}
-
-/// <summary>The values of a file that are not what their columns are, by line.</summary>
-internal sealed class WrittenMistakes
-{
-    private readonly List<DatasetError> _first = [];
-    private long _count;
-
-    /// <param name="count">How many there are in a column.</param>
-    /// <param name="first">The first of each kind: line, column, and what came.</param>
-    /// <param name="expected">What should have come.</param>
-    /// <param name="rest">What can be done.</param>
-    public void Add(long count, IEnumerable<DatasetError> first, string expected, string rest)
-    {
-        _count += count;
-        _first.AddRange(first.Select(error => error with { Message = $"expected {expected}{rest}; got {error.Message}" }));
-    }
-
-    /// <exception cref="InvalidDatasetException">There are any.</exception>
-    public void ThrowIfAny()
-    {
-        if (_count > 0)
-            throw new InvalidDatasetException([.. _first.OrderBy(error => error.Line).Take(InvalidDatasetException.MaxErrors)], _count);
+        WrittenKind[] bad = [.. kinds];
+        mistakes.Add(bad.Sum(Count), bad.SelectMany(kind => _first[(int)kind] ?? []), expected, rest);
     }
 }

@@ -27,12 +27,13 @@ internal enum DateOrders
 /// <item>Points and a year of four digits: <c>31.01.2024</c>. Nobody writes the month first with points.</item>
 /// <item>In an order that must be known: <c>01/31/2024</c>, <c>24-11-2025</c>, and years of two digits. Those up to 68 are of this century (as POSIX has it).</item>
 /// </list>
-/// A time has a clock of 24 or of 12 hours, seconds and their fraction if any, and <c>Z</c>, <c>UTC</c>, <c>GMT</c> or an offset: <c>+09</c>, <c>+0900</c>, <c>+09:00</c>.
+/// A time has a clock of 24 or of 12 hours, seconds and their fraction if any, and <c>Z</c>, <c>UTC</c>, <c>GMT</c> or an offset: <c>+09</c>, <c>+0900</c>,
+/// <c>+09:00</c>.
 /// </summary>
 /// <param name="Kind">A date, a date and a time, or none that can be read.</param>
 /// <param name="Microseconds">Since 1970-01-01 in UTC; digits beyond are cut off.</param>
 /// <param name="Orders">The orders in which it is a date, where its form leaves them open; none of other forms.</param>
-/// <param name="ShowsOrder">Whether the form leaves the order open in which dates are mostly written so, that values can show it: slashes and a year of four digits.</param>
+/// <param name="ShowsOrder">Whether the other values of its column may show the order that its form leaves open: slashes and a year of four digits.</param>
 internal readonly record struct WrittenDate(WrittenDateKind Kind, long Microseconds, DateOrders Orders = DateOrders.None, bool ShowsOrder = false)
 {
     public const double MicrosecondsPerDay = 86_400_000_000;
@@ -47,9 +48,12 @@ internal readonly record struct WrittenDate(WrittenDateKind Kind, long Microseco
     private static readonly long LastMicrosecond = (DateOnly.MaxValue.DayNumber + 1 - EpochDay) * (long)MicrosecondsPerDay - 1;
 
     private static readonly byte[][] Months =
-        [.. new[] { "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december" }.Select(Encoding.ASCII.GetBytes)];
+        [.. "january february march april may june july august september october november december".Split(' ').Select(Encoding.ASCII.GetBytes)];
 
     private static readonly byte[][] Weekdays = [.. Enum.GetNames<DayOfWeek>().Select(Encoding.ASCII.GetBytes)];
+
+    /// <summary>As models know a date: days since 1970-01-01 in UTC; null where it is none.</summary>
+    public double? Days => Kind == WrittenDateKind.None ? null : Microseconds / MicrosecondsPerDay;
 
     /// <summary>What a cell is.</summary>
     /// <param name="cell">UTF-8, without blanks around it.</param>
@@ -57,8 +61,8 @@ internal readonly record struct WrittenDate(WrittenDateKind Kind, long Microseco
     public static WrittenDate Of(ReadOnlySpan<byte> cell, DateOrder? order)
     {
         // Most cells are no dates: words without a digit, numbers without anything else.
-        if (cell.Length is < ShortestText or > LongestText || !char.IsAsciiLetterOrDigit((char)cell[0]) || !cell.ContainsAnyInRange((byte)'0', (byte)'9')
-            || !cell.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        if (cell.Length is < ShortestText or > LongestText || !char.IsAsciiLetterOrDigit((char)cell[0])
+            || !cell.ContainsAnyInRange((byte)'0', (byte)'9') || !cell.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
         {
             return default;
         }

@@ -4,28 +4,15 @@ using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.Datasets.Formats;
 
-/// <summary>How the digits of a written number are apart.</summary>
-internal enum WrittenThousands : byte
-{
-    None,
-
-    /// <summary>In threes, by points, commas, apostrophes or blanks that keep a line together: <c>1,234,567</c>.</summary>
-    Threes,
-
-    /// <summary>In threes, by plain blanks: <c>1 234 567</c>.</summary>
-    Blanks,
-
-    /// <summary>The last three, then in twos, by commas, as in India: <c>12,34,567</c>.</summary>
-    Indian,
-}
-
 /// <summary>
-/// A number as people, spreadsheets and programs write it: <c>12</c>, <c>-1.5e3</c>, <c>1,234.50</c>, <c>$ 5</c>, <c>12 500,50 €</c>, <c>USD 1,200</c>, <c>(1,234.50)</c>, <c>12.5 %</c>.
+/// A number as people, spreadsheets and programs write it: <c>12</c>, <c>-1.5e3</c>, <c>1,234.50</c>, <c>$ 5</c>, <c>12 500,50 €</c>, <c>USD 1,200</c>,
+/// <c>(1,234.50)</c>, <c>12.5 %</c>.
 /// <list type="bullet">
-/// <item>A sign: <c>+</c>, <c>-</c> or U+2212 before the digits or the currency; parentheses, as accountants write what is negative; a minus behind digits with thousands or a fraction, as SAP does.</item>
+/// <item>A sign: <c>+</c>, <c>-</c> or U+2212 before the digits or the currency; parentheses, as accountants write what is negative; a minus behind digits with
+/// thousands or a fraction, as SAP writes it.</item>
 /// <item>A currency before or behind (<see cref="Currencies"/>), or a percent sign behind. Neither changes the value.</item>
 /// <item>Thousands apart by comma, point, apostrophe or blank: one to three digits that do not begin with a zero, then groups of three.</item>
-/// <item>A point or a comma before the fraction. <c>1,234</c> and <c>1.234</c> can be read in two ways; <see cref="Signs"/> says what a number shows of the sign.</item>
+/// <item>A point or a comma before the fraction. <c>1,234</c> and <c>1.234</c> can be read in two ways; <see cref="Signs"/> says what a number shows of it.</item>
 /// </list>
 /// Reading takes time linear in the length, and no memory.
 /// </summary>
@@ -34,14 +21,21 @@ internal readonly ref struct WrittenNumber
     // Longer than the longest that has more than digits, sign and exponent.
     private const int LongestQuantity = 64;
 
-    private const byte NoBreak = 0xA0;
-
     private readonly ReadOnlySpan<byte> _digits; // with what is between them
     private readonly int _exponentAt; // where the exponent begins, or the end
     private readonly int _signAt; // of the last point or comma, or the end of the digits
     private readonly bool _isNegative;
 
-    private WrittenNumber(ReadOnlySpan<byte> digits, int signAt, int exponentAt, DecimalSigns signs, WrittenThousands thousands, int firstGroup, int groups, bool isNegative)
+    /// <param name="digits">With what is between and behind them.</param>
+    /// <param name="signAt">Where the last point or comma is, or the digits end.</param>
+    /// <param name="exponentAt">Where an exponent begins, or the end.</param>
+    /// <param name="signs">What they say about the decimal sign.</param>
+    /// <param name="thousands">How they are apart.</param>
+    /// <param name="firstGroup">How many there are before the first separator of thousands.</param>
+    /// <param name="groups">How many groups follow.</param>
+    /// <param name="isNegative">Whether the number is.</param>
+    public WrittenNumber(
+        ReadOnlySpan<byte> digits, int signAt, int exponentAt, DecimalSigns signs, WrittenThousands thousands, int firstGroup, int groups, bool isNegative)
     {
         _digits = digits;
         (_signAt, _exponentAt, _isNegative) = (signAt, exponentAt, isNegative);
@@ -81,9 +75,10 @@ internal readonly ref struct WrittenNumber
     {
         var text = cell;
         var sign = TakeSign(ref text);
-        if (TryReadDigits(text, sign == '-', out number))
+        if (WrittenDigits.TryRead(text, sign == '-', out number))
         {
-            number = number with { IsSimple = number.Thousands is WrittenThousands.None or WrittenThousands.Threes && !cell.ContainsAnyExceptInRange((byte)'+', (byte)'e') };
+            var isInThrees = number.Thousands is WrittenThousands.None or WrittenThousands.Threes;
+            number = number with { IsSimple = isInThrees && !cell.ContainsAnyExceptInRange((byte)'+', (byte)'e') };
             return true;
         }
 
@@ -172,11 +167,11 @@ internal readonly ref struct WrittenNumber
     private static bool TryReadQuantity(ReadOnlySpan<byte> cell, out WrittenNumber number)
     {
         number = default;
-        var text = Trim(cell);
+        var text = TextCursor.Trim(cell);
         var hasParentheses = TakeParentheses(ref text);
         var sign = TakeSign(ref text);
         var currency = Currencies.TakeFirst(ref text, out var isCode);
-        var isApart = currency == 0 || TrimStart(ref text);
+        var isApart = currency == 0 || TextCursor.TrimStart(ref text);
         if (currency != 0)
         {
             hasParentheses |= !hasParentheses && TakeParentheses(ref text);
@@ -187,17 +182,19 @@ internal readonly ref struct WrittenNumber
         var minusBehind = sign == 0 && !hasParentheses && TakeMinusBehind(ref text);
         var isPercent = currency == 0 && text is [.., (byte)'%'];
         if (isPercent)
-            text = TrimEnd(text[..^1]);
+            text = TextCursor.TrimEnd(text[..^1]);
         else if (currency == 0 || !isCode)
             TakeCurrencyBehind(ref text, ref currency, ref isCode, ref isApart);
         minusBehind |= !minusBehind && sign == 0 && !hasParentheses && TakeMinusBehind(ref text);
-        if ((hasParentheses && sign != 0) || !TryReadDigits(text, hasParentheses || minusBehind || sign == '-', out number) || number._exponentAt < text.Length)
+        if (hasParentheses && sign != 0)
+            return false;
+        if (!WrittenDigits.TryRead(text, hasParentheses || minusBehind || sign == '-', out number) || number._exponentAt < text.Length)
             return false;
         // A grade has a minus behind it, too; and a code right before digits is a key: MAD5.
         var isAmount = number.Thousands != WrittenThousands.None || number._signAt < text.Length;
         if (((minusBehind || (isCode && !isApart)) && !isAmount) || (number._signAt == text.Length - 1))
             return false;
-        number = number with { IsPercent = isPercent, Currency = currency, IsBareInParentheses = hasParentheses && currency == 0 && !isPercent && !isAmount, IsSimple = false };
+        number = number with { IsPercent = isPercent, Currency = currency, IsBareInParentheses = hasParentheses && currency == 0 && !isPercent && !isAmount };
         return true;
     }
 
@@ -207,100 +204,9 @@ internal readonly ref struct WrittenNumber
         var rest = text;
         if (Currencies.TakeLast(ref rest, out var isCodeBehind) is var behind && (behind == 0 || (currency != 0 && !isCodeBehind)))
             return;
-        text = TrimEnd(rest);
+        text = TextCursor.TrimEnd(rest);
         isApart = text.Length < rest.Length;
         (currency, isCode) = (behind, isCodeBehind);
-    }
-
-    private static bool TryReadDigits(ReadOnlySpan<byte> text, bool isNegative, out WrittenNumber number)
-    {
-        number = default;
-        var first = DigitsAt(text, 0);
-        var (separator, width) = SeparatorAt(text, first);
-        var (position, groups, last) = (first, 0, 0);
-        var (allThrees, allTwos) = (true, true);
-        var lastAt = text.Length;
-        while (width > 0 && SeparatorAt(text, position) is var next && next.Kind == separator && next.Width > 0)
-        {
-            // Twos before the last group.
-            allTwos &= groups == 0 || last == 2;
-            lastAt = position;
-            position += next.Width;
-            last = DigitsAt(text, position);
-            position += last;
-            allThrees &= last == 3;
-            groups++;
-        }
-
-        if (groups == 0)
-            return Ends(text, position, isNegative, first > 0, out number);
-        var isGrouped = allThrees && first is >= 1 and <= 3 && text[0] != (byte)'0';
-        var isIndian = !isGrouped && separator == (byte)',' && groups > 1 && allTwos && last == 3 && first is 1 or 2 && text[0] != (byte)'0';
-        var thousands = isIndian ? WrittenThousands.Indian : separator == (byte)' ' ? WrittenThousands.Blanks : WrittenThousands.Threes;
-        var isSign = separator is (byte)',' or (byte)'.';
-        if (position < text.Length && text[position] is (byte)'.' or (byte)',' && (isGrouped || isIndian))
-        {
-            var fraction = DigitsAt(text, position + 1);
-            if (fraction == 0 || position + 1 + fraction < text.Length)
-                return false;
-            number = new(text, position, text.Length, text[position] == (byte)',' ? DecimalSigns.Comma : DecimalSigns.Point, thousands, first, groups, isNegative);
-            return true;
-        }
-
-        var (decimals, either) = separator == (byte)',' ? (DecimalSigns.Comma, DecimalSigns.CommaOrThousands) : (DecimalSigns.Point, DecimalSigns.PointOrThousands);
-        if (isSign && groups == 1)
-        {
-            if (first + last == 0 || ExponentEnd(text, position) < text.Length)
-                return false;
-            var isOpen = isGrouped && position == text.Length;
-            number = new(text, lastAt, position, isOpen ? either : decimals, isOpen ? WrittenThousands.Threes : WrittenThousands.None, first, isOpen ? groups : 0, isNegative);
-            return true;
-        }
-
-        if (position < text.Length || !(isGrouped || isIndian))
-            return false;
-        number = new(text, text.Length, text.Length, isSign ? (DecimalSigns.Comma | DecimalSigns.Point) & ~decimals : DecimalSigns.None, thousands, first, groups, isNegative);
-        return true;
-    }
-
-    private static bool Ends(ReadOnlySpan<byte> text, int digits, bool isNegative, bool any, out WrittenNumber number)
-    {
-        number = new(text, digits, digits, DecimalSigns.None, WrittenThousands.None, digits, 0, isNegative);
-        return any && ExponentEnd(text, digits) == text.Length;
-    }
-
-    private static int DigitsAt(ReadOnlySpan<byte> text, int position)
-    {
-        var rest = text[Math.Min(position, text.Length)..];
-        return rest.IndexOfAnyExceptInRange((byte)'0', (byte)'9') is >= 0 and var end ? end : rest.Length;
-    }
-
-    // The end of an exponent, or of nothing where none begins.
-    private static int ExponentEnd(ReadOnlySpan<byte> text, int position)
-    {
-        if (position == text.Length || text[position] is not ((byte)'e' or (byte)'E'))
-            return position;
-        var start = position + 1;
-        if (start < text.Length && text[start] is (byte)'+' or (byte)'-')
-            start++;
-        var digits = DigitsAt(text, start);
-        return digits == 0 ? position : start + digits;
-    }
-
-    private static (byte Kind, int Width) SeparatorAt(ReadOnlySpan<byte> text, int position)
-    {
-        if (position >= text.Length)
-            return default;
-        var rest = text[position..];
-        return rest switch
-        {
-            [((byte)',' or (byte)'.' or (byte)'\'') and var kind, ..] => (kind, 1),
-            [0xE2, 0x80, 0x99, ..] => ((byte)'\'', 3),
-            [(byte)'\t', ..] => default,
-            // Those that keep a line together part thousands only; a plain one may part the groups of a key.
-            [(byte)' ', ..] => ((byte)' ', 1),
-            _ => (NoBreak, TextCursor.BlankAt(rest)),
-        };
     }
 
     private static byte TakeSign(ref ReadOnlySpan<byte> text)
@@ -313,7 +219,7 @@ internal readonly ref struct WrittenNumber
         };
         text = text[length..];
         if (sign != 0)
-            TrimStart(ref text);
+            TextCursor.TrimStart(ref text);
         return sign;
     }
 
@@ -321,7 +227,7 @@ internal readonly ref struct WrittenNumber
     {
         if (text is not [(byte)'(', .. var inner, (byte)')'])
             return false;
-        text = Trim(inner);
+        text = TextCursor.Trim(inner);
         return true;
     }
 
@@ -329,36 +235,7 @@ internal readonly ref struct WrittenNumber
     {
         if (text is not [.. var rest, (byte)'-'])
             return false;
-        text = TrimEnd(rest);
+        text = TextCursor.TrimEnd(rest);
         return true;
-    }
-
-    private static bool TrimStart(ref ReadOnlySpan<byte> text)
-    {
-        var before = text.Length;
-        while (TextCursor.BlankAt(text) is > 0 and var length)
-            text = text[length..];
-        return text.Length < before;
-    }
-
-    private static ReadOnlySpan<byte> TrimEnd(ReadOnlySpan<byte> text)
-    {
-        while (true)
-        {
-            if (text is [.., (byte)' ' or (byte)'\t'])
-                text = text[..^1];
-            else if (text is [.., 0xC2, 0xA0])
-                text = text[..^2];
-            else if (text is [.., 0xE2, 0x80, 0xAF or 0x89])
-                text = text[..^3];
-            else
-                return text;
-        }
-    }
-
-    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text)
-    {
-        TrimStart(ref text);
-        return TrimEnd(text);
     }
 }

@@ -8,7 +8,9 @@ internal static class WrittenValue
     /// <summary>The number that models know a value by: itself; 1 and 0 for true and false; days since 1970-01-01 in UTC for a date.</summary>
     /// <param name="cell">UTF-8; blanks around it do not matter.</param>
     /// <param name="type">What its column is. Where it is of truth values, any number is read: a count that was 0 or 1 in training can be 2.</param>
-    /// <param name="convention">How values are read that can be written in two ways. A number that can be read only with the other decimal sign is read with that one.</param>
+    /// <param name="convention">
+    /// How values are read that can be written in two ways. A number that can be read only with the other decimal sign is read with that one.
+    /// </param>
     /// <returns>NaN where the value is missing, null where it can't be read as that type.</returns>
     public static double? NumberOf(ReadOnlySpan<byte> cell, ColumnType type, WrittenConvention convention)
     {
@@ -24,7 +26,7 @@ internal static class WrittenValue
     /// <param name="convention">How values are read that can be written in two ways.</param>
     public static double? Read(ReadOnlySpan<byte> text, ColumnType type, WrittenConvention convention) => type switch
     {
-        ColumnType.DateTime => WrittenDate.Of(text, convention.Dates) is { Kind: not WrittenDateKind.None } date ? date.Microseconds / WrittenDate.MicrosecondsPerDay : null,
+        ColumnType.DateTime => WrittenDate.Of(text, convention.Dates).Days,
         ColumnType.Boolean when TruthOf(text) is { } truth => truth ? 1 : 0,
         _ => Number(text, convention.DecimalPoint),
     };

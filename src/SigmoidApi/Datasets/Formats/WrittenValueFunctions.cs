@@ -7,7 +7,8 @@ using SigmoidApi.Datasets.Engine;
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>
-/// Gives DuckDB our reading of written values (<see cref="WrittenValue"/>), 2,048 at a time and on any of its threads: from a text to a number, a truth value or a date.
+/// Gives DuckDB our reading of written values (<see cref="WrittenValue"/>), 2,048 at a time and on any of its threads: from a text to a number, a truth value or
+/// a date.
 /// </summary>
 /// <param name="session">What calls the functions; they live as long as it.</param>
 internal sealed unsafe class WrittenValueFunctions(DuckDbSession session)
