@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SigmoidApi.Datasets;
 using SigmoidApi.Datasets.Formats;
+using SigmoidApi.Datasets.Import;
 
 namespace SigmoidApi.Tests.Datasets;
 
@@ -228,8 +229,88 @@ public sealed class JsonFileTests : IDisposable
     {
         (await _store.Rows("""
             {"a":1.5,"b":7,"c":"x","d":NaN,"e":9007199254740993}
-            {"a":NaN,"b":NaN,"c":NaN,"d":NaN,"e":NaN}
-            """, Lines)).ShouldBe([[1.5, 7L, "x", null, "9007199254740993"], [null, null, null, null, null]]);
+            {"a":NaN,"b":-nan,"c":NaN,"d":-NaN,"e":NaN}
+            {"a":-nan,"b":NaN,"c":-nan,"d":nan,"e":-NaN}
+            """, Lines)).ShouldBe([[1.5, 7L, "x", null, "9007199254740993"], [null, null, null, null, null], [null, null, null, null, null]]);
+    }
+
+    /// <summary>All that can be written in separated values and in strings of JSON: one table has one meaning.</summary>
+    [Theory]
+    [InlineData("1", "2.5", "-3e2")]
+    [InlineData("1", "+22", " 7 ")]
+    [InlineData("0", "1", "1")]
+    [InlineData("1.0", "0.0", "1.0")]
+    [InlineData("true", "FALSE", "1")]
+    [InlineData("007", "010", "1")]
+    [InlineData("9007199254740993", "1", "2")]
+    [InlineData("1,234.50", "$3", "(2)")]
+    [InlineData("12,50 €", "1.234,5", "3")]
+    [InlineData("1.234", "2.500", "3.000")]
+    [InlineData("1,234", "2,500", "3,000")]
+    [InlineData("1\u202f234,5", "2", "3")]
+    [InlineData("12.5 %", "7%", "8%")]
+    [InlineData("12.5 %", "7", "8")]
+    [InlineData("31.01.2024", "1.2.2024", "2024. 2. 1.")]
+    [InlineData("01/31/2024", "02/01/2024", "03/01/2024")]
+    [InlineData("01/02/2024", "02/01/2024", "03/01/2024")]
+    [InlineData("24-11-05", "25-04-03", "23-01-02")]
+    [InlineData("2024-01-31 8:00", "2024-01-31T12:00:00+0200", "2024-01-31")]
+    [InlineData("2024-01-31", "2024-02-01", "soon")]
+    [InlineData("2024-01-31", "2024-02-01", "unknown")]
+    [InlineData("1", "-", "3")]
+    [InlineData("x", "-", "NA")]
+    [InlineData("8:00", "12:30", "18:15")]
+    [InlineData("true", "b", "1")]
+    public async Task StringsMakeTheColumnsThatSeparatedValuesMake(params string[] cells)
+    {
+        // Twice each, so that no single cell passes for a mistake.
+        string[] all = [.. cells, .. cells];
+        var (csvId, csv) = await _store.Import("a\tb\n" + string.Concat(all.Select(cell => $"\"{cell}\"\tx\n")), new("csv", "tab", "\"", null, "true", null, null));
+        var (id, json) = await _store.Import(string.Concat(all.Select(cell => $$"""{"a":"{{cell}}","b":"x"}""" + "\n")), Lines);
+
+        var (found, expected) = (json.Columns[0], csv.Columns[0]);
+        (found.Type, found.Missing, found.Distinct, found.DateOrder).ShouldBe((expected.Type, expected.Missing, expected.Distinct, expected.DateOrder));
+        found.Warnings.ShouldBe(expected.Warnings);
+        (await Rows(id, json)).ShouldBe(await Rows(csvId, csv));
+
+        async Task<IEnumerable<object?>> Rows(Guid of, ImportedDataset dataset) => (await _store.Engine.ReadRowsAsync(of, dataset.Columns, 0, 10, TestContext.Current.CancellationToken)).Select(row => row[0]);
+    }
+
+    [Fact]
+    public async Task DecimalSignOfAFileIsThatOfItsStringsAndNeverOfItsNumbers()
+    {
+        const string Records = """
+            {"price":"12,50 €","count":"1.234","weight":1.5,"mixed":2.5}
+            {"price":"1.234,00","count":"2.500","weight":2.234,"mixed":"3,25"}
+            """;
+
+        (await _store.Rows(Records, Lines)).ShouldBe([[12.5, 1234L, 1.5, 2.5], [1234.0, 2500L, 2.234, 3.25]]);
+        (await _store.Import(Records, Lines)).Dataset.Origin.DecimalPoint.ShouldBe(",");
+        (await _store.Rows("""{"a":"1,234"}""" + "\n" + """{"a":"2,345"}""", Lines)).ShouldBe([[1234L], [2345L]]);
+        (await _store.Rows("""{"a":"1,234"}""" + "\n" + """{"a":"2,345"}""", Lines with { Decimal = "," })).ShouldBe([[1.234], [2.345]]);
+        (await _store.Import("""{"a":1.5,"b":"x"}""", Lines)).Dataset.Origin.DecimalPoint.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task DatesAreInTheOrderThatTheUploadSays()
+    {
+        const string Records = """{"a":"01/02/2024","b":"24-11-05"}""" + "\n" + """{"a":"03/04/2024","b":"24-11-06"}""";
+
+        (await _store.Import(Records, Lines)).Dataset.Columns[0].Type.ShouldBe(ColumnType.Category);
+        (await _store.Rows(Records, Lines with { Dates = "mdy", Types = ["b:text"] })).ShouldBe([["2024-01-02", "24-11-05"], ["2024-03-04", "24-11-06"]]);
+        (await _store.Rows(Records, Lines with { Dates = "dmy", Types = ["b:text"] })).ShouldBe([["2024-02-01", "24-11-05"], ["2024-04-03", "24-11-06"]]);
+    }
+
+    [Theory]
+    [InlineData("a:datetime", "{\"a\":\"2024-01-31\"}\n{\"a\":19753}", 2, "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z; got '19753'")]
+    [InlineData("a:number", "{\"a\":1}\n{\"a\":true}", 2, "expected a number; got 'true'")]
+    [InlineData("a:number", "{\"a\":1}\n{\"a\":\"x\"}", 2, "expected a number; got 'x'")]
+    [InlineData("a:number", "{\"a\":1}\n{\"a\":[1]}", 2, "expected a number; got '[…]'")]
+    [InlineData("a:boolean", "{\"a\":true}\n{\"a\":2}", 2, "expected true, false, 1 or 0; got '2'")]
+    [InlineData("a:boolean", "{\"a\":true}\n{\"a\":1.0}\n{\"a\":0.5}", 3, "expected true, false, 1 or 0; got '0.5'")]
+    public async Task ValueThatIsNotWhatTheUploadSaysIsNamed(string types, string records, long line, string message)
+    {
+        (await _store.Refusal(records, Lines with { Types = [types] })).Errors.ShouldBe([new DatasetError(line, "a", message)]);
     }
 
     [Fact]

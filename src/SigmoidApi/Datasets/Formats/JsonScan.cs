@@ -163,15 +163,7 @@ internal sealed class JsonScan
     private void AddNumber(JsonColumn column, ReadOnlySpan<byte> number)
     {
         column.Values |= JsonValues.Numbers;
-        var cells = column.Cells;
-        if (cells.Numbers++ < InvalidDatasetException.MaxErrors)
-            cells.ShowNumber(_tokens.Line, number);
-        if ((cells.CountsOtherNumbers || !cells.HasOtherNumbers) && number is not [(byte)'0' or (byte)'1'] && double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture) is not (0 or 1))
-            cells.AddOtherNumber(_tokens.Line, number);
-        if (!_tokens.IsWhole)
-            cells.HasFractions = true;
-        else if (number.Length > 15)
-            cells.AddInteger(number[0] == (byte)'-' ? number[1..] : number);
+        column.Cells.AddNumber(number, _tokens.IsWhole, _tokens.Line);
         // No other is beyond 1.8e308, and no other is worth a look.
         if ((number.Length > 300 || (!_tokens.IsWhole && number.IndexOfAny((byte)'e', (byte)'E') >= 0))
             && !double.IsFinite(double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture)))

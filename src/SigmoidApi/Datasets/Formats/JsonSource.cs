@@ -50,10 +50,13 @@ internal static class JsonSource
             read_json({{DuckDbSession.Literal(path)}}, format = '{{(scan.Form == DatasetFormat.Json ? "array" : "newline_delimited")}}', records = true,
                 maximum_object_size = {{JsonTokens.MaxRecordBytes}}, columns = { {{names}} })
             """);
-        // It is missing wherever it is, in a file that is given back too: there it would be no JSON.
-        string[] missing = [.. scan.Columns.Where(column => column.Values.HasFlag(JsonValues.NotANumber)).Select(column => DuckDbSession.Identifier(column.Name))];
-        return missing.Length == 0 ? from : $"(select * replace ({string.Join(", ", missing.Select(name => $"case when cast({name} as varchar) in ('NaN', 'nan') then null else {name} end as {name}"))}) from {from})";
+        // NaN is missing, in a file that is given back too: there it would be no JSON.
+        string[] numbers = [.. scan.Columns.Zip(types).Where(column => column.First.Values.HasFlag(JsonValues.NotANumber)).Select(column => WithoutNaN(DuckDbSession.Identifier(column.First.Name), column.Second))];
+        return numbers.Length == 0 ? from : $"(select * replace ({string.Join(", ", numbers)}) from {from})";
     }
+
+    private static string WithoutNaN(string column, string readAs) =>
+        $"case when {(readAs == "DOUBLE" ? $"isnan({column})" : $"lower(cast({column} as varchar)) in ('nan', '-nan')")} then null else {column} end as {column}";
 
     /// <summary>The type that DuckDB reads a column with: never one that it would have to make of a text.</summary>
     private static string ReadAs(JsonColumn column, StoredType type) => (type, column.Values) switch
@@ -83,7 +86,7 @@ internal static class JsonSource
         var other = type switch
         {
             // A number has a point whatever the texts have.
-            StoredType.Real => $"cast({json} as double)",
+            StoredType.Real => $"case {json} when 'true' then 1.0 when 'false' then 0.0 else cast({json} as double) end",
             StoredType.Whole => $"cast({json} as bigint)",
             StoredType.Text => Level(json, found),
             _ => Written(json),

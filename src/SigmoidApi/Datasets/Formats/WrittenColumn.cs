@@ -11,6 +11,9 @@ namespace SigmoidApi.Datasets.Formats;
 /// </param>
 internal sealed class WrittenColumn(string name, WrittenConvention convention, bool isForModel = false)
 {
+    // Whole numbers of so many digits float64 holds.
+    private const int LongestExact = 15;
+
     // No larger ones are kept as whole numbers, whatever an upload says they are.
     private const int MostDigits = 18;
 
@@ -106,7 +109,7 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
         HasLeadingZeros |= digits.Length > 1 && digits[0] == (byte)'0';
         _longestInteger = Math.Max(_longestInteger, digits.Length);
         // One that float64 can't hold is no quantity: an account, a card, a key.
-        _hasInexact |= digits.Length > 19 || (digits.Length > 15 && ulong.Parse(digits, CultureInfo.InvariantCulture) is var value && (ulong)(double)value != value);
+        _hasInexact |= digits.Length > 19 || (digits.Length > LongestExact && ulong.Parse(digits, CultureInfo.InvariantCulture) is var value && (ulong)(double)value != value);
     }
 
     /// <summary>Takes a plain number that is neither 0 nor 1.</summary>
@@ -119,15 +122,20 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
     /// <summary>Keeps one of the first plain numbers, which may prove to be mistakes.</summary>
     public void ShowNumber(long line, ReadOnlySpan<byte> shown) => Show(WrittenKind.Number, line, shown);
 
-    /// <summary>Takes a number of a format that has numbers: with a point, whatever the convention is.</summary>
-    /// <param name="number">As it is written.</param>
+    /// <summary>Takes a number of a format that has numbers: it has a point whatever texts have, and so says nothing of their sign.</summary>
+    /// <param name="number">As JSON writes it.</param>
+    /// <param name="isWhole">Whether it is digits, with or without a minus.</param>
     /// <param name="line">Where it is.</param>
-    public void AddNumber(ReadOnlySpan<byte> number, long line)
+    public void AddNumber(ReadOnlySpan<byte> number, bool isWhole, long line)
     {
-        if (WrittenNumber.TryRead(number, out var read) && read.Value('.') is { } value)
-            AddPlain(read, value, '.', line, number);
-        else
-            Add(WrittenKind.Text, line, number);
+        if (Numbers++ < InvalidDatasetException.MaxErrors)
+            ShowNumber(line, number);
+        if ((CountsOtherNumbers || !HasOtherNumbers) && number is not [(byte)'0' or (byte)'1'] && double.Parse(number, CultureInfo.InvariantCulture) is not (0 or 1))
+            AddOtherNumber(line, number);
+        if (!isWhole)
+            HasFractions = true;
+        else if (number.Length > LongestExact)
+            AddInteger(number.TrimStart((byte)'-'));
     }
 
     /// <summary>Takes true or false of a format that has them.</summary>
