@@ -165,7 +165,7 @@ public sealed partial class ValuesDocTests : IAsyncLifetime
         }),
         ("values.ko.md", new Dictionary<string, string>
         {
-            ["written"] = "적힌 값", ["csv"] = "CSV", ["jsonText"] = "JSON 문자열", ["parquetText"] = "Parquet 문자열", ["record"] = "레코드의 문자열", ["jsonFile"] = "JSON",
+            ["written"] = "적힌 값", ["csv"] = "CSV", ["jsonText"] = "JSON 문자열", ["parquetText"] = "Parquet 문자열", ["record"] = "기록의 문자열", ["jsonFile"] = "JSON",
             ["csvNumbers"] = "CSV, 숫자 열", ["csvTexts"] = "CSV, 텍스트 열", ["jsonNumbers"] = "JSON 문자열, 숫자 열", ["jsonTexts"] = "JSON 문자열, 텍스트 열",
             ["number"] = "숫자", ["date"] = "날짜", ["boolean"] = "불리언", ["text"] = "텍스트", ["missing"] = "결측", ["refused"] = "거부", ["nothing"] = "빈 값", ["blank"] = "공백 한 칸",
         }),
