@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Datasets.Engine;
 using SigmoidApi.Datasets.Formats;
@@ -14,7 +15,7 @@ internal enum CellForm
     /// <summary>Texts, which may be anything: those of separated values, and of columns of texts.</summary>
     Text,
 
-    /// <summary>Values of JSON: a text with a quote before it and none behind, or what JSON writes of anything else.</summary>
+    /// <summary>Values of JSON as it writes them: texts in quotes.</summary>
     Json,
 
     /// <summary>DOUBLE where the model wants a number, or else a text of all digits.</summary>
@@ -54,7 +55,7 @@ internal sealed record FileColumn(ServedColumn Served, CellForm Form, string Exp
         };
         var expression = (form, served.Category) switch
         {
-            (CellForm.Json, _) => $"case when json_type({column.Raw}) = 'VARCHAR' then '\"' || ({column.Raw} ->> '$') else {column.Raw} ->> '$' end",
+            (CellForm.Json, _) => $"cast({column.Raw} as varchar)",
             (CellForm.Number, null) or (CellForm.Boolean, null) => DatasetReader.NumberExpression(column.Stored, ColumnType.Number),
             (CellForm.Date, null) => DatasetReader.NumberExpression(column.Stored, ColumnType.DateTime),
             (CellForm.Number, _) when column.IsExact => $"cast({column.Raw} as varchar)",
@@ -74,8 +75,7 @@ internal sealed record FileColumn(ServedColumn Served, CellForm Form, string Exp
             return NumberOf(rows.Doubles(vector)[row]);
         var text = ChunkText.Bytes(in rows.Texts(vector)[row]);
         return Form == CellForm.Text ? Served.NumberOf(text, Convention, MissingWords)
-            : text is [(byte)'"', ..] ? Served.NumberOf(text[1..], Convention, MissingWords)
-            : text.SequenceEqual("NaN"u8) ? Served.Missing
+            : text is [(byte)'"', ..] ? Served.NumberOf(Unquoted(text), Convention, MissingWords)
             : DoubleParser.Parse(text, out var number) == text.Length ? Finite(Served.NumberOf(number))
             : text.SequenceEqual("true"u8) || text.SequenceEqual("false"u8) ? Served.NumberOf(text[0] == 't')
             : null;
@@ -86,14 +86,9 @@ internal sealed record FileColumn(ServedColumn Served, CellForm Form, string Exp
     {
         if (cell.IsEmpty)
             return FittedCategory.MissingCode;
-        var text = Encoding.UTF8.GetString(cell);
-        return (Form, text) switch
-        {
-            (CellForm.Number, _) => Served.CodeOfNumber(text),
-            (CellForm.Json, ['"', ..]) => Served.CodeOf(text[1..], Convention, MissingWords),
-            (CellForm.Json, ['-' or (>= '0' and <= '9'), ..]) => Served.CodeOfNumber(text),
-            _ => Served.CodeOf(text, Convention, MissingWords),
-        };
+        var isNumber = Form == CellForm.Number || (Form == CellForm.Json && cell[0] is (byte)'-' or (>= (byte)'0' and <= (byte)'9'));
+        var text = Encoding.UTF8.GetString(Form == CellForm.Json ? Unquoted(cell) : cell);
+        return isNumber ? Served.CodeOfNumber(text) : Served.CodeOf(text, Convention, MissingWords);
     }
 
     /// <summary>Whether the model can do nothing with a cell, and how a problem names that.</summary>
@@ -112,13 +107,25 @@ internal sealed record FileColumn(ServedColumn Served, CellForm Form, string Exp
         var text = ChunkText.Bytes(in rows.Texts(vector)[row]);
         if (Served.Category is null ? NumberOf(rows, vector, row) is not null : !IsRefused(CodeOf(text)))
             return false;
-        text = Form == CellForm.Json && text is [(byte)'"', ..] ? text[1..] : text;
+        text = Form == CellForm.Json ? Unquoted(text) : text;
         (expected, got) = (Served.Expected(Form == CellForm.Number ? [] : text, Convention.Dates), ShownText.Of(text));
         return true;
     }
 
     /// <summary>Whether a code is none, or that of a level that the model refuses.</summary>
     public bool IsRefused(int? code) => code is null || (code == FittedCategory.UnknownCode && Served.Category!.Unknown == UnknownLevel.Error);
+
+    /// <summary>A text of JSON without its quotes and escapes; any other value as it is.</summary>
+    private static ReadOnlySpan<byte> Unquoted(ReadOnlySpan<byte> value)
+    {
+        if (value is not [(byte)'"', .. var inner, (byte)'"'])
+            return value;
+        if (!inner.Contains((byte)'\\'))
+            return inner;
+        var reader = new Utf8JsonReader(value);
+        reader.Read();
+        return Encoding.UTF8.GetBytes(reader.GetString()!);
+    }
 
     private string Shown(double number) => Form switch
     {
