@@ -53,6 +53,9 @@ public sealed class DecimalSignTests : IDisposable
     [InlineData("12.5 %", nameof(DecimalSigns.Point))]
     [InlineData("1,23,456", nameof(DecimalSigns.Point))]
     [InlineData("$1,234", nameof(DecimalSigns.CommaOrThousands))]
+    [InlineData("₩1,234", nameof(DecimalSigns.Point))]
+    [InlineData("1,234円", nameof(DecimalSigns.Point))]
+    [InlineData("₩1.234", nameof(DecimalSigns.PointOrThousands))]
     [InlineData("1.234 kr", nameof(DecimalSigns.PointOrThousands))]
     [InlineData("12 500", nameof(DecimalSigns.None))]
     public void ANumberSaysWhichSignItHas(string cell, string says) => In(cell).ToString().ShouldBe(says);

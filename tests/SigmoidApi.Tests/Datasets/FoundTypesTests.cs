@@ -47,6 +47,7 @@ public sealed class FoundTypesTests : IDisposable
     [InlineData(new[] { "US$5", "USD 6", "7" }, ColumnType.Number, new object[] { 5L, 6L, 7L })]
     [InlineData(new[] { "(1)", "(2)", "(3)" }, ColumnType.Category, new object[] { "(1)", "(2)", "(3)" })]
     [InlineData(new[] { "555 123", "555 987", "400 001" }, ColumnType.Category, new object[] { "555 123", "555 987", "400 001" })]
+    [InlineData(new[] { "+49 123 456", "+49 222 333", "+1 555 123" }, ColumnType.Category, new object[] { "+49 123 456", "+49 222 333", "+1 555 123" })]
     [InlineData(new[] { "2-", "3", "1-" }, ColumnType.Category, new object[] { "2-", "3", "1-" })]
     [InlineData(new[] { "$007", "$010", "$1" }, ColumnType.Category, new object[] { "$007", "$010", "$1" })]
     [InlineData(new[] { "\"1,23,456\"", "\"12,34,567\"", "999" }, ColumnType.Number, new object[] { 123456L, 1234567L, 999L })]

@@ -27,6 +27,12 @@ internal static class Currencies
             .Select(sign => sign.Split(':')).Select(sign => (Encoding.UTF8.GetBytes(sign[0]), CodeOf(Encoding.UTF8.GetBytes(sign[1])))),
     ];
 
+    // Where these are paid with, thousands have commas and no fraction has: ₩12,000 is no twelve.
+    private static readonly FrozenSet<int> EastAsian = Each("KRW JPY CNY TWD HKD ¥-").Select(code => CodeOf(Encoding.UTF8.GetBytes(code))).ToFrozenSet();
+
+    /// <summary>Whether a comma between the digits of an amount is never decimal.</summary>
+    public static bool IsEastAsian(int currency) => EastAsian.Contains(currency);
+
     /// <summary>Takes a currency from the start of a text; 0 where none is.</summary>
     /// <param name="text">What follows the currency.</param>
     /// <param name="isCode">Whether it is of letters, which may as well begin a key: <c>TOP100</c>.</param>

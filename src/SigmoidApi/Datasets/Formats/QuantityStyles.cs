@@ -24,8 +24,13 @@ internal struct QuantityStyles
 
         _hasIndian |= number.Thousands == WrittenThousands.Indian;
         _hasLargeThrees |= number.Thousands == WrittenThousands.Threes && (number.Groups > 1 || number.FirstGroup == 3);
-        if (number.Thousands == WrittenThousands.Blanks && number.FirstGroup == 3 && number.Currency == 0 && !number.IsPercent && !hasFraction
-            && (_keyGroups == 0 || _keyGroups == number.Groups))
+        if (number.Thousands != WrittenThousands.Blanks || number.Currency != 0 || number.IsPercent || hasFraction)
+            return;
+        if (number.HasPlus)
+        {
+            _keys++;
+        }
+        else if (number.FirstGroup == 3 && (_keyGroups == 0 || _keyGroups == number.Groups))
         {
             _keyGroups = number.Groups;
             _keys++;
@@ -34,7 +39,7 @@ internal struct QuantityStyles
 
     /// <summary>
     /// Whether a column holds no numbers though each of its values is one: percents beside numbers, amounts of two currencies, thousands in two ways; or all are
-    /// digits in parentheses, as lists are numbered, or as many groups of three digits with blanks, as keys and telephone numbers are written: <c>555 123</c>.
+    /// digits in parentheses, as lists are numbered, or as many groups of three digits with blanks, as keys and telephone numbers are written: <c>555 123</c>, <c>+49 123 456</c>.
     /// </summary>
     /// <param name="numbers">How many values there are, plain numbers among them.</param>
     public readonly bool AreMixed(long numbers) => (_percents > 0 && _percents < numbers) || _hasSeveralCurrencies || (_hasIndian && _hasLargeThrees)

@@ -43,7 +43,7 @@ internal readonly ref struct WrittenNumber
     }
 
     /// <summary>What it says about the decimal sign.</summary>
-    public DecimalSigns Signs { get; }
+    public DecimalSigns Signs { get; private init; }
 
     public WrittenThousands Thousands { get; }
 
@@ -54,6 +54,8 @@ internal readonly ref struct WrittenNumber
     public int Groups { get; }
 
     public bool IsPercent { get; private init; }
+
+    public bool HasPlus { get; private init; }
 
     /// <summary>0 where none is written, else a number for each.</summary>
     public int Currency { get; private init; }
@@ -78,7 +80,7 @@ internal readonly ref struct WrittenNumber
         if (WrittenDigits.TryRead(text, sign == '-', out number))
         {
             var isInThrees = number.Thousands is WrittenThousands.None or WrittenThousands.Threes;
-            number = number with { IsSimple = isInThrees && !cell.ContainsAnyExceptInRange((byte)'+', (byte)'e') };
+            number = number with { HasPlus = sign == '+', IsSimple = isInThrees && !cell.ContainsAnyExceptInRange((byte)'+', (byte)'e') };
             return true;
         }
 
@@ -194,6 +196,8 @@ internal readonly ref struct WrittenNumber
         var isAmount = number.Thousands != WrittenThousands.None || number._signAt < text.Length;
         if (((minusBehind || (isCode && !isApart)) && !isAmount) || (number._signAt == text.Length - 1))
             return false;
+        if (Currencies.IsEastAsian(currency) && number.Signs == DecimalSigns.CommaOrThousands)
+            number = number with { Signs = DecimalSigns.Point };
         number = number with { IsPercent = isPercent, Currency = currency, IsBareInParentheses = hasParentheses && currency == 0 && !isPercent && !isAmount };
         return true;
     }

@@ -84,6 +84,10 @@ internal static class WrittenTime
             (hour, minute) = Math.DivRem(hour, 100);
         else if (text.Skip((byte)':') && !text.Digits(2, 2, out minute, out _))
             return false;
+        // As Go writes it: +0000 UTC.
+        text.SkipBlanks();
+        if (text.Skip("UTC"u8) && hour + minute > 0)
+            return false;
         var all = 60 * hour + minute;
         minutes = isWest ? -all : all;
         return minute <= 59 && all <= MostOffsetMinutes;
