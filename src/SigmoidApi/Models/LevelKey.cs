@@ -5,8 +5,8 @@ using SigmoidApi.Http.Json;
 namespace SigmoidApi.Models;
 
 /// <summary>
-/// What makes two ways of writing a number one value: <c>5</c>, <c>5.0</c> and <c>5e0</c> have one key, of all their digits, however many. A text that JSON would not read
-/// as a number has none: <c>007</c> is no 7.
+/// What makes two ways of writing a number one value: <c>5</c>, <c>5.0</c> and <c>5e0</c> have one key, of all their digits, however many.
+/// A text that JSON would not read as a number has none: <c>007</c> is no 7.
 /// </summary>
 internal static class LevelKey
 {
@@ -50,7 +50,9 @@ internal static class LevelKey
         return significant.IsEmpty ? "0" : string.Create(CultureInfo.InvariantCulture, $"{(negative ? "-" : "")}{significant}e{exponent}");
     }
 
-    /// <summary>The same of a text that is a whole number, with a fraction of zeros or without: a reader of CSV makes <c>5.0</c> of 5 where another row lacks a value.</summary>
+    /// <summary>
+    /// The same of a text that is a whole number, with a fraction of zeros or without: a reader of CSV makes <c>5.0</c> of 5 where another row lacks a value.
+    /// </summary>
     public static string? OfWhole(string text)
     {
         var point = text.IndexOf('.', StringComparison.Ordinal);

@@ -6,7 +6,7 @@ using SigmoidApi.Datasets.Formats;
 namespace SigmoidApi.Models;
 
 /// <summary>
-/// A column that a model needs, and the one way from a value to what the model takes, for records and for files of every format: a number, or the code of a level.
+/// A column that a model needs, and the one way from a value, of a record or a file of any format, to what the model takes: a number, or the code of a level.
 /// </summary>
 internal sealed class ServedColumn
 {
@@ -117,13 +117,17 @@ internal sealed class ServedColumn
             DateOrder.Dmy => "a date as 2024-01-31, 2024-01-31T12:00:00Z or, the day first, 31/01/2024",
             DateOrder.Mdy => "a date as 2024-01-31, 2024-01-31T12:00:00Z or, the month first, 01/31/2024",
             DateOrder.Ymd => "a date as 2024-01-31, 2024-01-31T12:00:00Z or, the year first, 24/01/31",
-            _ when WrittenDate.Of(text.Trim(" \t"u8), order: null).Orders != DateOrders.None =>
+            _ when LacksOrder(text, dates) =>
                 "a date as 2024-01-31 or 2024-01-31T12:00:00Z, as the data of the model do not show the order of day, month and year",
             _ => "a date as 2024-01-31 or 2024-01-31T12:00:00Z",
         },
         ColumnType.Boolean => "true, false or a number",
         _ => "a number",
     };
+
+    /// <summary>Whether a text is a date whose order of day, month and year has to be known, and is not.</summary>
+    public bool LacksOrder(ReadOnlySpan<byte> text, DateOrder? dates) =>
+        Type == ColumnType.DateTime && dates is null && WrittenDate.Of(text.Trim(" \t"u8), order: null).Orders != DateOrders.None;
 
     private int CodeOfKey(string? key) => key is null ? FittedCategory.UnknownCode : _codesByValue.GetValueOrDefault(key, FittedCategory.UnknownCode);
 

@@ -13,7 +13,8 @@ internal static class CsvLines
     /// <param name="rows">The rows that are looked for, counted from 0.</param>
     /// <param name="lines">Gets the line of each, counted from 1.</param>
     /// <param name="cancellationToken">Looked at every buffer of the file.</param>
-    public static void Find(string path, CsvDialect dialect, int maxColumns, HashSet<long> rows, Dictionary<long, long> lines, CancellationToken cancellationToken)
+    public static void Find(
+        string path, CsvDialect dialect, int maxColumns, HashSet<long> rows, Dictionary<long, long> lines, CancellationToken cancellationToken)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
         var header = CsvHeader.Read(file, dialect, maxColumns);

@@ -62,7 +62,8 @@ internal sealed record FileColumn(ServedColumn Served, CellForm Form, string Exp
             _ => $"cast({column.Stored} as varchar)",
         };
         var convention = new WrittenConvention(
-            source.Dialect?.DecimalPoint ?? file.Csv.DecimalPoint ?? source.DecimalPoint ?? served.Convention.DecimalPoint, file.Csv.Dates ?? served.Convention.Dates);
+            source.Dialect?.DecimalPoint ?? file.Csv.DecimalPoint ?? source.DecimalPoint ?? served.Convention.DecimalPoint,
+            file.Csv.Dates ?? served.Convention.Dates);
         return new(served, form, expression, convention, MissingWords.Of(file.Csv));
     }
 
@@ -108,7 +109,8 @@ internal sealed record FileColumn(ServedColumn Served, CellForm Form, string Exp
         if (Served.Category is null ? NumberOf(rows, vector, row) is not null : !IsRefused(CodeOf(text)))
             return false;
         text = Form == CellForm.Json ? Unquoted(text) : text;
-        (expected, got) = (Served.Expected(Form == CellForm.Number ? [] : text, Convention.Dates), ShownText.Of(text));
+        expected = Served.Expected(text, Convention.Dates) + (Served.LacksOrder(text, Convention.Dates) ? ", which dates=dmy or dates=mdy can say" : "");
+        got = ShownText.Of(text);
         return true;
     }
 

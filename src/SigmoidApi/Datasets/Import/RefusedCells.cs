@@ -4,8 +4,8 @@ using SigmoidApi.Datasets.Formats;
 namespace SigmoidApi.Datasets.Import;
 
 /// <summary>
-/// Finds the cells of a file that a model can do nothing with, after the prediction has met one: the threads that predict do not know which rows theirs are, so the file is
-/// read once more in its order.
+/// Finds the cells of a file that a model can do nothing with, after the prediction has met one: the threads that predict do not know which rows theirs are,
+/// so the file is read once more in its order.
 /// </summary>
 internal static class RefusedCells
 {

@@ -21,6 +21,7 @@ internal sealed record TypedColumn(string Name, StoredType Type, string Stored, 
         if (format == DatasetFormat.Libsvm)
             return source.Columns.Select(Of);
         var types = session.Rows($"describe select * from {source.From}", cancellationToken).Select(row => (string)row[1]!);
-        return TypedSource.Columns(session, source.From, cancellationToken).Zip(types, (column, type) => Of(column) with { IsJson = type == "JSON", IsExact = type is not ("FLOAT" or "DOUBLE") });
+        return TypedSource.Columns(session, source.From, cancellationToken)
+            .Zip(types, (column, type) => Of(column) with { IsJson = type == "JSON", IsExact = type is not ("FLOAT" or "DOUBLE") });
     }
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace SigmoidApi.Http.Json;
 
 /// <summary>
-/// Cells that are no numbers, and whole numbers that float64 can't hold, as doubles in a table of numbers: positive NaNs with a payload, as R's NA is one. No number that is read has these bits:
-/// <c>"NaN"</c> becomes <see cref="double.NaN"/>, whose sign is set.
+/// Cells that are no numbers, and whole numbers that float64 can't hold, as doubles in a table of numbers: positive NaNs with a payload, as R's NA is one.
+/// No number that is read has these bits: <c>"NaN"</c> becomes <see cref="double.NaN"/>, whose sign is set.
 /// </summary>
 internal static class BoxedCell
 {

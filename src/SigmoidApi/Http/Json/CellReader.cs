@@ -4,7 +4,9 @@ using System.Text.Unicode;
 
 namespace SigmoidApi.Http.Json;
 
-/// <summary>Reads the cells of one table that are not numbers of float64, and keeps their texts, each once. Of an array or object that is the text which an import keeps of it.</summary>
+/// <summary>
+/// Reads the cells of one table that are not numbers of float64, and keeps their texts, each once. Of an array or object that is the text which an import keeps of it.
+/// </summary>
 internal sealed class CellReader
 {
     public const string Expected = "a number, text, true, false or null";
