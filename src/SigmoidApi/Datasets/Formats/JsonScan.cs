@@ -5,9 +5,9 @@ using System.Text;
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>
-/// Reads a file of JSON records once: its names, what each column holds, and the first thing that is wrong, by its line. DuckDB reads what passes, with the types that were
-/// found here: it takes a text for a date, a time or a key where it looks like one, and so makes another text of it; it counts records and not lines, and says nothing of
-/// where a number is too large.
+/// Reads a file of JSON records once: its names, what each column holds, and the first thing that is wrong, by its line. DuckDB reads what passes, with the
+/// types that were found here: it takes a text for a date, a time or a key where it looks like one, and so makes another text of it; it counts records and not
+/// lines, and says nothing of where a number is too large.
 /// </summary>
 internal sealed class JsonScan
 {
@@ -19,8 +19,9 @@ internal sealed class JsonScan
     private readonly char _decimalPoint;
     private readonly MissingWords _missing;
     private readonly List<JsonColumn> _columns = [];
-    private readonly Dictionary<byte[], JsonColumn>.AlternateLookup<ReadOnlySpan<byte>> _byName = new Dictionary<byte[], JsonColumn>(new NameComparer()).GetAlternateLookup<ReadOnlySpan<byte>>();
-    private readonly Dictionary<string, string> _anyCase = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<byte[], JsonColumn>.AlternateLookup<ReadOnlySpan<byte>> _byName =
+        new Dictionary<byte[], JsonColumn>(new NameComparer()).GetAlternateLookup<ReadOnlySpan<byte>>();
+    private readonly Dictionary<string, byte[]> _anyCase = new(StringComparer.OrdinalIgnoreCase);
     private long _nameBytes;
     private long _rows;
 
@@ -89,7 +90,7 @@ internal sealed class JsonScan
                 ReadRecord(token);
                 lastLine = _tokens.Line;
                 if (lastLine > line && !(_rows == 1 && IsOneObject()))
-                    throw new InvalidDatasetException(line, null, $"expected a JSON record on each line; this one goes on to line {lastLine}");
+                    throw new InvalidDatasetException(line, null, $"expected {_tokens.Expected}; this one goes on to line {lastLine}");
             }
         }
         catch (InvalidDatasetException) when (_rows <= 1 && _task.Format == DatasetFormat.Json)
@@ -103,7 +104,8 @@ internal sealed class JsonScan
 
     private bool IsOneObject() => _task.Format == DatasetFormat.Json && _tokens.Peek() < 0;
 
-    private static InvalidDatasetException OneObject() => new(1, null, "expected an array of records, or JSON lines (application/x-ndjson); this is one object");
+    private static InvalidDatasetException OneObject() =>
+        new(1, null, "expected an array of records, or JSON lines (application/x-ndjson); this is one object");
 
     private void ReadRecord(JsonToken token)
     {
@@ -210,11 +212,21 @@ internal sealed class JsonScan
         if (_nameBytes > MaxNameBytes)
             throw new InvalidDatasetException(_tokens.Line, null, $"expected names of at most {MaxNameBytes} bytes together");
         // DuckDB, and SQL with it, takes names that differ only in case for the same.
-        if (!_anyCase.TryAdd(name, name))
-            throw new InvalidDatasetException(_tokens.Line, name, $"expected names that differ by more than upper and lower case; the file has {ShownText.Of(Encoding.UTF8.GetBytes(_anyCase[name]))} and {ShownText.Of(key)}");
+        if (!_anyCase.TryAdd(name, key.ToArray()))
+        {
+            throw new InvalidDatasetException(
+                _tokens.Line,
+                name,
+                $"expected names that differ by more than upper and lower case; the file has {ShownText.Of(_anyCase[name])} and {ShownText.Of(key)}");
+        }
+
         if (_columns.Count == _task.MaxColumns)
-            throw new DatasetTooLargeException($"The file has more than {_task.MaxColumns} columns; at most {_task.MaxColumns} are taken (Datasets:MaxColumns).");
-        var column = new JsonColumn(_task.NewColumn(name, _decimalPoint), key.ToArray(), _columns.Count);
+        {
+            throw new DatasetTooLargeException(
+                $"The file has more than {_task.MaxColumns} columns; at most {_task.MaxColumns} are taken (Datasets:MaxColumns).");
+        }
+
+        var column = new JsonColumn(_task.NewColumn(name, _decimalPoint), _anyCase[name], _columns.Count);
         _columns.Add(column);
         _byName[key] = column;
         return column;
@@ -254,38 +266,3 @@ internal sealed class JsonScan
 /// <param name="Rows">Records.</param>
 /// <param name="Columns">In the order in which their names come first.</param>
 internal sealed record JsonScanResult(DatasetFormat Form, long Rows, IReadOnlyList<JsonColumn> Columns);
-
-/// <summary>A name and the values that records have under it.</summary>
-/// <param name="cells">The values as the cells that separated values would have.</param>
-/// <param name="key">The name in UTF-8, as it was written, without escapes.</param>
-/// <param name="index">Its place among the names.</param>
-internal sealed class JsonColumn(WrittenColumn cells, byte[] key, int index)
-{
-    public WrittenColumn Cells => cells;
-
-    public string Name => cells.Name;
-
-    public byte[] Key => key;
-
-    public int Index => index;
-
-    public JsonValues Values { get; set; }
-
-    /// <summary>Whether there are texts that stand for a missing value.</summary>
-    public bool HasMissingTexts { get; set; }
-
-    /// <summary>The last record that has the name, counted from 1.</summary>
-    public long LastRow { get; set; }
-}
-
-/// <summary>The kinds of values in a column, but for null.</summary>
-[Flags]
-internal enum JsonValues
-{
-    None = 0,
-    Texts = 1,
-    Numbers = 2,
-    NotANumber = 4,
-    Booleans = 8,
-    Nested = 16,
-}

@@ -4,8 +4,8 @@ using SigmoidApi.Datasets.Engine;
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>
-/// JSON: an array of records, or a record on each line. A record may lack what others have; null and lacking are both missing. Every byte is scanned, and DuckDB reads the
-/// records with the types found: texts as cells of separated values are read, numbers, true and false as what they are.
+/// JSON: an array of records, or a record on each line. A record may lack what others have; null and lacking are both missing. Every byte is scanned, and
+/// DuckDB reads the records with the types found: texts as cells of separated values are read, numbers, true and false as what they are.
 /// </summary>
 internal static class JsonSource
 {
@@ -34,7 +34,8 @@ internal static class JsonSource
             types[i] = ReadAs(found, type);
             var column = DuckDbSession.Identifier(found.Name);
             var stored = Stored(session, column, types[i], type, found, missing);
-            columns[i] = new(found.Name, type, stored, column, cells.Hint(type, isSignKnown), type is StoredType.Date or StoredType.Time ? cells.DateOrder : null);
+            var order = type is StoredType.Date or StoredType.Time ? cells.DateOrder : null;
+            columns[i] = new(found.Name, type, stored, column, cells.Hint(type, isSignKnown), order);
         }
 
         mistakes.ThrowIfAny();
@@ -51,19 +52,23 @@ internal static class JsonSource
                 maximum_object_size = {{JsonTokens.MaxRecordBytes}}, columns = { {{names}} })
             """);
         // NaN is missing, in a file that is given back too: there it would be no JSON.
-        string[] numbers = [.. scan.Columns.Zip(types).Where(column => column.First.Values.HasFlag(JsonValues.NotANumber)).Select(column => WithoutNaN(DuckDbSession.Identifier(column.First.Name), column.Second))];
+        string[] numbers = [.. scan.Columns.Zip(types).Where(column => column.First.Values.HasFlag(JsonValues.NotANumber))
+            .Select(column => WithoutNaN(DuckDbSession.Identifier(column.First.Name), column.Second))];
         return numbers.Length == 0 ? from : $"(select * replace ({string.Join(", ", numbers)}) from {from})";
     }
 
-    private static string WithoutNaN(string column, string readAs) =>
-        $"case when {(readAs == "DOUBLE" ? $"isnan({column})" : $"lower(cast({column} as varchar)) in ('nan', '-nan')")} then null else {column} end as {column}";
+    private static string WithoutNaN(string column, string readAs)
+    {
+        var isNaN = readAs == "DOUBLE" ? $"isnan({column})" : $"lower(cast({column} as varchar)) in ('nan', '-nan')";
+        return $"case when {isNaN} then null else {column} end as {column}";
+    }
 
     /// <summary>The type that DuckDB reads a column with: never one that it would have to make of a text.</summary>
     private static string ReadAs(JsonColumn column, StoredType type) => (type, column.Values) switch
     {
         (_, JsonValues.Texts) => "VARCHAR",
         (StoredType.Whole, JsonValues.None or JsonValues.Numbers) => "BIGINT",
-        (StoredType.Real or StoredType.Whole, JsonValues.None or JsonValues.Numbers or JsonValues.NotANumber or (JsonValues.Numbers | JsonValues.NotANumber)) => "DOUBLE",
+        (StoredType.Real or StoredType.Whole, _) when (column.Values & ~(JsonValues.Numbers | JsonValues.NotANumber)) == 0 => "DOUBLE",
         (StoredType.Boolean, JsonValues.None or JsonValues.Booleans) => "BOOLEAN",
         _ => AsItIs,
     };
@@ -91,7 +96,9 @@ internal static class JsonSource
             StoredType.Text => Level(json, found),
             _ => Written(json),
         };
-        return found.Values.HasFlag(JsonValues.Texts) ? $"case when starts_with({json}, '\"') then {Written($"({column} ->> '$')")} else {other} end" : other;
+        return found.Values.HasFlag(JsonValues.Texts)
+            ? $"case when starts_with({json}, '\"') then {Written($"({column} ->> '$')")} else {other} end"
+            : other;
 
         string Written(string text)
         {
@@ -102,7 +109,9 @@ internal static class JsonSource
     }
 
     /// <summary>What JSON writes of a value that is no text, as a level: a whole number with its digits, another as a column of such numbers has it.</summary>
-    private static string Level(string json, JsonColumn found) => found.Cells.HasFractions
-        ? $"case when regexp_matches({json}, '^-?[0-9]+[.e]') then {DatasetReader.LevelExpression($"cast({json} as double)", ColumnType.Number)} else {json} end"
-        : json;
+    private static string Level(string json, JsonColumn found)
+    {
+        var number = DatasetReader.LevelExpression($"cast({json} as double)", ColumnType.Number);
+        return found.Cells.HasFractions ? $"case when regexp_matches({json}, '^-?[0-9]+[.e]') then {number} else {json} end" : json;
+    }
 }

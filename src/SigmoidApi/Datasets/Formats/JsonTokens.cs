@@ -6,34 +6,9 @@ using System.Text.Unicode;
 
 namespace SigmoidApi.Datasets.Formats;
 
-/// <summary>What stands in a JSON file.</summary>
-internal enum JsonToken
-{
-    /// <summary>The end of the file.</summary>
-    End,
-    StartObject,
-    EndObject,
-    StartArray,
-    EndArray,
-
-    /// <summary>The name of a value in an object; the value is the next token.</summary>
-    Name,
-    String,
-    Number,
-    True,
-    False,
-    Null,
-
-    /// <summary><c>NaN</c>, which is no JSON, and which Python writes for a missing number all the same.</summary>
-    NotANumber,
-
-    /// <summary><c>Infinity</c>, which is no JSON either.</summary>
-    Infinity,
-}
-
 /// <summary>
-/// Reads the tokens of a JSON file of any size (RFC 8259), one after the other, in memory for one token. It takes what DuckDB takes of a file: several values at the top,
-/// a comma behind the last value of an object or a nested array, <c>NaN</c>. Nothing else than it takes reaches DuckDB.
+/// Reads the tokens of a JSON file of any size (RFC 8259), one after the other, in memory for one token. It takes what DuckDB takes of a file: several values
+/// at the top, a comma behind the last value of an object or a nested array, <c>NaN</c>. Nothing else than it takes reaches DuckDB.
 /// </summary>
 /// <param name="file">The file, in UTF-8 without a byte order mark.</param>
 /// <param name="cancellationToken">Looked at every block of the file.</param>
@@ -49,7 +24,8 @@ internal sealed class JsonTokens(Stream file, CancellationToken cancellationToke
     private const int EndOfFile = -1;
 
     // Control characters must be escaped, so that a text has no line end in it.
-    private static readonly SearchValues<byte> EndEscapeOrControl = SearchValues.Create([.. Enumerable.Range(0, 32).Select(i => (byte)i), (byte)'"', (byte)'\\']);
+    private static readonly SearchValues<byte> EndEscapeOrControl =
+        SearchValues.Create([.. Enumerable.Range(0, 32).Select(i => (byte)i), (byte)'"', (byte)'\\']);
 
     private byte[] _buffer = new byte[BlockBytes];
     private byte[] _decoded = [];
@@ -61,17 +37,7 @@ internal sealed class JsonTokens(Stream file, CancellationToken cancellationToke
     private long _offset; // of the buffer in the file
     private long _lineStart;
     private ulong _objects; // a bit for each level, 1 for an object
-    private Place _place = Place.Value;
-
-    /// <summary>What may come next.</summary>
-    private enum Place
-    {
-        Value,
-        ValueOrEnd,
-        NameOrEnd,
-        Colon,
-        CommaOrEnd,
-    }
+    private JsonPlace _place = JsonPlace.Value;
 
     /// <summary>What the file is to be, for its refusal.</summary>
     public DatasetFormat Form { get; set; } = DatasetFormat.NdJson;
@@ -117,16 +83,16 @@ internal sealed class JsonTokens(Stream file, CancellationToken cancellationToke
     public JsonToken Next()
     {
         var next = Peek();
-        if (_place == Place.Colon)
+        if (_place == JsonPlace.Colon)
         {
             Take(next, ':');
-            _place = Place.Value;
+            _place = JsonPlace.Value;
             next = Peek();
         }
-        else if (_place == Place.CommaOrEnd && next == ',')
+        else if (_place == JsonPlace.CommaOrEnd && next == ',')
         {
             _position++;
-            _place = IsInObject ? Place.NameOrEnd : Depth == 1 ? Place.Value : Place.ValueOrEnd;
+            _place = IsInObject ? JsonPlace.NameOrEnd : Depth == 1 ? JsonPlace.Value : JsonPlace.ValueOrEnd;
             next = Peek();
         }
         else if (Depth == 0 && next == EndOfFile)
@@ -136,9 +102,9 @@ internal sealed class JsonTokens(Stream file, CancellationToken cancellationToke
 
         return _place switch
         {
-            Place.Value => ReadValue(next),
-            Place.ValueOrEnd when next != ']' => ReadValue(next),
-            Place.NameOrEnd when next == '"' => ReadName(),
+            JsonPlace.Value => ReadValue(next),
+            JsonPlace.ValueOrEnd when next != ']' => ReadValue(next),
+            JsonPlace.NameOrEnd when next == '"' => ReadName(),
             _ => Close(next),
         };
     }
@@ -148,7 +114,7 @@ internal sealed class JsonTokens(Stream file, CancellationToken cancellationToke
 
     public InvalidDatasetException TooLong() => Fault($"; this one takes more than {MaxRecordBytes} bytes");
 
-    private string Expected => Form == DatasetFormat.Json ? "a JSON array of records" : "a JSON record on each line";
+    public string Expected => Form == DatasetFormat.Json ? "a JSON array of records" : "a JSON record on each line";
 
     private bool IsCutOff => Form == DatasetFormat.Json && Depth > 0 && Offset == file.Length;
 
@@ -162,9 +128,9 @@ internal sealed class JsonTokens(Stream file, CancellationToken cancellationToke
                 ReadText();
                 return Ended(JsonToken.String);
             case '{':
-                return Open(JsonToken.StartObject, Place.NameOrEnd);
+                return Open(JsonToken.StartObject, JsonPlace.NameOrEnd);
             case '[':
-                return Open(JsonToken.StartArray, Place.ValueOrEnd);
+                return Open(JsonToken.StartArray, JsonPlace.ValueOrEnd);
             case '-' or (>= '0' and <= '9'):
                 return Ended(ReadNumber());
             default:
@@ -176,11 +142,11 @@ internal sealed class JsonTokens(Stream file, CancellationToken cancellationToke
     private JsonToken ReadName()
     {
         ReadText();
-        _place = Place.Colon;
+        _place = JsonPlace.Colon;
         return JsonToken.Name;
     }
 
-    private JsonToken Open(JsonToken token, Place place)
+    private JsonToken Open(JsonToken token, JsonPlace place)
     {
         if (Depth == MaxDepth)
             throw Fault($"; this one nests values more than {MaxDepth} deep");
@@ -201,7 +167,7 @@ internal sealed class JsonTokens(Stream file, CancellationToken cancellationToke
 
     private JsonToken Ended(JsonToken token)
     {
-        _place = Depth == 0 ? Place.Value : Place.CommaOrEnd;
+        _place = Depth == 0 ? JsonPlace.Value : JsonPlace.CommaOrEnd;
         return token;
     }
 
@@ -252,8 +218,7 @@ internal sealed class JsonTokens(Stream file, CancellationToken cancellationToke
         {
             var reader = new Utf8JsonReader(text);
             reader.Read();
-            _end = reader.CopyString(_decoded);
-            _isDecoded = true;
+            (_end, _isDecoded) = (reader.CopyString(_decoded), true);
         }
         catch (JsonException wrong)
         {
@@ -276,40 +241,11 @@ internal sealed class JsonTokens(Stream file, CancellationToken cancellationToke
         }
 
         (_end, _isDecoded) = (_position, false);
-        var number = Value;
-        if (number is [(byte)'-'] && _position < _filled && char.IsAsciiLetter((char)_buffer[_position]))
+        if (Value is [(byte)'-'] && _position < _filled && char.IsAsciiLetter((char)_buffer[_position]))
             return ReadWord(isSigned: true);
-        var i = number[0] == (byte)'-' ? 1 : 0;
-        if (i < number.Length && number[i] == (byte)'0')
-            i++;
-        else
-            TakeDigits(number, ref i);
-        IsWhole = i == number.Length;
-        if (i < number.Length && number[i] == (byte)'.')
-        {
-            i++;
-            TakeDigits(number, ref i);
-        }
-
-        if (i < number.Length && number[i] is (byte)'e' or (byte)'E')
-        {
-            i++;
-            if (i < number.Length && number[i] is (byte)'+' or (byte)'-')
-                i++;
-            TakeDigits(number, ref i);
-        }
-
-        if (i < number.Length)
-            throw MalformedAt(i);
-        return JsonToken.Number;
-    }
-
-    private void TakeDigits(ReadOnlySpan<byte> number, ref int i)
-    {
-        var length = number[i..].IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        if (length == 0 || i == number.Length)
-            throw MalformedAt(i);
-        i = length < 0 ? number.Length : i + length;
+        var fault = JsonNumber.FaultOf(Value, out var isWhole);
+        IsWhole = isWhole;
+        return fault < 0 ? JsonToken.Number : throw MalformedAt(fault);
     }
 
     /// <summary>Reads a word, of which a sign may have been read.</summary>
