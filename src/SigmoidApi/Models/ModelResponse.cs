@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SigmoidApi.Datasets.Formats;
 
 namespace SigmoidApi.Models;
@@ -9,6 +10,8 @@ namespace SigmoidApi.Models;
 /// <param name="StandardizedIntercept">On columns scaled to mean 0 and standard deviation 1; 0 where no intercept was fitted.</param>
 /// <param name="Coefficients">In the order in which <c>features</c> are given to predict.</param>
 /// <param name="Preparation">What becomes of each column of the data before it meets a coefficient; null where it was not kept.</param>
+/// <param name="DecimalPoint">The decimal sign by which numbers that are texts are read where they can be read by either: that of the data's file;
+/// left out where that has none, which is a point.</param>
 /// <param name="Path">The fits of a path, for each l1Ratio in turn each c from the smallest to the largest; null where there was one fit without folds.</param>
 /// <param name="Selection">Which point of the path this model is.</param>
 /// <param name="Inference">What the fit says about the parameters behind it: with the penalties <c>none</c> and <c>firth</c>, otherwise null.</param>
@@ -23,6 +26,7 @@ public sealed record ModelResponse(
     double StandardizedIntercept,
     IReadOnlyList<Coefficient> Coefficients,
     IReadOnlyList<PreparedColumn>? Preparation,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? DecimalPoint,
     ModelMetrics Metrics,
     ModelConvergence Convergence,
     IReadOnlyList<ModelPathPoint>? Path,
@@ -41,6 +45,7 @@ public sealed record ModelResponse(
         version.Trained.StandardizedIntercept,
         [.. version.Trained.Coefficients.Select(coefficient => coefficient with { Term = ShownText.Short(coefficient.Term) })],
         version.Trained.Preparation is { } preparation ? [.. preparation.Select(column => column.Shown())] : null,
+        version.Trained.DecimalPoint,
         version.Trained.Metrics,
         version.Trained.Convergence,
         version.Trained.Path,

@@ -11,7 +11,7 @@ namespace SigmoidApi.Models;
 /// Stable, in snake_case: <c>rows_without_target</c>, <c>rows_without_weight</c>, <c>rows_without_cluster</c>, <c>rows_without_group</c>,
 /// <c>rows_without_time</c> where rows were
 /// left out; <c>separation</c>, <c>collinear_columns</c>, <c>constant_column</c> where the data do not determine parameters; <c>max_iterations_reached</c>,
-/// <c>line_search_failed</c>, <c>diverged</c>, <c>stopped</c> where the fit ended before its optimum.
+/// <c>line_search_failed</c>, <c>diverged</c>, <c>stopped</c> where the fit ended before its optimum; <c>intervals_stopped</c> where only its intervals did not end.
 /// </param>
 /// <param name="Message">A sentence for a person.</param>
 /// <param name="Columns">The terms that it is about, as <c>coefficients[].term</c> has them, or the column that rows lack; empty where it is about the whole

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Datasets;
@@ -87,40 +86,32 @@ internal sealed class Observations : IDisposable
 
     public void Dispose() => _numbers?.Dispose();
 
-    /// <summary>The number of a cell, NaN where it is missing; null where it can't be one.</summary>
-    private static double? NumberOf(Cell cell, ColumnType type) => cell.Kind switch
-    {
-        CellKind.Number => cell.Number,
-        CellKind.Null => double.NaN,
-        CellKind.True => 1,
-        CellKind.False => 0,
-        _ => WrittenValue.NumberOf(cell.Text!, type, WrittenConvention.Default),
-    };
-
     private static InputFailure? ReadNumbers(CellTable cells, int index, ServedColumn column, ServedModel model, Matrix numbers, Func<int, string, string> path)
     {
         var stride = model.NumberColumns;
         var values = numbers.Values[column.Index..];
-        // Mostly all are numbers, which is the quick way; from the first other cell on each is looked at.
-        var first = cells.CopyColumn(index, values, stride);
+        // Mostly all are numbers, which is the quick way; from the first other cell on each is looked at. No number is a date.
+        var first = column.Type == ColumnType.DateTime ? 0 : cells.CopyColumn(index, values, stride);
         for (var row = first; first >= 0 && row < cells.Rows; row++)
         {
             var cell = cells[row, index];
             if (cell.Kind == CellKind.Absent)
                 return Lacking(column, path(row, column.Name));
-            if (NumberOf(cell, column.Type) is not { } value || (cell.Kind != CellKind.Number && double.IsNaN(value) && !model.TakesMissing))
-                return InputFailure.BadRequest(path(row, column.Name), $"expected {Expected(column.Type)}, got {(cell.Kind == CellKind.Text ? ShownText.Of(Encoding.UTF8.GetBytes(cell.Text!)) : cell.Description)}");
+            if (NumberOf(cell, column) is not { } value)
+                return Unreadable(cell, column, path(row, column.Name));
             values[row * stride] = value;
         }
 
         return null;
     }
 
-    private static string Expected(ColumnType type) => type switch
+    /// <summary>The number of a cell, NaN where it is missing; null where it can't be one.</summary>
+    private static double? NumberOf(Cell cell, ServedColumn column) => cell.Kind switch
     {
-        ColumnType.DateTime => "a date as 2024-01-31 or 2024-01-31T12:00:00Z",
-        ColumnType.Boolean => "true, false or a number",
-        _ => "a number",
+        CellKind.Number => column.NumberOf(cell.Number),
+        CellKind.Null => column.Missing,
+        CellKind.True or CellKind.False => column.NumberOf(cell.Kind == CellKind.True),
+        _ => column.NumberOf(Encoding.UTF8.GetBytes(cell.Text!), column.Convention, MissingWords.Default),
     };
 
     private static InputFailure? ReadLevels(CellTable cells, int index, ServedColumn column, int[] codes, Dictionary<string, int> unknown, Func<int, string, string> path)
@@ -130,26 +121,34 @@ internal sealed class Observations : IDisposable
             var cell = cells[row, index];
             if (cell.Kind == CellKind.Absent)
                 return Lacking(column, path(row, column.Name));
-            codes[row] = column.Category!.CodeOf(LevelOf(cell));
-            if (codes[row] != FittedCategory.UnknownCode)
-                continue;
-            if (column.Category.Unknown == UnknownLevel.Error)
-                return InputFailure.BadRequest(path(row, column.Name), $"expected a level that the model has seen, got '{LevelOf(cell)}'");
-            unknown[column.Name] = unknown.GetValueOrDefault(column.Name) + 1;
+            if (CodeOf(cell, column) is not { } code || (code == FittedCategory.UnknownCode && column.Category!.Unknown == UnknownLevel.Error))
+                return Unreadable(cell, column, path(row, column.Name));
+            codes[row] = code;
+            if (code == FittedCategory.UnknownCode)
+                unknown[column.Name] = unknown.GetValueOrDefault(column.Name) + 1;
         }
 
         return null;
     }
 
-    /// <summary>A cell as the level that an upload would have kept of it.</summary>
-    private static string? LevelOf(Cell cell) => cell.Kind switch
+    /// <summary>The code of a cell's level; null where it can't be one.</summary>
+    private static int? CodeOf(Cell cell, ServedColumn column) => cell.Kind switch
     {
-        CellKind.Null => null,
-        CellKind.True => "true",
-        CellKind.False => "false",
-        CellKind.Number when cell.Text is null => cell.Number.ToString(CultureInfo.InvariantCulture),
-        _ => cell.Text is { Length: > 0 } text ? text : null,
+        CellKind.Null => FittedCategory.MissingCode,
+        CellKind.True => column.CodeOf("true", column.Convention, MissingWords.Default),
+        CellKind.False => column.CodeOf("false", column.Convention, MissingWords.Default),
+        CellKind.Number when double.IsFinite(cell.Number) => column.CodeOfNumber(cell.Text ?? LevelKey.Shortest(cell.Number)),
+        _ => column.CodeOf(cell.Text!, column.Convention, MissingWords.Default),
     };
+
+    private static InputFailure Unreadable(Cell cell, ServedColumn column, string path)
+    {
+        var text = cell.Kind == CellKind.Text ? Encoding.UTF8.GetBytes(cell.Text!) : [];
+        var got = cell.Kind == CellKind.Text ? ShownText.Of(text)
+            : cell.Kind == CellKind.Number && column is { Category: not null, Type: not ColumnType.DateTime } ? $"'{cell.Text ?? LevelKey.Shortest(cell.Number)}'"
+            : cell.Description;
+        return InputFailure.BadRequest(path, $"expected {column.Expected(text, column.Convention.Dates)}, got {got}");
+    }
 
     private static InputFailure Lacking(ServedColumn column, string path) => InputFailure.BadRequest(
         path,

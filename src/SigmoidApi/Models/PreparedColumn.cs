@@ -18,6 +18,7 @@ namespace SigmoidApi.Models;
 /// <param name="Reference">The level without a term, from which the others' coefficients count.</param>
 /// <param name="Infrequent">Levels gathered into one term.</param>
 /// <param name="Unknown">What a level is that no training row has.</param>
+/// <param name="DateOrder">Of dates that need it, as 01/31/2024: the order of day, month and year that they are read by.</param>
 public sealed record PreparedColumn(
     string Name,
     ColumnType Type,
@@ -31,14 +32,15 @@ public sealed record PreparedColumn(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Levels = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reference = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Infrequent = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UnknownLevel? Unknown = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UnknownLevel? Unknown = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateOrder? DateOrder = null)
 {
-    internal static PreparedColumn From(FittedColumn column, ColumnType type) => column switch
+    internal static PreparedColumn From(FittedColumn column, ColumnType type, DateOrder? dates) => column switch
     {
-        FittedNumber number => new(column.Name, type, Treatment.Number, Missing: column.Missing, Present: column.Present, Fill: number.Fill, MissingIndicator: column.MissingIndicator),
+        FittedNumber number => new(column.Name, type, Treatment.Number, Missing: column.Missing, Present: column.Present, Fill: number.Fill, MissingIndicator: column.MissingIndicator, DateOrder: dates),
         FittedCategory category => new(column.Name, type, Treatment.OneHot, Missing: column.Missing, Present: column.Present, FillLevel: category.Fill,
             MissingIndicator: column.MissingIndicator, Levels: category.Levels, Reference: category.Reference,
-            Infrequent: category.Infrequent.Count > 0 ? category.Infrequent : null, Unknown: category.Unknown),
+            Infrequent: category.Infrequent.Count > 0 ? category.Infrequent : null, Unknown: category.Unknown, DateOrder: dates),
         _ => throw new ArgumentException("Neither a number nor a category.", nameof(column)),
     };
 

@@ -21,9 +21,10 @@ internal sealed class ServedModel
         var preparation = new Preparation([.. columns.Select(column => column.Fitted())]);
         Prepared = new(preparation, new LogisticModel(trained.Intercept, [.. trained.Coefficients.Select(coefficient => coefficient.Estimate)]));
         var (numbers, categories) = (0, 0);
+        var decimalPoint = trained.DecimalPoint is [var sign] ? sign : '.';
         Columns =
         [
-            .. columns.Zip(preparation.Columns, (column, fitted) => new ServedColumn(column.Name, column.Type, fitted as FittedCategory, fitted is FittedCategory ? categories++ : numbers++)),
+            .. columns.Zip(preparation.Columns, (column, fitted) => new ServedColumn(column, fitted, fitted is FittedCategory ? categories++ : numbers++, decimalPoint, TakesMissing)),
         ];
         (NumberColumns, CategoryColumns) = (numbers, categories);
     }
@@ -58,8 +59,3 @@ internal sealed class ServedModel
     /// <summary>Whether a name that came with the observations means nothing to this model.</summary>
     public bool IsUnknown(string column) => column != Target && !LeftOut.Contains(column) && !Columns.Any(known => known.Name == column);
 }
-
-/// <summary>A column that a model needs.</summary>
-/// <param name="Category">Its levels; null of a number.</param>
-/// <param name="Index">Its place among the numbers, or among the categories.</param>
-internal sealed record ServedColumn(string Name, ColumnType Type, FittedCategory? Category, int Index);

@@ -11,6 +11,7 @@ namespace SigmoidApi.Models;
 /// <param name="Intercept">In the columns' own units.</param>
 /// <param name="Coefficients">In the order in which <c>features</c> are given to predict.</param>
 /// <param name="Preparation">What becomes of each column of the data; null in a model from before it was kept, and of one that started from given weights.</param>
+/// <param name="DecimalPoint">The decimal sign of the file that the data came from, by which numbers that are texts are read; null where the data are from no file, or from one without such numbers.</param>
 public sealed record TrainedModel(
     IReadOnlyList<ClassLabel> Classes,
     double Intercept,
@@ -21,7 +22,8 @@ public sealed record TrainedModel(
     IReadOnlyList<ModelPathPoint>? Path = null,
     ModelSelection? Selection = null,
     ModelInference? Inference = null,
-    IReadOnlyList<PreparedColumn>? Preparation = null)
+    IReadOnlyList<PreparedColumn>? Preparation = null,
+    string? DecimalPoint = null)
 {
     /// <summary>How the fit ended; its warnings name terms, also where they were kept by their positions.</summary>
     public ModelConvergence Convergence { get; init; } = Convergence with { Warnings = [.. Convergence.Warnings.Select(warning => warning.Named(Coefficients))] };
@@ -30,17 +32,22 @@ public sealed record TrainedModel(
     /// <param name="classes">The negative one first.</param>
     /// <param name="features">The columns that it was fitted to.</param>
     /// <param name="columns">Those of the data set; none where the data came with the request.</param>
+    /// <param name="decimalPoint">Of the data set's file; null where that has none.</param>
     /// <param name="ofRows">What the reader must know of the rows that it was fitted to.</param>
     /// <param name="maxCovarianceParameters">Of more parameters no covariance is kept.</param>
     internal static TrainedModel From(
-        LogisticTraining training, IReadOnlyList<ClassLabel> classes, IReadOnlyList<string> features, IReadOnlyList<ColumnProfile> columns, IReadOnlyList<ModelWarning> ofRows,
+        LogisticTraining training, IReadOnlyList<ClassLabel> classes, IReadOnlyList<string> features, IReadOnlyList<ColumnProfile> columns, string? decimalPoint,
+        IReadOnlyList<ModelWarning> ofRows,
         int maxCovarianceParameters)
     {
-        var types = columns.ToDictionary(column => column.Name, column => column.Type, StringComparer.Ordinal);
-        var fitted = training.Preparation?.Columns.Select(column => PreparedColumn.From(column, types.GetValueOrDefault(column.Name, ColumnType.Number)));
+        var profiles = columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
+        var fitted = training.Preparation?.Columns.Select(column => PreparedColumn.From(
+            column, profiles.GetValueOrDefault(column.Name)?.Type ?? ColumnType.Number, profiles.GetValueOrDefault(column.Name)?.DateOrder));
         var leftOut = columns.Where(column => !features.Contains(column.Name)).Select(column => (column, Reason: LeftOut.ReasonFor(column))).Where(column => column.Reason is not null)
             .Select(column => new PreparedColumn(column.column.Name, column.column.Type, Treatment.LeftOut, column.Reason));
-        return From(training, classes, training.Preparation?.Terms ?? features, fitted is null ? null : [.. fitted, .. leftOut], ofRows, maxCovarianceParameters);
+        var trained = From(
+            training, classes, training.Preparation?.Terms ?? features, fitted is null ? null : [.. fitted, .. leftOut], ofRows, maxCovarianceParameters);
+        return trained with { DecimalPoint = decimalPoint };
     }
 
     private static TrainedModel From(

@@ -218,7 +218,7 @@ internal sealed partial class TrainingWorker(
                 var (training, classes) = Training.Fit(job.Request, rows, options.Value, time, control, fit.Token);
                 return TrainedModel.From(
                     training, classes, job.Request.Features ?? [.. rows.Features.Columns.Select(c => c.Name)], dataset?.Columns ?? [],
-                    dataset is null ? [] : RowsLeftOut.Of(dataset, job.Request), options.Value.MaxCovarianceParameters);
+                    dataset?.Origin?.DecimalPoint, dataset is null ? [] : RowsLeftOut.Of(dataset, job.Request), options.Value.MaxCovarianceParameters);
             },
             options.Value.Nice);
     }

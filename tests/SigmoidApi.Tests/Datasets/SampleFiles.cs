@@ -92,7 +92,11 @@ internal static class SampleFiles
     }
 
     /// <summary>The one column of a query of a file, called <c>f</c>.</summary>
-    public static async Task<string[]> Query(byte[] file, string format, string select)
+    /// <param name="file">Its bytes.</param>
+    /// <param name="format">What they are.</param>
+    /// <param name="select">The query up to its FROM.</param>
+    /// <param name="options">How separated values are written.</param>
+    public static async Task<string[]> Query(byte[] file, string format, string select, string options = "")
     {
         var path = Path.Combine(Path.GetTempPath(), $"sigmoid-{Guid.NewGuid():n}.{format}");
         try
@@ -104,7 +108,7 @@ internal static class SampleFiles
             command.CommandText = select + format switch
             {
                 "parquet" => $" from read_parquet('{path}') f",
-                "csv" => $" from read_csv('{path}', all_varchar = true, header = true) f",
+                "csv" => $" from read_csv('{path}', all_varchar = true, header = true{options}) f",
                 _ => $" from read_json('{path}', sample_size = -1) f",
             };
             using var reader = command.ExecuteReader();

@@ -265,9 +265,9 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
         var rows = string.Concat(Enumerable.Repeat("1\n", Target.MaxRows + 1));
         await TooLarge(Encoding.UTF8.GetBytes("a\n" + rows), "text/csv", "The file has 1001 rows; at most 1000 are taken (Datasets:MaxRows).");
         await TooLarge(SampleFiles.Parquet("select i as a from range(1001) t(i)"), "application/vnd.apache.parquet", "The file has 1001 rows; at most 1000 are taken (Datasets:MaxRows).");
-        await TooLarge(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":1}\n", 1001))), "application/x-ndjson", "The file has 1001 rows; at most 1000 are taken (Datasets:MaxRows).");
+        await TooLarge(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":1}\n", 1001))), "application/x-ndjson", "The file has more than 1000 rows; at most 1000 are taken (Datasets:MaxRows).");
         await TooLarge("a,b,c,d\n1,2,3,4\n"u8.ToArray(), "text/csv", "The file has 4 columns; at most 3 are taken (Datasets:MaxColumns).");
-        await TooLarge("""[{"a":1,"b":2,"c":3,"d":4}]"""u8.ToArray(), "application/json", "The file has 4 columns; at most 3 are taken (Datasets:MaxColumns).");
+        await TooLarge("""[{"a":1,"b":2,"c":3,"d":4}]"""u8.ToArray(), "application/json", "The file has more than 3 columns; at most 3 are taken (Datasets:MaxColumns).");
         await TooLarge("1 1:1 2:1 9:1\n"u8.ToArray(), "text/x-libsvm", "The file has a label and 9 features; at most 3 columns are taken (Datasets:MaxColumns).");
 
         async Task TooLarge(byte[] file, string mediaType, string detail)

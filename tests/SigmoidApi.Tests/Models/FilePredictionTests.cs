@@ -164,7 +164,7 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
         await _api.Train("""{ "datasetId": "raw", "target": "outcome", "modelName": "strict", "preparation": { "columns": { "kind": { "unknown": "error" } } } }""");
 
         (await _api.PostBytes("models/strict/predict", "age,income,kind,since,member\n30,1.5,new,2024-01-01,true\n"u8.ToArray(), "text/csv")).Error()
-            .ShouldBe(("line 1, column kind", "expected levels that the model has seen; the file has others, and the model refuses them"));
+            .ShouldBe(("line 2, column kind", "expected a level that the model has seen; got 'new'"));
         (await _api.Post("models/strict/predict", """{ "rows": [{ "age": 30, "income": 1.5, "kind": "new", "since": "2024-01-01", "member": true }] }""")).Error()
             .ShouldBe(("rows[0].kind", "expected a level that the model has seen, got 'new'"));
     }

@@ -30,9 +30,9 @@ public sealed class RawRecordTests(FilePredictionTests.Target target) : IClassFi
         probabilities[4].ShouldBe(probabilities[3]);
         probabilities[6].ShouldBe(probabilities[5]);
         (await _api.Post("models/raw/predict", """{ "rows": [{ "age": 30, "income": 1.5, "kind": "a", "since": "03/01/2024", "member": true }] }""")).Error()
-            .ShouldBe(("rows[0].since", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z, got '03/01/2024'"));
+            .ShouldBe(("rows[0].since", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z, as the data of the model do not show the order of day, month and year, got '03/01/2024'"));
         (await _api.PostBytes("models/raw/predict", "age,income,kind,since,member\n30,1.5,internal,03/01/2024,true\n"u8.ToArray(), "text/csv")).Error()
-            .ShouldBe(("line 2, column since", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z, or dates=dmy, mdy or ymd for dates as 01/02/2024; got '03/01/2024'"));
+            .ShouldBe(("line 2, column since", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z, as the data of the model do not show the order of day, month and year, which dates=dmy or dates=mdy can say; got '03/01/2024'"));
     }
 
     [Theory]

@@ -144,7 +144,8 @@ public sealed class TrainedModelTests
         };
         var ofRows = new ModelWarning("rows_without_weight", "C.", ["w"], Count: 12);
 
-        var model = JsonSerializer.SerializeToElement(TrainedModel.From(warned, [new(0), new(1)], ["x1", "x2"], [], [ofRows], MaxCovarianceParameters), JsonReading.Options());
+        var model = JsonSerializer.SerializeToElement(
+            TrainedModel.From(warned, [new(0), new(1)], ["x1", "x2"], [], decimalPoint: null, [ofRows], MaxCovarianceParameters), JsonReading.Options());
 
         model.GetProperty("convergence").GetProperty("warnings").GetRawText().ShouldBe(
             """[{"code":"rows_without_weight","message":"C.","columns":["w"],"count":12},"""
@@ -184,7 +185,8 @@ public sealed class TrainedModelTests
         -12, -20, 16, 0.001, 0.4, 28, 30, 32, 0.95, CovarianceType.HC1);
 
     private static JsonElement Json(LogisticTraining training) =>
-        JsonSerializer.SerializeToElement(TrainedModel.From(training, [new(0), new(1)], ["x1", "x2"], [], [], MaxCovarianceParameters), JsonReading.Options());
+        JsonSerializer.SerializeToElement(
+            TrainedModel.From(training, [new(0), new(1)], ["x1", "x2"], [], decimalPoint: null, [], MaxCovarianceParameters), JsonReading.Options());
 
     /// <summary>An object's members in their order, with the values of those that are numbers or arrays of them.</summary>
     private static string Numbers(JsonElement element) => string.Join(", ", element.EnumerateObject().Select(p =>

@@ -231,8 +231,9 @@ public abstract class TrainingRunTests(StoreApplication store)
             await using var db = await store.Application.Database();
             var job = await db.TrainingJobs.AsNoTracking().SingleAsync(j => j.Id == id, TestContext.Current.CancellationToken);
             job.Epoch -= otherEpochs;
+            var version = await db.ModelVersions.AsNoTracking().SingleAsync(v => v.JobId == id, TestContext.Current.CancellationToken);
             using var fit = new RunningFit(job, 100, TimeProvider.System);
-            return await leases.SucceedAsync(fit, "twice", null!, TestContext.Current.CancellationToken);
+            return await leases.SucceedAsync(fit, "twice", version.Trained, TestContext.Current.CancellationToken);
         }
 
         (await SucceedAgain(otherEpochs: 0)).ShouldBe(TrainingJobStatus.Succeeded);

@@ -70,6 +70,9 @@ internal readonly unsafe ref struct DatasetChunk
         return any;
     }
 
+    /// <summary>The values of a DOUBLE column as they are; one that is missing has any.</summary>
+    public ReadOnlySpan<double> Doubles(int column) => new(_vectors[column].Data, Rows);
+
     /// <summary>The values of a VARCHAR column.</summary>
     public ReadOnlySpan<ChunkText> Texts(int column) => new(_vectors[column].Data, Rows);
 

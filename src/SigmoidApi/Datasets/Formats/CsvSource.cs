@@ -31,7 +31,7 @@ internal static class CsvSource
         }
 
         mistakes.ThrowIfAny();
-        return new(From(path, header, dialect, types, asTexts), columns, scan.Rows, dialect, SkippedLines: skipped);
+        return new(From(path, header, dialect, types, asTexts), columns, scan.Rows, dialect, header, SkippedLines: skipped);
     }
 
     /// <summary>Whether DuckDB takes a text for one that stands for a missing value: it refuses those in which cells end or are quoted.</summary>

@@ -9,14 +9,15 @@ namespace SigmoidApi.Datasets.Formats;
 /// <param name="Columns">In the order of the file.</param>
 /// <param name="Rows">How many rows there are, where reading found it out; null where DuckDB says.</param>
 /// <param name="Dialect">How separated values are written; null of another format.</param>
+/// <param name="Header">Where the rows of separated values begin; null of another format.</param>
 /// <param name="DecimalPoint">Of the numbers that are texts; null of a format that has none.</param>
 /// <param name="Form">Which form of JSON it turned out to be; null of another format.</param>
 /// <param name="All">The columns of the file, those too that are left out of <paramref name="Columns"/>; null where none is.</param>
 /// <param name="Warnings">What to know of the file as a whole; null where there is nothing.</param>
 /// <param name="SkippedLines">Of separated values the lines that are no part of the table; null of another format.</param>
 internal sealed record DatasetSource(
-    string From, IReadOnlyList<SourceColumn> Columns, long? Rows = null, CsvDialect? Dialect = null, DatasetFormat? Form = null, char? DecimalPoint = null,
-    IReadOnlyList<SourceColumn>? All = null, IReadOnlyList<DatasetWarning>? Warnings = null, IReadOnlyList<long>? SkippedLines = null)
+    string From, IReadOnlyList<SourceColumn> Columns, long? Rows = null, CsvDialect? Dialect = null, CsvHeader? Header = null, DatasetFormat? Form = null,
+    char? DecimalPoint = null, IReadOnlyList<SourceColumn>? All = null, IReadOnlyList<DatasetWarning>? Warnings = null, IReadOnlyList<long>? SkippedLines = null)
 {
     /// <summary>Every column as it is kept, by its name.</summary>
     public string Select => $"select {string.Join(", ", Columns.Select(column => $"{column.Stored} as {DuckDbSession.Identifier(column.Name)}"))} from {From}";

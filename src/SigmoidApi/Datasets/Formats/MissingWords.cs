@@ -21,6 +21,9 @@ internal sealed class MissingWords
 
     public static MissingWords Default { get; } = new(CsvDialect.DefaultNullValues);
 
+    /// <summary>What an upload says they are, or the usual ones.</summary>
+    public static MissingWords Of(CsvOverrides said) => said.NullValues is { } nulls ? new(nulls) : Default;
+
     /// <summary>Whether a text stands for a missing value in a column of any type.</summary>
     /// <param name="text">UTF-8, without blanks around it.</param>
     public bool IsNull(ReadOnlySpan<byte> text)

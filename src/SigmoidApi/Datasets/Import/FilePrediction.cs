@@ -15,26 +15,28 @@ internal static class FilePrediction
     {
         var model = new ServedModel(task.ModelName, task.ModelVersion, task.Target, task.Model);
         using var session = new DuckDbSession(task.SpillDirectory, DuckDbLimits.Of(task.MemoryMegabytes, task.Threads), task.File.Path, task.AnswerPath);
-        // What the model needs is read as what it was, all else as the text that it is.
-        var types = new Dictionary<string, ColumnType>(model.Columns.ToDictionary(column => column.Name, column => TypeOf(column)), StringComparer.Ordinal);
-        foreach (var (name, type) in task.File.Types)
-            types[name] = type;
-        var file = task.File with { Types = types, OtherType = ColumnType.Text, ExpectedColumns = [.. model.Columns.Select(column => column.Name)] };
+        // Every cell stays what it is in the file, and the model's columns read those that they need.
+        var decimalPoint = task.Model.DecimalPoint is [var sign] ? sign : (char?)null;
+        var file = task.File with
+        {
+            Types = new Dictionary<string, ColumnType>(),
+            OtherType = ColumnType.Text,
+            ExpectedColumns = [.. model.Columns.Select(column => column.Name)],
+            LikelyDecimalPoint = decimalPoint,
+        };
         var source = DatasetSources.Open(session, file, asTexts: true, cancellationToken);
-        var columns = source.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
+        var columns = TypedColumn.Of(session, file.Format, source, cancellationToken).ToDictionary(column => column.Name, StringComparer.Ordinal);
         if (task.File.Format == DatasetFormat.Libsvm)
         {
             foreach (var unnamed in model.Columns.Where(column => !columns.ContainsKey(column.Name)).Select(column => LibsvmSource.Unnamed(column.Name)).OfType<SourceColumn>())
-                columns[unnamed.Name] = unnamed;
+                columns[unnamed.Name] = TypedColumn.Of(unnamed);
         }
 
         if (model.Columns.Where(column => !columns.ContainsKey(column.Name)).Select(column => column.Name).ToArray() is { Length: > 0 } lacking)
             throw new MissingColumnsException(lacking);
 
-        using var function = new PredictFunction(session, model);
-        var arguments = model.Columns.Select(column => column.Category is null
-            ? DatasetReader.NumberExpression($"({columns[column.Name].Stored})", column.Type == ColumnType.DateTime ? ColumnType.DateTime : ColumnType.Number)
-            : DatasetReader.LevelExpression($"({columns[column.Name].Stored})", column.Type));
+        FileColumn[] needed = [.. model.Columns.Select(column => FileColumn.Of(column, columns[column.Name], file, source))];
+        using var function = new PredictFunction(session, model, needed);
         var given = source.All ?? source.Columns;
         var names = given.Select(column => column.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var (probability, label) = (Free("probability", names), Free("label", names));
@@ -46,7 +48,7 @@ internal static class FilePrediction
             $"""
             copy (
                 select {string.Join(", ", outer)}, {shown} as {probability}, case when p >= {task.Threshold.ToString("R", CultureInfo.InvariantCulture)} then {positive} else {negative} end as {label}
-                from (select {string.Join(", ", raw)}, {PredictFunction.Name}({string.Join(", ", arguments)}) as p from {source.From})
+                from (select {string.Join(", ", raw)}, {PredictFunction.Name}({string.Join(", ", needed.Select(column => column.Expression))}) as p from {source.From})
             ) to {DuckDbSession.Literal(task.AnswerPath)} ({Options(task.AnswerFormat, source)})
             """;
         try
@@ -55,17 +57,13 @@ internal static class FilePrediction
         }
         catch (DuckDBException)
         {
-            if (function.Refusal is { } refusal)
-                throw new InvalidDatasetException(1, refusal, "expected levels that the model has seen; the file has others, and the model refuses them");
+            if (function.HasRefused && RefusedCells.Find(session, task.File, source, needed, cancellationToken) is { } refused)
+                throw refused;
             throw DatasetSources.Unreadable(session, task.File, cancellationToken);
         }
 
         return new([.. given.Select(column => column.Name).Where(model.IsUnknown)], function.UnknownLevels());
     }
-
-    // Numbers that the model takes as levels are numbers in the file all the same.
-    private static ColumnType TypeOf(ServedColumn column) =>
-        column.Type is ColumnType.DateTime or ColumnType.Boolean or ColumnType.Number || column.Category is null ? column.Type : ColumnType.Category;
 
     private static string Free(string name, HashSet<string> taken)
     {

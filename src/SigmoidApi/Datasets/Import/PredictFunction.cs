@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
 using DuckDB.NET.Native;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Datasets.Engine;
+using SigmoidApi.Http;
 using SigmoidApi.Models;
 
 namespace SigmoidApi.Datasets.Import;
@@ -17,13 +17,17 @@ internal sealed unsafe class PredictFunction : IDisposable
     private const int BatchRows = 256;
 
     private readonly ServedModel _model;
+    private readonly IReadOnlyList<FileColumn> _columns;
     private readonly ThreadLocal<Batch> _batches;
     private readonly long[] _unknown;
     private GCHandle _self;
 
-    public PredictFunction(DuckDbSession session, ServedModel model)
+    /// <param name="session">What calls the function.</param>
+    /// <param name="model">What predicts.</param>
+    /// <param name="columns">The model's columns in its order, as the file has them.</param>
+    public PredictFunction(DuckDbSession session, ServedModel model, IReadOnlyList<FileColumn> columns)
     {
-        _model = model;
+        (_model, _columns) = (model, columns);
         _unknown = new long[model.CategoryColumns];
         _batches = new(() => new Batch(model));
         _self = GCHandle.Alloc(this);
@@ -31,9 +35,9 @@ internal sealed unsafe class PredictFunction : IDisposable
         try
         {
             NativeMethods.ScalarFunction.DuckDBScalarFunctionSetName(function, Name);
-            foreach (var column in model.Columns)
+            foreach (var column in columns)
             {
-                using var type = NativeMethods.LogicalType.DuckDBCreateLogicalType(column.Category is null ? DuckDBType.Double : DuckDBType.Varchar);
+                using var type = NativeMethods.LogicalType.DuckDBCreateLogicalType(column.IsDouble ? DuckDBType.Double : DuckDBType.Varchar);
                 NativeMethods.ScalarFunction.DuckDBScalarFunctionAddParameter(function, type);
             }
 
@@ -52,8 +56,8 @@ internal sealed unsafe class PredictFunction : IDisposable
         }
     }
 
-    /// <summary>The column whose unknown level the model refuses; null where that was not it.</summary>
-    public string? Refusal { get; private set; }
+    /// <summary>Whether there was a cell that the model can do nothing with, which ended the prediction.</summary>
+    public bool HasRefused { get; private set; }
 
     /// <summary>How many values of each category no training row had, where there are any.</summary>
     public IReadOnlyDictionary<string, long> UnknownLevels() =>
@@ -117,63 +121,72 @@ internal sealed unsafe class PredictFunction : IDisposable
 
         public void Read(DatasetChunk rows, int first, int count, PredictFunction function)
         {
-            for (var i = 0; i < model.Columns.Count; i++)
+            for (var i = 0; i < function._columns.Count; i++)
             {
-                var column = model.Columns[i];
-                if (column.Category is null)
-                    ReadNumbers(rows, i, column.Index, first, count);
-                else
-                    ReadLevels(rows, i, column, first, count, function);
+                var column = function._columns[i];
+                if (!(column.Served.Category is null ? ReadNumbers(rows, i, column, first, count) : ReadLevels(rows, i, column, first, count, function)))
+                {
+                    function.HasRefused = true;
+                    throw new InvalidDataException("A cell can't be read.");
+                }
             }
         }
 
-        private void ReadNumbers(DatasetChunk rows, int vector, int place, int first, int count)
+        /// <summary>False where a cell can't be a number.</summary>
+        private bool ReadNumbers(DatasetChunk rows, int vector, FileColumn column, int first, int count)
         {
-            var values = new ReadOnlySpan<double>(Vectors[vector].Data, rows.Rows).Slice(first, count);
-            var stride = model.NumberColumns;
-            for (var row = 0; row < count; row++)
-                Numbers[row * stride + place] = values[row];
-            for (var row = 0; rows.HasMissing(vector) && row < count; row++)
+            var (stride, place) = (model.NumberColumns, column.Served.Index);
+            if (column is { Form: CellForm.Number, Served.Type: not ColumnType.DateTime } && !rows.HasMissing(vector))
             {
-                if (rows.IsMissing(vector, first + row))
-                    Numbers[row * stride + place] = double.NaN;
+                var values = rows.Doubles(vector).Slice(first, count);
+                for (var row = 0; row < count; row++)
+                    Numbers[row * stride + place] = values[row];
+                return NumberRules.IndexOfNonFinite(values) < 0;
             }
+
+            for (var row = 0; row < count; row++)
+            {
+                if (column.NumberOf(rows, vector, first + row) is not { } number)
+                    return false;
+                Numbers[row * stride + place] = number;
+            }
+
+            return true;
         }
 
-        private void ReadLevels(DatasetChunk rows, int vector, ServedColumn column, int first, int count, PredictFunction function)
+        /// <summary>False where a cell can't be a level.</summary>
+        private bool ReadLevels(DatasetChunk rows, int vector, FileColumn column, int first, int count, PredictFunction function)
         {
             var texts = rows.Texts(vector);
-            var codes = _codes[column.Index];
+            var index = column.Served.Index;
+            var codes = _codes[index];
             var unknown = 0;
             for (var row = 0; row < count; row++)
             {
-                codes[row] = rows.IsMissing(vector, first + row) ? FittedCategory.MissingCode : CodeOf(in texts[first + row], column);
-                unknown += codes[row] == FittedCategory.UnknownCode ? 1 : 0;
+                var code = rows.IsMissing(vector, first + row) ? FittedCategory.MissingCode : CodeOf(in texts[first + row], column);
+                if (column.IsRefused(code))
+                    return false;
+                codes[row] = code!.Value;
+                unknown += code == FittedCategory.UnknownCode ? 1 : 0;
             }
 
-            if (unknown == 0)
-                return;
-            Interlocked.Add(ref function._unknown[column.Index], unknown);
-            if (column.Category!.Unknown == UnknownLevel.Error)
-                function.Refusal = column.Name;
+            if (unknown > 0)
+                Interlocked.Add(ref function._unknown[index], unknown);
+            return true;
         }
 
-        private int CodeOf(in ChunkText text, ServedColumn column)
+        private int? CodeOf(in ChunkText text, FileColumn column)
         {
-            if (text.Length == 0)
-                return FittedCategory.MissingCode;
             if (text.Inlined is not { } key)
-                return column.Category!.CodeOf(Encoding.UTF8.GetString(ChunkText.Bytes(in text)));
-            var known = _codesOfTexts[column.Index];
-            if (!known.TryGetValue(key, out var code))
-            {
-                code = column.Category!.CodeOf(Encoding.UTF8.GetString(ChunkText.Bytes(in text)));
-                // Ever new levels are not to fill memory.
-                if (known.Count < 100_000)
-                    known[key] = code;
-            }
-
-            return code;
+                return column.CodeOf(ChunkText.Bytes(in text));
+            var known = _codesOfTexts[column.Served.Index];
+            if (known.TryGetValue(key, out var code))
+                return code;
+            // Ever new levels are not to fill memory.
+            var read = column.CodeOf(ChunkText.Bytes(in text));
+            if (read is { } level && known.Count < 100_000)
+                known[key] = level;
+            return read;
         }
     }
 }

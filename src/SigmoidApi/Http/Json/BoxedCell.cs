@@ -1,12 +1,18 @@
+using System.Globalization;
+
 namespace SigmoidApi.Http.Json;
 
 /// <summary>
-/// Cells that are no numbers, as doubles in a table of numbers: positive NaNs with a payload, as R's NA is one. No number that is read has these bits:
-/// <c>"NaN"</c> becomes <see cref="double.NaN"/>, whose sign is set.
+/// Cells that are no numbers, and whole numbers that float64 can't hold, as doubles in a table of numbers: positive NaNs with a payload, as R's NA is one.
+/// No number that is read has these bits: <c>"NaN"</c> becomes <see cref="double.NaN"/>, whose sign is set.
 /// </summary>
 internal static class BoxedCell
 {
+    /// <summary>Up to here float64 holds every whole number. A cell of a larger one keeps its digits, since it may be a key.</summary>
+    public const double LargestExact = 1L << 53;
+
     private const long FirstText = 0x7FF9_0000_0000_0000;
+    private const long FirstNumber = 0x7FFA_0000_0000_0000;
     private const long PositiveInfinity = 0x7FF0_0000_0000_0000;
 
     public static readonly double Absent = BitConverter.Int64BitsToDouble(0x7FF8_0000_0000_07A2);
@@ -17,18 +23,23 @@ internal static class BoxedCell
     /// <summary>The text at <paramref name="index"/> of the texts beside the table.</summary>
     public static double Text(int index) => BitConverter.Int64BitsToDouble(FirstText + index);
 
-    /// <summary>False for a number. As integers, only positive NaNs lie above infinity.</summary>
+    /// <summary>The whole number at <paramref name="place"/> of the texts beside the table.</summary>
+    public static double Number(int place) => BitConverter.Int64BitsToDouble(FirstNumber + place);
+
+    /// <summary>False for a number that is its own cell. As integers, only positive NaNs lie above infinity.</summary>
     public static bool IsBoxed(double value) => BitConverter.DoubleToInt64Bits(value) > PositiveInfinity;
 
     public static bool IsAbsent(double value) => BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(Absent);
 
-    public static Cell Unbox(double value, IReadOnlyList<string> texts)
+    public static Cell Unbox(double value, CellTexts texts)
     {
         if (!IsBoxed(value))
             return new Cell(CellKind.Number, value);
         var bits = BitConverter.DoubleToInt64Bits(value);
-        return bits >= FirstText
-            ? new Cell(CellKind.Text, text: texts[(int)(bits - FirstText)])
+        return bits >= FirstNumber ? NumberOf(texts.Number((int)(bits - FirstNumber)))
+            : bits >= FirstText ? new Cell(CellKind.Text, text: texts.Text((int)(bits - FirstText)))
             : new Cell((CellKind)(bits - BitConverter.DoubleToInt64Bits(Absent)));
     }
+
+    private static Cell NumberOf(string digits) => new(CellKind.Number, double.Parse(digits, CultureInfo.InvariantCulture), digits);
 }

@@ -34,7 +34,7 @@ public readonly record struct Cell
 
     /// <summary>
     /// The text, also that of an array or object; of a number that JSON cannot write, its name, which is how it came (<c>"NaN"</c>): to a column of categories that is a category.
-    /// Null in any other cell.
+    /// Of a whole number beyond 2⁵³ it is the digits as they came. Null in any other cell.
     /// </summary>
     public string? Text => _text ?? (Kind != CellKind.Number || double.IsFinite(_number) ? null : _number.ToString(CultureInfo.InvariantCulture));
 

@@ -4,7 +4,9 @@ using System.Text.Unicode;
 
 namespace SigmoidApi.Http.Json;
 
-/// <summary>Reads the cells of one table that are no numbers, and keeps their texts, each once. Of an array or object that is the text which an import keeps of it.</summary>
+/// <summary>
+/// Reads the cells of one table that are not numbers of float64, and keeps their texts, each once. Of an array or object that is the text which an import keeps of it.
+/// </summary>
 internal sealed class CellReader
 {
     public const string Expected = "a number, text, true, false or null";
@@ -14,8 +16,10 @@ internal sealed class CellReader
 
     private static readonly SearchValues<byte> EndOrEscape = SearchValues.Create("\"\\"u8);
 
+    private static readonly SearchValues<byte> NotWhole = SearchValues.Create(".eE"u8);
+
     private readonly JsonLimits _limits;
-    private readonly List<string> _texts = [];
+    private readonly CellTexts _texts = new();
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _indices =
         new Dictionary<string, int>().GetAlternateLookup<ReadOnlySpan<char>>();
     private char[] _buffer = new char[128];
@@ -24,7 +28,7 @@ internal sealed class CellReader
     public CellReader(JsonLimits limits) => _limits = limits;
 
     /// <summary>What boxed texts lead to.</summary>
-    public IReadOnlyList<string> Texts => _texts;
+    public CellTexts Texts => _texts;
 
     /// <summary>Reads a text, a named number, true, false, null, or a nested value.</summary>
     /// <param name="json">Begins with the cell; what follows it does not matter.</param>
@@ -51,6 +55,12 @@ internal sealed class CellReader
                 return json.StartsWith("false"u8) ? 5 : 0;
         }
     }
+
+    /// <summary>The cell of a finite number: a whole one beyond 2⁵³ keeps its digits, any other is what float64 makes of it.</summary>
+    /// <param name="number">As it is written.</param>
+    /// <param name="value">The nearest float64.</param>
+    public double CellOf(ReadOnlySpan<byte> number, double value) =>
+        Math.Abs(value) < BoxedCell.LargestExact || number.IndexOfAny(NotWhole) >= 0 ? value : BoxedCell.Number(_texts.AddNumber(number));
 
     /// <summary>Why a cell was not read.</summary>
     public JsonInputException Refusal(ReadOnlySpan<byte> json, string index)
@@ -98,12 +108,11 @@ internal sealed class CellReader
 
         if (!_indices.TryGetValue(text, out var index))
         {
-            index = _texts.Count;
             _textBytes += BytesBesideText + 2L * text.Length;
             if (_textBytes <= _limits.MaxTextBytes)
             {
                 var kept = text.ToString();
-                _texts.Add(kept);
+                index = _texts.Add(kept);
                 _indices.Dictionary.Add(kept, index);
             }
         }

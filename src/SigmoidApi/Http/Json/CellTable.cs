@@ -8,7 +8,7 @@ namespace SigmoidApi.Http.Json;
 public abstract class CellTable : PooledNumbers
 {
     private readonly OrderedDictionary<string, int> _columns;
-    private readonly IReadOnlyList<string> _texts;
+    private readonly CellTexts _texts;
     private readonly int _rowStep;
     private readonly int _columnStep;
 
@@ -19,7 +19,7 @@ public abstract class CellTable : PooledNumbers
     /// <param name="texts">The texts that boxed cells lead to.</param>
     /// <param name="rowStep">The distance of two rows.</param>
     /// <param name="columnStep">The distance of two columns.</param>
-    private protected CellTable(double[] rented, int count, int rows, OrderedDictionary<string, int> columns, IReadOnlyList<string> texts, int rowStep, int columnStep)
+    private protected CellTable(double[] rented, int count, int rows, OrderedDictionary<string, int> columns, CellTexts texts, int rowStep, int columnStep)
         : base(rented, count)
     {
         Rows = rows;
@@ -50,7 +50,7 @@ public abstract class CellTable : PooledNumbers
     /// <summary>
     /// Copies a column of numbers to every <paramref name="stride"/>th place of <paramref name="destination"/>: a column of a row-major matrix.
     /// </summary>
-    /// <returns>The first row whose cell is no number, or -1 when all are numbers.</returns>
+    /// <returns>The first row whose cell is no number or is a whole number beyond 2⁵³, or -1 when there is none.</returns>
     public int CopyColumn(int column, Span<double> destination, int stride = 1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)column, (uint)_columns.Count);
@@ -71,6 +71,9 @@ public abstract class CellTable : PooledNumbers
         var cell = this[row, column];
         switch (cell.Kind)
         {
+            case CellKind.Number when double.IsFinite(cell.Number) && cell.Text is { } digits:
+                writer.WriteRawValue(digits);
+                break;
             case CellKind.Number:
                 NumberWriter.Write(writer, cell.Number);
                 break;

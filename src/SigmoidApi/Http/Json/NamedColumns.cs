@@ -7,7 +7,7 @@ public sealed class NamedColumns : CellTable
     /// <param name="rows">The length of every column.</param>
     /// <param name="columns">The names, each at its column.</param>
     /// <param name="texts">The texts that boxed cells lead to.</param>
-    internal NamedColumns(double[] rented, int rows, OrderedDictionary<string, int> columns, IReadOnlyList<string> texts)
+    internal NamedColumns(double[] rented, int rows, OrderedDictionary<string, int> columns, CellTexts texts)
         : base(rented, rows * columns.Count, rows, columns, texts, rowStep: 1, columnStep: rows)
     {
     }

@@ -130,7 +130,7 @@ internal ref struct NumberScanner
         {
             position = SkipSpace(text, position);
             var length = DoubleParser.Parse(text[position..], out var value);
-            if (length == 0 || !double.IsFinite(value))
+            if (length == 0 || !(Math.Abs(value) < BoxedCell.LargestExact))
             {
                 index = count - first;
                 length = ReadOther(text[position..], length, ref value, path);
@@ -156,11 +156,17 @@ internal ref struct NumberScanner
             throw Malformed(path);
     }
 
-    /// <summary>A named number or another cell, or the error that there is none.</summary>
+    /// <summary>A large or a named number, another cell, or the error that there is none.</summary>
     private readonly int ReadOther(ReadOnlySpan<byte> text, int length, ref double value, scoped ReadOnlySpan<int> path)
     {
         if (length != 0)
-            throw OutOfRange(text[..length], IndexPath(path));
+        {
+            if (!double.IsFinite(value))
+                throw OutOfRange(text[..length], IndexPath(path));
+            value = _cells?.CellOf(text[..length], value) ?? value;
+            return length;
+        }
+
         if (_cells is not null)
         {
             length = _cells.Read(text, out value);

@@ -88,8 +88,9 @@ internal ref struct RecordScanner
             Peek();
             var rest = _text[_position..];
             var length = DoubleParser.Parse(rest, out var value);
-            if (length == 0 || !double.IsFinite(value))
-                length = ReadOther(rest, length, column, out value);
+            // False of an infinity and NaN too. A whole number beyond it may be a key, whose digits float64 would lose.
+            if (length == 0 || !(Math.Abs(value) < BoxedCell.LargestExact))
+                length = ReadOther(rest, length, column, ref value);
             _position += length;
             ref var cell = ref _values[_records * _stride + column];
             if (!BoxedCell.IsAbsent(cell))
@@ -105,11 +106,15 @@ internal ref struct RecordScanner
         }
     }
 
-    /// <summary>A cell that is no finite number, or the error that there is none.</summary>
-    private readonly int ReadOther(ReadOnlySpan<byte> text, int length, int column, out double value)
+    /// <summary>A cell that is no number, or a large one, or the error that there is none.</summary>
+    private readonly int ReadOther(ReadOnlySpan<byte> text, int length, int column, ref double value)
     {
         if (length != 0)
-            throw NumberScanner.OutOfRange(text[..length], Path(column));
+        {
+            value = double.IsFinite(value) ? _cells.CellOf(text[..length], value) : throw NumberScanner.OutOfRange(text[..length], Path(column));
+            return length;
+        }
+
         length = _cells.Read(text, out value);
         return length != 0 ? length : throw _cells.Refusal(text, Path(column));
     }

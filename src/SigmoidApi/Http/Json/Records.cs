@@ -11,7 +11,7 @@ public sealed class Records : CellTable
     /// <param name="columns">The names, each at its column; at most <paramref name="stride"/>.</param>
     /// <param name="stride">The distance of two rows.</param>
     /// <param name="texts">The texts that boxed cells lead to.</param>
-    internal Records(double[] rented, int count, OrderedDictionary<string, int> columns, int stride, IReadOnlyList<string> texts)
+    internal Records(double[] rented, int count, OrderedDictionary<string, int> columns, int stride, CellTexts texts)
         : base(rented, count * stride, count, columns, texts, rowStep: stride, columnStep: 1)
     {
     }

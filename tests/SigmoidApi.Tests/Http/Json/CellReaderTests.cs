@@ -26,6 +26,31 @@ public sealed class CellReaderTests
         Cells(columns, 2).ShouldBe([new(CellKind.True), new(CellKind.False), new(CellKind.Number, 7)]);
     }
 
+    /// <summary>It may be a key. Found by a model that took an account for the one beside it.</summary>
+    [Theory]
+    [InlineData("9007199254740991", null)]
+    [InlineData("9007199254740993", "9007199254740993")]
+    [InlineData("-9007199254740993", "-9007199254740993")]
+    [InlineData("123456789012345678901234567890123456789012345", "123456789012345678901234567890123456789012345")]
+    [InlineData("9007199254740993.5", null)]
+    [InlineData("1e300", null)]
+    public void AWholeNumberThatFloat64CannotHoldKeepsItsDigits(string json, string? text)
+    {
+        using var records = JsonReading.Read<Records>($$"""[{"a":1},{"a":{{json}}},{"a":{{json}} ,"b":2}]""");
+        using var columns = JsonReading.Read<NamedColumns>($$"""{"a":[1,{{json}}, {{json}}]}""");
+        var expected = new Cell(CellKind.Number, double.Parse(json, System.Globalization.CultureInfo.InvariantCulture), text);
+
+        foreach (var table in new CellTable[] { records, columns })
+        {
+            table[1, 0].ShouldBe(expected);
+            table[2, 0].ShouldBe(expected);
+            table[1, 0].Text.ShouldBe(text);
+        }
+
+        JsonReading.Read<Matrix>($"[[{json}]]").Values[0].ShouldBe(expected.Number);
+        JsonSerializer.Serialize(records, JsonReading.Options()).ShouldContain(text ?? "[{");
+    }
+
     /// <summary>A level may be called as a number is that JSON cannot write.</summary>
     [Theory]
     [InlineData("\"NaN\"", double.NaN, "NaN")]

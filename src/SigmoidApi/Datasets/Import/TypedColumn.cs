@@ -1,0 +1,27 @@
+using SigmoidApi.Datasets.Engine;
+using SigmoidApi.Datasets.Formats;
+
+namespace SigmoidApi.Datasets.Import;
+
+/// <summary>A column of a file by the type that the file itself says, whatever its values look like.</summary>
+/// <param name="Name">As the file has it.</param>
+/// <param name="Type">What the type can be kept as.</param>
+/// <param name="Stored">The expression that makes that of it.</param>
+/// <param name="Raw">The expression for the column as it is.</param>
+/// <param name="IsJson">Whether each cell is a value of JSON, with a type of its own.</param>
+/// <param name="IsExact">Whether its numbers may have more digits than float64.</param>
+internal sealed record TypedColumn(string Name, StoredType Type, string Stored, string Raw, bool IsJson = false, bool IsExact = false)
+{
+    public static TypedColumn Of(SourceColumn column) => new(column.Name, column.Type, column.Stored, column.Raw);
+
+    public static IEnumerable<TypedColumn> Of(DuckDbSession session, DatasetFormat format, DatasetSource source, CancellationToken cancellationToken)
+    {
+        if (format == DatasetFormat.Csv)
+            return source.Columns.Select(column => new TypedColumn(column.Name, StoredType.Text, column.Raw, column.Raw));
+        if (format == DatasetFormat.Libsvm)
+            return source.Columns.Select(Of);
+        var types = session.Rows($"describe select * from {source.From}", cancellationToken).Select(row => (string)row[1]!);
+        return TypedSource.Columns(session, source.From, cancellationToken)
+            .Zip(types, (column, type) => Of(column) with { IsJson = type == "JSON", IsExact = type is not ("FLOAT" or "DOUBLE") });
+    }
+}
