@@ -84,9 +84,11 @@ internal sealed class FirthIntervals
         void State(StateArchive archive)
         {
             reported = archive.Integer(reported);
-            // Whether a task is done is read before what it found, which is written first.
-            _isDone = archive.Integers([.. _isDone.Select((_, task) => Volatile.Read(ref _isDone[task]))]);
-            _found = archive.Numbers(_found);
+            // Whether a task is done is read before what it found, which is written first. Other threads go on writing to the arrays while a state is saved.
+            var isDone = archive.Integers([.. _isDone.Select((_, task) => Volatile.Read(ref _isDone[task]))]);
+            var found = archive.Numbers(_found);
+            if (archive.IsRead)
+                (_isDone, _found) = (isDone, found);
         }
     }
 

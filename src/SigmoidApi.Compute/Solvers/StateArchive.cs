@@ -37,13 +37,18 @@ internal sealed class StateArchive
 
     public string Text(string? value) => new(Items(value?.ToCharArray(), letter => (char)Integer(letter)));
 
+    /// <summary>An array that is written stays as it is: other threads may have to do with it.</summary>
     /// <param name="item">Takes one of them through; where the archive is read, from nothing.</param>
     public T[] Items<T>(T[]? values, Func<T, T> item)
     {
         var count = Integer(values?.Length ?? 0);
         var items = IsRead ? new T[count] : values ?? [];
         for (var i = 0; i < count; i++)
-            items[i] = item(items[i]);
+        {
+            var read = item(items[i]);
+            if (IsRead)
+                items[i] = read;
+        }
         return items;
     }
 

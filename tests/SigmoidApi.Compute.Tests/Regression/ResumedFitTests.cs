@@ -96,6 +96,18 @@ public class ResumedFitTests
             ShouldGoOnFrom(undisturbed, step, threads: 2);
     }
 
+    /// <summary>Found by processes that were killed: a state that was saved while another thread ended its profile took that profile back.</summary>
+    [Fact]
+    public void SavingAStateTakesNothingBackThatAnotherThreadHasFound()
+    {
+        var (features, labels) = RandomData.Make(40, 8, seed: 10);
+        var options = new LogisticOptions { Penalty = Penalty.Firth, Threads = 1 };
+        var alone = KeptFit.Of(features, labels, options).Outcome;
+
+        for (var round = 0; round < 150; round++)
+            KeptFit.Of(features, labels, options with { Threads = 4 }).Outcome.ShouldBe(alone, $"round {round}");
+    }
+
     [Fact]
     public void ASeparatedFitKeepsWhatWasFoundOutAboutIt()
     {
