@@ -52,8 +52,7 @@ internal sealed class StandardScaling
     }
 
     /// <summary>
-    /// For a fit without an intercept: columns scaled about 0, to a root mean square of 1. Centring would give such a fit an intercept in the columns' own
-    /// units.
+    /// For a fit without an intercept: columns scaled about 0, to a root mean square of 1. Centring would add an intercept in the columns' own units.
     /// </summary>
     /// <exception cref="UntrainableDataException"><c>numeric_range_exceeded</c>: a column's root mean square, or 1 / that, is not a float64.</exception>
     public StandardScaling AboutZero()

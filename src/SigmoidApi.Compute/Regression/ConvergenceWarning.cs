@@ -12,7 +12,7 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
     /// <summary>Whether it is about the intercept too.</summary>
     public bool Intercept { get; init; }
 
-    /// <summary>For <c>separation</c>: columns that separate the rows by themselves; leave one out, and the direction that was found no longer does.</summary>
+    /// <summary>For <c>separation</c>: columns that separate the rows together, none of which can be left out.</summary>
     public IReadOnlyList<int> SeparatingColumns { get; init; } = [];
 
     /// <summary>Why a solver that looks for an optimum has ended: nothing to say if it converged.</summary>
@@ -25,7 +25,7 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
 
     private const string LineSearchCode = "line_search_failed";
 
-    /// <summary>Whether it says that a solver looked on for an optimum until it could not.</summary>
+    /// <summary>Whether it says that a solver looked for an optimum and did not reach it.</summary>
     internal bool IsShortOfOptimum => Code is MaxIterationsCode or LineSearchCode;
 
     internal static ConvergenceWarning MaxIterationsReached(int maxIterations, double gradientNorm) => new(MaxIterationsCode,
@@ -38,10 +38,11 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
         Invariant($"After {iterations} iterations no step lowers the loss within float64's precision; the gradient is {gradientNorm:g3}."), []);
 
     internal static ConvergenceWarning Stopped(int begun, int fits) => new("stopped",
-        Invariant($"Stopped on request in fit {begun} of {fits}; what there is is as it stood then, and the optimum may be elsewhere."), []);
+        Invariant($"Stopped on request in fit {begun} of {fits}; the estimates are those of that moment, and the optimum may be elsewhere."), []);
 
     internal static ConvergenceWarning IntervalsStopped(IReadOnlyList<int> columns, bool intercept) => new("intervals_stopped",
-        $"Stopped on request before the tests and profile intervals of {columns.Count + (intercept ? 1 : 0)} parameters were done; the fit itself was done.", columns)
+        $"Stopped on request before the tests and profile intervals of {columns.Count + (intercept ? 1 : 0)} parameters were done; the fit itself is complete.",
+        columns)
     {
         Intercept = intercept,
     };
@@ -85,7 +86,8 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
 
     internal static ConvergenceWarning CollinearColumns(IReadOnlyList<int> columns, bool intercept) => new("collinear_columns",
         $"To within rounding the columns named here{(intercept ? " and the intercept" : "")} are combinations of each other. "
-        + "Their estimates are one of many that fit as well, without standard errors, tests or intervals: leave columns out until none is a combination of others.", columns)
+        + "Their estimates are one of many that fit as well, without standard errors, tests or intervals: "
+        + "leave columns out until none is a combination of others.", columns)
     {
         Intercept = intercept,
     };

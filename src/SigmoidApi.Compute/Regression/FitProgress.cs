@@ -1,12 +1,12 @@
 namespace SigmoidApi.Compute.Regression;
 
-/// <summary>What a run is at.</summary>
+/// <summary>What a run is doing.</summary>
 public enum FitPhase
 {
     /// <summary>The fits.</summary>
     Fit,
 
-    /// <summary>The profiles of the parameters, by which Firth's fit has its tests and intervals.</summary>
+    /// <summary>The profiles of the parameters, which give Firth's fit its tests and intervals.</summary>
     Intervals,
 }
 
@@ -24,8 +24,7 @@ public sealed record FitProgress(int Iteration, int MaxIterations, double Loss, 
     public int Step { get; init; }
 
     /// <summary>
-    /// Which part this is, from 0: for all rows, or those not held out, a solver call for each point of the path; then the same for each fold; last the
-    /// profiles.
+    /// Which part this is, from 0: for all rows, or those not held out, a solver call for each point of the path; the same for each fold; then the profiles.
     /// </summary>
     public int Fit { get; init; }
 

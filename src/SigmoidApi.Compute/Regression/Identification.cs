@@ -11,13 +11,11 @@ namespace SigmoidApi.Compute.Regression;
 internal sealed record Estimates(LogLikelihood Likelihood, double[] Parameters, StandardScaling? Scaling);
 
 /// <summary>
-/// Which parameters the rows identify, in the columns' own units: those that move along no direction on which the likelihood does not depend (exact
-/// collinearity) or along
-/// which it rises for ever (separation). Of the others the rows say nothing that a standard error could measure.
+/// Which parameters the rows identify, in the columns' own units: those that are constant along every direction in which the likelihood does not change
+/// (exact collinearity) or rises for ever (separation). Of the others the rows say nothing that a standard error could measure.
 /// <para>
-/// The directions that separate span the null space of the rows that they do not separate (see <see cref="SeparationDiagnosis"/>). In the limit the separated
-/// rows
-/// carry no information: the identified parameters are those of the fit to the rest, whatever that fit leaves open.
+/// The directions that separate span the null space of the rows that they do not separate (see <see cref="SeparationDiagnosis"/>). In the limit the
+/// separated rows carry no information: the identified parameters are those of the fit to the rest, whatever that fit leaves open.
 /// </para>
 /// </summary>
 internal sealed class Identification
@@ -84,8 +82,7 @@ internal sealed class Identification
     /// <param name="fit">Where an unpenalised fit ended, in whatever way.</param>
     /// <param name="dependent">The parameters that the solver found others to determine.</param>
     /// <param name="end">How it ended.</param>
-    /// <param name="standardized">The same fit on standardised rows: what rows tell apart is judged best there, where no column's mean dwarfs its
-    /// deviation.</param>
+    /// <param name="standardized">The same fit on standardised rows, where no column's mean dwarfs its deviation: rank is judged there.</param>
     /// <param name="cancellationToken">Looked at within each pass.</param>
     public static Identification Of(Estimates fit, IReadOnlyList<int> dependent, Convergence end, Func<Estimates> standardized,
         CancellationToken cancellationToken)
@@ -121,9 +118,8 @@ internal sealed class Identification
     public Identification With(NewtonStep step) => new(Rest, Independent, Identified) { Step = step, Warnings = Warnings };
 
     /// <summary>
-    /// Where the likelihood rises without end as far as float64 can tell, and no direction can be shown to do it, or where a fit ended far from any maximum:
-    /// then nothing is
-    /// known of any parameter.
+    /// No parameter is identified: as far as float64 can tell the likelihood rises without end but no direction is found that does it, or the fit ended
+    /// far from any maximum.
     /// </summary>
     private Identification WithoutMaximum(NewtonStep step, bool isEnd)
     {

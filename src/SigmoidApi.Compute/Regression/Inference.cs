@@ -17,8 +17,7 @@ internal static class Inference
 
     /// <summary>For the maximum of the likelihood without penalty.</summary>
     /// <param name="fit">Where it ended; its weights count as frequencies.</param>
-    /// <param name="identification">Of the same: parameters that are not identified get no figures, and the others those of the rows that identify
-    /// them.</param>
+    /// <param name="identification">Of the same fit: only identified parameters get figures, from the rows that identify them.</param>
     /// <param name="confidenceLevel">Above 0 and below 1.</param>
     /// <param name="covarianceType">What the covariance trusts.</param>
     /// <param name="clusters">Each row's cluster, any number, for <see cref="CovarianceType.Cluster"/>.</param>

@@ -8,9 +8,8 @@ namespace SigmoidApi.Compute.Solvers;
 /// ∇f = Xᵀ(σ(Xw) − y) / n. One pass over the rows for each iteration and one for the start.
 /// <para>
 /// Stops when the largest |∂f| is at most the tolerance, or each is rounding alone (<see cref="GradientRounding"/>). Without a tolerance it runs every
-/// iteration, as the article does, and calls
-/// the end converged by <see cref="DefaultTolerance"/>. A step too large for the data makes the weights overflow: then it stops at the
-/// last finite ones, with the warning <c>diverged</c>.
+/// iteration, as the article does, and calls the end converged by <see cref="DefaultTolerance"/>. A step too large for the data makes the weights overflow:
+/// then it stops at the last finite ones, with the warning <c>diverged</c>.
 /// </para>
 /// </summary>
 internal static class GradientDescent

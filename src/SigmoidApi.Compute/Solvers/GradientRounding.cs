@@ -3,9 +3,8 @@ using SigmoidApi.Compute.Objectives;
 namespace SigmoidApi.Compute.Solvers;
 
 /// <summary>
-/// What rounding leaves of a gradient that is 0. Margins are off by some u·Σₖ|zₖθₖ|, u = 2⁻⁵², and the sum over the rows by the same share of its terms, so
-/// that with mⱼ the root mean
-/// square of zⱼ no |∂f/∂θⱼ| below u·mⱼ·(1 + ¼Σₖmₖ|θₖ|) says where the optimum is. A tolerance that asks for more is met there.
+/// What rounding leaves of a gradient that is 0. Margins are off by about u·Σₖ|zₖθₖ|, u = 2⁻⁵², and the sum over the rows by the same share of its terms.
+/// With mⱼ the root mean square of zⱼ, a |∂f/∂θⱼ| below u·mⱼ·(1 + ¼Σₖmₖ|θₖ|) does not say where the optimum is. A tolerance that asks for more is met there.
 /// </summary>
 internal sealed class GradientRounding(LogisticObjective objective)
 {

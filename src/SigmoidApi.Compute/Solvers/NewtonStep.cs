@@ -6,11 +6,9 @@ namespace SigmoidApi.Compute.Solvers;
 /// <summary>
 /// The step d = I⁻¹∇ℓ of Newton's method at some parameters: how far they are from a maximum, and whether there may be none.
 /// <para>
-/// Along a direction δ that separates, with margins mᵢ = sᵢ·zᵢᵀδ ≥ 0 and sᵢ = ±1 by the label, δᵀ∇ℓ = Σ wᵢrᵢmᵢ with the residuals rᵢ, and δᵀId = Σ wᵢrᵢ(1 −
-/// rᵢ)mᵢtᵢ
-/// with tᵢ = sᵢ·zᵢᵀd. Both are the same number, so that some row has (1 − rᵢ)tᵢ ≥ 1: wherever it is taken, the step moves a margin by more than 1. A step that
-/// does not
-/// shows that the classes are not separated.
+/// Let δ separate the classes, with margins mᵢ = sᵢ·zᵢᵀδ ≥ 0 and sᵢ = ±1 by the label. Then δᵀ∇ℓ = Σ wᵢrᵢmᵢ with the residuals rᵢ, and
+/// δᵀId = Σ wᵢrᵢ(1 − rᵢ)mᵢtᵢ with tᵢ = sᵢ·zᵢᵀd. Both are the same number, so some row has (1 − rᵢ)tᵢ ≥ 1: wherever the step is taken, it moves a margin by
+/// more than 1. A step that does not shows that the classes are not separated.
 /// </para>
 /// </summary>
 internal sealed class NewtonStep
@@ -37,9 +35,8 @@ internal sealed class NewtonStep
     public double Decrement { get; }
 
     /// <summary>
-    /// Whether the classes may be separated: the step moves a margin as much as any separation would, or the information lacks a direction. What saturated
-    /// rows add to it may also
-    /// be less than what rounding does, so that step and rank say nothing of them; then the others must be enough to determine every parameter.
+    /// Whether the classes may be separated: the step moves a margin as much as any separation would, or the information lacks a direction. Saturated rows
+    /// may add less to the information than rounding does, so that step and rank say nothing of them; then the other rows must determine every parameter.
     /// </summary>
     public bool AllowsSeparation { get; }
 

@@ -7,8 +7,7 @@ namespace SigmoidApi.Datasets;
 /// <param name="Compression"><c>gzip</c> or <c>zstd</c>; left out where there was none.</param>
 /// <param name="Delimiter">Of separated values, as those up to <c>Header</c>.</param>
 /// <param name="DecimalPoint">Of other formats too, where their texts are numbers.</param>
-/// <param name="SkippedLines">Of separated values the lines above the header and below the last row that are no part of the table, counted from 1; left out
-/// where there are none.</param>
+/// <param name="SkippedLines">Of separated values: lines above the header and below the last row that were skipped, counted from 1; left out if none.</param>
 /// <param name="Warnings">What of the file the data set lacks; left out where it lacks nothing.</param>
 public sealed record DatasetOrigin(
     DatasetFormat Format,
@@ -30,6 +29,7 @@ public sealed record DatasetOrigin(
 /// <param name="Columns">Which columns it is about.</param>
 public sealed record DatasetWarning(DatasetWarningCode Code, IReadOnlyList<string> Columns);
 
+/// <summary>Why columns of a file are not in its data set.</summary>
 public enum DatasetWarningCode
 {
     /// <summary>Columns of bytes that are no texts. A file that is predicted gets them back as they are.</summary>

@@ -31,9 +31,8 @@ internal sealed class SplitParts(DatasetUpload training, DatasetUpload test) : I
         foreach (var (part, filter) in new[] { (Training, $"not {IsTest}({StoredRows.Number})"), (Test, $"{IsTest}({StoredRows.Number})") })
         {
             var path = part.File.ParquetPath;
-            session.Execute(
-                $"copy (select {columns} from {stored.From} where {filter}) to {DuckDbSession.Literal(path)} ({DatasetExport.ParquetOptions(dataset.Columns.Count)})",
-                cancellationToken);
+            var to = $"{DuckDbSession.Literal(path)} ({DatasetExport.ParquetOptions(dataset.Columns.Count)})";
+            session.Execute($"copy (select {columns} from {stored.From} where {filter}) to {to}", cancellationToken);
             part.Rows = part == Test ? testRows.Length : dataset.Rows - testRows.Length;
             var written = TypedSource.Columns(session, StoredRows.Relation(path), cancellationToken);
             var limits = ProfileLimits.Of(options.MemoryMegabytes, options.ExactProfileRows, options.Threads);

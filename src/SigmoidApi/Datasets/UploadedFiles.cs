@@ -94,7 +94,8 @@ internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, 
         var problem = Problems.Fields(StatusCodes.Status400BadRequest, errors);
         var first = invalid.Errors.Count < invalid.ErrorCount ? $"; the first {invalid.Errors.Count} are named" : "";
         var shown = Problems.Shorten($"{errors.First().Key}: {errors.First().Value[0]}");
-        problem.ProblemDetails.Detail = $"The file has {invalid.ErrorCount} {(invalid.ErrorCount == 1 ? "error" : "errors")}{first}. Nothing of it was kept. {shown}";
+        var errorCount = invalid.ErrorCount == 1 ? "1 error" : $"{invalid.ErrorCount} errors";
+        problem.ProblemDetails.Detail = $"The file has {errorCount}{first}. Nothing of it was kept. {shown}";
         problem.ProblemDetails.Extensions["errorCount"] = invalid.ErrorCount;
         return problem;
     }

@@ -38,7 +38,7 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
 
     object? IRequestInput.Value => _value;
 
-    /// <summary>SHA-256 of the body, unpacked and in UTF-8, in lower-case hexadecimal, where the request has an <c>Idempotency-Key</c>; otherwise null.</summary>
+    /// <summary>SHA-256 of the body, unpacked and in UTF-8, in lower-case hexadecimal; null in a request without an <c>Idempotency-Key</c>.</summary>
     public string? Sha256 { get; private set; }
 
     /// <summary>Called by the framework for a parameter of this type.</summary>

@@ -8,8 +8,7 @@ namespace SigmoidApi.Models;
 /// <param name="Intercept">Null where none was fitted, or the data do not determine it.</param>
 /// <param name="LogLikelihood">At the estimates.</param>
 /// <param name="NullLogLikelihood">Of the intercept alone.</param>
-/// <param name="LikelihoodRatio">Twice their difference; null, as the three that follow from a maximum of the likelihood, where the classes are
-/// separated.</param>
+/// <param name="LikelihoodRatio">Twice their difference; null, as its p-value, AIC and BIC, where the classes are separated.</param>
 /// <param name="LikelihoodRatioPValue">Of the hypothesis that every coefficient is 0.</param>
 /// <param name="McFaddenR2">1 - logLikelihood / nullLogLikelihood.</param>
 /// <param name="Observations">Rows, by their weights.</param>

@@ -3,15 +3,16 @@ using SigmoidApi.Datasets.Formats;
 
 namespace SigmoidApi.Models;
 
-/// <summary>A version of a model as its callers see it. Levels of more than 200 characters, and terms with them, are cut here: the model itself knows them
-/// whole.</summary>
+/// <summary>A version of a model as its callers see it. Levels of more than 200 characters are cut here, also in terms; the model keeps them whole.</summary>
 /// <param name="Classes">The target's two values; the second is the one that <c>probabilities</c> speak of.</param>
 /// <param name="Intercept">In the columns' own units.</param>
 /// <param name="StandardizedIntercept">On columns scaled to mean 0 and standard deviation 1; 0 where no intercept was fitted.</param>
 /// <param name="Coefficients">In the order in which <c>features</c> are given to predict.</param>
 /// <param name="Preparation">What becomes of each column of the data before it meets a coefficient; null where it was not kept.</param>
-/// <param name="DecimalPoint">The decimal sign by which numbers that are texts are read where they can be read by either: that of the data's file;
-/// left out where that has none, which is a point.</param>
+/// <param name="DecimalPoint">
+/// The decimal sign of the file that the data came from. A text that can be read with either sign is read with this one; left out where the file has none, and
+/// then a point.
+/// </param>
 /// <param name="Path">The fits of a path, for each l1Ratio in turn each c from the smallest to the largest; null where there was one fit without folds.</param>
 /// <param name="Selection">Which point of the path this model is.</param>
 /// <param name="Inference">What the fit says about the parameters behind it: with the penalties <c>none</c> and <c>firth</c>, otherwise null.</param>

@@ -9,16 +9,14 @@ namespace SigmoidApi.Models;
 /// <summary>Something about a fit, or the rows that it was fitted to, that the reader must know.</summary>
 /// <param name="Code">
 /// Stable, in snake_case: <c>rows_without_target</c>, <c>rows_without_weight</c>, <c>rows_without_cluster</c>, <c>rows_without_group</c>,
-/// <c>rows_without_time</c> where rows were
-/// left out; <c>separation</c>, <c>collinear_columns</c>, <c>constant_column</c> where the data do not determine parameters; <c>max_iterations_reached</c>,
-/// <c>line_search_failed</c>, <c>diverged</c>, <c>stopped</c> where the fit ended before its optimum; <c>intervals_stopped</c> where only its intervals did not end.
+/// <c>rows_without_time</c> where rows were left out; <c>separation</c>, <c>collinear_columns</c>, <c>constant_column</c> where the data do not determine
+/// parameters; <c>max_iterations_reached</c>, <c>line_search_failed</c>, <c>diverged</c>, <c>stopped</c> where the fit ended before its optimum;
+/// <c>intervals_stopped</c> where the fit is complete but some of its intervals are not.
 /// </param>
 /// <param name="Message">A sentence for a person.</param>
-/// <param name="Columns">The terms that it is about, as <c>coefficients[].term</c> has them, or the column that rows lack; empty where it is about the whole
-/// fit.</param>
+/// <param name="Columns">The terms that it is about, as in <c>coefficients[].term</c>, or the column that rows lack; empty for the whole fit.</param>
 /// <param name="Intercept">Whether it is about the intercept too; left out where it is not.</param>
-/// <param name="SeparatingColumns">Of a separation: terms that separate the rows by themselves; leave one out, and the direction that was found no longer
-/// does.</param>
+/// <param name="SeparatingColumns">Of a separation: terms that separate the rows together, none of which can be left out.</param>
 /// <param name="Count">How many rows were left out; otherwise left out itself.</param>
 public sealed record ModelWarning(
     string Code,

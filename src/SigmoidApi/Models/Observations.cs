@@ -70,7 +70,8 @@ internal sealed class Observations : IDisposable
     }
 
     /// <summary>
-    /// The names at their places; one that the model does not know without the blanks around it, which the header of separated values is read without, where no other says the same.
+    /// The places of the names. A name that the model does not know goes without the blanks around it, as the header of separated values does, if no other name
+    /// is the same then.
     /// </summary>
     private static Dictionary<string, int> Meant(IReadOnlyList<string> names, ServedModel model)
     {
@@ -144,8 +145,9 @@ internal sealed class Observations : IDisposable
     private static InputFailure Unreadable(Cell cell, ServedColumn column, string path)
     {
         var text = cell.Kind == CellKind.Text ? Encoding.UTF8.GetBytes(cell.Text!) : [];
+        var isLevel = column is { Category: not null, Type: not ColumnType.DateTime };
         var got = cell.Kind == CellKind.Text ? ShownText.Of(text)
-            : cell.Kind == CellKind.Number && column is { Category: not null, Type: not ColumnType.DateTime } ? $"'{cell.Text ?? LevelKey.Shortest(cell.Number)}'"
+            : cell.Kind == CellKind.Number && isLevel ? $"'{cell.Text ?? LevelKey.Shortest(cell.Number)}'"
             : cell.Description;
         return InputFailure.BadRequest(path, $"expected {column.Expected(text, column.Convention.Dates)}, got {got}");
     }

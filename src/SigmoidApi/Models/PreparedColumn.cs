@@ -37,7 +37,8 @@ public sealed record PreparedColumn(
 {
     internal static PreparedColumn From(FittedColumn column, ColumnType type, DateOrder? dates) => column switch
     {
-        FittedNumber number => new(column.Name, type, Treatment.Number, Missing: column.Missing, Present: column.Present, Fill: number.Fill, MissingIndicator: column.MissingIndicator, DateOrder: dates),
+        FittedNumber number => new(column.Name, type, Treatment.Number, Missing: column.Missing, Present: column.Present, Fill: number.Fill,
+            MissingIndicator: column.MissingIndicator, DateOrder: dates),
         FittedCategory category => new(column.Name, type, Treatment.OneHot, Missing: column.Missing, Present: column.Present, FillLevel: category.Fill,
             MissingIndicator: column.MissingIndicator, Levels: category.Levels, Reference: category.Reference,
             Infrequent: category.Infrequent.Count > 0 ? category.Infrequent : null, Unknown: category.Unknown, DateOrder: dates),

@@ -117,9 +117,8 @@ internal sealed class ServedColumn
             DateOrder.Dmy => "a date as 2024-01-31, 2024-01-31T12:00:00Z or, the day first, 31/01/2024",
             DateOrder.Mdy => "a date as 2024-01-31, 2024-01-31T12:00:00Z or, the month first, 01/31/2024",
             DateOrder.Ymd => "a date as 2024-01-31, 2024-01-31T12:00:00Z or, the year first, 24/01/31",
-            _ when LacksOrder(text, dates) =>
-                "a date as 2024-01-31 or 2024-01-31T12:00:00Z, as the data of the model do not show the order of day, month and year",
-            _ => "a date as 2024-01-31 or 2024-01-31T12:00:00Z",
+            _ when LacksOrder(text, dates) => $"{WrittenColumn.ExpectedDate}, as the data of the model do not show the order of day, month and year",
+            _ => WrittenColumn.ExpectedDate,
         },
         ColumnType.Boolean => "true, false or a number",
         _ => "a number",

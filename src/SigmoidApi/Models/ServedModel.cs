@@ -24,7 +24,9 @@ internal sealed class ServedModel
         var decimalPoint = trained.DecimalPoint is [var sign] ? sign : '.';
         Columns =
         [
-            .. columns.Zip(preparation.Columns, (column, fitted) => new ServedColumn(column, fitted, fitted is FittedCategory ? categories++ : numbers++, decimalPoint, TakesMissing)),
+            .. columns.Zip(
+                preparation.Columns,
+                (column, fitted) => new ServedColumn(column, fitted, fitted is FittedCategory ? categories++ : numbers++, decimalPoint, TakesMissing)),
         ];
         (NumberColumns, CategoryColumns) = (numbers, categories);
     }

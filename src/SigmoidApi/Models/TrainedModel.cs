@@ -11,7 +11,7 @@ namespace SigmoidApi.Models;
 /// <param name="Intercept">In the columns' own units.</param>
 /// <param name="Coefficients">In the order in which <c>features</c> are given to predict.</param>
 /// <param name="Preparation">What becomes of each column of the data; null in a model from before it was kept, and of one that started from given weights.</param>
-/// <param name="DecimalPoint">The decimal sign of the file that the data came from, by which numbers that are texts are read; null where the data are from no file, or from one without such numbers.</param>
+/// <param name="DecimalPoint">The decimal sign of the file that the data came from; null where there was no file, or it has no numbers that are texts.</param>
 public sealed record TrainedModel(
     IReadOnlyList<ClassLabel> Classes,
     double Intercept,
@@ -26,7 +26,8 @@ public sealed record TrainedModel(
     string? DecimalPoint = null)
 {
     /// <summary>How the fit ended; its warnings name terms, also where they were kept by their positions.</summary>
-    public ModelConvergence Convergence { get; init; } = Convergence with { Warnings = [.. Convergence.Warnings.Select(warning => warning.Named(Coefficients))] };
+    public ModelConvergence Convergence { get; init; } =
+        Convergence with { Warnings = [.. Convergence.Warnings.Select(warning => warning.Named(Coefficients))] };
 
     /// <param name="training">What was fitted.</param>
     /// <param name="classes">The negative one first.</param>
@@ -36,9 +37,8 @@ public sealed record TrainedModel(
     /// <param name="ofRows">What the reader must know of the rows that it was fitted to.</param>
     /// <param name="maxCovarianceParameters">Of more parameters no covariance is kept.</param>
     internal static TrainedModel From(
-        LogisticTraining training, IReadOnlyList<ClassLabel> classes, IReadOnlyList<string> features, IReadOnlyList<ColumnProfile> columns, string? decimalPoint,
-        IReadOnlyList<ModelWarning> ofRows,
-        int maxCovarianceParameters)
+        LogisticTraining training, IReadOnlyList<ClassLabel> classes, IReadOnlyList<string> features, IReadOnlyList<ColumnProfile> columns,
+        string? decimalPoint, IReadOnlyList<ModelWarning> ofRows, int maxCovarianceParameters)
     {
         var profiles = columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
         var fitted = training.Preparation?.Columns.Select(column => PreparedColumn.From(
@@ -51,8 +51,8 @@ public sealed record TrainedModel(
     }
 
     private static TrainedModel From(
-        LogisticTraining training, IReadOnlyList<ClassLabel> classes, IReadOnlyList<string> terms, IReadOnlyList<PreparedColumn>? preparation, IReadOnlyList<ModelWarning> ofRows,
-        int maxCovarianceParameters) => new(
+        LogisticTraining training, IReadOnlyList<ClassLabel> classes, IReadOnlyList<string> terms, IReadOnlyList<PreparedColumn>? preparation,
+        IReadOnlyList<ModelWarning> ofRows, int maxCovarianceParameters) => new(
         classes,
         training.Model.Intercept,
         training.StandardizedIntercept,
@@ -66,9 +66,8 @@ public sealed record TrainedModel(
 }
 
 /// <summary>
-/// A term of the linear predictor. What inference says of it is left out where the fit says nothing: with a penalty, or where the data do not determine the
-/// coefficient, which a
-/// warning of <c>convergence</c> says.
+/// A term of the linear predictor. Its inference is left out with a penalty, and where the data do not determine the coefficient; a warning of
+/// <c>convergence</c> then names it.
 /// </summary>
 /// <param name="Term">The column's name.</param>
 /// <param name="Estimate">In the column's own units.</param>

@@ -103,7 +103,10 @@ internal static class CreateTrainingJob
             Intervals = request.EffectiveIntervals,
             Selection = request.Selection ?? (request is { IsPath: true, Validation: not null } ? Selection.Best : null),
         };
-        var job = new TrainingJob { Id = id, Status = TrainingJobStatus.Queued, Request = request, DatasetId = datasetId, CreatedAt = now, Warnings = warnings };
+        var job = new TrainingJob
+        {
+            Id = id, Status = TrainingJobStatus.Queued, Request = request, DatasetId = datasetId, CreatedAt = now, Warnings = warnings,
+        };
         var (answer, location) = (TrainingJobResponse.From(job, fits), $"/api/v1/training-jobs/{id}");
         Task<bool> IsFirst() => idempotency.TryKeepAsync(StatusCodes.Status202Accepted, location, answer, TrainingWait.RetryAfter);
         switch (await queue.TryEnqueueAsync(db, job, data, IsFirst, cancellationToken))
@@ -195,8 +198,8 @@ internal static class CreateTrainingJob
             return Problems.Field(StatusCodes.Status400BadRequest, "initialWeights", $"expected a weight for each of the {width} features, got {start.Length}");
         if (target.Categories is { } classes && classes.Any(category => category.Value.Length > ShownText.MostCharacters))
         {
-            return Impossible(
-                "target", $"expected values of at most {ShownText.MostCharacters} characters, but '{target.Name}' has longer ones, which every prediction would repeat");
+            var longest = $"expected values of at most {ShownText.MostCharacters} characters";
+            return Impossible("target", $"{longest}, but '{target.Name}' has longer ones, which every prediction would repeat");
         }
 
         ClassLabel[] labels = target.IsText ? [.. target.Categories!.Select(category => new ClassLabel(category.Value))] : [new(target.Minimum ?? 0), new(target.Maximum ?? 0)];

@@ -1,10 +1,10 @@
+using System.Globalization;
 using SigmoidApi.Datasets;
 using SigmoidApi.Models;
 
 namespace SigmoidApi.TrainingJobs;
 
-/// <summary>Rows of a data set that are no training rows, since they lack what the request needs beside the features. A weight of 0 is not a missing
-/// one.</summary>
+/// <summary>Rows of a data set that no fit sees, since they lack a target, weight, cluster, group or time. A weight of 0 is not missing.</summary>
 internal static class RowsLeftOut
 {
     /// <summary>A warning for each column that rows lack; a row that lacks several counts in each.</summary>
@@ -32,9 +32,9 @@ internal static class RowsLeftOut
         return new(
             $"rows_without_{what}",
             string.Create(
-                System.Globalization.CultureInfo.InvariantCulture,
+                CultureInfo.InvariantCulture,
                 $"{count} of {rows} rows have no value in '{column}', their {what} ({field}), and are left out. "
-                + $"Fill these values in, or choose another column, to fit to all rows."),
+                + "Fill these values in, or choose another column, to fit to all rows."),
             [column],
             Count: count);
     }

@@ -53,8 +53,7 @@ public sealed class TrainingJob
 
     public int? ModelVersion { get; set; }
 
-    /// <summary>What its caller must know: of the rows as soon as it is accepted, and of the fit when there is a model. Null in a job from before they were
-    /// kept.</summary>
+    /// <summary>What its caller must know: of the rows from its acceptance on, of the fit when there is a model. Null in a job from before it was kept.</summary>
     public IReadOnlyList<ModelWarning>? Warnings { get; set; }
 
     /// <summary>Why it failed.</summary>
@@ -79,8 +78,8 @@ public enum TrainingJobStatus
 /// <param name="Step">Counts the iterations of all fits of the job; <c>Last-Event-ID</c> and the points of <c>/history</c> go by it.</param>
 /// <param name="SecondsLeft">How long it takes at most, at the pace so far; null until that can be told.</param>
 /// <param name="Phase">
-/// <c>fit</c>, or <c>intervals</c> while Firth's fit follows the profiles of its parameters, for their tests and intervals: <c>iteration</c> then counts the
-/// parameters that are done, of <c>maxIterations</c>.
+/// <c>fit</c>, or <c>intervals</c> while Firth's fit follows the profiles of its parameters. Then <c>iteration</c> counts the parameters done, of
+/// <c>maxIterations</c>.
 /// </param>
 public sealed record TrainingProgress(
     int Iteration, int MaxIterations, double Loss, double GradientNorm, double Fraction, int Step = 0, double? SecondsLeft = null,

@@ -11,8 +11,7 @@ namespace SigmoidApi.TrainingJobs;
 /// <param name="Memory">What the fit takes, and whether it waits for that, holds its matrix or reads it anew in each pass; null before that is known.</param>
 /// <param name="Request">What was asked for, with its defaults; without inline data.</param>
 /// <param name="Model">The version that it made.</param>
-/// <param name="Warnings">What its caller must know: how many rows are left out from the start on, and all that the model's <c>convergence</c> warns of when
-/// there is one.</param>
+/// <param name="Warnings">What its caller must know: of rows that are left out from the start on, of the fit when there is a model.</param>
 /// <param name="Error">Why it failed.</param>
 public sealed record TrainingJobResponse(
     Guid Id,

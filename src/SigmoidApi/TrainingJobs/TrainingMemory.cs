@@ -19,7 +19,8 @@ internal sealed record TrainingMemory(long InMemory, long Streamed)
         var columns = dataset.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
         var preparation = request.Preparation ?? PreparationRequest.Default;
         var (numbers, codes, terms, entries, isPrepared) = (0L, 0L, 0L, 0L, false);
-        var features = request.Features!.Select(name => columns[name]).Select(column => (Column: column, IsCategory: preparation.IsCategory(column.Name, column.Type))).ToArray();
+        var features = request.Features!.Select(name => columns[name])
+            .Select(column => (Column: column, IsCategory: preparation.IsCategory(column.Name, column.Type))).ToArray();
         foreach (var ((column, isCategory), how) in features.Zip(request.PreparationOf(features)))
         {
             var indicators = how.MissingIndicator && column.Missing > 0 ? 1 : 0;

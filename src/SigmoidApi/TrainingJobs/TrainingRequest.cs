@@ -65,12 +65,12 @@ public sealed record TrainingRequest
     /// </summary>
     public Selection? Selection { get; init; }
 
-    /// <summary>Whether there is an intercept. Without one it is exactly 0, no column is centred, and without a penalty the first category keeps all its
-    /// levels.</summary>
+    /// <summary>
+    /// Whether there is an intercept. If not, it is exactly 0, no column is centred, and without a penalty the first category keeps all its levels.
+    /// </summary>
     public bool FitIntercept { get; init; } = true;
 
-    /// <summary>Fit on columns scaled to mean 0 and population standard deviation 1; without an intercept on columns scaled to root mean square 1, which are
-    /// not centred.</summary>
+    /// <summary>Fit on columns scaled to mean 0 and population standard deviation 1; without an intercept to root mean square 1, not centred.</summary>
     public bool Standardize { get; init; } = true;
 
     /// <summary>What the rows of each class weigh: <c>balanced</c> is half of all for each, an object has a weight for each label, and null is 1.</summary>
@@ -125,9 +125,9 @@ public sealed record TrainingRequest
     internal Penalty EffectivePenalty => Penalty ?? (L1Ratios is not null ? Compute.Regression.Penalty.ElasticNet : PenaltyOf(L1Ratio ?? 0));
 
     /// <summary>
-    /// How features become terms. Without a penalty to choose among equal models a category's first level is what the others are compared with, unless all
-    /// levels are wanted;
-    /// without an intercept, of the categories where nothing is said, the first keeps all its levels: they take the intercept's place.
+    /// How features become terms. Without a penalty to choose among equal models, the levels of a category are compared with its first one, unless the
+    /// request wants all levels. Without an intercept the first category of those about which the request says nothing keeps all its levels: they take the
+    /// intercept's place.
     /// </summary>
     internal IReadOnlyList<ColumnPreparation> PreparationOf(IReadOnlyList<(ColumnProfile Column, bool IsCategory)> features)
     {

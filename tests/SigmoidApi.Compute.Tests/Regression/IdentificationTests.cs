@@ -300,11 +300,11 @@ public class IdentificationTests
 
     /// <summary>
     /// Rows of both labels in each place can't be separated. To them come rows on which columns of their own are 1, of one label each; these columns are then
-    /// mixed with some of
-    /// the others, and columns are added that are combinations. What takes part in what is known by construction.
+    /// mixed with some of the others, and columns are added that are combinations. What takes part in what is known by construction.
     /// </summary>
     private sealed record Planted(
-        double[][] Base, double[] BaseLabels, double[] BaseWeights, double[][] Rows, double[] Labels, double[] Weights, bool[] Identified, bool Separated, bool Collinear);
+        double[][] Base, double[] BaseLabels, double[] BaseWeights, double[][] Rows, double[] Labels, double[] Weights, bool[] Identified, bool Separated,
+        bool Collinear);
 
     private static readonly Gen<(Planted Data, LogisticOptions Options, int Storage)> Plans =
         from columns in Gen.Int[1, 4]

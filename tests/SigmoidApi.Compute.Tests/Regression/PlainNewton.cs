@@ -1,7 +1,6 @@
 namespace SigmoidApi.Compute.Tests.Regression;
 
-/// <summary>Newton's method on the log-likelihood by the textbook: rows as they are, the normal equations by elimination. It shares no code with what it is
-/// compared to.</summary>
+/// <summary>Newton's method by the textbook: rows as they are, the normal equations by elimination. It shares no code with what it is compared to.</summary>
 internal static class PlainNewton
 {
     /// <summary>The maximum and I⁻¹ there, for rows that include the intercept's 1 where there is one.</summary>

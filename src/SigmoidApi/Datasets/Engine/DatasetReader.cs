@@ -115,8 +115,9 @@ internal static class DatasetReader
         return all.Length > 0 ? $"where {string.Join(" and ", all)}" : "";
     }
 
-    /// <summary>At most <paramref name="limit"/> rows from row <paramref name="offset"/> (0 is the first) on, every column of the file, as JSON writes its
-    /// values.</summary>
+    /// <summary>
+    /// At most <paramref name="limit"/> rows from row <paramref name="offset"/> (0 is the first) on, every column of the file, as JSON writes its values.
+    /// </summary>
     public static IReadOnlyList<object?[]> ReadRows(
         DuckDbSession session, string parquetPath, IReadOnlyList<ColumnProfile> columns, long offset, int limit, CancellationToken cancellationToken)
     {

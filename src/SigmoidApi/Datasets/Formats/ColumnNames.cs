@@ -7,7 +7,10 @@ internal static class ColumnNames
 {
     private const int MostCharacters = 1000;
 
-    /// <summary>The names as a file has them, without the blanks around them; <c>column2</c> and so on for columns that have none, or <c>column2_1</c> where another has that.</summary>
+    /// <summary>
+    /// The names as a file has them, without the blanks around them; <c>column2</c> and so on for columns without a name, or <c>column2_1</c> where another
+    /// column has that one.
+    /// </summary>
     public static IReadOnlyList<string> Given(IReadOnlyList<string> names)
     {
         var taken = names.Select(name => name.Trim()).ToHashSet(StringComparer.OrdinalIgnoreCase);

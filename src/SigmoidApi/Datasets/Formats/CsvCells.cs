@@ -112,5 +112,6 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
 
     // A cell that was cut may end in the middle of a character.
     private static bool StartsAsUtf8(ReadOnlySpan<byte> cell) =>
-        Utf8.IsValid(cell) || (cell.Length >= ShownText.MostBytes - 2 && Utf8.IsValid(cell[..(ShownText.MostBytes - 6)]) && cell.Length < ShownText.MostBytes + 1);
+        Utf8.IsValid(cell)
+        || (cell.Length is >= ShownText.MostBytes - 2 and <= ShownText.MostBytes && Utf8.IsValid(cell[..(ShownText.MostBytes - 6)]));
 }

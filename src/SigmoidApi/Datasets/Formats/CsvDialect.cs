@@ -9,8 +9,8 @@ namespace SigmoidApi.Datasets.Formats;
 public sealed record CsvDialect(char Delimiter, char? Quote, char DecimalPoint, bool Header, IReadOnlyList<string> NullValues)
 {
     /// <summary>
-    /// Stand for a missing number, date, true or false in many published files, where nobody says otherwise; in capitals or not. Among texts each is a level: of those who did
-    /// not answer, say.
+    /// Stand for a missing number, date, true or false in many published files, where the upload does not say otherwise; in capitals or not. Among texts each
+    /// is a level, such as that of people who did not answer.
     /// </summary>
     public static readonly IReadOnlyList<string> Marks = ["?", "-", "--", ".", "none", "na", "n.a.", "nil", "(null)", "missing", "unknown"];
 
@@ -22,4 +22,6 @@ public sealed record CsvDialect(char Delimiter, char? Quote, char DecimalPoint, 
 }
 
 /// <summary>What an upload says about its dialect; null where it is to be found out.</summary>
-public sealed record CsvOverrides(char? Delimiter = null, string? Quote = null, char? DecimalPoint = null, bool? Header = null, IReadOnlyList<string>? NullValues = null, DateOrder? Dates = null);
+public sealed record CsvOverrides(
+    char? Delimiter = null, string? Quote = null, char? DecimalPoint = null, bool? Header = null, IReadOnlyList<string>? NullValues = null,
+    DateOrder? Dates = null);

@@ -1,14 +1,16 @@
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>
-/// A copy of a file of separated values as DuckDB reads it: it takes the first line end for all, and the first line for the header. Made of the few files that are otherwise; the
-/// scan and this copy cut cells by the same automaton.
+/// A copy of a file of separated values as DuckDB reads it: it takes the first line end for all, and the first line for the header. Made only of files that
+/// are otherwise; the scan and this copy cut cells by the same automaton.
 /// </summary>
 internal static class CsvPlainCopy
 {
     private const int BufferBytes = 128 * 1024;
 
-    /// <summary>Writes what is from <paramref name="start"/> to <paramref name="end"/> in <paramref name="file"/>, every line ended by LF. Line ends within quotes stay as they are.</summary>
+    /// <summary>
+    /// Writes what is from <paramref name="start"/> to <paramref name="end"/> in <paramref name="file"/>, every line ended by LF. Line ends within quotes stay.
+    /// </summary>
     public static void Write(Stream file, long start, long end, CsvDialect dialect, string path, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -45,8 +45,9 @@ internal sealed class CsvScan
         _firstLineEndingIn[(int)header.LineEnd] = header.Lines;
     }
 
-    /// <summary>Scans what follows <paramref name="header"/> in <paramref name="file"/> up to <paramref name="end"/>; lines without any character are passed
-    /// over.</summary>
+    /// <summary>
+    /// Scans what follows <paramref name="header"/> in <paramref name="file"/> up to <paramref name="end"/>; empty lines are passed over.
+    /// </summary>
     /// <param name="file">To be read from its header on.</param>
     /// <param name="header">The names of the columns.</param>
     /// <param name="end">Where the rows end, in bytes.</param>

@@ -1,9 +1,9 @@
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>
-/// Lines above the header that are no records: the title of a report, when it was made, remarks. They are passed over where it is plain that they are: each
-/// has one text, in its first cell, and below them is a header whose names are all there, over rows of as many cells. What leaves a doubt is for a person to take out: the header would
-/// be a row, or a row the header.
+/// Lines above the header that are no records: the title of a report, its date, remarks. They are skipped where it is plain that they are: each has one text,
+/// in its first cell, and below them is a header whose names are all there, over rows of as many cells. In doubt none is skipped, or the header would be taken
+/// for a row, or a row for the header.
 /// </summary>
 internal static class CsvTitle
 {

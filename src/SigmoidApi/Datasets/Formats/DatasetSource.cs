@@ -17,7 +17,8 @@ namespace SigmoidApi.Datasets.Formats;
 /// <param name="SkippedLines">Of separated values the lines that are no part of the table; null of another format.</param>
 internal sealed record DatasetSource(
     string From, IReadOnlyList<SourceColumn> Columns, long? Rows = null, CsvDialect? Dialect = null, CsvHeader? Header = null, DatasetFormat? Form = null,
-    char? DecimalPoint = null, IReadOnlyList<SourceColumn>? All = null, IReadOnlyList<DatasetWarning>? Warnings = null, IReadOnlyList<long>? SkippedLines = null)
+    char? DecimalPoint = null, IReadOnlyList<SourceColumn>? All = null, IReadOnlyList<DatasetWarning>? Warnings = null,
+    IReadOnlyList<long>? SkippedLines = null)
 {
     /// <summary>Every column as it is kept, by its name.</summary>
     public string Select => $"select {string.Join(", ", Columns.Select(column => $"{column.Stored} as {DuckDbSession.Identifier(column.Name)}"))} from {From}";
@@ -85,10 +86,9 @@ internal static class DatasetSources
 /// <param name="OtherType">What the other columns are taken for; null where that is to be found out.</param>
 /// <param name="ExpectedColumns">Names that tell a header, if it has all of them; null where none are known.</param>
 /// <param name="LikelyDecimalPoint">The decimal sign of the file where its numbers do not show it: that of the data which a model was fitted to.</param>
-/// <param name="DateOrders">Of a file to predict, by column: the order of dates as 01/02/2024 that the model knows; other columns have none. Null of an upload.</param>
 public sealed record FileToRead(
     string Path, DatasetFormat Format, CsvOverrides Csv, IReadOnlyDictionary<string, ColumnType> Types, int MaxColumns, int MaxRows, ColumnType? OtherType = null,
-    IReadOnlyList<string>? ExpectedColumns = null, char? LikelyDecimalPoint = null, IReadOnlyDictionary<string, DateOrder>? DateOrders = null)
+    IReadOnlyList<string>? ExpectedColumns = null, char? LikelyDecimalPoint = null)
 {
     /// <summary>What the column of a name is to be kept as; null where that is to be found out.</summary>
     public ColumnType? Wanted(string column) => Types.TryGetValue(column, out var wanted) ? wanted : OtherType;
@@ -96,9 +96,6 @@ public sealed record FileToRead(
     /// <summary>A column whose values are yet to be read.</summary>
     /// <param name="column">Its name.</param>
     /// <param name="decimalPoint">The decimal sign of its numbers.</param>
-    internal WrittenColumn NewColumn(string column, char decimalPoint)
-    {
-        DateOrder? known = DateOrders is not null && DateOrders.TryGetValue(column, out var order) ? order : null;
-        return new(column, new(decimalPoint, Csv.Dates ?? known), isForModel: DateOrders is not null) { CountsOtherNumbers = Wanted(column) is ColumnType.Boolean };
-    }
+    internal WrittenColumn NewColumn(string column, char decimalPoint) =>
+        new(column, new(decimalPoint, Csv.Dates)) { CountsOtherNumbers = Wanted(column) is ColumnType.Boolean };
 }

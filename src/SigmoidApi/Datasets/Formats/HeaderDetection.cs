@@ -92,7 +92,9 @@ internal static class HeaderDetection
     /// <param name="Rows">How many there could be.</param>
     private sealed record Column(string Name, List<string> Cells, int Rows)
     {
-        /// <summary>The first cell is a value and no name. A date over anything else is a name, as over the sales of a month; so is an amount over what is no number.</summary>
+        /// <summary>
+        /// The first cell is a value and no name. A date over anything else is a name, as over the sales of a month; so is an amount over what is no number.
+        /// </summary>
         public bool BeginsWithValue => KindOf(Name) switch
         {
             CellKind.Word => false,

@@ -14,7 +14,7 @@ internal static class JsonSource
 
     public static DatasetSource Open(DuckDbSession session, FileToRead task, CancellationToken cancellationToken)
     {
-        var missing = task.Csv.NullValues is { } nulls ? new MissingWords(nulls) : MissingWords.Default;
+        var missing = MissingWords.Of(task.Csv);
         var point = task.Csv.DecimalPoint ?? task.LikelyDecimalPoint ?? '.';
         var scan = JsonScan.Run(task, point, missing, cancellationToken);
         var sign = DecimalSign.Of(scan.Columns.Select(column => column.Cells.Decimals), delimiter: null, task.LikelyDecimalPoint);
@@ -48,8 +48,8 @@ internal static class JsonSource
         var names = string.Join(", ", scan.Columns.Zip(types, (column, type) => $"{DuckDbSession.Literal(column.Name)}: '{type}'"));
         var from = string.Create(CultureInfo.InvariantCulture,
             $$"""
-            read_json({{DuckDbSession.Literal(path)}}, format = '{{(scan.Form == DatasetFormat.Json ? "array" : "newline_delimited")}}', records = true, hive_partitioning = false,
-                maximum_object_size = {{JsonTokens.MaxRecordBytes}}, columns = { {{names}} })
+            read_json({{DuckDbSession.Literal(path)}}, format = '{{(scan.Form == DatasetFormat.Json ? "array" : "newline_delimited")}}', records = true,
+                hive_partitioning = false, maximum_object_size = {{JsonTokens.MaxRecordBytes}}, columns = { {{names}} })
             """);
         // NaN is missing, in a file that is given back too: there it would be no JSON.
         string[] numbers = [.. scan.Columns.Zip(types).Where(column => column.First.Values.HasFlag(JsonValues.NotANumber))

@@ -45,7 +45,10 @@ internal sealed partial class ParquetColumns
 
         ExactNumbers =
         [
-            .. declared.Select((column, i) => wide.TryGetValue(i, out var scale) ? ExactNumberColumn.Wide(Columns[i], scale) : ExactNumberColumn.Of(Columns[i], column.Type))
+            .. declared
+                .Select((column, i) => wide.TryGetValue(i, out var scale)
+                    ? ExactNumberColumn.Wide(Columns[i], scale)
+                    : ExactNumberColumn.Of(Columns[i], column.Type))
                 .OfType<ExactNumberColumn>(),
         ];
     }

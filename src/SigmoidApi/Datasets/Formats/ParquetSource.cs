@@ -40,8 +40,10 @@ internal static class ParquetSource
             var unreadable = columns.Take(task.MaxColumns).Where(column => !IsReadable(session, from, column.Raw, cancellationToken)).ToList();
             if (unreadable.Count > 0 && unreadable.Count < columns.Length)
             {
-                const string Expected = "expected values that can be read; the column is damaged, has text that is not UTF-8, or is written in a way that is not known here";
-                return new([.. unreadable.Take(InvalidDatasetException.MaxErrors).Select(column => new DatasetError(1, column.Name, Expected))], unreadable.Count);
+                const string Expected =
+                    "expected values that can be read; the column is damaged, has text that is not UTF-8, or is written in a way that is not known here";
+                var first = unreadable.Take(InvalidDatasetException.MaxErrors).Select(column => new DatasetError(1, column.Name, Expected));
+                return new([.. first], unreadable.Count);
             }
         }
         catch (DuckDBException)
@@ -74,15 +76,14 @@ internal static class ParquetSource
 
     /// <summary>
     /// Columns of exact numbers that are kept as texts, and the expression of each: because the upload wants it, or because they are whole and float64 can't
-    /// hold one of them. Those are
-    /// keys, and would lose their last digits. What has a fraction is a quantity, as it is in separated values: the nearest float64 will do.
+    /// hold one of them. Those are keys, and would lose their last digits. Numbers with a fraction are quantities, as in separated values: the nearest float64
+    /// will do.
     /// </summary>
     private static Dictionary<string, string> Texts(DuckDbSession session, FileToRead task, ParquetColumns file, CancellationToken cancellationToken)
     {
-        ColumnType? Wanted(string column) => task.Types.TryGetValue(column, out var wanted) ? wanted : task.OtherType;
-        var texts = file.ExactNumbers.Where(column => Wanted(column.Name) is ColumnType.Category or ColumnType.Text)
+        var texts = file.ExactNumbers.Where(column => task.Wanted(column.Name) is ColumnType.Category or ColumnType.Text)
             .ToDictionary(column => column.Name, column => column.Text, StringComparer.Ordinal);
-        foreach (var some in file.ExactNumbers.Where(column => column.CountInexact is not null && Wanted(column.Name) is null).Chunk(ColumnsAtOnce))
+        foreach (var some in file.ExactNumbers.Where(column => column.CountInexact is not null && task.Wanted(column.Name) is null).Chunk(ColumnsAtOnce))
         {
             var counts = session.Counts($"select {string.Join(", ", some.Select(column => column.CountInexact))} from {file.From}", cancellationToken);
             foreach (var (column, count) in some.Zip(counts).Where(column => column.Second > 0))

@@ -20,7 +20,7 @@ internal static class TypedSource
         for (var i = 0; i < columns.Length; i++)
         {
             if (task.Types.TryGetValue(columns[i].Name, out var wanted) && (!areTexts[i] || wanted is ColumnType.Category or ColumnType.Text))
-                columns[i] = Converted(session, from, columns[i], wanted, isForModel: task.DateOrders is not null, cancellationToken);
+                columns[i] = Converted(session, from, columns[i], wanted, cancellationToken);
         }
 
         return new(from, columns);
@@ -61,14 +61,15 @@ internal static class TypedSource
     }
 
     /// <summary>Whether float64 holds every number of a decimal type's digits, and 10 to the power of its scale.</summary>
-    private static bool IsExact(string type) => int.Parse(type["DECIMAL(".Length..type.IndexOf(',', StringComparison.Ordinal)], CultureInfo.InvariantCulture) <= 15;
+    private static bool IsExact(string type) =>
+        int.Parse(type["DECIMAL(".Length..type.IndexOf(',', StringComparison.Ordinal)], CultureInfo.InvariantCulture) <= 15;
 
     /// <summary>Whether a type of DuckDB's is one of lists, records or maps.</summary>
-    public static bool IsNested(string type) => type.EndsWith(']') || type.StartsWith("STRUCT", StringComparison.Ordinal) || type.StartsWith("MAP", StringComparison.Ordinal);
+    public static bool IsNested(string type) =>
+        type.EndsWith(']') || type.StartsWith("STRUCT", StringComparison.Ordinal) || type.StartsWith("MAP", StringComparison.Ordinal);
 
     /// <summary>A column of a type of its own as the type that an upload wants, every value of it. A number is never taken for a date: nothing says its unit.</summary>
-    private static SourceColumn Converted(
-        DuckDbSession session, string from, SourceColumn column, ColumnType wanted, bool isForModel, CancellationToken cancellationToken)
+    private static SourceColumn Converted(DuckDbSession session, string from, SourceColumn column, ColumnType wanted, CancellationToken cancellationToken)
     {
         var areNumbers = column.Type is StoredType.Real or StoredType.Whole;
         var areDates = column.Type is StoredType.Date or StoredType.Time;
@@ -80,8 +81,6 @@ internal static class TypedSource
                 Refuse(areDates ? "true" : "false", "a number");
                 return areNumbers ? column : column with { Type = StoredType.Real, Stored = $"cast({column.Stored} as double)" };
             case ColumnType.Boolean:
-                if (areNumbers && isForModel)
-                    return column;
                 Refuse(areDates ? "true" : areNumbers ? "value not in (0, 1)" : "false", "true, false, 1 or 0");
                 return column with { Type = StoredType.Boolean, Stored = $"cast({column.Stored} as boolean)" };
             default:
@@ -97,8 +96,9 @@ internal static class TypedSource
             var count = session.Counts($"select count(*) {bad}", cancellationToken)[0];
             if (count == 0)
                 return;
-            var first = session.Rows(
-                string.Create(CultureInfo.InvariantCulture, $"select row, left(cast(value as varchar), 40) {bad} limit {InvalidDatasetException.MaxErrors}"), cancellationToken);
+            var show = string.Create(
+                CultureInfo.InvariantCulture, $"select row, left(cast(value as varchar), 40) {bad} limit {InvalidDatasetException.MaxErrors}");
+            var first = session.Rows(show, cancellationToken);
             throw new InvalidDatasetException([.. first.Select(row => new DatasetError((long)row[0]!, column.Name, $"expected {expected}; got '{row[1]}'"))], count);
         }
     }

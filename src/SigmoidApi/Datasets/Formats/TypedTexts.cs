@@ -4,8 +4,8 @@ using SigmoidApi.Datasets.Profile;
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>
-/// The texts of a format that has types of its own. They stay texts, except that dates are found, as in separated values, and that an upload can say what they are;
-/// texts that are numbers get a warning.
+/// The texts of a format that has types of its own. They stay texts, except that dates are found as in separated values, and that an upload can say what they
+/// are; texts that are numbers get a warning.
 /// </summary>
 internal static class TypedTexts
 {
@@ -17,7 +17,7 @@ internal static class TypedTexts
     public static void Read(DuckDbSession session, string from, SourceColumn[] columns, FileToRead task, CancellationToken cancellationToken)
     {
         int[] texts = [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].Type == StoredType.Text && !StaysText(i))];
-        var missing = task.Csv.NullValues is { } nulls ? new MissingWords(nulls) : MissingWords.Default;
+        var missing = MissingWords.Of(task.Csv);
         var first = Judge($"(select * from {from} limit {FirstRows})", texts, '.');
         int[] likely = [.. texts.Where((i, k) => IsWanted(i) || HintOf(first[k]) is not null || IsNoText(first[k]))];
         var point = task.Csv.DecimalPoint ?? '.';

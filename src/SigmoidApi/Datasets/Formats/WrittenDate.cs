@@ -25,10 +25,9 @@ internal enum DateOrders
 /// <item>The year first: <c>2024-01-31</c>, <c>2024/1/31</c>, <c>2024.01.31</c>, <c>2024. 1. 31.</c>, <c>2024년 1월 31일</c>, <c>2024年1月31日</c>.</item>
 /// <item>A month by its English name: <c>31-Jan-24</c>, <c>31 January 2024</c>, <c>Jan 31, 2024</c>, after a day of the week that agrees with it.</item>
 /// <item>Points and a year of four digits: <c>31.01.2024</c>. Nobody writes the month first with points.</item>
-/// <item>In an order that must be known: <c>01/31/2024</c>, <c>24-11-2025</c>, and years of two digits. Those up to 68 are of this century (as POSIX has it).</item>
+/// <item>In an order that must be known: <c>01/31/2024</c>, <c>24-11-2025</c>, and years of two digits. Those up to 68 are of this century, as in POSIX.</item>
 /// </list>
-/// A time has a clock of 24 or of 12 hours, seconds and their fraction if any, and <c>Z</c>, <c>UTC</c>, <c>GMT</c> or an offset: <c>+09</c>, <c>+0900</c>,
-/// <c>+09:00</c>.
+/// A time has a clock of 24 or of 12 hours, seconds and their fraction if any, and <c>Z</c>, <c>UTC</c>, <c>GMT</c> or an offset as <c>+09:00</c>.
 /// </summary>
 /// <param name="Kind">A date, a date and a time, or none that can be read.</param>
 /// <param name="Microseconds">Since 1970-01-01 in UTC; digits beyond are cut off.</param>

@@ -12,7 +12,7 @@ namespace SigmoidApi.Datasets.Formats;
 /// thousands or a fraction, as SAP writes it.</item>
 /// <item>A currency before or behind (<see cref="Currencies"/>), or a percent sign behind. Neither changes the value.</item>
 /// <item>Thousands apart by comma, point, apostrophe or blank: one to three digits that do not begin with a zero, then groups of three.</item>
-/// <item>A point or a comma before the fraction. <c>1,234</c> and <c>1.234</c> can be read in two ways; <see cref="Signs"/> says what a number shows of it.</item>
+/// <item>A point or a comma before the fraction. <c>1,234</c> and <c>1.234</c> can be read in two ways: see <see cref="Signs"/>.</item>
 /// </list>
 /// Reading takes time linear in the length, and no memory.
 /// </summary>

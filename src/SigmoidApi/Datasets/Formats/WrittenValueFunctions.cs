@@ -7,8 +7,8 @@ using SigmoidApi.Datasets.Engine;
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>
-/// Gives DuckDB our reading of written values (<see cref="WrittenValue"/>), 2,048 at a time and on any of its threads: from a text to a number, a truth value or
-/// a date.
+/// Gives DuckDB our reading of written values (<see cref="WrittenValue"/>): from a text to a number, a truth value or a date, 2,048 texts at a time and on any
+/// of its threads.
 /// </summary>
 /// <param name="session">What calls the functions; they live as long as it.</param>
 internal sealed unsafe class WrittenValueFunctions(DuckDbSession session)
@@ -20,7 +20,7 @@ internal sealed unsafe class WrittenValueFunctions(DuckDbSession session)
     /// <param name="type">What it is read as: DOUBLE, BIGINT, BOOLEAN, DATE or TIMESTAMP in UTC; VARCHAR without blanks around it.</param>
     /// <param name="convention">How values are read that can be written in two ways.</param>
     /// <param name="missing">What stands for a missing value.</param>
-    /// <remarks>A text that can't be read ends the query with an error: who makes the expression has seen that all can be.</remarks>
+    /// <remarks>A text that can't be read ends the query with an error: the scan has seen that all can be.</remarks>
     public string Expression(string text, StoredType type, WrittenConvention convention, MissingWords missing)
     {
         if (!_names.TryGetValue((type, convention, missing), out var name))

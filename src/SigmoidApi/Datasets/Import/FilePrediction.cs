@@ -28,8 +28,9 @@ internal static class FilePrediction
         var columns = TypedColumn.Of(session, file.Format, source, cancellationToken).ToDictionary(column => column.Name, StringComparer.Ordinal);
         if (task.File.Format == DatasetFormat.Libsvm)
         {
-            foreach (var unnamed in model.Columns.Where(column => !columns.ContainsKey(column.Name)).Select(column => LibsvmSource.Unnamed(column.Name)).OfType<SourceColumn>())
-                columns[unnamed.Name] = TypedColumn.Of(unnamed);
+            var unnamed = model.Columns.Where(column => !columns.ContainsKey(column.Name)).Select(column => LibsvmSource.Unnamed(column.Name));
+            foreach (var column in unnamed.OfType<SourceColumn>())
+                columns[column.Name] = TypedColumn.Of(column);
         }
 
         if (model.Columns.Where(column => !columns.ContainsKey(column.Name)).Select(column => column.Name).ToArray() is { Length: > 0 } lacking)
@@ -47,8 +48,11 @@ internal static class FilePrediction
         var sql =
             $"""
             copy (
-                select {string.Join(", ", outer)}, {shown} as {probability}, case when p >= {task.Threshold.ToString("R", CultureInfo.InvariantCulture)} then {positive} else {negative} end as {label}
-                from (select {string.Join(", ", raw)}, {PredictFunction.Name}({string.Join(", ", needed.Select(column => column.Expression))}) as p from {source.From})
+                select {string.Join(", ", outer)}, {shown} as {probability},
+                    case when p >= {task.Threshold.ToString("R", CultureInfo.InvariantCulture)} then {positive} else {negative} end as {label}
+                from (
+                    select {string.Join(", ", raw)}, {PredictFunction.Name}({string.Join(", ", needed.Select(column => column.Expression))}) as p
+                    from {source.From})
             ) to {DuckDbSession.Literal(task.AnswerPath)} ({Options(task.AnswerFormat, source)})
             """;
         try

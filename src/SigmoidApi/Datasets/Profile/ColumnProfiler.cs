@@ -164,7 +164,8 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
             warnings.Add(ColumnWarning.MostlyMissing);
         if (column.Hint is { } hint)
             warnings.Add(hint);
-        var profile = new ColumnProfile(column.Name, type, missing, distinct, Approximate: read.Kept < read.Present, DateOrder: column.DateOrder, Warnings: warnings);
+        var profile = new ColumnProfile(
+            column.Name, type, missing, distinct, Approximate: read.Kept < read.Present, DateOrder: column.DateOrder, Warnings: warnings);
         if (isDate)
             return profile with { Earliest = TimeOf(minimum), Latest = TimeOf(maximum), Histogram = SortedValues.Histogram(sorted, minimum, maximum, HistogramBins) };
 

@@ -55,7 +55,8 @@ internal sealed class TextProfiler(DuckDbSession session, string from, long rows
             warnings.Add(ColumnWarning.MostlyMissing);
         if (wanted is null && column.Hint is { } hint)
             warnings.Add(hint);
-        return new(column.Name, type, rows - present, distinct, Categories: [.. top.Select(level => level with { Value = ShownText.Short(level.Value) })], Warnings: warnings);
+        var shown = top.Select(level => level with { Value = ShownText.Short(level.Value) });
+        return new(column.Name, type, rows - present, distinct, Categories: [.. shown], Warnings: warnings);
     }
 
     private (IReadOnlyList<CategoryCount> Top, long Distinct, long Present) Counted(string name, CancellationToken cancellationToken)

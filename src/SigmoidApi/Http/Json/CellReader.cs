@@ -5,7 +5,7 @@ using System.Text.Unicode;
 namespace SigmoidApi.Http.Json;
 
 /// <summary>
-/// Reads the cells of one table that are not numbers of float64, and keeps their texts, each once. Of an array or object that is the text which an import keeps of it.
+/// Reads the cells of one table that are not numbers of float64, and keeps their texts, each once; of an array or object the text that an import keeps of it.
 /// </summary>
 internal sealed class CellReader
 {

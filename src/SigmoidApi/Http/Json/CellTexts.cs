@@ -16,7 +16,7 @@ internal sealed class CellTexts
         return _texts.Count - 1;
     }
 
-    /// <summary>Keeps a whole number as it is written, and returns its place. It takes a byte more than in the request, so it needs no limit of its own.</summary>
+    /// <summary>Keeps a whole number as it is written, and returns its place. It takes one byte more than in the request: no limit is needed.</summary>
     public int AddNumber(ReadOnlySpan<byte> number)
     {
         var place = _numbers.WrittenCount;
