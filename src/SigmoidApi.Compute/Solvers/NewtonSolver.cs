@@ -5,26 +5,23 @@ using SigmoidApi.Compute.Regression;
 namespace SigmoidApi.Compute.Solvers;
 
 /// <summary>
-/// Minimises f by Newton's method: H·d = −∇f by Cholesky, then the first of the steps d, d/2, d/4, … that lowers f enough (Armijo's
-/// condition; Nocedal and Wright, "Numerical Optimization" (2006), chapter 3).
+/// Minimises f by Newton's method: H·d = −∇f by Cholesky, then the first of the steps d, d/2, d/4, … that lowers f enough (Armijo's condition; Nocedal and
+/// Wright, "Numerical Optimization" (2006), chapter 3).
 /// <para>
-/// Stops when √(W · ∇fᵀH⁻¹∇f) ≤ tolerance, W the rows' weight. That is the Newton decrement (Boyd and Vandenberghe, "Convex Optimization" (2004),
-/// 9.5.1) of the summed loss: it doesn't change with the columns' units, half its square is how far that loss is from its least, and for a fit
-/// without penalty it is the distance to the optimum in standard errors. A smaller tolerance than rounding allows is met where the gradient is rounding alone
-/// (<see cref="GradientRounding"/>).
+/// Stops when √(W · ∇fᵀH⁻¹∇f) ≤ tolerance, W the rows' weight. That is the Newton decrement (Boyd and Vandenberghe, "Convex Optimization" (2004), 9.5.1) of the
+/// summed loss: it doesn't change with the columns' units, half its square is how far that loss is from its least, and for a fit without penalty it is the
+/// distance to the optimum in standard errors. A tolerance below what rounding allows is met as <see cref="GradientRounding"/> says.
 /// </para>
 /// <para>
-/// Only the gradient has to be exact. Of many rows a part, spread over all, is fitted first, then a larger one; what is left for full passes
-/// is a short way, on which the Hessian of the part does, corrected by what the steps tell of it (sub-sampled Newton: Byrd, Chin, Neveitt and
-/// Nocedal, "On the use of stochastic Hessian information in optimization methods for machine learning", 2011). Should that go badly
-/// in any way, it goes on with full Hessians from where it is.
+/// Only the gradient has to be exact. Of many rows a part, spread over all, is fitted first, then a larger one; what is left for full passes is a short way, on
+/// which the Hessian of the part does, corrected by what the steps tell of it (sub-sampled Newton: Byrd, Chin, Neveitt and Nocedal, "On the use of stochastic
+/// Hessian information in optimization methods for machine learning", 2011). Should that go badly in any way, it goes on with full Hessians from where it is.
 /// </para>
 /// <para>
-/// Which columns depend on others is decided once, by H at 0, where all rows weigh the same; their parameters stay as they started
-/// (<c>collinear_columns</c>). Where H later loses rank because rows saturate, or no step along Newton's direction lowers f, the step comes
-/// from H at 0 instead: it bounds H everywhere, so that the full step lowers f (Böhning and Lindsay, "Monotonicity of quadratic-approximation
-/// algorithms", 1988). If at the end a full step would still move the margin of some row, the parameters have no finite optimum
-/// (<c>separation</c>).
+/// Which columns depend on others is decided once, by H at 0, where all rows weigh the same; their parameters stay as they started (<c>collinear_columns</c>).
+/// Where H later loses rank because rows saturate, or no step along Newton's direction lowers f, the step comes from H at 0 instead: it bounds H everywhere, so
+/// that the full step lowers f (Böhning and Lindsay, "Monotonicity of quadratic-approximation algorithms", 1988). If at the end a full step would still move
+/// the margin of some row, the parameters have no finite optimum (<c>separation</c>).
 /// </para>
 /// </summary>
 internal sealed class NewtonSolver
@@ -36,8 +33,8 @@ internal sealed class NewtonSolver
     private const double SmallestCurvature = 3.6e-304;
 
     /// <summary>
-    /// Where no optimum exists, each step moves the margins of the separated rows by about 1. Where one does, a step moves a margin by at most
-    /// its decrement times the margin's standard error (Cauchy–Schwarz): by less than this, unless that error is very large.
+    /// Where no optimum exists, each step moves the margins of the separated rows by about 1. Where one does, a step moves a margin by at most its decrement
+    /// times the margin's standard error (Cauchy–Schwarz): by less than this, unless that error is very large.
     /// </summary>
     private const double MovingMargin = 0.5;
 
@@ -60,10 +57,7 @@ internal sealed class NewtonSolver
     /// <summary>The share of a step's promise that the next may hold before the Hessian of a part is taken anew.</summary>
     private const double SlowDecrease = 0.05;
 
-    /// <summary>
-    /// 1 − R² of a column on others below which float32 can't tell it from a dependent one, with room to spare; such data go the exact way, which
-    /// names dependent columns.
-    /// </summary>
+    /// <summary>1 − R² of a column on others below which float32 may not tell it from a dependent one; the exact way names dependent columns.</summary>
     private const double SmallestSinglePivot = 1e-4;
 
     private readonly LogisticObjective _objective;
@@ -250,7 +244,6 @@ internal sealed class NewtonSolver
                 _iterations++;
                 continue;
             }
-
             var warnings = ConvergenceWarning.OfEnd(converged, _iterations, _maxIterations, gradientNorm);
             if (converged && (!fullRank || IsMoving(_descent.Step, cancellationToken)))
                 (converged, warnings) = (false, [ConvergenceWarning.Unbounded()]);
@@ -300,10 +293,7 @@ internal sealed class NewtonSolver
     {
         var largest = 0.0;
         for (var j = 0; j < gradient.Length; j++)
-        {
-            if (Bound.Kept[j])
-                largest = Math.Max(largest, Math.Abs(gradient[j]));
-        }
+            largest = Bound.Kept[j] ? Math.Max(largest, Math.Abs(gradient[j])) : largest;
         return largest;
     }
 }

@@ -53,7 +53,7 @@ public sealed class TrainingJob
 
     public int? ModelVersion { get; set; }
 
-    /// <summary>What its caller must know: of the rows from its acceptance on, of the fit when there is a model. Null in a job from before it was kept.</summary>
+    /// <summary>What its caller must know: of the rows from its acceptance on, of the fit when there is a model. Null in an older job.</summary>
     public IReadOnlyList<ModelWarning>? Warnings { get; set; }
 
     /// <summary>Why it failed.</summary>

@@ -51,7 +51,8 @@ internal static class CsvSource
         return string.Create(CultureInfo.InvariantCulture,
             $"""
             read_csv({DuckDbSession.Literal(path)}, columns = {"{"}{columns}{"}"}, auto_detect = false, hive_partitioning = false,
-                header = {(dialect.Header ? "true" : "false")}, delim = {DuckDbSession.Literal(dialect.Delimiter.ToString())}, quote = {quote}, escape = {quote}, decimal_separator = '{dialect.DecimalPoint}',
+                header = {(dialect.Header ? "true" : "false")}, delim = {DuckDbSession.Literal(dialect.Delimiter.ToString())},
+                quote = {quote}, escape = {quote}, decimal_separator = '{dialect.DecimalPoint}',
                 nullstr = [{nulls}], max_line_size = {MaxLineBytes}, buffer_size = {BufferBytes}, strict_mode = true){filter}
             """);
     }

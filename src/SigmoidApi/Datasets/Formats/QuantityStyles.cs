@@ -38,8 +38,8 @@ internal struct QuantityStyles
     }
 
     /// <summary>
-    /// Whether a column holds no numbers though each of its values is one: percents beside numbers, amounts of two currencies, thousands written in two ways; or
-    /// all are digits in parentheses, as lists are numbered, or the same number of groups of three digits with blanks between them, as keys and telephone
+    /// Whether a column holds no numbers though each of its values is one: percents beside numbers, amounts of two currencies, thousands written in two ways;
+    /// or all are digits in parentheses, as lists are numbered, or the same number of groups of three digits with blanks between them, as keys and telephone
     /// numbers are: <c>555 123</c>, <c>+49 123 456</c>.
     /// </summary>
     /// <param name="numbers">How many values there are, plain numbers among them.</param>

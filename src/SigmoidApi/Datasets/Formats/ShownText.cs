@@ -22,7 +22,7 @@ internal static class ShownText
         return text.Length > MostCharactersOfProblem ? $"'{Beginning(text, MostCharactersOfProblem)}…'" : $"'{text}'";
     }
 
-    /// <summary>A value as profiles and models show it: whole, or its beginning, its length, and a digest that tells it from others of that beginning.</summary>
+    /// <summary>A value as profiles and models show it: whole, or its beginning, its length, and a digest that tells it from others like it.</summary>
     public static string Short(string value)
     {
         if (value.Length <= MostCharacters)

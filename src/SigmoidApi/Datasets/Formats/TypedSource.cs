@@ -68,7 +68,7 @@ internal static class TypedSource
     public static bool IsNested(string type) =>
         type.EndsWith(']') || type.StartsWith("STRUCT", StringComparison.Ordinal) || type.StartsWith("MAP", StringComparison.Ordinal);
 
-    /// <summary>A column of a type of its own as the type that an upload wants, every value of it. A number is never taken for a date: nothing says its unit.</summary>
+    /// <summary>A column of a type of its own as the type that an upload wants. A number is never taken for a date: nothing says its unit.</summary>
     private static SourceColumn Converted(DuckDbSession session, string from, SourceColumn column, ColumnType wanted, CancellationToken cancellationToken)
     {
         var areNumbers = column.Type is StoredType.Real or StoredType.Whole;
