@@ -14,8 +14,8 @@ internal static class CreateDataset
                 "The file is the body, or the part `file` of a multipart form, whose file name stands in for a missing `name`, each run of characters that a name can't have as a `-`. Its format is what `format`, the Content-Type, the name or its first bytes say. "
                 + "Text is in UTF-8, or in the charset of the Content-Type (of the part in a form), by any label of the WHATWG Encoding Standard; "
                 + "a byte order mark counts for more. "
-                + "The delimiter, the quote, the decimal point, the header and the type of each column are found out, and `delimiter` (one character, or `tab`), `quote`, `decimal`, `header`, `nullValue` "
-                + "and `types` (`zip:category,age:number`) say otherwise. The same name again is the next version of it. "
+                + "The delimiter, the quote, the decimal point, the header and the type of each column are found out, and `delimiter` (one character, or `tab`), `quote`, `decimal`, `header`, `nullValue`, "
+                + "`dates` (`dmy`, `mdy` or `ymd`, for dates as `01/02/2024`) and `types` (`zip:category,age:number`) say otherwise. The same name again is the next version of it. "
                 + "A bad file is a 400 that names the first bad cells by line and column, and nothing of it is kept.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithExampleOf("name", "\"mails\"")
