@@ -105,7 +105,12 @@ internal static class CreateTrainingJob
         };
         var job = new TrainingJob
         {
-            Id = id, Status = TrainingJobStatus.Queued, Request = request, DatasetId = datasetId, CreatedAt = now, Warnings = warnings,
+            Id = id,
+            Status = TrainingJobStatus.Queued,
+            Request = request,
+            DatasetId = datasetId,
+            CreatedAt = now,
+            Warnings = warnings,
         };
         var (answer, location) = (TrainingJobResponse.From(job, fits), $"/api/v1/training-jobs/{id}");
         Task<bool> IsFirst() => idempotency.TryKeepAsync(StatusCodes.Status202Accepted, location, answer, TrainingWait.RetryAfter);

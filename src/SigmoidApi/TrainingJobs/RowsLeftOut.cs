@@ -31,10 +31,8 @@ internal static class RowsLeftOut
         };
         return new(
             $"rows_without_{what}",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{count} of {rows} rows have no value in '{column}', their {what} ({field}), and are left out. "
-                + "Fill these values in, or choose another column, to fit to all rows."),
+            string.Create(CultureInfo.InvariantCulture, $"{count} of {rows} rows have no value in '{column}', their {what} ({field}), and are left out. ")
+            + "Fill these values in, or choose another column, to fit to all rows.",
             [column],
             Count: count);
     }

@@ -132,7 +132,8 @@ public class IdentificationTests
     public void MoreColumnsThanAMatrixHasRoomForAreStillSeenToBeSeparated()
     {
         // Six rows, of two stored entries each.
-        var sparse = new SparseMatrix([0, 2, 4, 6, 8, 10, 12], [0, 6001, 1, 6001, 2, 6001, 3, 6002, 4, 6002, 5, 6002], [1, 1, 2, 1, 3, 1, 4, 1, 5, 1, 6, 1], 6003);
+        var sparse =
+            new SparseMatrix([0, 2, 4, 6, 8, 10, 12], [0, 6001, 1, 6001, 2, 6001, 3, 6002, 4, 6002, 5, 6002], [1, 1, 2, 1, 3, 1, 4, 1, 5, 1, 6, 1], 6003);
 
         var fit = LogisticTrainer.Fit(sparse, [0, 1, 0, 1, 1, 0], Unpenalized, null, Token);
 
@@ -183,7 +184,8 @@ public class IdentificationTests
         double[][] rows = [.. Enumerable.Range(0, 52).Select(i => new[] { random.Next(-16, 17) / 8.0, random.Next(-16, 17) / 8.0, i < 49 ? 1.0 : 2 })];
         double[] labels = [.. rows.Select((_, i) => i < 49 ? i % 2 : 0.0)];
 
-        var fit = LogisticTrainer.Fit(Stored(DesignMatrix.FromRows([.. rows.SelectMany(row => row)], 52, 3), storage: 2), labels, Unpenalized with { Tolerance = 1e-10 }, null, Token);
+        var fit = LogisticTrainer.Fit(Stored(DesignMatrix.FromRows([.. rows.SelectMany(row => row)], 52, 3), storage: 2), labels,
+            Unpenalized with { Tolerance = 1e-10 }, null, Token);
 
         ShouldName(fit.Convergence.Warnings.ShouldHaveSingleItem(), [2], intercept: true);
         fit.Convergence.Converged.ShouldBeFalse();
@@ -330,7 +332,8 @@ public class IdentificationTests
 
             var fit = LogisticTrainer.Fit(Stored(features, storage), data.Labels, options with { SampleWeight = data.Weights }, null, Token);
 
-            ParameterInference?[] stated = [.. options.FitIntercept ? [fit.Inference!.Intercept] : Array.Empty<ParameterInference?>(), .. fit.Inference!.Coefficients];
+            ParameterInference?[] stated =
+                [.. options.FitIntercept ? [fit.Inference!.Intercept] : Array.Empty<ParameterInference?>(), .. fit.Inference!.Coefficients];
             stated.Select(parameter => parameter is not null).ShouldBe(data.Identified);
             var codes = fit.Convergence.Warnings.Select(warning => warning.Code).ToArray();
             codes.Contains("separation").ShouldBe(data.Separated);
@@ -408,7 +411,8 @@ public class IdentificationTests
         rows.Add([.. rows[0].Select(_ => 3.0)]);
         labels.Add(1);
         weights.Add(0);
-        return new Planted(rest, restLabels, restWeights, [.. rows.Select(row => row.ToArray())], [.. labels], [.. weights], [.. identified], separating > 0, collinear > 0);
+        return new Planted(rest, restLabels, restWeights, [.. rows.Select(row => row.ToArray())], [.. labels], [.. weights], [.. identified], separating > 0,
+            collinear > 0);
     }
 
     private static FeatureMatrix Stored(DesignMatrix features, int storage)
@@ -451,7 +455,8 @@ public class IdentificationTests
             var (age, income) = (random.Next(20, 60), random.Next(1000, 9000) / 1000.0);
             roles[i] = random.Next(20) == 0 ? 3 : random.Next(3);
             rows[i] = [age, income, .. Enumerable.Range(1, 3).Select(role => role == roles[i] ? 1.0 : 0)];
-            labels[i] = roles[i] == roleOfOneClass ? 0 : random.NextDouble() < 1 / (1 + Math.Exp(0.05 * (age - 35) + 0.3 * (income - 5) - 0.4 * roles[i])) ? 1 : 0;
+            labels[i] = roles[i] == roleOfOneClass ? 0 : random.NextDouble() < 1 / (1 + Math.Exp(0.05 * (age - 35) + 0.3 * (income - 5) - 0.4 * roles[i]))
+                ? 1 : 0;
         }
         return new Table(rows, labels, roles, [.. Enumerable.Range(0, rows.Length)]);
     }
@@ -463,7 +468,8 @@ public class IdentificationTests
     }
 
     private static LogisticFit Fit(Table table, LogisticOptions options) =>
-        LogisticTrainer.Fit(DesignMatrix.FromRows([.. table.Rows.SelectMany(row => row)], table.Rows.Length, table.Rows[0].Length), table.Labels, options, null, Token);
+        LogisticTrainer.Fit(DesignMatrix.FromRows([.. table.Rows.SelectMany(row => row)], table.Rows.Length, table.Rows[0].Length), table.Labels, options, null,
+            Token);
 
     /// <summary>The intercept first, then these columns.</summary>
     private static (double Estimate, double Error)[] Reference(Table table, int[] columns)

@@ -64,7 +64,8 @@ public class WithoutInterceptTests
 
         var fit = LogisticTrainer.Fit(Matrix(rows), labels, options, null, Token);
 
-        var scaled = LogisticTrainer.Fit(Matrix([.. rows.Select(row => row.Zip(scales, (x, scale) => x / scale).ToArray())]), labels, options with { Standardize = false }, null, Token);
+        var scaled = LogisticTrainer.Fit(Matrix([.. rows.Select(row => row.Zip(scales, (x, scale) => x / scale).ToArray())]), labels,
+            options with { Standardize = false }, null, Token);
         fit.Model.Intercept.ShouldBe(0);
         for (var j = 0; j < scales.Length; j++)
             (fit.Model.Coefficients[j] * scales[j]).ShouldBe(scaled.Model.Coefficients[j], 1e-8);

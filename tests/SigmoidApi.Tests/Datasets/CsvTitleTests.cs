@@ -101,7 +101,8 @@ public sealed class CsvTitleTests(TestApplication application) : IClassFixture<T
     [Fact]
     public async Task FaultsHaveTheLinesOfTheFile()
     {
-        (await _store.Refusal("Report\n\na,b,y\n1,x,0\n2,z\n3,z,1\n\nSource: ministry\n")).Errors.ShouldBe([new DatasetError(5, "y", "expected 3 cells; the row has 2")]);
+        (await _store.Refusal("Report\n\na,b,y\n1,x,0\n2,z\n3,z,1\n\nSource: ministry\n")).Errors.ShouldBe(
+            [new DatasetError(5, "y", "expected 3 cells; the row has 2")]);
     }
 
     [Fact]

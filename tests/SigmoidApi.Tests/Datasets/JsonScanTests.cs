@@ -20,9 +20,12 @@ public sealed class JsonScanTests : IDisposable
     [InlineData("{\"a\":1}\n{\"a\":Infinity}", 2, "a", "expected a number of at most 1.8e308; got 'Infinity'")]
     [InlineData("{\"a\":1}\n{\"a\":-inf}", 2, "a", "expected a number of at most 1.8e308; got '-inf'")]
     [InlineData("{\"a\":1.8e308}", 1, "a", "expected a number of at most 1.8e308; got '1.8e308'")]
-    [InlineData("{\"a\":1}\n{\"a\":\"\\udc00\"}", 2, null, "expected a JSON record on each line; a text of this one is not UTF-8, or has half of a surrogate pair")]
-    [InlineData("{\"a\":1}\n{\"\\ud800x\":1}", 2, null, "expected a JSON record on each line; a text of this one is not UTF-8, or has half of a surrogate pair")]
-    [InlineData("{\"a\":1}\n{\"a\":[{\"b\":\"\\ud800\"}]}", 2, null, "expected a JSON record on each line; a text of this one is not UTF-8, or has half of a surrogate pair")]
+    [InlineData("{\"a\":1}\n{\"a\":\"\\udc00\"}", 2, null,
+        "expected a JSON record on each line; a text of this one is not UTF-8, or has half of a surrogate pair")]
+    [InlineData("{\"a\":1}\n{\"\\ud800x\":1}", 2, null,
+        "expected a JSON record on each line; a text of this one is not UTF-8, or has half of a surrogate pair")]
+    [InlineData("{\"a\":1}\n{\"a\":[{\"b\":\"\\ud800\"}]}", 2, null,
+        "expected a JSON record on each line; a text of this one is not UTF-8, or has half of a surrogate pair")]
     [InlineData("{\"a\":1}\n{\"a\":\"\\x\"}", 2, null, "expected a JSON record on each line; this one is malformed at byte 8 of the line")]
     [InlineData("{\"a\":1}\n{\"a\":\"x\ty\"}", 2, null, "expected a JSON record on each line; this one is malformed at byte 8 of the line")]
     [InlineData("{\"a\":1}\n{\"a\":01}", 2, null, "expected a JSON record on each line; this one is malformed at byte 7 of the line")]
@@ -42,7 +45,8 @@ public sealed class JsonScanTests : IDisposable
         Refusal(text).Errors.ShouldBe([new DatasetError(line, column, message)]);
 
     [Fact]
-    public void TextThatIsNotUtf8IsRefused() => Refusal([.. "{\"a\":\""u8, 0xFF, .. "\"}"u8]).Errors.ShouldHaveSingleItem().Message.ShouldEndWith("is not UTF-8, or has half of a surrogate pair");
+    public void TextThatIsNotUtf8IsRefused() =>
+        Refusal([.. "{\"a\":\""u8, 0xFF, .. "\"}"u8]).Errors.ShouldHaveSingleItem().Message.ShouldEndWith("is not UTF-8, or has half of a surrogate pair");
 
     [Fact]
     public void NestingIsLimited()
@@ -62,21 +66,24 @@ public sealed class JsonScanTests : IDisposable
 
         Scan($"{{{names}}}").Columns.Count.ShouldBe(2_000);
         // What is malformed behind it is not come to.
-        Should.Throw<DatasetTooLargeException>(() => Scan($"{{{names},\"one more\":1,,,")).Message.ShouldBe("The file has more than 2000 columns; at most 2000 are taken (Datasets:MaxColumns).");
+        Should.Throw<DatasetTooLargeException>(() => Scan($"{{{names},\"one more\":1,,,")).Message.ShouldBe(
+            "The file has more than 2000 columns; at most 2000 are taken (Datasets:MaxColumns).");
     }
 
     [Fact]
     public void ReadingStopsAtTheFirstRowTooMany()
     {
         Scan("{\"a\":1}\n{\"a\":2}\n", maxRows: 2).Rows.ShouldBe(2);
-        Should.Throw<DatasetTooLargeException>(() => Scan("{\"a\":1}\n{\"a\":2}\n{,,", maxRows: 2)).Message.ShouldBe("The file has more than 2 rows; at most 2 are taken (Datasets:MaxRows).");
+        Should.Throw<DatasetTooLargeException>(() => Scan("{\"a\":1}\n{\"a\":2}\n{,,", maxRows: 2)).Message.ShouldBe(
+            "The file has more than 2 rows; at most 2 are taken (Datasets:MaxRows).");
     }
 
     [Fact]
     public void NamesAndRecordsAreLimited()
     {
         Scan($"{{\"{new string('n', CsvHeader.MaxBytes)}\":1}}").Columns.Count.ShouldBe(1);
-        Refusal($"{{\"{new string('n', CsvHeader.MaxBytes + 1)}\":1}}").Errors.ShouldBe([new DatasetError(1, null, "expected names of at most 1048576 bytes together")]);
+        Refusal($"{{\"{new string('n', CsvHeader.MaxBytes + 1)}\":1}}").Errors.ShouldBe(
+            [new DatasetError(1, null, "expected names of at most 1048576 bytes together")]);
 
         var long_ = new string('x', JsonTokens.MaxRecordBytes / 2);
         const string TooLong = "expected a JSON record on each line; this one takes more than 16777216 bytes";

@@ -22,13 +22,16 @@ public sealed class LongValueTests(TestApplication application) : IClassFixture<
         var csv = "k,n,y\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"{levels[i % 3]},{i},{(i % 3 == 0 ? i % 5 / 4 : (i + 1) % 4 / 2)}\n"));
 
         var dataset = await _api.Upload("name=long", csv);
-        var shown = dataset.GetProperty("columns")[0].GetProperty("categories").EnumerateArray().Select(category => category.GetProperty("value").GetString()!).ToArray();
-        await _api.Train(JsonSerializer.Serialize(new { datasetId = "long", target = "y", modelName = "long", preparation = new { columns = new { k = new { type = "category", reference = Left } } } }));
+        var shown = dataset.GetProperty("columns")[0].GetProperty("categories").EnumerateArray().Select(category => category.GetProperty("value").GetString()!)
+            .ToArray();
+        var preparation = new { columns = new { k = new { type = "category", reference = Left } } };
+        await _api.Train(JsonSerializer.Serialize(new { datasetId = "long", target = "y", modelName = "long", preparation }));
         var model = (await _api.Get("models/long")).Expect(HttpStatusCode.OK);
 
         shown.Length.ShouldBe(3);
         shown.ShouldBeUnique();
-        shown.Where(value => value.StartsWith("xxx", StringComparison.Ordinal)).ShouldAllBe(value => value.Length < 250 && value.Contains($"… ({Characters} characters, "));
+        shown.Where(value => value.StartsWith("xxx", StringComparison.Ordinal))
+            .ShouldAllBe(value => value.Length < 250 && value.Contains($"… ({Characters} characters, "));
         foreach (var path in new[] { "datasets", "datasets/long", "datasets/long?target=y", "models", "models/long/versions", "models/long" })
             (await _api.Get(path)).Expect(HttpStatusCode.OK).Content.Length.ShouldBeLessThan(Characters / 2, path);
         var column = model.Json.GetProperty("preparation")[0];
@@ -36,13 +39,16 @@ public sealed class LongValueTests(TestApplication application) : IClassFixture<
         shown.ShouldContain(column.GetProperty("reference").GetString());
         model.Json.GetProperty("coefficients").EnumerateArray().Select(coefficient => coefficient.GetProperty("term").GetString()!).ShouldBeUnique();
         // The values themselves are given whole.
-        (await _api.Get("datasets/long/rows?limit=2")).Json.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("k").GetString()).ShouldBe([Left, Right]);
+        (await _api.Get("datasets/long/rows?limit=2")).Json.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("k").GetString())
+            .ShouldBe([Left, Right]);
 
-        var answer = (await _api.Post("models/long/predict", new { rows = new[] { new { k = Left, n = 1 }, new { k = Right, n = 1 } } })).Expect(HttpStatusCode.OK);
+        var answer = (await _api.Post("models/long/predict", new { rows = new[] { new { k = Left, n = 1 }, new { k = Right, n = 1 } } }))
+            .Expect(HttpStatusCode.OK);
         answer.Json.TryGetProperty("unknownLevels", out _).ShouldBeFalse();
         var probabilities = answer.Numbers("probabilities");
         probabilities[0].ShouldNotBe(probabilities[1]);
-        var file = (await _api.PostBytes("models/long/predict", Encoding.UTF8.GetBytes($"k,n\n{Left},1\n{Right},1\n"), "text/csv")).Expect(HttpStatusCode.OK).Text.TrimEnd().Split('\n')[1..];
+        var file = (await _api.PostBytes("models/long/predict", Encoding.UTF8.GetBytes($"k,n\n{Left},1\n{Right},1\n"), "text/csv"))
+            .Expect(HttpStatusCode.OK).Text.TrimEnd().Split('\n')[1..];
         file.Select(line => double.Parse(line.Split(',')[2], System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(probabilities);
     }
 
@@ -50,9 +56,10 @@ public sealed class LongValueTests(TestApplication application) : IClassFixture<
     public async Task AReferenceThatIsNoLevelIsRefusedAlsoAmongLongOnes()
     {
         await _api.Upload("name=reference", $"k,y\n{Left},0\n{Right},1\n{Left},1\n{Right},0\n");
-        var request = new { datasetId = "reference", target = "y", modelName = "reference", preparation = new { columns = new { k = new { type = "category", reference = new string('x', Characters) } } } };
+        var preparation = new { columns = new { k = new { type = "category", reference = new string('x', Characters) } } };
 
-        (await _api.Post("training-jobs", request)).Problem(HttpStatusCode.UnprocessableEntity).Detail.Length.ShouldBeLessThan(2000);
+        (await _api.Post("training-jobs", new { datasetId = "reference", target = "y", modelName = "reference", preparation }))
+            .Problem(HttpStatusCode.UnprocessableEntity).Detail.Length.ShouldBeLessThan(2000);
     }
 
     [Fact]
@@ -93,7 +100,8 @@ public sealed class LongValueTests(TestApplication application) : IClassFixture<
         await _api.Train("""{ "datasetId": "header", "target": "y", "modelName": "header" }""");
         string[] names = [.. Enumerable.Range(0, 90).Select(i => $"{new string('가', 900)}{i}")];
 
-        var answer = (await _api.PostBytes("models/header/predict", Encoding.UTF8.GetBytes($"a,{string.Join(',', names)}\n1{string.Concat(names.Select(_ => ",1"))}\n"), "text/csv")).Expect(HttpStatusCode.OK);
+        var answer = (await _api.PostBytes("models/header/predict",
+            Encoding.UTF8.GetBytes($"a,{string.Join(',', names)}\n1{string.Concat(names.Select(_ => ",1"))}\n"), "text/csv")).Expect(HttpStatusCode.OK);
 
         answer.Headers.GetValues("Unknown-Columns").ShouldHaveSingleItem().Length.ShouldBeInRange(1000, 4000);
     }

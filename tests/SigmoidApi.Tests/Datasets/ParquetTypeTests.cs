@@ -14,14 +14,15 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
 
     /// <summary>As pyarrow writes decimal256(39, 2) and int32: x in 17 bytes, uncompressed and plain, and y = 0, 1, 0, 1, 0, 1.</summary>
     private static readonly byte[] WideDecimals = Convert.FromBase64String(
-        "UEFSMRUAFcwBFcwBLBUMFQAVBhUGAAAAAAAAAAAAAAAAAAAAAAAAlv////////////////////8fAAAAAAAAAAAAAAAAAt/cHD7////////////////////////////////////////////+AAAAAAAAAAAAAAAAAAAAAGMV"
-        + "ABUwFTAsFQwVABUGFQYAAAAAAAABAAAAAAAAAAEAAAAAAAAAAQAAABUCGTxIBnNjaGVtYRUEABUOFSIVABgBeCUKFQQVTixcFQQVTgAAABUCJQAYAXkAFgwZHBksJggcFQ4ZJQAGGRgBeBUAFgwW8gEW8gEmCAAAJvoBHBUC"
-        + "GSUABhkYAXkVABYMFlIWUib6AQAAFsQCFgwAAHIAAABQQVIx");
+        "UEFSMRUAFcwBFcwBLBUMFQAVBhUGAAAAAAAAAAAAAAAAAAAAAAAAlv////////////////////8fAAAAAAAAAAAAAAAAAt/cHD7/////////////////////////////////////////"
+        + "///+AAAAAAAAAAAAAAAAAAAAAGMVABUwFTAsFQwVABUGFQYAAAAAAAABAAAAAAAAAAEAAAAAAAAAAQAAABUCGTxIBnNjaGVtYRUEABUOFSIVABgBeCUKFQQVTixcFQQVTgAAABUCJQAY"
+        + "AXkAFgwZHBksJggcFQ4ZJQAGGRgBeBUAFgwW8gEW8gEmCAAAJvoBHBUCGSUABhkYAXkVABYMFlIWUib6AQAAFsQCFgwAAHIAAABQQVIx");
 
     /// <summary>As pyarrow writes times of day, microseconds that are said to be in UTC: 12:30, 0:00, 1:00 and a missing one, which come again.</summary>
     private static readonly byte[] Times = Convert.FromBase64String(
-        "UEFSMRUAFVwVXCwVDBUAFQYVBgAAAgAAAAM3AII1egoAAAAAAAAAAAAAAACkk9YAAAAAAII1egoAAAAAAAAAAAAAABUAFTAVMCwVDBUAFQYVBgAAAAAAAAEAAAAAAAAAAQAAAAAAAAABAAAAFQIZPEgGc2NoZW1hFQQAFQQl"
-        + "AhgBdGx8ERwsAAAAAAAVAiUAGAF5ABYMGRwZLCYIHBUEGSUABhkYAXQVABYMFn4WfiYIAAAmhgEcFQIZJQAGGRgBeRUAFgwWUhZSJoYBAAAW0AEWDAAAaQAAAFBBUjE=");
+        "UEFSMRUAFVwVXCwVDBUAFQYVBgAAAgAAAAM3AII1egoAAAAAAAAAAAAAAACkk9YAAAAAAII1egoAAAAAAAAAAAAAABUAFTAVMCwVDBUAFQYVBgAAAAAAAAEAAAAAAAAAAQAAAAAAAAAB"
+        + "AAAAFQIZPEgGc2NoZW1hFQQAFQQlAhgBdGx8ERwsAAAAAAAVAiUAGAF5ABYMGRwZLCYIHBUEGSUABhkYAXQVABYMFn4WfiYIAAAmhgEcFQIZJQAGGRgBeRUAFgwWUhZSJoYBAAAW0AEW"
+        + "DAAAaQAAAFBBUjE=");
 
     private readonly ApiClient _api = application.Api;
     private readonly TemporaryStore _store = new();
@@ -62,8 +63,10 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     [Fact]
     public async Task WholeDecimalsThatFloat64CantHoldAreKeys()
     {
-        (await _store.Rows(Decimals(39, 0, BigInteger.Pow(2, 53) + 1, 1, 2, 3, 4, -5), Parquet)).Select(row => row[0]).ShouldBe(["9007199254740993", "1", "2", "3", "4", "-5"]);
-        (await _store.Rows(Decimals(39, 0, BigInteger.Pow(2, 53), 1, 2, 3, 4, -5), Parquet)).Select(row => row[0]).ShouldBe([9007199254740992.0, 1.0, 2.0, 3.0, 4.0, -5.0]);
+        (await _store.Rows(Decimals(39, 0, BigInteger.Pow(2, 53) + 1, 1, 2, 3, 4, -5), Parquet)).Select(row => row[0])
+            .ShouldBe(["9007199254740993", "1", "2", "3", "4", "-5"]);
+        (await _store.Rows(Decimals(39, 0, BigInteger.Pow(2, 53), 1, 2, 3, 4, -5), Parquet)).Select(row => row[0])
+            .ShouldBe([9007199254740992.0, 1.0, 2.0, 3.0, 4.0, -5.0]);
     }
 
     [Fact]
@@ -71,11 +74,13 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     {
         await _api.Upload("name=wide", WideDecimals, MediaType);
         await _api.Train("""{ "datasetId": "wide", "target": "y", "modelName": "wide" }""");
-        var expected = (await _api.Post("models/wide/predict", """{ "columns": { "x": [1.5, -2.25, 123456789.1, -0.01, -0.02, 0.99] } }""")).Expect(HttpStatusCode.OK).Numbers("probabilities");
+        var expected = (await _api.Post("models/wide/predict", """{ "columns": { "x": [1.5, -2.25, 123456789.1, -0.01, -0.02, 0.99] } }"""))
+            .Expect(HttpStatusCode.OK).Numbers("probabilities");
 
         var answer = (await _api.PostBytes("models/wide/predict", WideDecimals, MediaType)).Expect(HttpStatusCode.OK);
 
-        (await SampleFiles.Query(answer.Content, "parquet", "select probability")).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ShouldBe(expected);
+        (await SampleFiles.Query(answer.Content, "parquet", "select probability")).Select(text => double.Parse(text, CultureInfo.InvariantCulture))
+            .ShouldBe(expected);
         (await SampleFiles.Query(answer.Content, "parquet", "select x::varchar")).ShouldBe(["1.50", "-2.25", "123456789.10", "-0.01", "-0.02", "0.99"]);
     }
 
@@ -95,7 +100,8 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     [Fact]
     public async Task ADecimalAfterNestedColumnsIsFoundAtItsPlace()
     {
-        var file = Precise(SampleFiles.Parquet("select {'a': [1], 'b': {'c': 2}} as v, map {'k': [1]} as w, -1.5::decimal(38, 2) as x, 2 as b"), from: 38, to: 39);
+        var file = Precise(SampleFiles.Parquet("select {'a': [1], 'b': {'c': 2}} as v, map {'k': [1]} as w, -1.5::decimal(38, 2) as x, 2 as b"), from: 38,
+            to: 39);
 
         (await _store.Rows(file, Parquet)).ShouldBe([["""{"a":[1],"b":{"c":2}}""", """{"k":[1]}""", -1.5, 2L]]);
     }
@@ -103,30 +109,36 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     [Fact]
     public async Task BytesThatAreNoTextAreLeftOutByName()
     {
-        var file = SampleFiles.Parquet(@"select ('\xAA' || chr(65 + i::integer))::blob as sha, ('key ' || i)::blob as name, i as x, '\x00\x01'::blob as zero, [('\xFF')::blob] as many from range(3) t(i)");
+        var file = SampleFiles.Parquet(
+            @"select ('\xAA' || chr(65 + i::integer))::blob as sha, ('key ' || i)::blob as name, i as x, '\x00\x01'::blob as zero, "
+            + @"[('\xFF')::blob] as many from range(3) t(i)");
 
         var (id, dataset) = await _store.Import(file, Parquet);
 
         dataset.Columns.Select(column => column.Name).ShouldBe(["name", "x"]);
         var warning = dataset.Origin.Warnings.ShouldHaveSingleItem();
         (warning.Code, string.Join(',', warning.Columns)).ShouldBe((DatasetWarningCode.BytesLeftOut, "sha,zero,many"));
-        (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 0, 10, TestContext.Current.CancellationToken)).ShouldBe([["key 0", 0L], ["key 1", 1L], ["key 2", 2L]]);
+        (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 0, 10, TestContext.Current.CancellationToken))
+            .ShouldBe([["key 0", 0L], ["key 1", 1L], ["key 2", 2L]]);
     }
 
     [Fact]
     public async Task TextsWithinListsMayBeWrittenAsBytes()
     {
-        (await _store.Rows(SampleFiles.Parquet("select ['a'::blob, null] as v, 'b'::blob as w, {'BLOB': 1} as x"), Parquet)).ShouldBe([["""["a",null]""", "b", """{"BLOB":1}"""]]);
+        (await _store.Rows(SampleFiles.Parquet("select ['a'::blob, null] as v, 'b'::blob as w, {'BLOB': 1} as x"), Parquet))
+            .ShouldBe([["""["a",null]""", "b", """{"BLOB":1}"""]]);
     }
 
     [Fact]
     public async Task AColumnOfBytesThatIsAskedForIsRefusedByName()
     {
         var file = SampleFiles.Parquet(@"select '\xAA'::blob as sha, 1 as x");
-        const string Message = "expected texts, numbers or dates; the column holds bytes that are no text in UTF-8: write them as text, in hexadecimal or Base64";
+        const string Message =
+            "expected texts, numbers or dates; the column holds bytes that are no text in UTF-8: write them as text, in hexadecimal or Base64";
 
         (await _store.Refusal(file, Parquet with { Types = ["sha:text"] })).Errors.ShouldBe([new DatasetError(1, "sha", Message)]);
-        (await _store.Refusal(SampleFiles.Parquet(@"select '\xAA'::blob as sha, '\xAB'::blob as b"), Parquet)).Errors.ShouldBe([new DatasetError(1, "sha", Message), new DatasetError(1, "b", Message)]);
+        (await _store.Refusal(SampleFiles.Parquet(@"select '\xAA'::blob as sha, '\xAB'::blob as b"), Parquet)).Errors.ShouldBe(
+            [new DatasetError(1, "sha", Message), new DatasetError(1, "b", Message)]);
     }
 
     [Fact]
@@ -140,7 +152,8 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
         var answer = (await _api.PostBytes("models/bytes/predict", file, MediaType)).Expect(HttpStatusCode.OK);
 
         (await SampleFiles.Query(answer.Content, "parquet", "select hex(sha)")).ShouldBe(Enumerable.Range(0, 20).Select(i => $"AA{65 + i:X2}"));
-        (await SampleFiles.Query(answer.Content, "parquet", "select typeof(sha) || ' ' || (probability between 0 and 1)")).ShouldAllBe(text => text == "BLOB true");
+        (await SampleFiles.Query(answer.Content, "parquet", "select typeof(sha) || ' ' || (probability between 0 and 1)"))
+            .ShouldAllBe(text => text == "BLOB true");
         var bytes = SampleFiles.Parquet(@"select '\xAA'::blob as x");
         (await _api.PostBytes("models/bytes/predict", bytes, MediaType)).Error().Path.ShouldBe("line 1, column x");
     }
@@ -179,7 +192,8 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
         file[file.AsSpan().IndexOf("value 500"u8)] = 0xFF;
 
         (await _store.Refusal(file, Parquet)).Errors
-            .ShouldBe([new DatasetError(1, "b", "expected values that can be read; the column is damaged, has text that is not UTF-8, or is written in a way that is not known here")]);
+            .ShouldBe([new DatasetError(1, "b",
+                "expected values that can be read; the column is damaged, has text that is not UTF-8, or is written in a way that is not known here")]);
     }
 
     /// <summary>DuckDB's own conversion is off by a bit for one in forty of such numbers.</summary>
@@ -188,16 +202,19 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     {
         var random = new Random(5);
         var values = Enumerable.Range(0, 500).Select(_ => (decimal)random.NextInt64(1_000_000_000_000_000_000) / 100).ToArray();
-        var file = SampleFiles.Parquet($"select unnest([{string.Join(',', values.Select(value => $"'{value.ToString(CultureInfo.InvariantCulture)}'::decimal(18, 2)"))}]) as x");
+        var file = SampleFiles.Parquet(
+            $"select unnest([{string.Join(',', values.Select(value => $"'{value.ToString(CultureInfo.InvariantCulture)}'::decimal(18, 2)"))}]) as x");
 
         var (id, dataset) = await _store.Import(file, Parquet);
 
-        _store.Numbers(id, dataset.Columns[0])[0].ShouldBe(values.Select(value => double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)));
+        _store.Numbers(id, dataset.Columns[0])[0]
+            .ShouldBe(values.Select(value => double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)));
     }
 
     public void Dispose() => _store.Dispose();
 
-    private async Task<object?[]> TemporaryRows(byte[] file, string types) => [.. (await _store.Rows(file, Parquet with { Types = [types] })).Select(row => row[0])];
+    private async Task<object?[]> TemporaryRows(byte[] file, string types) =>
+        [.. (await _store.Rows(file, Parquet with { Types = [types] })).Select(row => row[0])];
 
     /// <summary>The file of six decimals with others in it.</summary>
     private static byte[] Decimals(int precision, int scale, params BigInteger[] values)
@@ -222,7 +239,7 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
         return Precise(file, 39, precision);
     }
 
-    /// <summary>A file whose decimals are said to have another number of digits: fields of Thrift's compact protocol, the scale and behind it the precision.</summary>
+    /// <summary>A file that says another number of digits of its decimals: in fields of Thrift's compact protocol, the scale and then the precision.</summary>
     private static byte[] Precise(byte[] file, int from, int to)
     {
         byte[] changed = [.. file];

@@ -33,9 +33,11 @@ public sealed class WrittenNumberTests : IDisposable
     [MemberData(nameof(Styles))]
     public async Task AnyQuantityIsReadAsItsNumber(string positive, string negative, string thousands, string point)
     {
-        var numbers = Gen.Select(Gen.Long[-1_000_000_000_000, 1_000_000_000_000], Gen.Int[0, 6]).Select((value, digits) => (Value: value / (decimal)Math.Pow(10, digits), Digits: digits)).Array[200].Single();
+        var numbers = Gen.Select(Gen.Long[-1_000_000_000_000, 1_000_000_000_000], Gen.Int[0, 6])
+            .Select((value, digits) => (Value: value / (decimal)Math.Pow(10, digits), Digits: digits)).Array[200].Single();
         var format = new NumberFormatInfo { NumberGroupSeparator = thousands, NumberDecimalSeparator = point };
-        string[] cells = [.. numbers.Select(number => (number.Value < 0 ? negative : positive).Replace("0", Math.Abs(number.Value).ToString($"N{number.Digits}", format), StringComparison.Ordinal))];
+        string[] cells = [.. numbers.Select(number => (number.Value < 0 ? negative : positive)
+            .Replace("0", Math.Abs(number.Value).ToString($"N{number.Digits}", format), StringComparison.Ordinal))];
         double[] expected = [.. numbers.Select(number => double.Parse(number.Value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture))];
 
         cells.Select(cell => WrittenValue.NumberOf(cell, ColumnType.Number, new(point[0]))).ShouldBe(expected.Cast<double?>());

@@ -21,7 +21,8 @@ public sealed class HeadTests(TestApplication application) : IClassFixture<TestA
         foreach (var template in (string[])[.. paths, "/", "/openapi/v1.json", "/swagger/index.html", "/health/live", "/health/ready"])
         {
             var path = template.Replace("{name}", "mails", StringComparison.Ordinal).Replace("{version}", "1", StringComparison.Ordinal)
-                .Replace("{id}", template.Contains("training-jobs", StringComparison.Ordinal) ? job.GetProperty("id").GetString() : "mails", StringComparison.Ordinal);
+                .Replace("{id}", template.Contains("training-jobs", StringComparison.Ordinal)
+                    ? job.GetProperty("id").GetString() : "mails", StringComparison.Ordinal);
             var get = await _api.Get(path);
             var head = await _api.Send(HttpMethod.Head, path);
 
@@ -49,7 +50,8 @@ public sealed class HeadTests(TestApplication application) : IClassFixture<TestA
         head.Headers.AcceptRanges.ShouldBe(["bytes"]);
         head.Headers.ETag.ShouldBe(get.Headers.ETag.ShouldNotBeNull());
         head.ContentHeaders.LastModified.ShouldBe(get.ContentHeaders.LastModified.ShouldNotBeNull());
-        (await _api.Send(HttpMethod.Head, $"datasets/content/content?format={format}", content: null, ("If-None-Match", get.Headers.ETag.ToString()))).Expect(HttpStatusCode.NotModified);
+        (await _api.Send(HttpMethod.Head, $"datasets/content/content?format={format}", content: null, ("If-None-Match", get.Headers.ETag.ToString())))
+            .Expect(HttpStatusCode.NotModified);
     }
 
     [Fact]

@@ -55,7 +55,8 @@ public sealed class PackedBodyTests(PackedBodyTests.Application application) : I
     [InlineData("*")]
     public async Task AnotherCodingIsRefusedWithTheOnesThatAreTaken(string coding)
     {
-        foreach (var (path, mediaType) in new[] { ("sigmoid", "application/json"), ("sigmoid", "application/octet-stream"), ("datasets?name=coding", "text/csv") })
+        foreach (var (path, mediaType) in new[] { ("sigmoid", "application/json"), ("sigmoid", "application/octet-stream"),
+            ("datasets?name=coding", "text/csv") })
         {
             var answer = await Post(path, Encoding.UTF8.GetBytes(Sigmoid), coding, mediaType);
 
@@ -78,7 +79,10 @@ public sealed class PackedBodyTests(PackedBodyTests.Application application) : I
         foreach (var body in new[] { packed[..^1], packed[..(packed.Length / 2)], damaged, [.. packed, 1, 2, 3], plain, [] })
         {
             foreach (var mediaType in new[] { "application/json", "application/octet-stream" })
-                (await Post("sigmoid", body, coding, mediaType)).Problem(HttpStatusCode.BadRequest).Detail.ShouldStartWith("The body can't be unpacked as its Content-Encoding says");
+            {
+                (await Post("sigmoid", body, coding, mediaType))
+                    .Problem(HttpStatusCode.BadRequest).Detail.ShouldStartWith("The body can't be unpacked as its Content-Encoding says");
+            }
         }
     }
 
@@ -100,7 +104,8 @@ public sealed class PackedBodyTests(PackedBodyTests.Application application) : I
     {
         var numbers = BitConverter.GetBytes(0.0);
 
-        (await Post("sigmoid", SampleFiles.Gzip(numbers), "gzip", "application/octet-stream")).Expect(HttpStatusCode.OK).Content.ShouldBe(BitConverter.GetBytes(0.5));
+        (await Post("sigmoid", SampleFiles.Gzip(numbers), "gzip", "application/octet-stream"))
+            .Expect(HttpStatusCode.OK).Content.ShouldBe(BitConverter.GetBytes(0.5));
     }
 
     [Fact]
@@ -131,7 +136,8 @@ public sealed class PackedBodyTests(PackedBodyTests.Application application) : I
 
     public sealed class Application : IAsyncDisposable
     {
-        public TestApplication Service { get; } = new() { Settings = { ["Limits:MaxBodyBytes"] = $"{MaxBodyBytes}", ["Limits:MaxStreamBytes"] = $"{MaxBodyBytes}" } };
+        public TestApplication Service { get; } =
+            new() { Settings = { ["Limits:MaxBodyBytes"] = $"{MaxBodyBytes}", ["Limits:MaxStreamBytes"] = $"{MaxBodyBytes}" } };
 
         public ValueTask DisposeAsync() => Service.DisposeAsync();
     }

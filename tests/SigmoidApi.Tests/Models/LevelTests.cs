@@ -6,7 +6,9 @@ using SigmoidApi.Tests.Datasets;
 
 namespace SigmoidApi.Tests.Models;
 
-/// <summary>A value is the same level in a record and in a file of any format: a text is the level that is written so, a number the level that is the same number.</summary>
+/// <summary>
+/// A value is the same level in a record and in a file of any format: a text is the level that is written so, a number the level that is the same number.
+/// </summary>
 public sealed class LevelTests(LevelTests.Target target) : IClassFixture<LevelTests.Target>
 {
     private readonly ApiClient _api = target.Api;
@@ -14,7 +16,8 @@ public sealed class LevelTests(LevelTests.Target target) : IClassFixture<LevelTe
     public static TheoryData<string, string, string[]> Levels => new()
     {
         // Model, level, and its other forms: JSON as it is written, a CSV cell behind "csv:", a SQL expression of Parquet behind "sql:".
-        { "texts", "5", ["5", "5.0", "5e0", "50E-1", "\"5.0\"", "\" 5\"", "csv:5.0", "csv: 5", "sql:5::tinyint", "sql:5::double", "sql:5.00::decimal(9, 2)", "sql:5::hugeint", "sql:'5'", "sql:'5.0'"] },
+        { "texts", "5", ["5", "5.0", "5e0", "50E-1", "\"5.0\"", "\" 5\"", "csv:5.0", "csv: 5", "sql:5::tinyint", "sql:5::double", "sql:5.00::decimal(9, 2)",
+            "sql:5::hugeint", "sql:'5'", "sql:'5.0'"] },
         { "texts", "7.50", ["7.5", "7.50", "75e-1", "sql:7.5::double", "sql:7.500::decimal(9, 3)", "sql:7.5::float"] },
         { "texts", "0.1", ["0.1", "sql:0.1::double", "sql:0.1::decimal(3, 2)"] },
         { "texts", "9007199254740993", ["9007199254740993", "csv:9007199254740993", "sql:9007199254740993::bigint", "sql:9007199254740993.0::decimal(20, 1)"] },
@@ -24,14 +27,17 @@ public sealed class LevelTests(LevelTests.Target target) : IClassFixture<LevelTe
         { "texts", "true", ["true", "\"TRUE\"", "csv:True", "sql:true"] },
         { "texts", "False", ["false", "\"FALSE\"", "csv:false", "sql:false"] },
         { "texts", "2024-01-31", ["\"2024-01-31\"", "sql:date '2024-01-31'"] },
-        { "numbers", "5", ["5", "5.0", "\"5\"", "\"5.0\"", "\" +5\"", "\"5e0\"", "csv:5.0", "csv:5e0", "sql:5::integer", "sql:5::double", "sql:'5.0'", "sql:5::decimal(4, 2)"] },
+        { "numbers", "5", ["5", "5.0", "\"5\"", "\"5.0\"", "\" +5\"", "\"5e0\"", "csv:5.0", "csv:5e0", "sql:5::integer", "sql:5::double", "sql:'5.0'",
+            "sql:5::decimal(4, 2)"] },
         { "numbers", "7.5", ["7.5", "7.50", "\"7.50\"", "csv:7.50", "sql:7.5::double", "sql:7.5::float", "sql:'7.50'"] },
         { "numbers", "1000000", ["1e6", "1000000.0", "\"1,000,000\"", "sql:1000000::bigint"] },
-        { "flags", "1", ["1", "1.0", "true", "\"true\"", "\"1\"", "\"1.0\"", "csv:1", "csv:1.0", "csv:TRUE", "sql:true", "sql:1::integer", "sql:1::double", "sql:'1.0'"] },
+        { "flags", "1", ["1", "1.0", "true", "\"true\"", "\"1\"", "\"1.0\"", "csv:1", "csv:1.0", "csv:TRUE", "sql:true", "sql:1::integer", "sql:1::double",
+            "sql:'1.0'"] },
         { "flags", "0", ["0", "false", "\"False\"", "csv:0.0", "sql:false", "sql:0::double"] },
         { "truths", "true", ["true", "1", "1.0", "\"TRUE\"", "\"1\"", "csv:1", "csv:1.0", "sql:true", "sql:1::integer", "sql:1::double"] },
         { "truths", "false", ["false", "0", "csv:0", "sql:0::double"] },
-        { "dates", "2024-01-31", ["\"2024-01-31\"", "\"2024-01-31T00:00:00Z\"", "\"2024-01-31T02:00:00+02:00\"", "csv:31.01.2024", "sql:date '2024-01-31'", "sql:timestamp '2024-01-31'", "sql:'2024-01-31'"] },
+        { "dates", "2024-01-31", ["\"2024-01-31\"", "\"2024-01-31T00:00:00Z\"", "\"2024-01-31T02:00:00+02:00\"", "csv:31.01.2024", "sql:date '2024-01-31'",
+            "sql:timestamp '2024-01-31'", "sql:'2024-01-31'"] },
     };
 
     [Theory]
@@ -45,7 +51,8 @@ public sealed class LevelTests(LevelTests.Target target) : IClassFixture<LevelTe
     }
 
     [Theory]
-    [InlineData("texts", new[] { "7", "\"7.5\"", "csv:7.5", "sql:'7.5'", "\"5e0\"", "\"+5\"", "csv:7", "sql:7::integer", "9007199254740992", "9007199254740994", "csv:9007199254740992", "sql:9007199254740992::bigint", "sql:9007199254740992::double" })]
+    [InlineData("texts", new[] { "7", "\"7.5\"", "csv:7.5", "sql:'7.5'", "\"5e0\"", "\"+5\"", "csv:7", "sql:7::integer", "9007199254740992", "9007199254740994",
+        "csv:9007199254740992", "sql:9007199254740992::bigint", "sql:9007199254740992::double" })]
     [InlineData("numbers", new[] { "6", "\"six\"", "csv:six", "csv:6", "sql:6::integer", "sql:'six'", "true", "csv:true", "sql:true" })]
     [InlineData("flags", new[] { "2", "\"2\"", "csv:2", "csv:2.0", "sql:2::integer" })]
     [InlineData("truths", new[] { "2", "\"maybe\"", "csv:2", "csv:maybe", "sql:2::integer" })]
@@ -93,7 +100,8 @@ public sealed class LevelTests(LevelTests.Target target) : IClassFixture<LevelTe
 
         public async ValueTask InitializeAsync()
         {
-            await Train("texts", "types=k:category", "category", ["5", "7.50", "0.1", "9007199254740993", "-9007199254740993", "123456789012345678901234567890", "007", "true", "False", "2024-01-31", ""]);
+            await Train("texts", "types=k:category", "category",
+                ["5", "7.50", "0.1", "9007199254740993", "-9007199254740993", "123456789012345678901234567890", "007", "true", "False", "2024-01-31", ""]);
             await Train("numbers", "types=k:number", "category", ["5", "7.5", "1000000", "12", ""]);
             // As pandas writes a column of 0 and 1 where a value is missing.
             await Train("flags", "", "category", ["0.0", "1.0", ""]);
@@ -121,7 +129,10 @@ public sealed class LevelTests(LevelTests.Target target) : IClassFixture<LevelTe
             await IsAnswer(new { columns = new { k = json.Select(value => JsonElement.Parse(value)), x = json.Select(_ => 1) } });
             // A column of texts alone is read in another way than one that has other values.
             foreach (var some in json.GroupBy(value => value[0] == '"'))
-                await IsFile("ndjson", "application/x-ndjson", Encoding.UTF8.GetBytes(string.Concat(some.Select(value => $$"""{ "k": {{value}}, "x": 1 }""" + "\n"))), [.. some]);
+            {
+                var lines = string.Concat(some.Select(value => $$"""{ "k": {{value}}, "x": 1 }""" + "\n"));
+                await IsFile("ndjson", "application/x-ndjson", Encoding.UTF8.GetBytes(lines), [.. some]);
+            }
 
             async Task IsAnswer(object request)
             {
@@ -134,7 +145,8 @@ public sealed class LevelTests(LevelTests.Target target) : IClassFixture<LevelTe
             {
                 var answer = (await Api.PostBytes(path, file, mediaType)).Expect(HttpStatusCode.OK);
                 var probabilities = await SampleFiles.Query(answer.Content, format, "select probability::varchar");
-                values.Zip(probabilities.Select(Parse)).Where(value => value.Second != expected.Probability).ShouldBeEmpty($"{format}, not {expected.Probability}");
+                values.Zip(probabilities.Select(Parse)).Where(value => value.Second != expected.Probability)
+                    .ShouldBeEmpty($"{format}, not {expected.Probability}");
                 answer.Headers.Contains("Unknown-Levels").ShouldBe(expected.Unknown, string.Join(' ', values));
             }
         }
@@ -150,9 +162,11 @@ public sealed class LevelTests(LevelTests.Target target) : IClassFixture<LevelTe
 
         private async Task Train(string name, string query, string type, string[] cells)
         {
-            var rows = Enumerable.Range(0, 12 * cells.Length).Select(i => $"{cells[i % cells.Length]},{i % 7},{(i / cells.Length % (2 + i % cells.Length) == 0 ? "a" : "b")}");
+            var rows = Enumerable.Range(0, 12 * cells.Length)
+                .Select(i => $"{cells[i % cells.Length]},{i % 7},{(i / cells.Length % (2 + i % cells.Length) == 0 ? "a" : "b")}");
             await Api.Upload($"name={name}&{query}", "k,x,y\n" + string.Join('\n', rows));
-            await Api.Train($$"""{ "datasetId": "{{name}}", "target": "y", "modelName": "{{name}}", "preparation": { "columns": { "k": { "type": "{{type}}", "missingIndicator": true } } } }""");
+            var preparation = $$"""{ "columns": { "k": { "type": "{{type}}", "missingIndicator": true } } }""";
+            await Api.Train($$"""{ "datasetId": "{{name}}", "target": "y", "modelName": "{{name}}", "preparation": {{preparation}} }""");
         }
     }
 }

@@ -38,17 +38,20 @@ public sealed class SameValuesTests : IAsyncLifetime
             var expected = (await Api.Post($"models/{model}/predict", $$"""{ "rows": {{table.Records(asTexts: false)}} }""")).Expect(HttpStatusCode.OK);
             expected.Json.TryGetProperty("unknownLevels", out _).ShouldBeFalse();
             var bits = Bits(expected.Numbers("probabilities"));
-            Bits((await Api.Post($"models/{model}/predict", $$"""{ "rows": {{table.Records(asTexts: true)}} }""")).Expect(HttpStatusCode.OK).Numbers("probabilities")).ShouldBe(bits, "records of texts");
+            Bits((await Api.Post($"models/{model}/predict", $$"""{ "rows": {{table.Records(asTexts: true)}} }""")).Expect(HttpStatusCode.OK)
+                .Numbers("probabilities")).ShouldBe(bits, "records of texts");
             foreach (var (name, delimiter, mediaType, bytes) in files)
                 (await Predicted(model, delimiter, mediaType, bytes)).ShouldBe(bits, $"{name}, trained on {files[trained].Name}");
 
             // What the service gives out, it takes.
             var rows = (await Api.Get($"datasets/{ids[trained]}/rows?limit=1000")).Expect(HttpStatusCode.OK).Json.GetProperty("rows").GetRawText();
-            Bits((await Api.Post($"models/{model}/predict", $$"""{ "rows": {{rows}} }""")).Expect(HttpStatusCode.OK).Numbers("probabilities")).ShouldBe(bits, "its rows");
+            Bits((await Api.Post($"models/{model}/predict", $$"""{ "rows": {{rows}} }""")).Expect(HttpStatusCode.OK).Numbers("probabilities"))
+                .ShouldBe(bits, "its rows");
             foreach (var format in new[] { "csv", "ndjson", "json", "parquet" })
             {
                 var content = (await Api.Get($"datasets/{ids[trained]}/content?format={format}")).Expect(HttpStatusCode.OK);
-                (await Predicted(model, ',', content.ContentHeaders.ContentType!.MediaType!, content.Content)).ShouldBe(bits, $"its content as {format}, trained on {files[trained].Name}");
+                (await Predicted(model, ',', content.ContentHeaders.ContentType!.MediaType!, content.Content))
+                    .ShouldBe(bits, $"its content as {format}, trained on {files[trained].Name}");
             }
         }, iter: 3, threads: 1);
     }
@@ -71,16 +74,19 @@ public sealed class SameValuesTests : IAsyncLifetime
     {
         var columns = dataset.GetProperty("columns").EnumerateArray().ToArray();
         string[] expected = ["number", "number", "number", "boolean", "boolean", "boolean", "datetime", "datetime", "category", "category", "category"];
-        columns.Select(column => $"{column.GetProperty("name").GetString()} {column.GetProperty("type").GetString()}").ShouldBe(TypedTable.Names.Zip(expected, (column, type) => $"{column} {type}"), name);
+        columns.Select(column => $"{column.GetProperty("name").GetString()} {column.GetProperty("type").GetString()}")
+            .ShouldBe(TypedTable.Names.Zip(expected, (column, type) => $"{column} {type}"), name);
         columns.Select(column => column.GetProperty("missing").GetInt32()).ShouldBe(TypedTable.Names.Select(table.MissingOf), name);
-        var rows = (await Api.Get($"datasets/{dataset.GetProperty("id").GetString()}/rows?limit=1000")).Expect(HttpStatusCode.OK).Json.GetProperty("rows").EnumerateArray().ToArray();
+        var rows = (await Api.Get($"datasets/{dataset.GetProperty("id").GetString()}/rows?limit=1000")).Expect(HttpStatusCode.OK).Json.GetProperty("rows")
+            .EnumerateArray().ToArray();
         rows.Length.ShouldBe(table.Rows);
         for (var row = 0; row < rows.Length; row++)
         {
             for (var column = 0; column < columns.Length; column++)
             {
                 var given = rows[row].GetProperty(TypedTable.Names[column]);
-                TypedTable.IsSame(table[row, column], given).ShouldBeTrue($"{name}: row {row}, {TypedTable.Names[column]} is {given.GetRawText()}, not {table[row, column]:R}");
+                TypedTable.IsSame(table[row, column], given)
+                    .ShouldBeTrue($"{name}: row {row}, {TypedTable.Names[column]} is {given.GetRawText()}, not {table[row, column]:R}");
             }
         }
     }
@@ -88,7 +94,8 @@ public sealed class SameValuesTests : IAsyncLifetime
     // An array of records in a body of JSON would have to be its member 'rows'.
     private async Task<long[]> Predicted(string model, char delimiter, string mediaType, byte[] file)
     {
-        var answer = (await Api.PostBytes($"models/{model}/predict", file, mediaType == "application/json" ? "application/octet-stream" : mediaType)).Expect(HttpStatusCode.OK);
+        var answer = (await Api.PostBytes($"models/{model}/predict", file, mediaType == "application/json" ? "application/octet-stream" : mediaType))
+            .Expect(HttpStatusCode.OK);
         answer.Headers.Contains("Unknown-Levels").ShouldBeFalse();
         var (format, options) = mediaType switch
         {
@@ -96,7 +103,8 @@ public sealed class SameValuesTests : IAsyncLifetime
             "application/vnd.apache.parquet" => ("parquet", ""),
             _ => ("json", ""),
         };
-        return Bits((await SampleFiles.Query(answer.Content, format, "select replace(probability::varchar, ',', '.')", options)).Select(text => double.Parse(text, CultureInfo.InvariantCulture)));
+        return Bits((await SampleFiles.Query(answer.Content, format, "select replace(probability::varchar, ',', '.')", options))
+            .Select(text => double.Parse(text, CultureInfo.InvariantCulture)));
     }
 
     private static long[] Bits(IEnumerable<double> values) => [.. values.Select(BitConverter.DoubleToInt64Bits)];

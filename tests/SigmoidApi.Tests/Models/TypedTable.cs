@@ -21,7 +21,8 @@ internal sealed class TypedTable
             1 => (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-60, 60)),
             _ => random.Next(-9, 9) + 0.5,
         }),
-        ("extreme", "DOUBLE", random => random.Next(2) == 0 ? OneOf(random, 5e-324, -4.9e-310, double.MaxValue, 0.1, 1 / 3.0, -2.2250738585072014e-308, 0.0) : AnyFinite(random)),
+        ("extreme", "DOUBLE", random => random.Next(2) == 0
+            ? OneOf(random, 5e-324, -4.9e-310, double.MaxValue, 0.1, 1 / 3.0, -2.2250738585072014e-308, 0.0) : AnyFinite(random)),
         ("count", "BIGINT", random => random.NextInt64(random.Next(2) == 0 ? 1000 : 1L << random.Next(54))),
         ("seen", "BIGINT", random => random.NextInt64(2)),
         // As pandas writes a flag where a value is missing.
@@ -61,25 +62,29 @@ internal sealed class TypedTable
     {
         var records = _rows.Select(row => "{" + string.Join(", ", row.Select((value, i) => (Name: Names[i], Value: value, Json: JsonOf(value, i, asTexts)))
             // Null and lacking are the same, where another record has the name.
-            .Where((cell, i) => cell.Value is not null || i % 2 == 0 || MissingOf(cell.Name) == Rows).Select(cell => $"{JsonSerializer.Serialize(cell.Name)}: {cell.Json}")) + "}");
+            .Where((cell, i) => cell.Value is not null || i % 2 == 0 || MissingOf(cell.Name) == Rows)
+            .Select(cell => $"{JsonSerializer.Serialize(cell.Name)}: {cell.Json}")) + "}");
         return Encoding.UTF8.GetBytes(lines ? string.Join('\n', records) + "\n" : $"[{string.Join(",\n ", records)}]");
     }
 
     public byte[] Parquet()
     {
         var types = Columns.Select(column => column.SqlType).Append("VARCHAR").ToArray();
-        var rows = _rows.Select(row => $"({string.Join(", ", row.Select((value, i) => value is null ? $"null::{types[i]}" : $"'{Plain(value).Replace("'", "''", StringComparison.Ordinal)}'::{types[i]}"))})");
+        var rows = _rows.Select(row => $"({string.Join(", ", row.Select((value, i) => $"{Literal(value)}::{types[i]}"))})");
         return SampleFiles.Parquet($"select * from (values {string.Join(", ", rows)}) t({string.Join(", ", Names)})");
     }
 
     /// <summary>Records for a model's predict, every name in each.</summary>
-    public string Records(bool asTexts) => $"[{string.Join(", ", _rows.Select(row => $"{{{string.Join(", ", row.Select((value, i) => $"\"{Names[i]}\": {JsonOf(value, i, asTexts)}"))}}}"))}]";
+    public string Records(bool asTexts) =>
+        $"[{string.Join(", ", _rows.Select(row => $"{{{string.Join(", ", row.Select((value, i) => $"\"{Names[i]}\": {JsonOf(value, i, asTexts)}"))}}}"))}]";
 
     /// <summary>A value as <c>GET …/rows</c> gives it.</summary>
     public static bool IsSame(object? value, JsonElement given) => value switch
     {
         null => given.ValueKind == JsonValueKind.Null,
-        double or long => given.ValueKind == JsonValueKind.Number && BitConverter.DoubleToInt64Bits(given.GetDouble() + 0.0) == BitConverter.DoubleToInt64Bits(Convert.ToDouble(value, CultureInfo.InvariantCulture) + 0.0),
+        double or long => given.ValueKind == JsonValueKind.Number
+            && BitConverter.DoubleToInt64Bits(given.GetDouble() + 0.0)
+                == BitConverter.DoubleToInt64Bits(Convert.ToDouble(value, CultureInfo.InvariantCulture) + 0.0),
         bool truth => given.ValueKind == (truth ? JsonValueKind.True : JsonValueKind.False),
         DateOnly date => given.GetString() == date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         DateTime time => given.GetDateTime() == time,
@@ -125,17 +130,22 @@ internal sealed class TypedTable
         var text = value switch
         {
             double => Plain(value).Replace('.', style.Decimal),
-            long number when style.Thousands.Length > 0 && Math.Abs(number) >= 1000 => number.ToString("N0", new NumberFormatInfo { NumberGroupSeparator = style.Thousands, NegativeSign = "-" }),
+            long number when style.Thousands.Length > 0 && Math.Abs(number) >= 1000 =>
+                number.ToString("N0", new NumberFormatInfo { NumberGroupSeparator = style.Thousands, NegativeSign = "-" }),
             bool truth => truth ? style.True : style.True switch { "TRUE" => "FALSE", "True" => "False", _ => "false" },
             DateOnly date => date.ToString(style.Date, CultureInfo.InvariantCulture),
             // The same moment elsewhere.
-            DateTime time => time.AddHours(style.Offset).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture) + (style.Offset == 0 ? "Z" : $"+0{style.Offset}:00"),
+            DateTime time => time.AddHours(style.Offset).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture)
+                + (style.Offset == 0 ? "Z" : $"+0{style.Offset}:00"),
             _ => Plain(value),
         };
         return Quoted(text, style);
     }
 
-    private static string Quoted(string text, CsvStyle style) => style.QuoteAll || text.AsSpan().IndexOfAny(InNeedOfQuotes) >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    private static string Literal(object? value) => value is null ? "null" : $"'{Plain(value).Replace("'", "''", StringComparison.Ordinal)}'";
+
+    private static string Quoted(string text, CsvStyle style) =>
+        style.QuoteAll || text.AsSpan().IndexOfAny(InNeedOfQuotes) >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
     private static string JsonOf(object? value, int column, bool asTexts) => value switch
     {
@@ -150,7 +160,8 @@ internal sealed class TypedTable
 
 /// <summary>How a writer of separated values writes.</summary>
 internal sealed record CsvStyle(
-    char Delimiter = ',', char Decimal = '.', bool QuoteAll = false, bool Header = true, string LineEnd = "\n", bool ByteOrderMark = false, string Thousands = "", string True = "true",
+    char Delimiter = ',', char Decimal = '.', bool QuoteAll = false, bool Header = true, string LineEnd = "\n", bool ByteOrderMark = false,
+    string Thousands = "", string True = "true",
     string Date = "yyyy-MM-dd", int Offset = 0, string Missing = "")
 {
     public static IReadOnlyList<CsvStyle> All { get; } =

@@ -14,10 +14,12 @@ public sealed class FitWarningTests(TestApplication application) : IClassFixture
     {
         // Of 60 rows each third lacks the weight, each fifth the cluster, each tenth the target; a weight of 0 is none that is missing.
         var rows = Enumerable.Range(0, 60).Select(i => string.Create(
-            CultureInfo.InvariantCulture, $"{i * 7 % 20},{(i % 3 == 0 ? "" : i % 3 - 1)},{(i % 5 == 0 ? "" : "c" + i % 4)},{(i % 10 == 0 ? "" : i * i % 7 % 2)}"));
+            CultureInfo.InvariantCulture,
+            $"{i * 7 % 20},{(i % 3 == 0 ? "" : i % 3 - 1)},{(i % 5 == 0 ? "" : "c" + i % 4)},{(i % 10 == 0 ? "" : i * i % 7 % 2)}"));
         await _api.Upload("name=lacking", $"x,w,c,y\n{string.Join('\n', rows)}\n");
         const string Request = """
-            { "datasetId": "lacking", "target": "y", "features": ["x"], "sampleWeight": "w", "clusterBy": "c", "penalty": "none", "covarianceType": "cluster", "modelName": "lacking" }
+            { "datasetId": "lacking", "target": "y", "features": ["x"], "sampleWeight": "w", "clusterBy": "c",
+              "penalty": "none", "covarianceType": "cluster", "modelName": "lacking" }
             """;
 
         var accepted = (await _api.Post("training-jobs", Request)).Expect(HttpStatusCode.Accepted).Json;
@@ -29,7 +31,8 @@ public sealed class FitWarningTests(TestApplication application) : IClassFixture
         var model = (await _api.Get("models/lacking")).Json;
         Counted(ended.GetProperty("warnings")).ShouldBe(expected);
         Counted(model.GetProperty("convergence").GetProperty("warnings")).ShouldBe(expected);
-        model.GetProperty("convergence").GetProperty("warnings")[1].GetProperty("message").GetString()!.ShouldStartWith("20 of 60 rows have no value in 'w', their weight (sampleWeight)");
+        model.GetProperty("convergence").GetProperty("warnings")[1].GetProperty("message")
+            .GetString()!.ShouldStartWith("20 of 60 rows have no value in 'w', their weight (sampleWeight)");
     }
 
     [Theory]
@@ -37,7 +40,8 @@ public sealed class FitWarningTests(TestApplication application) : IClassFixture
     [InlineData("\"holdout\": 0.25, \"timeBy\": \"t\"", "rows_without_time", 6)]
     public async Task RowsThatValidationHasNoPlaceForAreCounted(string validation, string code, long count)
     {
-        var rows = Enumerable.Range(0, 48).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i * 7 % 20},{(i % 6 == 0 ? "" : i % 7)},{(i % 8 == 0 ? "" : i)},{i * i % 7 % 2}"));
+        var rows = Enumerable.Range(0, 48).Select(
+            i => string.Create(CultureInfo.InvariantCulture, $"{i * 7 % 20},{(i % 6 == 0 ? "" : i % 7)},{(i % 8 == 0 ? "" : i)},{i * i % 7 % 2}"));
         await _api.Upload($"name={code}", $"x,g,t,y\n{string.Join('\n', rows)}\n");
 
         var job = await _api.Train($$"""{ "datasetId": "{{code}}", "target": "y", "features": ["x"], "validation": { {{validation}} } }""");
@@ -130,7 +134,8 @@ public sealed class FitWarningTests(TestApplication application) : IClassFixture
         await _api.Upload("name=levels", $"a,b,x,y\n{string.Join('\n', rows)}\n");
 
         var model = (await _api.Train($$"""
-            { "datasetId": "levels", "target": "y", "penalty": "none", "fitIntercept": false, "preparation": { "columns": { {{columns}} } }, "modelName": "levels" }
+            { "datasetId": "levels", "target": "y", "modelName": "levels", "penalty": "none", "fitIntercept": false,
+              "preparation": { "columns": { {{columns}} } } }
             """)).GetProperty("model");
 
         var fitted = (await _api.Get($"models/levels/versions/{model.GetProperty("version")}")).Json;
@@ -140,8 +145,11 @@ public sealed class FitWarningTests(TestApplication application) : IClassFixture
         fitted.GetProperty("inference").GetProperty("intercept").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 
-    private static IEnumerable<(string, long, string)> Counted(JsonElement warnings) => warnings.EnumerateArray().Where(warning => warning.TryGetProperty("count", out _)).Select(warning =>
-        (warning.GetProperty("code").GetString()!, warning.GetProperty("count").GetInt64(), warning.GetProperty("columns").EnumerateArray().Single().GetString()!));
+    private static IEnumerable<(string, long, string)> Counted(JsonElement warnings) =>
+        warnings.EnumerateArray().Where(warning => warning.TryGetProperty("count", out _)).Select(warning => (
+            warning.GetProperty("code").GetString()!,
+            warning.GetProperty("count").GetInt64(),
+            warning.GetProperty("columns").EnumerateArray().Single().GetString()!));
 
     private static string Staff(string neverLeaves)
     {

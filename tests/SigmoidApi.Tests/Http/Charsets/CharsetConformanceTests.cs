@@ -6,8 +6,8 @@ using static SigmoidApi.Tests.Http.Charsets.EncodingStandard;
 namespace SigmoidApi.Tests.Http.Charsets;
 
 /// <summary>
-/// Every decoder against the index files of the WHATWG Encoding Standard: each sequence that an index has is its character, each other one is wrong. The bytes of
-/// a pointer come from the standard's encoders, which is the way back from that of the decoders.
+/// Every decoder against the index files of the WHATWG Encoding Standard: each sequence that an index has is its character, each other one is wrong. The bytes
+/// of a pointer come from the standard's encoders, which is the way back from that of the decoders.
 /// </summary>
 public sealed class CharsetConformanceTests
 {

@@ -10,7 +10,8 @@ public sealed class Utf8TranscodingTests
     private static readonly string Text = string.Concat(Enumerable.Range(0, 6_000).Select(i => $"{i},é,값,😀\uFEFF\r\n"));
 
     private static readonly Encoding[] Encodings =
-        [new UTF8Encoding(true), new UnicodeEncoding(false, true), new UnicodeEncoding(true, true), new UTF32Encoding(false, true), new UTF32Encoding(true, true)];
+        [new UTF8Encoding(true), new UnicodeEncoding(false, true), new UnicodeEncoding(true, true), new UTF32Encoding(false, true),
+            new UTF32Encoding(true, true)];
 
     [Theory]
     [InlineData(1, 1)]
@@ -77,7 +78,8 @@ public sealed class Utf8TranscodingTests
         {
             var refusal = await Should.ThrowAsync<InvalidTextException>(() => Read(Convert.FromHexString(file), atATime));
             refusal.LineCount.ShouldBe(1);
-            bytes.Split('|').Select(b => new TextFault(line, $"expected text in {charset} as the byte order mark says; got other bytes: {b}")).ShouldContain(refusal.Faults.ShouldHaveSingleItem());
+            bytes.Split('|').Select(b => new TextFault(line, $"expected text in {charset} as the byte order mark says; got other bytes: {b}"))
+                .ShouldContain(refusal.Faults.ShouldHaveSingleItem());
         }
     }
 
@@ -108,7 +110,8 @@ public sealed class Utf8TranscodingTests
             var refusal = await Should.ThrowAsync<InvalidTextException>(() => Read(file, atATime, charset: "cp949"));
             refusal.LineCount.ShouldBe(30);
             refusal.Faults.Select(fault => fault.Line).ShouldBe(Enumerable.Range(1, InvalidTextException.MaxFaults).Select(i => 100L * i));
-            refusal.Faults[0].Message.ShouldBe("expected text in EUC-KR as the request says, or the file's own charset in the Content-Type (charset=windows-1252); "
+            refusal.Faults[0].Message.ShouldBe(
+                "expected text in EUC-KR as the request says, or the file's own charset in the Content-Type (charset=windows-1252); "
                 + $"got other bytes: 8C FF at byte {Encoding.Latin1.GetByteCount(string.Concat(lines.Take(99))) + 6}");
         }
     }
