@@ -82,7 +82,8 @@ internal sealed class Identification
     /// <param name="fit">Where an unpenalised fit ended, in whatever way.</param>
     /// <param name="dependent">The parameters that the solver found others to determine.</param>
     /// <param name="end">How it ended.</param>
-    /// <param name="standardized">The same fit on standardised rows, where no column's mean dwarfs its deviation: rank is judged there.</param>
+    /// <param name="standardized">The same fit on standardised rows: what rows tell apart is judged best there, where no column's mean dwarfs its
+    /// deviation.</param>
     /// <param name="cancellationToken">Looked at within each pass.</param>
     public static Identification Of(Estimates fit, IReadOnlyList<int> dependent, Convergence end, Func<Estimates> standardized,
         CancellationToken cancellationToken)

@@ -73,7 +73,7 @@ public sealed class WrittenDateTests
 
         StoredType Type(string cell)
         {
-            var column = new WrittenColumn("day", new('.', order));
+            var column = new WrittenColumn("day", new('.', order), isForModel: true);
             column.AddText(Encoding.UTF8.GetBytes(cell), line: 7);
             var mistakes = new WrittenMistakes();
             var type = column.Type(ColumnType.DateTime, mistakes);

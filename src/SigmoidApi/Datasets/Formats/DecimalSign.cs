@@ -51,8 +51,8 @@ internal struct DecimalEvidence
 internal readonly record struct DecimalSign(char Point, bool IsShown)
 {
     /// <summary>
-    /// Tells decimal commas from decimal points by all the numbers of a file. Thousands never become thousandths on a guess: commas are between thousands where
-    /// each comma of a column can be, and no semicolons between cells say that the comma is decimal.
+    /// Tells decimal commas from decimal points by all the numbers of a file. Thousands never become thousandths on a guess: where every comma of a column can stand
+    /// between thousands, and semicolons do not say that the comma is decimal, that is where they stand.
     /// </summary>
     /// <param name="columns">What the numbers of each column say.</param>
     /// <param name="delimiter">Between cells; null of a format that has none.</param>

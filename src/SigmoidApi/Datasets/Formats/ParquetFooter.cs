@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>
-/// Finds the decimals of many digits in the schema at the end of a Parquet file. The footer is a struct of Thrift's compact protocol; its field 2 is the list
-/// of the schema's elements, depth first, each with the fields 5 (number of children), 6 (converted type), 7 (scale), 8 (precision) and 10 (logical type)
-/// among others.
+/// Finds the decimals of many digits in the schema at the end of a Parquet file, which is a struct of Thrift's compact protocol: field 2 of the footer is the
+/// list of the schema's
+/// elements, depth first, each with the fields 5 (number of children), 6 (converted type), 7 (scale), 8 (precision) and 10 (logical type) among others.
 /// </summary>
 /// <param name="bytes">The footer from its beginning; the schema is all that is read of it.</param>
 internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)

@@ -17,7 +17,7 @@ internal static class TypedTexts
     public static void Read(DuckDbSession session, string from, SourceColumn[] columns, FileToRead task, CancellationToken cancellationToken)
     {
         int[] texts = [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].Type == StoredType.Text && !StaysText(i))];
-        var missing = MissingWords.Of(task.Csv);
+        var missing = task.Csv.NullValues is { } nulls ? new MissingWords(nulls) : MissingWords.Default;
         var first = Judge($"(select * from {from} limit {FirstRows})", texts, '.');
         int[] likely = [.. texts.Where((i, k) => IsWanted(i) || HintOf(first[k]) is not null || IsNoText(first[k]))];
         var point = task.Csv.DecimalPoint ?? '.';

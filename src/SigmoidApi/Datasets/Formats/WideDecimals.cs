@@ -6,7 +6,8 @@ namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>
 /// Decimals of more than 38 digits in a Parquet file, as pyarrow's decimal256 is written. DuckDB reads each of them as another number, without an error. So it
-/// gets a copy of the file which does not say that these bytes are decimals, and a function of ours reads the bytes.
+/// is given a copy of the
+/// file which does not say that these bytes are decimals, and a function of ours reads the bytes.
 /// </summary>
 internal static class WideDecimals
 {
@@ -17,6 +18,7 @@ internal static class WideDecimals
     private const int MostBytes = 256;
 
     private const string Function = "decimal_of_bytes";
+
 
     /// <summary>The file that DuckDB is to read, and the columns in it that hold such decimals.</summary>
     public static (string Path, List<WideDecimal> Columns) Hide(DuckDbSession session, string path, CancellationToken cancellationToken)
@@ -61,8 +63,9 @@ internal static class WideDecimals
         });
 
     /// <summary>
-    /// Gives a field of a struct a number that no version of the format has, so that every reader passes over it and over those behind it, which count on from
-    /// there. The header of a field is its distance from the one before and its type, or the type alone and then its number.
+    /// Gives a field of a struct a number that no version of the format has, so that every reader passes over it, and over those behind it, which count on
+    /// from there. The header of a
+    /// field is its distance from the one before and its type, or the type alone, and its number behind it.
     /// </summary>
     private static void HideAnnotation(Stream copy, long position)
     {

@@ -6,7 +6,10 @@ namespace SigmoidApi.Datasets.Formats;
 /// <summary>What the values of a column are, counted as they are read: of a file of any format that has texts.</summary>
 /// <param name="name">Its name.</param>
 /// <param name="convention">How values are read that can be written in two ways.</param>
-internal sealed class WrittenColumn(string name, WrittenConvention convention)
+/// <param name="isForModel">
+/// Whether a model is to predict the values: they show no order of dates, since the model has it, and any number may be where its training had true and false.
+/// </param>
+internal sealed class WrittenColumn(string name, WrittenConvention convention, bool isForModel = false)
 {
     // Whole numbers of so many digits float64 holds.
     private const int LongestExact = 15;
@@ -58,7 +61,7 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention)
 
     public bool HasLeadingZeros { get; set; }
 
-    /// <summary>Whether cells have blanks around them, which DuckDB takes off for numbers alone, or words for a missing value that it does not know.</summary>
+    /// <summary>Whether blanks around cells must be taken off, which DuckDB does for numbers alone, or cells stand for a missing value that it does not know.</summary>
     public bool HasBlanks { get; set; }
 
     /// <summary>Whether any value is there.</summary>
@@ -75,15 +78,14 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention)
         : !IsOrderShown ? null
         : _possibleOrders == DateOrders.Dmy ? Datasets.DateOrder.Dmy : Datasets.DateOrder.Mdy;
 
-    private bool IsOrderShown => Count(WrittenKind.OpenDate) > 0 && Count(WrittenKind.HiddenDate) == 0
+    private bool IsOrderShown => !isForModel && Count(WrittenKind.OpenDate) > 0 && Count(WrittenKind.HiddenDate) == 0
         && _possibleOrders is DateOrders.Dmy or DateOrders.Mdy;
 
     private IEnumerable<WrittenKind> NoDates
     {
         get
         {
-            WrittenKind[] always =
-                [WrittenKind.Number, WrittenKind.Quantity, WrittenKind.OtherSign, WrittenKind.Boolean, WrittenKind.HiddenDate, WrittenKind.Text];
+            WrittenKind[] always = [WrittenKind.Number, WrittenKind.Quantity, WrittenKind.OtherSign, WrittenKind.Boolean, WrittenKind.HiddenDate, WrittenKind.Text];
             return IsOrderShown ? always : always.Append(WrittenKind.OpenDate);
         }
     }
@@ -107,8 +109,7 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention)
         HasLeadingZeros |= digits.Length > 1 && digits[0] == (byte)'0';
         _longestInteger = Math.Max(_longestInteger, digits.Length);
         // One that float64 can't hold is no quantity: an account, a card, a key.
-        _hasInexact |= digits.Length > 19
-            || (digits.Length > LongestExact && ulong.Parse(digits, CultureInfo.InvariantCulture) is var value && (ulong)(double)value != value);
+        _hasInexact |= digits.Length > 19 || (digits.Length > LongestExact && ulong.Parse(digits, CultureInfo.InvariantCulture) is var value && (ulong)(double)value != value);
     }
 
     /// <summary>Takes a plain number that is neither 0 nor 1.</summary>
@@ -129,8 +130,7 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention)
     {
         if (Numbers++ < InvalidDatasetException.MaxErrors)
             ShowNumber(line, number);
-        var isSought = (CountsOtherNumbers || !HasOtherNumbers) && number is not [(byte)'0' or (byte)'1'];
-        if (isSought && double.Parse(number, CultureInfo.InvariantCulture) is not (0 or 1))
+        if ((CountsOtherNumbers || !HasOtherNumbers) && number is not [(byte)'0' or (byte)'1'] && double.Parse(number, CultureInfo.InvariantCulture) is not (0 or 1))
             AddOtherNumber(line, number);
         if (!isWhole)
             HasFractions = true;
@@ -175,9 +175,11 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention)
             case ColumnType.Number:
                 AddMistakes(mistakes, NoNumbers, "a number");
                 return NumberType(asQuantity: true);
+            case ColumnType.Boolean when isForModel && (HasOtherNumbers || Count(WrittenKind.Quantity) > 0):
+                AddMistakes(mistakes, NoNumbers.Where(kind => kind != WrittenKind.Boolean), "true, false or a number");
+                return StoredType.Real;
             case ColumnType.Boolean:
-                var noTruths = NoNumbers.Where(kind => kind != WrittenKind.Boolean);
-                AddMistakes(mistakes, [WrittenKind.OtherNumber, WrittenKind.Quantity, .. noTruths], "true, false, 1 or 0");
+                AddMistakes(mistakes, [WrittenKind.OtherNumber, WrittenKind.Quantity, .. NoNumbers.Where(kind => kind != WrittenKind.Boolean)], "true, false, 1 or 0");
                 return StoredType.Boolean;
             case ColumnType.DateTime:
                 AddMistakes(mistakes, NoDates, ExpectedDate, !IsOrderShown && Count(WrittenKind.OpenDate) + Count(WrittenKind.HiddenDate) > 0 ? DateHelp : "");
