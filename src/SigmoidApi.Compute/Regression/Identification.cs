@@ -79,34 +79,30 @@ internal sealed class Identification
     }
 
     /// <summary>By collinearity and separation: four passes where the estimates show that there is none, a hundred or so where they do not.</summary>
-    /// <param name="fit">Where an unpenalised fit ended, in whatever way.</param>
+    /// <param name="fit">Where an unpenalised fit ended, in whatever way, on standardised rows.</param>
     /// <param name="dependent">The parameters that the solver found others to determine.</param>
     /// <param name="end">How it ended.</param>
-    /// <param name="standardized">The same fit on standardised rows: what rows tell apart is judged best there, where no column's mean dwarfs its
-    /// deviation.</param>
     /// <param name="cancellationToken">Looked at within each pass.</param>
-    public static Identification Of(Estimates fit, IReadOnlyList<int> dependent, Convergence end, Func<Estimates> standardized,
-        CancellationToken cancellationToken)
+    public static Identification Of(Estimates fit, IReadOnlyList<int> dependent, Convergence end, CancellationToken cancellationToken)
     {
         var isUnbounded = end.Warnings.Any(warning => warning.IsSeparation);
         var rank = OfRank(fit, dependent, cancellationToken);
         var step = NewtonStep.At(fit.Likelihood, fit.Parameters, rank.Independent, cancellationToken);
         if (!isUnbounded && !step.AllowsSeparation)
             return rank.With(step);
-        var space = fit.Scaling is null ? standardized() : fit;
-        if (SeparationDiagnosis.Find(space.Likelihood, space.Parameters, space.Scaling, cancellationToken) is not { } separation)
+        if (SeparationDiagnosis.Find(fit.Likelihood, fit.Parameters, fit.Scaling, cancellationToken) is not { } separation)
         {
             // The search has evaluated the likelihood elsewhere; it is left where the estimates are.
             fit.Likelihood.Evaluate(fit.Parameters, cancellationToken);
             return isUnbounded || !step.IsFullRank ? rank.WithoutMaximum(step, isUnbounded || end.Converged) : rank.With(step);
         }
-        var rest = space with { Likelihood = separation.Rest };
+        var rest = fit with { Likelihood = separation.Rest };
         var own = new OwnUnits(rest.Likelihood.Rows, rest.Scaling);
         var gram = rest.Likelihood.PresentGram(cancellationToken);
         var all = All(gram.Order);
         var independent = NullSpace.Independent(gram, all);
         var moved = new bool[own.Combinations.Count];
-        MarkMoved(own, NullSpace.Of(gram, all, independent), space.Likelihood.PresentGram(cancellationToken), space.Likelihood, moved);
+        MarkMoved(own, NullSpace.Of(gram, all, independent), fit.Likelihood.PresentGram(cancellationToken), fit.Likelihood, moved);
         return new Identification(rest, independent, [.. rank.Identified.Zip(moved, (isIdentified, isMoved) => isIdentified && !isMoved)])
         {
             Step = NewtonStep.At(rest.Likelihood, rest.Parameters, independent, cancellationToken),

@@ -34,7 +34,7 @@ public sealed record LogisticOptions
 
     /// <summary>
     /// Fit on columns of mean 0 and population standard deviation 1; with <see cref="FitIntercept"/> off on columns that are not centred, of root mean square
-    /// 1.
+    /// 1. Newton's method without a penalty, and with Firth's, always does, as its optimum does not depend on units.
     /// </summary>
     public bool Standardize { get; init; } = true;
 

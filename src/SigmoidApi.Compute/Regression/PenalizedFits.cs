@@ -27,7 +27,7 @@ internal sealed class PenalizedFits
         CancellationToken cancellationToken)
     {
         (_options, Design, SampleWeights) = (options, design, sampleWeights);
-        _scaling = options.Standardize ? design.Scaling(sampleWeights, options.FitIntercept, crew, cancellationToken) : null;
+        _scaling = options.Standardize || IsFreeOfUnits(options, design.Features.Columns) ? design.Scaling(sampleWeights, options.FitIntercept, crew, cancellationToken) : null;
         Rows = DesignRows.Of(design.Features, _scaling, options.FitIntercept, crew);
         Labels = new RowLabels(labels, ClassWeighted(labels, sampleWeights, options.ClassWeight));
         if (Labels.Weights is not null)
@@ -134,9 +134,12 @@ internal sealed class PenalizedFits
                         _options.EffectiveIntervals, journal, cancellationToken),
             };
         }
+        // What rows tell apart is judged best on standardised rows, where no column's mean dwarfs its deviation.
+        if (_scaling is null)
+            fit = OnStandardized(fit, crew, cancellationToken);
         // Newton's method finds out as it goes.
-        var dependent = point.Fit.Convergence.Solver == Solver.Newton ? point.Dependent : Dependent(cancellationToken);
-        var unpenalized = Identification.Of(fit, dependent, point.Fit.Convergence, () => OnStandardized(fit, crew, cancellationToken), cancellationToken);
+        var dependent = point.Fit.Convergence.Solver == Solver.Newton ? point.Dependent : Dependent(fit.Likelihood.Rows, cancellationToken);
+        var unpenalized = Identification.Of(fit, dependent, point.Fit.Convergence, cancellationToken);
         return With(point.Fit, unpenalized) with
         {
             Inference = Inference.Compute(fit, unpenalized, _options.ConfidenceLevel, _options.CovarianceType, _options.Clusters, cancellationToken)
@@ -190,14 +193,22 @@ internal sealed class PenalizedFits
     }
 
     /// <summary>The parameters that others determine, by the Hessian at 0, where all rows weigh the same.</summary>
-    private int[] Dependent(CancellationToken cancellationToken)
+    private int[] Dependent(DesignRows rows, CancellationToken cancellationToken)
     {
-        var hessian = new SymmetricMatrix(_objective.Dimension);
-        _objective.Hessian(new double[_objective.Dimension], hessian, cancellationToken);
-        var cholesky = new Cholesky(_objective.Dimension);
+        var hessian = new SymmetricMatrix(rows.Dimension);
+        new LogisticObjective(rows, Labels, penalty: 0).Hessian(new double[rows.Dimension], hessian, cancellationToken);
+        var cholesky = new Cholesky(rows.Dimension);
         cholesky.Factorize(hessian);
-        return [.. Enumerable.Range(0, _objective.Dimension).Where(j => !cholesky.Kept[j])];
+        return [.. Enumerable.Range(0, rows.Dimension).Where(j => !cholesky.Kept[j])];
     }
+
+    /// <summary>
+    /// Newton's steps to the maximum of a likelihood, or of Firth's, are the same in all units, but for rounding: that is least on standardised columns. On
+    /// others a timestamp would not differ from the intercept.
+    /// </summary>
+    private static bool IsFreeOfUnits(LogisticOptions options, int columns) => options.Penalty == Penalty.Firth
+        || (options.Penalty == Penalty.None
+            && (options.Solver == Solver.Newton || (options.Solver == Solver.Auto && NewtonSolver.Suits(columns + (options.FitIntercept ? 1 : 0)))));
 
     private Solver SolverFor(double ratio)
     {
@@ -207,7 +218,7 @@ internal sealed class PenalizedFits
             return _options.Solver;
         if (ratio > 0)
             return Solver.CoordinateDescent;
-        return NewtonSolver.Suits(_objective) ? Solver.Newton : Solver.Lbfgs;
+        return NewtonSolver.Suits(_objective.Dimension) ? Solver.Newton : Solver.Lbfgs;
     }
 
     private double[] Start()

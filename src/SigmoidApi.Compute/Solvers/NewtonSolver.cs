@@ -90,7 +90,7 @@ internal sealed class NewtonSolver
     }
 
     /// <summary>Whether factorising the Hessian pays, against a solver that does without.</summary>
-    public static bool Suits(LogisticObjective objective) => objective.Dimension <= 600;
+    public static bool Suits(int dimension) => dimension <= 600;
 
     public static Minimum Minimize(LogisticObjective objective, double[] start, int maxIterations, double tolerance,
         FitJournal journal, CancellationToken cancellationToken)

@@ -94,6 +94,7 @@ internal sealed class SeparatingDirection
     private bool Search(ReadOnlySpan<double> parameters, CancellationToken cancellationToken)
     {
         var direction = parameters.ToArray();
+        var atRest = 0;
         while (Space.Dimension > 0)
         {
             direction = Space.Project(direction);
@@ -106,9 +107,11 @@ internal sealed class SeparatingDirection
             var resting = new SymmetricMatrix(_order);
             Gram(resting, row => AtRest[row] ? 1 : 0, cancellationToken);
             var smaller = NullSpace.Of(resting, _estimable);
-            if (smaller.Dimension == Space.Dimension)
+            // Rows that every direction leaves alone, as rows of zeros without an intercept, rest without costing a dimension.
+            var count = AtRest.Count(isAtRest => isAtRest);
+            if (smaller.Dimension == Space.Dimension && count == atRest)
                 return false;
-            Space = smaller;
+            (Space, atRest) = (smaller, count);
         }
         return false;
     }

@@ -71,7 +71,7 @@ public class NewtonSolverTests : SolverContract
     }
 
     [Fact]
-    public void UnstandardizedAConstantColumnDependsOnTheIntercept()
+    public void UnstandardizedAConstantColumnIsNamedToo()
     {
         var training = Train([1, 5, 2, 5, 3, 5, 4, 5], 2, [0, 1, 0, 1], Unpenalized with { Standardize = false });
 
@@ -112,6 +112,8 @@ public class NewtonSolverTests : SolverContract
     [InlineData(1e-150, Penalty.L2)]
     [InlineData(1e150, Penalty.None)]
     [InlineData(1e150, Penalty.L2)]
+    [InlineData(1e-200, Penalty.None)]
+    [InlineData(1e200, Penalty.None)]
     public void UnstandardizedColumnsOfExtremeScaleConverge(double unit, Penalty penalty)
     {
         double[] labels = [0, 1, 0, 0, 1, 0, 1, 1];
@@ -128,13 +130,11 @@ public class NewtonSolverTests : SolverContract
         }
     }
 
-    [Theory]
-    [InlineData(1e-200)]
-    [InlineData(1e200)]
-    public void UnstandardizedColumnsWhoseSquaresLeaveFloat64AreRefused(double unit)
+    [Fact]
+    public void UnstandardizedColumnsWhoseSquaresLeaveFloat64AreRefused()
     {
         var problem = Should.Throw<UntrainableDataException>(() =>
-            Train([unit, 3 * unit, 2 * unit, 4 * unit], 1, [0, 0, 1, 1], Unpenalized with { Standardize = false }));
+            Train([1e200, 3e200, 2e200, 4e200], 1, [0, 0, 1, 1], Unpenalized with { Standardize = false, Penalty = Penalty.L2 }));
 
         problem.Code.ShouldBe("numeric_range_exceeded");
     }
