@@ -30,7 +30,9 @@ internal sealed record DatasetSource(
 /// <param name="Raw">The expression for the column as the file has it, for files that are given back with something added.</param>
 /// <param name="Hint">What a person should know of it, that its values do not show.</param>
 /// <param name="DateOrder">Of dates that need one, as 01/31/2024; null of others.</param>
-internal sealed record SourceColumn(string Name, StoredType Type, string Stored, string Raw, ColumnWarning? Hint = null, DateOrder? DateOrder = null);
+/// <param name="DecimalPoint">The decimal sign that its own texts show; null where they show none.</param>
+internal sealed record SourceColumn(
+    string Name, StoredType Type, string Stored, string Raw, ColumnWarning? Hint = null, DateOrder? DateOrder = null, char? DecimalPoint = null);
 
 /// <summary>Reads a file's form, and the types of its columns; nothing is kept yet.</summary>
 internal static class DatasetSources

@@ -11,8 +11,8 @@ internal static class ParquetSource
 
     public static DatasetSource Open(DuckDbSession session, FileToRead task, CancellationToken cancellationToken)
     {
-        var (path, decimals) = WideDecimals.Hide(session, task.Path, cancellationToken);
-        var file = new ParquetColumns(session, path, decimals, cancellationToken);
+        var (path, foreign) = WideDecimals.Hide(session, task.Path);
+        var file = new ParquetColumns(session, path, foreign, cancellationToken);
         if (file.LeftOut.Count == file.Columns.Length)
             throw new InvalidDatasetException([.. file.LeftOut.Take(InvalidDatasetException.MaxErrors).Select(Refusal)], file.LeftOut.Count);
         DatasetError[] wanted = [.. file.LeftOut.Where(column => task.Types.ContainsKey(column.Key)).Select(Refusal)];
