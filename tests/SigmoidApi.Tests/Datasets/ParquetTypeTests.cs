@@ -140,6 +140,16 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     }
 
     [Fact]
+    public async Task AColumnOfJsonPredictsAsItWasUploaded()
+    {
+        var file = SampleFiles.Parquet("""select i % 3 % 2 as y, (case when i % 2 = 0 then '{"a": 1.50}' else '"s"' end)::json as x from range(20) t(i)""");
+        await _api.Upload("name=json-cells", file, MediaType);
+        await _api.Train("""{ "datasetId": "json-cells", "target": "y", "modelName": "json-cells" }""");
+
+        (await _api.PostBytes("models/json-cells/predict", file, MediaType)).Expect(HttpStatusCode.OK).Headers.Contains("Unknown-Levels").ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task BytesThatAreNoTextAreLeftOutByName()
     {
         var file = SampleFiles.Parquet(@"select ('\xAA' || chr(65 + i::integer))::blob as sha, ('key ' || i)::blob as name, i as x, '\x00\x01'::blob as zero, [('\xFF')::blob] as many from range(3) t(i)");

@@ -25,7 +25,7 @@ internal sealed record TypedColumn(string Name, StoredType Type, string Stored, 
         var points = source.Columns.ToDictionary(column => column.Name, column => column.DecimalPoint, StringComparer.Ordinal);
         return (source.All ?? TypedSource.Columns(session, source.From, cancellationToken)).Select(column => Of(column) with
         {
-            IsJson = types[column.Name] == "JSON",
+            IsJson = format != DatasetFormat.Parquet && types[column.Name] == "JSON",
             IsExact = types[column.Name] is not ("FLOAT" or "DOUBLE"),
             DecimalPoint = points.GetValueOrDefault(column.Name),
         });
