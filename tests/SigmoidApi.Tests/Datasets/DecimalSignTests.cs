@@ -182,6 +182,18 @@ public sealed class DecimalSignTests : IDisposable
         dataset.Columns[0].Maximum.ShouldBe(1199.5);
     }
 
+    /// <summary>Codes among words are no reason to misread the columns that are numbers alone.</summary>
+    [Theory]
+    [InlineData("12,5;2.50\n1,234;x\n7,25;1\n2,5;2.5\n", 1.234)]
+    [InlineData("12.5;2,50\n1.234;x\n7.25;1\n2.5;2,5\n", 1.234)]
+    public async Task ColumnsOfNumbersAloneDecide(string rows, double second)
+    {
+        var (id, dataset) = await _store.Import("x;code\n" + rows);
+
+        dataset.Columns[1].IsText.ShouldBeTrue();
+        _store.Numbers(id, dataset.Columns[0])[0].ShouldBe([12.5, second, 7.25, 2.5]);
+    }
+
     /// <summary>An upload's word is not revised.</summary>
     [Fact]
     public async Task ASignThatIsSaidStays()

@@ -24,6 +24,19 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
         + "AAAAFQIZPEgGc2NoZW1hFQQAFQQlAhgBdGx8ERwsAAAAAAAVAiUAGAF5ABYMGRwZLCYIHBUEGSUABhkYAXQVABYMFn4WfiYIAAAmhgEcFQIZJQAGGRgBeRUAFgwWUhZSJoYBAAAW0AEW"
         + "DAAAaQAAAFBBUjE=");
 
+    /// <summary>
+    /// Without converted types, as newer writers may leave them out: d days, u and s whole numbers of 32 and 8 bits without a sign, k of 64, p, q and b decimals
+    /// in 4, 8 and 16 bytes; and j binary JSON, as converted type and as logical type. The second of three rows has none.
+    /// </summary>
+    private static readonly byte[] LogicalTypes = Convert.FromBase64String(
+        "UEFSMRUAFSQVJCwVBhUAFQYVBgAABgAAAAIBAgACASlNAAD/////FQAVJBUkLBUGFQAVBhUGAAAGAAAAAgECAAIB/////wcAAAAVABUkFSQsFQYVABUGFQYAAAYAAAACAQIAAgH/AAAA"
+        + "BwAAABUAFTQVNCwVBhUAFQYVBgAABgAAAAIBAgACAf//////////BwAAAAAAAAAVABUkFSQsFQYVABUGFQYAAAYAAAACAQIAAgE5MAAA/////xUAFTQVNCwVBhUAFQYVBgAABgAAAAIB"
+        + "AgACATkwAAAAAAAA//////////8VABVUFVQsFQYVABUGFQYAAAYAAAACAQIAAgEAAAAAAAAAAAAAAAAAADA5/////////////////////xUAFTgVOCwVBhUAFQYVBgAABgAAAAIBAgAC"
+        + "AQUAAAAFAAAAAAUAAAAFAAAAABUCGZxIBnNjaGVtYRUQABUCJQIYAWRsbAAAABUCJQIYAXVsrBMgEgAAABUCJQIYAXNsrBMIEgAAABUEJQIYAWtsrBNAEgAAABUCJQIYAXBsXBUEFRIA"
+        + "AAAVBCUCGAFxbFwVBhUkAAAAFQ4VIBUCGAFibFwVBBVMAAAAFQwlAhgBaiUoTNwAAAAWBhkcGYwmCBwVAhklAAYZGAFkFQAWBhZGFkYmCAAAJk4cFQIZJQAGGRgBdRUAFgYWRhZGJk4A"
+        + "ACaUARwVAhklAAYZGAFzFQAWBhZGFkYmlAEAACbaARwVBBklAAYZGAFrFQAWBhZWFlYm2gEAACawAhwVAhklAAYZGAFwFQAWBhZGFkYmsAIAACb2AhwVBBklAAYZGAFxFQAWBhZWFlYm"
+        + "9gIAACbMAxwVDhklAAYZGAFiFQAWBhZ2FnYmzAMAACbCBBwVDBklAAYZGAFqFQAWBhZaFlomwgQAABaUBRYGAABpAQAAUEFSMQ==");
+
     private readonly ApiClient _api = application.Api;
     private readonly TemporaryStore _store = new();
 
@@ -104,6 +117,42 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
             to: 39);
 
         (await _store.Rows(file, Parquet)).ShouldBe([["""{"a":[1],"b":{"c":2}}""", """{"k":[1]}""", -1.5, 2L]]);
+    }
+
+    [Fact]
+    public async Task TypesThatOnlyTheLogicalTypeNamesAreWhatTheyAre()
+    {
+        (await _store.Rows(LogicalTypes, Parquet)).ShouldBe(
+        [
+            ["2024-01-31", 4294967295L, 255L, "18446744073709551615", 123.45, 12.345, 123.45],
+            [null, null, null, null, null, null, null],
+            ["1969-12-31", 7L, 7L, "7", -0.01, -0.001, -0.01],
+        ]);
+        (await _store.Import(LogicalTypes, Parquet)).Dataset.Origin.Warnings.ShouldHaveSingleItem().Columns.ShouldBe(["j"]);
+    }
+
+    [Fact]
+    public async Task TextsThatAreSaidToBeBytesPredictAsTexts()
+    {
+        var file = SampleFiles.Parquet("select i % 3 % 2 as y, encode(case when i % 2 = 0 then 'größer' else '서울' end) as place from range(20) t(i)");
+        await _api.Upload("name=places", file, MediaType);
+        await _api.Train("""{ "datasetId": "places", "target": "y", "modelName": "places" }""");
+        var expected = (await _api.Post("models/places/predict", """{ "columns": { "place": ["größer", "서울"] } }""")).Expect(HttpStatusCode.OK).Numbers("probabilities");
+
+        var answer = (await _api.PostBytes("models/places/predict", file, MediaType)).Expect(HttpStatusCode.OK);
+
+        answer.Headers.Contains("Unknown-Levels").ShouldBeFalse();
+        (await SampleFiles.Query(answer.Content, "parquet", "select probability")).Take(2).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task AColumnOfJsonPredictsAsItWasUploaded()
+    {
+        var file = SampleFiles.Parquet("""select i % 3 % 2 as y, (case when i % 2 = 0 then '{"a": 1.50}' else '"s"' end)::json as x from range(20) t(i)""");
+        await _api.Upload("name=json-cells", file, MediaType);
+        await _api.Train("""{ "datasetId": "json-cells", "target": "y", "modelName": "json-cells" }""");
+
+        (await _api.PostBytes("models/json-cells/predict", file, MediaType)).Expect(HttpStatusCode.OK).Headers.Contains("Unknown-Levels").ShouldBeFalse();
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal static class CsvSource
             var name = string.Create(CultureInfo.InvariantCulture, $"c{i}");
             var stored = direct ? name : session.Written.Expression(name, type, found.Convention, dialect.Missing);
             var dateOrder = type is StoredType.Date or StoredType.Time ? found.DateOrder : null;
-            columns[i] = new(found.Name, type, stored, name, found.Hint(type, isSignKnown), dateOrder);
+            columns[i] = new(found.Name, type, stored, name, found.Hint(type, isSignKnown), dateOrder, found.Decimals.Point);
         }
 
         mistakes.ThrowIfAny();

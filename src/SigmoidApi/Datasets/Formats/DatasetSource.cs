@@ -12,13 +12,12 @@ namespace SigmoidApi.Datasets.Formats;
 /// <param name="Header">Where the rows of separated values begin; null of another format.</param>
 /// <param name="DecimalPoint">Of the numbers that are texts; null of a format that has none.</param>
 /// <param name="Form">Which form of JSON it turned out to be; null of another format.</param>
-/// <param name="Typed">The columns by the file's own types, whatever their values look like; null where those of <paramref name="From"/> say it.</param>
 /// <param name="All">The columns of the file, those too that are left out of <paramref name="Columns"/>; null where none is.</param>
 /// <param name="Warnings">What to know of the file as a whole; null where there is nothing.</param>
 /// <param name="SkippedLines">Of separated values the lines that are no part of the table; null of another format.</param>
 internal sealed record DatasetSource(
     string From, IReadOnlyList<SourceColumn> Columns, long? Rows = null, CsvDialect? Dialect = null, CsvHeader? Header = null, DatasetFormat? Form = null,
-    char? DecimalPoint = null, IReadOnlyList<SourceColumn>? Typed = null, IReadOnlyList<SourceColumn>? All = null,
+    char? DecimalPoint = null, IReadOnlyList<SourceColumn>? All = null,
     IReadOnlyList<DatasetWarning>? Warnings = null, IReadOnlyList<long>? SkippedLines = null)
 {
     /// <summary>Every column as it is kept, by its name.</summary>
@@ -32,7 +31,9 @@ internal sealed record DatasetSource(
 /// <param name="Raw">The expression for the column as the file has it, for files that are given back with something added.</param>
 /// <param name="Hint">What a person should know of it, that its values do not show.</param>
 /// <param name="DateOrder">Of dates that need one, as 01/31/2024; null of others.</param>
-internal sealed record SourceColumn(string Name, StoredType Type, string Stored, string Raw, ColumnWarning? Hint = null, DateOrder? DateOrder = null);
+/// <param name="DecimalPoint">The decimal sign that its own texts show; null where they show none.</param>
+internal sealed record SourceColumn(
+    string Name, StoredType Type, string Stored, string Raw, ColumnWarning? Hint = null, DateOrder? DateOrder = null, char? DecimalPoint = null);
 
 /// <summary>Reads a file's form, and the types of its columns; nothing is kept yet.</summary>
 internal static class DatasetSources

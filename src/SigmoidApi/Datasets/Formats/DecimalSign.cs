@@ -23,7 +23,7 @@ internal enum DecimalSigns : byte
 internal struct DecimalEvidence
 {
     // As of a column of numbers so many cells may be something else by mistake.
-    private const double MistakenShare = 0.01;
+    public const double MistakenShare = 0.01;
 
     private long _commas;
     private long _commasOrThousands;
@@ -33,6 +33,17 @@ internal struct DecimalEvidence
 
     /// <summary>The same, but that a few decimal commas among many possible thousands are mistakes: they do not make thousandths of the others.</summary>
     public readonly DecimalSigns SignsWithoutMistakes => _commas <= MistakenShare * _commasOrThousands ? Signs & ~DecimalSigns.Comma : Signs;
+
+    /// <summary>Whether all values of the column are numbers, but for what may be mistakes: codes among words say little about the numbers of other columns.</summary>
+    public bool IsOfNumbers { get; init; }
+
+    /// <summary>The sign that the column shows by itself; null where it shows none, or both.</summary>
+    public readonly char? Point => (SignsWithoutMistakes & (DecimalSigns.Comma | DecimalSigns.Point)) switch
+    {
+        DecimalSigns.Comma => ',',
+        DecimalSigns.Point => '.',
+        _ => null,
+    };
 
     /// <summary>Whether each of them can be read with either sign, and any as two numbers.</summary>
     public readonly bool IsAmbiguous => Signs != DecimalSigns.None && (Signs & (DecimalSigns.Comma | DecimalSigns.Point)) == 0;
@@ -47,21 +58,29 @@ internal struct DecimalEvidence
 
 /// <summary>The decimal sign of a file.</summary>
 /// <param name="Point">A point or a comma.</param>
-/// <param name="IsShown">Whether a number shows it that can be read in no other way, and none shows the other; else it is a guess.</param>
+/// <param name="IsShown">
+/// Whether a number shows it that can be read in no other way, and none of such a column shows the other; else it is a guess.
+/// </param>
 internal readonly record struct DecimalSign(char Point, bool IsShown)
 {
     /// <summary>
     /// Tells decimal commas from decimal points by all the numbers of a file. Thousands never become thousandths on a guess: where every comma of a column can stand
-    /// between thousands, and semicolons do not say that the comma is decimal, that is where they stand.
+    /// between thousands, and semicolons do not say that the comma is decimal, that is where they stand. Columns of numbers alone come first, and those with
+    /// texts among their numbers only where the first show no sign.
     /// </summary>
     /// <param name="columns">What the numbers of each column say.</param>
     /// <param name="delimiter">Between cells; null of a format that has none.</param>
     /// <param name="likely">The sign where no number shows one; null where it is guessed by the delimiter.</param>
     public static DecimalSign Of(IEnumerable<DecimalEvidence> columns, char? delimiter, char? likely)
     {
-        var signs = columns.Select(column => delimiter == ';' ? column.Signs : column.SignsWithoutMistakes).ToArray();
-        var all = signs.Aggregate(DecimalSigns.None, (sum, column) => sum | column);
-        var shown = all & (DecimalSigns.Comma | DecimalSigns.Point);
+        var all = columns.ToArray();
+        var signs = Array.ConvertAll(all, SignsOf);
+        var ofNumbers = Sum(all.Where(column => column.IsOfNumbers).Select(SignsOf));
+        var ofAll = Sum(signs);
+        const DecimalSigns Sure = DecimalSigns.Comma | DecimalSigns.Point;
+        var shown = ofNumbers & Sure;
+        if (shown == DecimalSigns.None)
+            shown = ofAll & Sure;
         // Where commas part cells, those with a comma are in quotes, as thousands are wherever a point is the decimal sign: each column with any must show that
         // they are decimal.
         const DecimalSigns Commas = DecimalSigns.Comma | DecimalSigns.CommaOrThousands;
@@ -72,6 +91,10 @@ internal readonly record struct DecimalSign(char Point, bool IsShown)
         if (likely is { } known)
             return new(known, IsShown: false);
         // What stands between cells where the comma is taken, as the decimal sign.
-        return new(delimiter == ';' && all == DecimalSigns.CommaOrThousands ? ',' : '.', IsShown: false);
+        return new(delimiter == ';' && ofAll == DecimalSigns.CommaOrThousands ? ',' : '.', IsShown: false);
+
+        DecimalSigns SignsOf(DecimalEvidence column) => delimiter == ';' ? column.Signs : column.SignsWithoutMistakes;
+
+        static DecimalSigns Sum(IEnumerable<DecimalSigns> some) => some.Aggregate(DecimalSigns.None, (sum, column) => sum | column);
     }
 }

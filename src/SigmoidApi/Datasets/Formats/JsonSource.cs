@@ -35,11 +35,11 @@ internal static class JsonSource
             var column = DuckDbSession.Identifier(found.Name);
             var stored = Stored(session, column, types[i], type, found, missing);
             var order = type is StoredType.Date or StoredType.Time ? cells.DateOrder : null;
-            columns[i] = new(found.Name, type, stored, column, cells.Hint(type, isSignKnown), order);
+            columns[i] = new(found.Name, type, stored, column, cells.Hint(type, isSignKnown), order, cells.Decimals.Point);
         }
 
         mistakes.ThrowIfAny();
-        var hasSigns = scan.Columns.Any(column => column.Cells.Decimals.Signs != DecimalSigns.None);
+        var hasSigns = scan.Columns.Any(column => column.Cells.Decimals is { IsOfNumbers: true, Signs: not DecimalSigns.None });
         return new(From(task.Path, scan, types), columns, scan.Rows, Form: scan.Form, DecimalPoint: hasSigns ? point : task.Csv.DecimalPoint);
     }
 

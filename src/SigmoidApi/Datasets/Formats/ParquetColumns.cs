@@ -11,13 +11,13 @@ internal sealed partial class ParquetColumns
 
     /// <param name="session">What reads the file.</param>
     /// <param name="path">The file, or the copy of it that DuckDB is to read.</param>
-    /// <param name="decimals">Its decimals that DuckDB can't read.</param>
+    /// <param name="foreign">Its columns of types that DuckDB does not know.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public ParquetColumns(DuckDbSession session, string path, IReadOnlyList<WideDecimal> decimals, CancellationToken cancellationToken)
+    public ParquetColumns(DuckDbSession session, string path, IReadOnlyList<ForeignColumn> foreign, CancellationToken cancellationToken)
     {
         var declared = TypedSource.Declared(session, ParquetSource.Relation(path, bytesAsTexts: false), cancellationToken);
-        var wide = decimals.Where(column => !column.IsNested).ToDictionary(column => column.Column, column => column.Scale);
-        foreach (var nested in decimals.Where(column => column.IsNested))
+        var wide = foreign.Where(column => column is { IsNested: false, Type: ForeignType.Bytes }).ToDictionary(column => column.Column, column => column.Scale);
+        foreach (var nested in foreign.Where(column => column is { IsNested: true, Type: ForeignType.Bytes }))
             _leftOut[declared[nested.Column].Name] = DatasetWarningCode.DecimalsLeftOut;
         var binary = declared.Where((column, i) => OfBytes().IsMatch(column.Type) && !wide.ContainsKey(i) && !_leftOut.ContainsKey(column.Name)).ToList();
         foreach (var column in binary.Where(column => !IsText(session, path, column, cancellationToken)))
@@ -32,6 +32,13 @@ internal sealed partial class ParquetColumns
 
         From = ParquetSource.Relation(path, asTexts);
         Columns = TypedSource.Columns(session, From, cancellationToken);
+        foreach (var column in foreign.Where(column => !column.IsNested && !column.IsOfBytes))
+        {
+            var (type, expression) = column.Known(Columns[column.Column].Raw);
+            declared[column.Column] = (Columns[column.Column].Name, type);
+            Columns[column.Column] = TypedSource.Column(Columns[column.Column].Name, type, expression);
+        }
+
         if (!asTexts)
         {
             foreach (var (i, column) in declared.Index())

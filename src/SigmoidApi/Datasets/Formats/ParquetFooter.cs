@@ -1,11 +1,13 @@
 using System.Buffers.Binary;
+using System.Globalization;
 
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>
-/// Finds the decimals of many digits in the schema at the end of a Parquet file, which is a struct of Thrift's compact protocol: field 2 of the footer is the
-/// list of the schema's
-/// elements, depth first, each with the fields 5 (number of children), 6 (converted type), 7 (scale), 8 (precision) and 10 (logical type) among others.
+/// Finds what DuckDB takes for something else in the schema at the end of a Parquet file, which is a struct of Thrift's compact protocol: field 2 of the footer
+/// is the list of the schema's elements, depth first, each with the fields 1 (type of the values), 5 (number of children), 6 (converted type), 7 (scale),
+/// 8 (precision) and 10 (logical type) among others. Of dates, whole numbers and decimals DuckDB looks at the converted type alone, which newer writers may
+/// leave out.
 /// </summary>
 /// <param name="bytes">The footer from its beginning; the schema is all that is read of it.</param>
 internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
@@ -17,6 +19,7 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
     private const int MaxDepth = 64;
 
     private const int Stop = 0;
+    private const int False = 2;
     private const int Binary = 8;
     private const int List = 9;
     private const int Set = 10;
@@ -26,9 +29,9 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _position;
 
-    /// <summary>The columns of a file with decimals of more digits than <paramref name="mostDigits"/>.</summary>
+    /// <summary>The columns of a file whose types DuckDB does not know, decimals of more digits than <paramref name="mostDigits"/> among them.</summary>
     /// <exception cref="InvalidDatasetException">The footer is no footer.</exception>
-    public static List<WideDecimal> Find(Stream file, int mostDigits)
+    public static List<ForeignColumn> Find(Stream file, int mostDigits)
     {
         try
         {
@@ -48,9 +51,9 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
         }
     }
 
-    private List<WideDecimal> Find(int mostDigits, long start)
+    private List<ForeignColumn> Find(int mostDigits, long start)
     {
-        var wide = new List<WideDecimal>();
+        var found = new List<ForeignColumn>();
         for (var previous = 0; NextField(out var id, out var type, previous) && (id, type) != (2, List); previous = id)
             Skip(type, 0);
         var (count, _) = ListHeader();
@@ -63,8 +66,8 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
                 column++;
             var isNested = open.Count > 0;
             var element = Element(start);
-            if (element.Precision > mostDigits)
-                wide.Add(new(column, isNested || element.IsRepeated, element.Scale, element.Annotation));
+            if (element.TypeOf(mostDigits) is { } type)
+                found.Add(new(column, isNested || element.IsRepeated, type, element.Scale, element.Bits, element.Annotation));
             var left = element.Children;
             // The last element of a group is the last of its group's own, too.
             while (left == 0 && open.Count > 0)
@@ -73,7 +76,7 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
                 open.Push(left);
         }
 
-        return wide;
+        return found;
     }
 
     private SchemaElement Element(long start)
@@ -86,11 +89,17 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
                 element.Annotation = start + header;
             switch (id)
             {
+                case 1:
+                    element.Type = Integer();
+                    break;
                 case 3:
                     element.IsRepeated = Integer() == 2;
                     break;
                 case 5:
                     element.Children = Integer();
+                    break;
+                case 6:
+                    element.Converted = Integer();
                     break;
                 case 7:
                     element.Scale = Integer();
@@ -110,12 +119,15 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
         return element;
     }
 
-    /// <summary>A union, whose field 5 is that of decimals: 1 the scale, 2 the precision.</summary>
+    /// <summary>
+    /// A union, whose field 5 is that of decimals (1 the scale, 2 the precision), 6 of dates, and 10 of whole numbers (1 their bits, 2 whether they have a sign).
+    /// </summary>
     private void LogicalType(ref SchemaElement element)
     {
         for (var previous = 0; NextField(out var id, out var type, previous); previous = id)
         {
-            if (id != 5)
+            element.Logical = id;
+            if (id is not (5 or 10))
             {
                 Skip(type, 0);
                 continue;
@@ -123,10 +135,14 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
 
             for (var inner = 0; NextField(out var member, out var memberType, inner); inner = member)
             {
-                if (member == 1)
+                if ((id, member) == (5, 1))
                     element.Scale = Integer();
-                else if (member == 2)
+                else if ((id, member) == (5, 2))
                     element.Precision = Integer();
+                else if ((id, member) == (10, 1))
+                    element.Bits = _bytes[_position++];
+                else if ((id, member) == (10, 2))
+                    element.IsUnsigned = memberType == False;
                 else
                     Skip(memberType, 0);
             }
@@ -217,16 +233,76 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
 
     private struct SchemaElement
     {
+        private const int Bson = 20;
+
+        public int? Type;
+        public int? Converted;
+        public int Logical;
         public int Children;
         public int Scale;
         public int Precision;
+        public int Bits;
+        public bool IsUnsigned;
         public bool IsRepeated;
         public long Annotation;
+
+        // INT32 and INT64 of Parquet's types.
+        private readonly bool IsWhole => Type is 1 or 2;
+
+        /// <summary>What DuckDB does not know of it; null where it does.</summary>
+        public readonly ForeignType? TypeOf(int mostDigits) => (Logical, Converted) switch
+        {
+            _ when Precision > mostDigits => ForeignType.Bytes,
+            (_, Bson) => ForeignType.Bson,
+            (_, not null) => null,
+            (5, _) => IsWhole ? ForeignType.Decimal : ForeignType.Bytes,
+            (6, _) when Type == 1 => ForeignType.Date,
+            (10, _) when IsUnsigned && IsWhole => ForeignType.Unsigned,
+            _ => null,
+        };
     }
 }
 
-/// <summary>A column of decimals of more digits than DuckDB knows, or one that has such within.</summary>
+/// <summary>Types of columns that DuckDB does not know, or takes for others.</summary>
+internal enum ForeignType
+{
+    /// <summary>Decimals in bytes: of more digits than DuckDB knows, or which only the logical type calls so.</summary>
+    Bytes,
+
+    /// <summary>Binary JSON, with which DuckDB reads nothing of the file.</summary>
+    Bson,
+
+    /// <summary>Decimals in whole numbers.</summary>
+    Decimal,
+
+    /// <summary>Days since 1970-01-01.</summary>
+    Date,
+
+    /// <summary>Whole numbers without a sign.</summary>
+    Unsigned,
+}
+
+/// <summary>A column of a type that DuckDB does not know, or one that has such within.</summary>
 /// <param name="Column">Its place among the columns, from 0.</param>
-/// <param name="IsNested">Whether they are within a list, a record or a map.</param>
-/// <param name="Annotation">Where in the file the first of the fields is that say that its bytes are decimals.</param>
-internal readonly record struct WideDecimal(int Column, bool IsNested, int Scale, long Annotation);
+/// <param name="IsNested">Whether the type is within a list, a record or a map.</param>
+/// <param name="Type">What DuckDB does not know.</param>
+/// <param name="Scale">Digits of a decimal behind the point.</param>
+/// <param name="Bits">Of a whole number.</param>
+/// <param name="Annotation">Where in the file the first of the fields is that say what its bytes are.</param>
+internal readonly record struct ForeignColumn(int Column, bool IsNested, ForeignType Type, int Scale, int Bits, long Annotation)
+{
+    /// <summary>Whether the values are bytes, which DuckDB is to be shown as such.</summary>
+    public bool IsOfBytes => Type is ForeignType.Bytes or ForeignType.Bson;
+
+    /// <summary>The type that DuckDB has for it, and the expression that makes that of a column as DuckDB reads it.</summary>
+    public (string Type, string Expression) Known(string column) => Type switch
+    {
+        ForeignType.Date => ("DATE", $"(date '1970-01-01' + {column})"),
+        ForeignType.Decimal => ($"DECIMAL(38,{Text(Scale)})", $"cast(cast({column} as varchar) || 'e-{Text(Scale)}' as decimal(38, {Text(Scale)}))"),
+        ForeignType.Unsigned when Bits == 64 =>
+            ("UBIGINT", $"cast(case when {column} < 0 then cast({column} as hugeint) + 18446744073709551616 else {column} end as ubigint)"),
+        _ => ("UINTEGER", $"cast(cast({column} as bigint) & {Text((1L << Bits) - 1)} as uinteger)"),
+    };
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

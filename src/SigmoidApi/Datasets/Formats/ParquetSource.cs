@@ -11,8 +11,8 @@ internal static class ParquetSource
 
     public static DatasetSource Open(DuckDbSession session, FileToRead task, CancellationToken cancellationToken)
     {
-        var (path, decimals) = WideDecimals.Hide(session, task.Path, cancellationToken);
-        var file = new ParquetColumns(session, path, decimals, cancellationToken);
+        var (path, foreign) = WideDecimals.Hide(session, task.Path);
+        var file = new ParquetColumns(session, path, foreign, cancellationToken);
         if (file.LeftOut.Count == file.Columns.Length)
             throw new InvalidDatasetException([.. file.LeftOut.Take(InvalidDatasetException.MaxErrors).Select(Refusal)], file.LeftOut.Count);
         DatasetError[] wanted =
@@ -20,13 +20,12 @@ internal static class ParquetSource
         if (wanted.Length > 0)
             throw new InvalidDatasetException([.. wanted.Take(InvalidDatasetException.MaxErrors)], wanted.Length);
 
-        SourceColumn[] typed = [.. file.Columns.Where(column => !file.LeftOut.ContainsKey(column.Name))];
-        var source = TypedSource.Of(session, file.From, [.. typed], task, cancellationToken);
+        var source = TypedSource.Of(session, file.From, [.. file.Columns.Where(column => !file.LeftOut.ContainsKey(column.Name))], task, cancellationToken);
         var texts = Texts(session, task, file, cancellationToken);
         SourceColumn[] kept =
             [.. source.Columns.Select(column => texts.TryGetValue(column.Name, out var text) ? column with { Type = StoredType.Text, Stored = text } : column)];
         var warnings = file.LeftOut.GroupBy(column => column.Value, column => column.Key).Select(same => new DatasetWarning(same.Key, [.. same]));
-        return source with { Columns = kept, Typed = typed, All = file.GivenBack, Warnings = [.. warnings] };
+        return source with { Columns = kept, All = file.GivenBack, Warnings = [.. warnings] };
     }
 
     public static InvalidDatasetException Damaged() =>

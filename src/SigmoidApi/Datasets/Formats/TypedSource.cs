@@ -16,27 +16,30 @@ internal static class TypedSource
         if (columns.Length == 0)
             throw new InvalidDatasetException(1, null, "expected at least one column");
         var areTexts = Array.ConvertAll(columns, column => column.Type == StoredType.Text);
-        TypedTexts.Read(session, from, columns, task, cancellationToken);
+        var decimalPoint = TypedTexts.Read(session, from, columns, task, cancellationToken);
         for (var i = 0; i < columns.Length; i++)
         {
             if (task.Types.TryGetValue(columns[i].Name, out var wanted) && (!areTexts[i] || wanted is ColumnType.Category or ColumnType.Text))
                 columns[i] = Converted(session, from, columns[i], wanted, cancellationToken);
         }
 
-        return new(from, columns);
+        return new(from, columns, DecimalPoint: decimalPoint);
     }
 
     /// <summary>The columns of a relation by their types alone.</summary>
     public static SourceColumn[] Columns(DuckDbSession session, string from, CancellationToken cancellationToken) =>
-        [.. Declared(session, from, cancellationToken).Select(column => Column(column.Name, column.Type))];
+        [.. Declared(session, from, cancellationToken).Select(column => Column(column.Name, column.Type, DuckDbSession.Identifier(column.Name)))];
 
     /// <summary>The columns of a relation with DuckDB's own types.</summary>
     public static List<(string Name, string Type)> Declared(DuckDbSession session, string from, CancellationToken cancellationToken) =>
         session.Rows($"describe select * from {from}", cancellationToken).ConvertAll(row => ((string)row[0]!, (string)row[1]!));
 
-    private static SourceColumn Column(string name, string type)
+    /// <summary>A column by its type alone.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="type">DuckDB's.</param>
+    /// <param name="column">The expression for its values.</param>
+    public static SourceColumn Column(string name, string type, string column)
     {
-        var column = DuckDbSession.Identifier(name);
         var plain = type.Split('(')[0];
         return plain switch
         {

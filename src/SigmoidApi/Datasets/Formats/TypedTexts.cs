@@ -12,11 +12,15 @@ internal static class TypedTexts
     // So many rows tell columns of words, which need no further look.
     private const int FirstRows = 1000;
 
-    /// <summary>Reads the columns of texts among others, and changes those that hold something else.</summary>
+    /// <summary>
+    /// Reads the columns of texts among others, and changes those that hold something else. Those that a model needs stay texts, whose decimal sign is found.
+    /// </summary>
+    /// <returns>The decimal sign of texts that are numbers; null where there are none, or where they do not show it to a model that knows its own.</returns>
     /// <exception cref="InvalidDatasetException">Values are not what the upload says.</exception>
-    public static void Read(DuckDbSession session, string from, SourceColumn[] columns, FileToRead task, CancellationToken cancellationToken)
+    public static char? Read(DuckDbSession session, string from, SourceColumn[] columns, FileToRead task, CancellationToken cancellationToken)
     {
-        int[] texts = [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].Type == StoredType.Text && !StaysText(i))];
+        var isForModel = task.ExpectedColumns is not null;
+        int[] texts = [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].Type == StoredType.Text && (isForModel ? IsNeeded(i) : !StaysText(i)))];
         var missing = task.Csv.NullValues is { } nulls ? new MissingWords(nulls) : MissingWords.Default;
         var first = Judge($"(select * from {from} limit {FirstRows})", texts, '.');
         int[] likely = [.. texts.Where((i, k) => IsWanted(i) || HintOf(first[k]) is not null || IsNoText(first[k]))];
@@ -29,6 +33,9 @@ internal static class TypedTexts
         var mistakes = new WrittenMistakes();
         foreach (var (i, column) in likely.Zip(found))
         {
+            columns[i] = columns[i] with { DecimalPoint = column.Decimals.Point };
+            if (isForModel)
+                continue;
             var type = IsWanted(i) ? column.Type(task.Wanted(column.Name), mistakes) : column.Type(null, new());
             if (IsWanted(i) || type is StoredType.Date or StoredType.Time)
             {
@@ -43,10 +50,15 @@ internal static class TypedTexts
         }
 
         mistakes.ThrowIfAny();
+        var areNumbers = likely.Zip(found).Any(pair => (isForModel || columns[pair.First].Type != StoredType.Text)
+            && pair.Second.Decimals is { IsOfNumbers: true, Signs: not DecimalSigns.None });
+        return areNumbers && (sign.IsShown || !isForModel) ? task.Csv.DecimalPoint ?? sign.Point : null;
+
+        bool IsNeeded(int column) => task.ExpectedColumns!.Contains(columns[column].Name);
 
         bool StaysText(int column) => task.Wanted(columns[column].Name) is ColumnType.Category or ColumnType.Text;
 
-        bool IsWanted(int column) => task.Wanted(columns[column].Name) is not null;
+        bool IsWanted(int column) => !isForModel && task.Wanted(columns[column].Name) is not null;
 
         WrittenColumn[] Judge(string rows, int[] some, char decimalPoint)
         {

@@ -6,8 +6,8 @@ namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>
 /// Decimals of more than 38 digits in a Parquet file, as pyarrow's decimal256 is written. DuckDB reads each of them as another number, without an error. So it
-/// is given a copy of the
-/// file which does not say that these bytes are decimals, and a function of ours reads the bytes.
+/// is given a copy of the file which does not say that these bytes are decimals, and a function of ours reads the bytes. Binary JSON is hidden likewise, for
+/// the columns beside it.
 /// </summary>
 internal static class WideDecimals
 {
@@ -19,24 +19,19 @@ internal static class WideDecimals
 
     private const string Function = "decimal_of_bytes";
 
-
-    /// <summary>The file that DuckDB is to read, and the columns in it that hold such decimals.</summary>
-    public static (string Path, List<WideDecimal> Columns) Hide(DuckDbSession session, string path, CancellationToken cancellationToken)
+    /// <summary>The file that DuckDB is to read, and the columns in it whose types it does not know.</summary>
+    public static (string Path, List<ForeignColumn> Columns) Hide(DuckDbSession session, string path)
     {
-        var says = session.Counts(string.Create(CultureInfo.InvariantCulture,
-            $"""
-            select count(*) from parquet_schema({DuckDbSession.Literal(path)})
-            where greatest(precision, try_cast(regexp_extract(logical_type, 'precision=(\d+)', 1) as bigint)) > {MostDigits}
-            """), cancellationToken)[0];
-        if (says == 0)
-            return (path, []);
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         var columns = ParquetFooter.Find(file, MostDigits);
+        ForeignColumn[] hidden = [.. columns.Where(column => column.Type == ForeignType.Bson || (column.IsOfBytes && !column.IsNested))];
+        if (hidden.Length == 0)
+            return (path, columns);
         Directory.CreateDirectory(Path.GetDirectoryName(session.CopyPath)!);
         using var copy = new FileStream(session.CopyPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         file.Position = 0;
         file.CopyTo(copy);
-        foreach (var column in columns.Where(column => !column.IsNested))
+        foreach (var column in hidden)
             HideAnnotation(copy, column.Annotation);
         Register(session);
         return (session.CopyPath, columns);

@@ -71,7 +71,8 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
     public bool IsPlain => Marks + Count(WrittenKind.Quantity) == 0;
 
     /// <summary>What its numbers say about the decimal sign; nothing, where most of its values are no numbers.</summary>
-    public DecimalEvidence Decimals => Readable > LikelyShare * All ? _decimals : default;
+    public DecimalEvidence Decimals => Readable <= LikelyShare * All ? default
+        : _decimals with { IsOfNumbers = All - Readable <= DecimalEvidence.MistakenShare * Readable };
 
     /// <summary>The order of its dates, where they need one and it is known.</summary>
     public DateOrder? DateOrder => _needsOrder ? convention.Dates

@@ -62,7 +62,7 @@ internal sealed record FileColumn(ServedColumn Served, CellForm Form, string Exp
             _ => $"cast({column.Stored} as varchar)",
         };
         var convention = new WrittenConvention(
-            source.Dialect?.DecimalPoint ?? file.Csv.DecimalPoint ?? source.DecimalPoint ?? served.Convention.DecimalPoint,
+            file.Csv.DecimalPoint ?? column.DecimalPoint ?? source.Dialect?.DecimalPoint ?? source.DecimalPoint ?? served.Convention.DecimalPoint,
             file.Csv.Dates ?? served.Convention.Dates);
         return new(served, form, expression, convention, MissingWords.Of(file.Csv));
     }

@@ -48,7 +48,9 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
             }
             catch (AggregateException several) when (several.InnerExceptions.OfType<InvalidDatasetException>().FirstOrDefault() is { } invalid)
             {
-                throw new InvalidDatasetException(invalid.Errors, invalid.ErrorCount);
+                var error = invalid.Errors[0];
+                var row = FirstInfinite(columns, columns.Index().First(column => column.Item.Name == error.Column).Index, cancellationToken);
+                throw new InvalidDatasetException([error with { Line = row }], invalid.ErrorCount);
             }
         }
 
@@ -129,6 +131,24 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
         }
 
         return count;
+    }
+
+    /// <summary>The first row, from 1, that has an infinite number, or a date beyond the calendar, in a column with any.</summary>
+    private long FirstInfinite(IReadOnlyList<SourceColumn> columns, int column, CancellationToken cancellationToken)
+    {
+        var (first, before) = (0L, 0L);
+        session.ForEachChunk(Select(columns, [column]), chunk =>
+        {
+            var values = chunk.Doubles(0);
+            for (var row = 0; row < values.Length && first == 0; row++)
+            {
+                if (!chunk.IsMissing(0, row) && double.IsInfinity(values[row]))
+                    first = before + row + 1;
+            }
+
+            before += values.Length;
+        }, cancellationToken);
+        return first;
     }
 
     private ColumnProfile OfNumbers(SourceColumn column, ColumnType? wanted, NumbersRead read, double[] values, double[] scratch)
