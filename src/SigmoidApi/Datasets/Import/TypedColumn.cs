@@ -20,8 +20,8 @@ internal sealed record TypedColumn(string Name, StoredType Type, string Stored, 
             return source.Columns.Select(column => new TypedColumn(column.Name, StoredType.Text, column.Raw, column.Raw));
         if (format == DatasetFormat.Libsvm)
             return source.Columns.Select(Of);
-        var types = session.Rows($"describe select * from {source.From}", cancellationToken).Select(row => (string)row[1]!);
-        return TypedSource.Columns(session, source.From, cancellationToken)
-            .Zip(types, (column, type) => Of(column) with { IsJson = type == "JSON", IsExact = type is not ("FLOAT" or "DOUBLE") });
+        var types = TypedSource.Declared(session, source.From, cancellationToken).ToDictionary(column => column.Name, column => column.Type, StringComparer.Ordinal);
+        return (source.Typed ?? TypedSource.Columns(session, source.From, cancellationToken))
+            .Select(column => Of(column) with { IsJson = types[column.Name] == "JSON", IsExact = types[column.Name] is not ("FLOAT" or "DOUBLE") });
     }
 }
