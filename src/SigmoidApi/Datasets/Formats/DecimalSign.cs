@@ -27,6 +27,8 @@ internal struct DecimalEvidence
 
     private long _commas;
     private long _commasOrThousands;
+    private long _pointsOrThousands;
+    private bool _isCertain;
 
     /// <summary>All that any number says.</summary>
     public DecimalSigns Signs { get; private set; }
@@ -45,14 +47,32 @@ internal struct DecimalEvidence
         _ => null,
     };
 
-    /// <summary>Whether each of them can be read with either sign, and any as two numbers.</summary>
-    public readonly bool IsAmbiguous => Signs != DecimalSigns.None && (Signs & (DecimalSigns.Comma | DecimalSigns.Point)) == 0;
+    /// <summary>Whether each of them, but for a few decimal commas, can be read with either sign, and any as two numbers.</summary>
+    public readonly bool IsAmbiguous => Signs != DecimalSigns.None && (Signs & DecimalSigns.Point) == 0 && (_commas == 0 || AreCommasMistakes);
 
-    public void Add(DecimalSigns signs)
+    /// <summary>
+    /// Whether decimal commas are so few among points that may be thousands or decimal that they may be mistakes: each would make a thousandfold of a hundred
+    /// others. One such as <c>1.234,5</c> is none.
+    /// </summary>
+    public readonly bool AreCommasMistakes => _commas > 0 && !_isCertain && _commas <= MistakenShare * _pointsOrThousands;
+
+    /// <summary>The evidence of two columns together.</summary>
+    public static DecimalEvidence operator +(DecimalEvidence left, DecimalEvidence right) => new()
+    {
+        Signs = left.Signs | right.Signs,
+        _commas = left._commas + right._commas,
+        _commasOrThousands = left._commasOrThousands + right._commasOrThousands,
+        _pointsOrThousands = left._pointsOrThousands + right._pointsOrThousands,
+        _isCertain = left._isCertain || right._isCertain,
+    };
+
+    public void Add(DecimalSigns signs, bool hasThousands = false)
     {
         Signs |= signs;
         _commas += (signs & DecimalSigns.Comma) != 0 ? 1 : 0;
         _commasOrThousands += (signs & DecimalSigns.CommaOrThousands) != 0 ? 1 : 0;
+        _pointsOrThousands += (signs & DecimalSigns.PointOrThousands) != 0 ? 1 : 0;
+        _isCertain |= hasThousands && (signs & DecimalSigns.Comma) != 0;
     }
 }
 
@@ -84,8 +104,11 @@ internal readonly record struct DecimalSign(char Point, bool IsShown)
         // Where commas part cells, those with a comma are in quotes, as thousands are wherever a point is the decimal sign: each column with any must show that
         // they are decimal.
         const DecimalSigns Commas = DecimalSigns.Comma | DecimalSigns.CommaOrThousands;
+        var isGuess = all.Aggregate(default(DecimalEvidence), (sum, column) => sum + column).AreCommasMistakes;
+        if (isGuess && likely is { } usual)
+            return new(usual, IsShown: false);
         if (shown == DecimalSigns.Comma && (delimiter != ',' || Array.TrueForAll(signs, column => (column & Commas) != DecimalSigns.CommaOrThousands)))
-            return new(',', IsShown: true);
+            return new(',', IsShown: !isGuess);
         if (shown == DecimalSigns.Point)
             return new('.', IsShown: true);
         if (likely is { } known)
