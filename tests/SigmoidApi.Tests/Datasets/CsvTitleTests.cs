@@ -33,6 +33,9 @@ public sealed class CsvTitleTests(TestApplication application) : IClassFixture<T
     [InlineData("a,b,y\n1,x,0\n2,z,1\r\n\r\n\r\nTotal,,\r\n\"Source: a, b\"\r\n", 6, 7)]
     [InlineData("a,b,y\n1,x,0\n2,z,1\nend", 4)]
     [InlineData("Monthly report\n\na,b,y\n1,x,0\n2,z,1\n\nSource: ministry\n", 1, 7)]
+    [InlineData("a,b,y\n1,x,0\n2,z,1\n\nNotes:\nfirst of all\n\"2. second, too\"\nSource: ministry\n", 5, 6, 7, 8)]
+    [InlineData("a,b,y\n1,x,0\n2,z,1\n* estimated\n", 4)]
+    [InlineData("a,b,y\n1,x,0\n2,z,1\n   \n  ")]
     public async Task TitlesAndRemarksAreSkippedAndNamed(string csv, params int[] skipped)
     {
         var (id, dataset) = await _store.Import(csv);

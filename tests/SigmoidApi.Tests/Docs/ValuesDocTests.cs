@@ -21,7 +21,7 @@ public sealed partial class ValuesDocTests : IAsyncLifetime
     private static readonly string[] Numbers =
     [
         "12", "-1", "+1", ".5", "1.", "1e3", "007", "9007199254740993", "1,234", "12,345,678", "1,234.50", "1'234.50", "1\u00a0234", "1 234", "(1,234.50)", "12-", "$1,234.50", "US$5", "EUR 12", "5 USD", "₩1,000",
-        "12.5 %", "inf", "0x1F", "1_000",
+        "12.5 %", "RM 5.50", "€ 12,-", "\u20135", "+821012345678", "01.11", "inf", "0x1F", "1_000",
     ];
 
     // In a file of their own: its decimal sign is a comma.
@@ -31,12 +31,13 @@ public sealed partial class ValuesDocTests : IAsyncLifetime
     [
         "2024-01-31", "2024-1-31", "2024-01-31T12:30:00Z", "2024-01-31 12:30", "2024-01-31T12:30:00+02:00", "2024-01-31 12:30:00+0200", "2024-01-31 12:30:00 UTC", "2024/1/31", "2024.01.31",
         "2024. 1. 31.", "2024년 1월 31일", "2024年1月31日", "31.01.2024", "31-Jan-2024", "31-Jan-24", "31 Jan 2024", "Jan 31, 2024", "January 31, 2024", "01/31/2024", "31/01/2024", "01/02/2024",
-        "01/31/2024 3:30 PM", "24-11-25", "24-11-2025", "2024-02-30", "12:30", "20240131", "2024",
+        "01/31/2024 3:30 PM", "24-11-25", "24-11-2025", "31JAN2024", "January 31st, 2024", "31/Jan/2024:12:30:00 +0200", "Wed Jan 31 12:30:00 UTC 2024", "20240131T123000Z", "2024-01-31(수)", "01.31.2024",
+        "2024-02-30", "12:30", "20240131", "2024",
     ];
 
     private static readonly string[] Booleans = ["true", "FALSE", "True", "1", "0", "1.0", "yes", "t"];
 
-    private static readonly string[] MissingWords = ["", " ", "NA", "N/A", "NaN", "null", "NULL", "<NA>", "#N/A", "-", "--", "?", ".", "none", "na", "n.a.", "unknown", "-999"];
+    private static readonly string[] MissingWords = ["", " ", "NA", "N/A", "NaN", "null", "NULL", "<NA>", "#N/A", "-", "--", "?", ".", "none", "na", "n.a.", "unknown", "nan", "NaT", "\\N", "..", ":", "–", "[null]", "#VALUE!", "-999"];
 
     private static readonly string[] JsonValues = ["12", "1.50", "1e3", "9007199254740993", "true", "null", "NaN", "\"12\"", "[1]"];
 
