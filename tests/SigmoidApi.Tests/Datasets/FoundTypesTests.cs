@@ -50,7 +50,7 @@ public sealed class FoundTypesTests : IDisposable
     [InlineData(new[] { "01.11", "10.20", "27.32" }, ColumnType.Category, new object[] { "01.11", "10.20", "27.32" })]
     [InlineData(new[] { "0.5", "-0.25", "0" }, ColumnType.Number, new object[] { 0.5, -0.25, 0.0 })]
     [InlineData(new[] { "\u00a0true", "false\u00a0", "\u00a0" }, ColumnType.Boolean, new object?[] { true, false, null })]
-    [InlineData(new[] { "\"€ 12,-\"", "\"€ 1.250,-\"", "\"€ 3,50\"" }, ColumnType.Number, new object[] { 12.0, 1250.0, 3.5 })]
+    [InlineData(new[] { "\"€ 12,-\"", "\"€ 1,250.-\"", "€ 3.50" }, ColumnType.Number, new object[] { 12.0, 1250.0, 3.5 })]
     [InlineData(new[] { "$5", "€5", "$7" }, ColumnType.Category, new object[] { "$5", "€5", "$7" })]
     [InlineData(new[] { "$5", "USD 5", "CAD 7" }, ColumnType.Category, new object[] { "$5", "USD 5", "CAD 7" })]
     [InlineData(new[] { "US$5", "USD 6", "7" }, ColumnType.Number, new object[] { 5L, 6L, 7L })]

@@ -55,6 +55,9 @@ public sealed class WrittenDateTests
     [InlineData("01.02.03", DateOrders.Dmy | DateOrders.Mdy | DateOrders.Ymd)]
     [InlineData("32/13/2024", DateOrders.None)]
     [InlineData("1.2.10", DateOrders.None)]
+    [InlineData("24. 1. 5.", DateOrders.Ymd)]
+    [InlineData("31. 12. 05", DateOrders.Dmy | DateOrders.Ymd)]
+    [InlineData("1-2-3", DateOrders.None)]
     [InlineData("2024-01-31", DateOrders.None)]
     [InlineData("31-Jan-24", DateOrders.None)]
     public void ADateThatNeedsAnOrderSaysWhichItCanHave(string text, object orders) =>
