@@ -53,7 +53,7 @@ internal sealed class ServedColumn
     /// <param name="missing">What stands for a missing value.</param>
     public double? NumberOf(ReadOnlySpan<byte> text, WrittenConvention convention, MissingWords missing)
     {
-        text = text.Trim(" \t"u8);
+        text = TextCursor.Trim(text);
         if (missing.IsMissing(text))
             return Missing;
         // The words that usually do, where others were named.
@@ -82,13 +82,14 @@ internal sealed class ServedColumn
             return code;
         var trimmed = text.AsSpan().Trim(" \t").ToString();
         var utf8 = Encoding.UTF8.GetBytes(trimmed);
-        if (missing != MissingWords.Default && missing.IsNull(utf8))
+        var isNull = missing.IsNull(TextCursor.Trim(utf8));
+        if (missing != MissingWords.Default && isNull)
             return FittedCategory.MissingCode;
         if (code == FittedCategory.UnknownCode)
             code = Category.CodeOf(trimmed);
         if (code != FittedCategory.UnknownCode)
             return code;
-        if (missing.IsNull(utf8))
+        if (isNull)
             return FittedCategory.MissingCode;
         return IsOfTexts ? CodeOfKey(LevelKey.OfWhole(trimmed) ?? Truth(trimmed))
             : NumberOf(utf8, convention, missing) is not { } number ? FittedCategory.UnknownCode
@@ -126,7 +127,7 @@ internal sealed class ServedColumn
 
     /// <summary>Whether a text is a date whose order of day, month and year has to be known, and is not.</summary>
     public bool LacksOrder(ReadOnlySpan<byte> text, DateOrder? dates) =>
-        Type == ColumnType.DateTime && dates is null && WrittenDate.Of(text.Trim(" \t"u8), order: null).Orders != DateOrders.None;
+        Type == ColumnType.DateTime && dates is null && WrittenDate.Of(TextCursor.Trim(text), order: null).Orders != DateOrders.None;
 
     private int CodeOfKey(string? key) => key is null ? FittedCategory.UnknownCode : _codesByValue.GetValueOrDefault(key, FittedCategory.UnknownCode);
 

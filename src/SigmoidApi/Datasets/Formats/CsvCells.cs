@@ -29,30 +29,43 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
     /// <param name="line">Where it begins.</param>
     public void AddNumber(WrittenColumn column, ReadOnlySpan<byte> cell, byte state, long line)
     {
+        var isShort = state is CsvGrammar.Integer or CsvGrammar.Fraction && cell.Length < LongCell;
+        if (!isShort && MayOverflow(cell) && !(WrittenNumber.TryRead(Inner(cell), out var large) && large.Value(dialect.DecimalPoint) is not null))
+        {
+            column.AddTooLarge(line, cell);
+            return;
+        }
+
         if (column.Numbers++ < InvalidDatasetException.MaxErrors)
             column.ShowNumber(line, cell);
         if ((!column.HasOtherNumbers || column.CountsOtherNumbers) && !IsZeroOrOne(cell))
             column.AddOtherNumber(line, cell);
-        if (state == CsvGrammar.Integer && cell.Length < 16 && (cell[0] != (byte)'0' || cell.Length == 1))
+        if (state == CsvGrammar.Integer && cell.Length < 16 && BeginsAsUsual(cell))
             return;
-        if (state == CsvGrammar.Fraction && cell.Length < LongCell)
+        if (isShort && state == CsvGrammar.Fraction && BeginsAsUsual(cell))
         {
             column.HasFractions = true;
             if (!column.HasSaid(_enough))
                 AddSigns(column, cell);
+            else if (_enough == DecimalSigns.Comma)
+                column.AddSigns(_enough);
             return;
         }
 
+        column.HasPadding |= cell[0] is (byte)' ' or (byte)'\t' || cell[^1] is (byte)' ' or (byte)'\t';
         var digits = Inner(cell);
-        AddSigns(column, digits);
-        if (digits[0] is (byte)'+' or (byte)'-')
+        var sign = digits[0] is (byte)'+' or (byte)'-' ? digits[0] : (byte)0;
+        if (sign != 0)
             digits = digits[1..];
-        if (digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
-            column.HasFractions = true;
+        if (!digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        {
+            column.AddInteger(digits, hasPlus: sign == '+');
+        }
         else
-            column.AddInteger(digits);
-        if (MayOverflow(cell) && !(WrittenNumber.TryRead(digits, out var number) && number.Value(dialect.DecimalPoint) is not null))
-            add(new(line, column.Name, $"expected a number of at most 1.8e308; got {ShownText.Of(cell)}"));
+        {
+            column.AddFraction(hasLeadingZero: digits is [(byte)'0', >= (byte)'0' and <= (byte)'9', ..]);
+            AddSigns(column, digits);
+        }
     }
 
     /// <summary>Takes any other cell.</summary>
@@ -70,7 +83,7 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
 
         var quoted = state == CsvGrammar.ClosedWrong && cell.Length > 1;
         var text = quoted ? cell[1..^1] : cell;
-        var trimmed = text.Trim(" \t"u8);
+        var trimmed = TextCursor.Trim(text);
         if (_missing.IsNull(trimmed))
         {
             column.HasBlanks |= trimmed.Length != text.Length || !CsvSource.IsNullOfReader(dialect, Encoding.UTF8.GetString(trimmed));
@@ -78,7 +91,7 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
         }
 
         // Blanks within quotes are the text's own.
-        column.HasBlanks |= !quoted && trimmed.Length != text.Length;
+        column.HasBlanks |= quoted ? trimmed.Length != text.Trim(" \t"u8).Length : trimmed.Length != text.Length;
         const string Expected = "expected text in UTF-8, or the file's own encoding in the Content-Type (charset=windows-1252)";
         if (_missing.IsMark(trimmed))
             column.Marks++;
@@ -91,8 +104,13 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
     private static void AddSigns(WrittenColumn column, ReadOnlySpan<byte> cell)
     {
         if (WrittenNumber.TryRead(cell, out var number))
-            column.AddSigns(number.Signs);
+            column.AddSigns(number.Signs, number.Thousands != WrittenThousands.None);
     }
+
+    // Without blanks, a plus, or zeros before it that a number would lose.
+    private static bool BeginsAsUsual(ReadOnlySpan<byte> cell) =>
+        cell[0] is > (byte)'0' and <= (byte)'9' || cell is [(byte)'0'] or [(byte)'0', not (>= (byte)'0' and <= (byte)'9'), ..]
+            or [(byte)'-', > (byte)'0' and <= (byte)'9', ..] or [(byte)'-', (byte)'0', not (>= (byte)'0' and <= (byte)'9'), ..];
 
     private bool IsZeroOrOne(ReadOnlySpan<byte> cell)
     {

@@ -12,7 +12,12 @@ public sealed record CsvDialect(char Delimiter, char? Quote, char DecimalPoint, 
     /// Stand for a missing number, date, true or false in many published files, where the upload does not say otherwise; in capitals or not. Among texts each
     /// is a level, such as that of people who did not answer.
     /// </summary>
-    public static readonly IReadOnlyList<string> Marks = ["?", "-", "--", ".", "none", "na", "n.a.", "nil", "(null)", "missing", "unknown"];
+    public static readonly IReadOnlyList<string> Marks =
+    [
+        "?", "*", "-", "--", "---", "–", "—", ".", "..", "...", "…", ":", "none", "na", "n.a.", "k.a.", "n/d", "s/d", "nan", "-nan(ind)", "nat", "nil", @"\N", "undefined",
+        "<na>", "<null>", "[null]", "(null)", "(blank)", "missing", "not available", "unknown",
+        "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!",
+    ];
 
     /// <summary>pandas' list.</summary>
     public static readonly IReadOnlyList<string> DefaultNullValues =

@@ -37,7 +37,7 @@ internal sealed record CsvFile(string Path, CsvDialect Dialect, CsvHeader Header
         }
 
         long[] skipped = [.. header.Preamble.Titles ?? [], .. footer.Lines.Select(line => scan.LastLine + line)];
-        if (header.Preamble.Lines == 0 && footer.Lines.Count == 0 && !scan.HasMixedLineEnds)
+        if (header.Preamble.Lines == 0 && footer.End == file.Length && !scan.HasMixedLineEnds)
             return new(task.Path, dialect, header, scan, isSignKnown, skipped);
         CsvPlainCopy.Write(file, header.Preamble.Length, footer.End, dialect, copyPath, cancellationToken);
         return new(copyPath, dialect, header, scan, isSignKnown, skipped);

@@ -42,14 +42,28 @@ internal readonly record struct CsvFooter(long End, IReadOnlyList<int> Lines)
                 empty.Insert(0, i);
             else if (IsFooter(text, i))
                 (footer, empty) = ([i, .. empty, .. footer], []);
+            else if (CsvTitle.IsRemark(RecordOf(text), columns))
+                // One of several, if that above them is.
+                empty.Insert(0, i);
             else
                 break;
         }
 
-        if (footer.Count is 0 or > MostLines)
+        if (footer.Count > MostLines)
             return none;
-        footer.InsertRange(0, empty);
+        if (footer.Count == 0)
+            return WithoutBlanks();
+        footer.InsertRange(0, empty.Skip(1 + empty.FindLastIndex(line => !IsEmpty(TextOf(line)))));
         return new(file.Length - tail.Length + lines[footer[0]].Start, [.. footer.Select(line => line - footer[0])]);
+
+        // Lines of blanks alone are no rows, though empty ones alone are passed over by every reader.
+        CsvFooter WithoutBlanks()
+        {
+            var last = lines.Count;
+            while (last > 1 && dialect.Delimiter != ' ' && IsBlank(TextOf(last - 1)))
+                last--;
+            return last == lines.Count ? none : new(file.Length - tail.Length + lines[last].Start, []);
+        }
 
         List<string> RecordOf(string text) => CsvSample.Records(text, dialect.Delimiter, dialect.Quote, isWholeFile: true)[0];
 
@@ -70,7 +84,7 @@ internal readonly record struct CsvFooter(long End, IReadOnlyList<int> Lines)
     // A tab may be the delimiter.
     private static bool IsBlank(string text) => text.AsSpan().Trim(' ').IsEmpty;
 
-    private static bool ReadsAsRemark(string text) => text is ['(', .., ')'] or ['#', ..] || text.Contains(": ", StringComparison.Ordinal);
+    private static bool ReadsAsRemark(string text) => text is ['(', .., ')'] or ['#' or '*' or '©', ..] || text.Contains(": ", StringComparison.Ordinal);
 
     private static List<(int Start, int End)> LinesOf(ReadOnlySpan<byte> text)
     {

@@ -21,11 +21,17 @@ internal static class Currencies
     private static readonly (byte[] Text, int Currency)[] Signs =
     [
         .. Each(
-            "US$:USD CA$:CAD AU$:AUD NZ$:NZD HK$:HKD NT$:TWD MX$:MXN CN¥:CNY JP¥:JPY C$:CAD A$:AUD S$:SGD R$:BRL $:$-- ＄:$-- ¥:¥- ￥:¥- €:EUR £:GBP "
-            + "₩:KRW ￦:KRW 원:KRW 円:JPY 元:CNY ₹:INR ₽:RUB руб.:RUB руб:RUB ₺:TRY ₫:VND ₴:UAH грн:UAH ₪:ILS ₦:NGN ₱:PHP "
-            + "฿:THB ₡:CRC ₲:PYG ₵:GHS ₸:KZT ₼:AZN ₾:GEL zł:PLN Kč:CZK Ft:HUF лв.:BGN лв:BGN SFr.:CHF Fr.:CHF kr.:kr- kr:kr- Kr.:kr- Kr:kr- Rs.:Rs- Rs:Rs-")
+            "USD$:USD $US:USD US$:USD U$S:USD U$:USD CA$:CAD AU$:AUD NZ$:NZD HK$:HKD NT$:TWD MX$:MXN CN¥:CNY JP¥:JPY C$:CAD A$:AUD S$:SGD R$:BRL $:$-- ＄:$-- "
+            + "¥:¥- ￥:¥- €:EUR £:GBP ￡:GBP ¢:¢-- ￠:¢-- ₩:KRW ￦:KRW 원:KRW 円:JPY 元:CNY ₹:INR ₽:RUB руб.:RUB руб:RUB ₺:TRY ₫:VND đ:VND ₴:UAH грн:UAH ₪:ILS "
+            + "₦:NGN ₱:PHP ฿:THB ₡:CRC ₲:PYG GH₵:GHS ₵:GHS ₸:KZT ₼:AZN ₾:GEL ֏:AMD ؋:AFN ৳:BDT ៛:KHR ₭:LAK ₮:MNT ₿:BTC ﷼:IRR "
+            + "zł:PLN Kč:CZK Ft:HUF лв.:BGN лв:BGN SFr.:CHF Fr.:CHF kr.:kr- kr:kr- Kr.:kr- Kr:kr- Rs.:Rs- Rs:Rs- Rp.:IDR Rp:IDR RM:MYR TL:TRY lei:RON "
+            + "S/.:PEN S/:PEN KSh:KES RMB:CNY Php:PHP din.:RSD euros:EUR Euros:EUR euro:EUR Euro:EUR eur:EUR usd:USD gbp:GBP chf:CHF")
             .Select(sign => sign.Split(':')).Select(sign => (Encoding.UTF8.GetBytes(sign[0]), CodeOf(Encoding.UTF8.GetBytes(sign[1])))),
     ];
+
+    // Most texts begin and end as none of them does.
+    private static readonly (byte[] Text, int Currency)[][] SignsByFirst = By(sign => sign[0]);
+    private static readonly (byte[] Text, int Currency)[][] SignsByLast = By(sign => sign[^1]);
 
     // Where these are paid with, thousands have commas and no fraction has: ₩12,000 is no twelve.
     private static readonly FrozenSet<int> EastAsian = Each("KRW JPY CNY TWD HKD ¥-").Select(code => CodeOf(Encoding.UTF8.GetBytes(code))).ToFrozenSet();
@@ -39,9 +45,10 @@ internal static class Currencies
     public static int TakeFirst(ref ReadOnlySpan<byte> text, out bool isCode)
     {
         isCode = false;
-        foreach (var (sign, currency) in Signs)
+        foreach (var (sign, currency) in text.IsEmpty ? [] : SignsByFirst[text[0]])
         {
-            if (!text.StartsWith(sign))
+            // A word may begin as one does: leil is none.
+            if (!text.StartsWith(sign) || (text.Length > sign.Length && char.IsAsciiLetter((char)sign[^1]) && char.IsAsciiLetter((char)text[sign.Length])))
                 continue;
             text = text[sign.Length..];
             isCode = char.IsAsciiLetter((char)sign[^1]);
@@ -58,7 +65,7 @@ internal static class Currencies
     public static int TakeLast(ref ReadOnlySpan<byte> text, out bool isCode)
     {
         isCode = false;
-        foreach (var (sign, currency) in Signs)
+        foreach (var (sign, currency) in text.IsEmpty ? [] : SignsByLast[text[^1]])
         {
             if (!text.EndsWith(sign) || (text.Length > sign.Length && char.IsAsciiLetter((char)sign[0]) && char.IsAsciiLetter((char)text[^(sign.Length + 1)])))
                 continue;
@@ -68,6 +75,12 @@ internal static class Currencies
 
         isCode = text.Length > CodeLength && Codes.Contains(CodeOf(text[^CodeLength..])) && !char.IsAsciiLetter((char)text[^(CodeLength + 1)]);
         return isCode ? Cut(ref text, ^CodeLength.., ..^CodeLength) : 0;
+    }
+
+    private static (byte[] Text, int Currency)[][] By(Func<byte[], byte> key)
+    {
+        var signs = Signs.ToLookup(sign => key(sign.Text));
+        return [.. Enumerable.Range(0, 256).Select(value => signs[(byte)value].ToArray())];
     }
 
     private static int Cut(ref ReadOnlySpan<byte> text, Range code, Range rest)

@@ -27,6 +27,8 @@ internal struct DecimalEvidence
 
     private long _commas;
     private long _commasOrThousands;
+    private long _pointsOrThousands;
+    private bool _isCertain;
 
     /// <summary>All that any number says.</summary>
     public DecimalSigns Signs { get; private set; }
@@ -34,14 +36,30 @@ internal struct DecimalEvidence
     /// <summary>The same, but that a few decimal commas among many possible thousands are mistakes: they do not make thousandths of the others.</summary>
     public readonly DecimalSigns SignsWithoutMistakes => _commas <= MistakenShare * _commasOrThousands ? Signs & ~DecimalSigns.Comma : Signs;
 
-    /// <summary>Whether each of them can be read with either sign, and any as two numbers.</summary>
-    public readonly bool IsAmbiguous => Signs != DecimalSigns.None && (Signs & (DecimalSigns.Comma | DecimalSigns.Point)) == 0;
+    /// <summary>Whether each of them, but for a few decimal commas, can be read with either sign, and any as two numbers.</summary>
+    public readonly bool IsAmbiguous => Signs != DecimalSigns.None && (Signs & DecimalSigns.Point) == 0 && (_commas == 0 || AreCommasMistakes);
 
-    public void Add(DecimalSigns signs)
+    /// <summary>Whether decimal commas are so few among points that may be thousands or decimal that they may be mistakes: each would make a thousandfold of a hundred others.
+    /// One such as <c>1.234,5</c> is none.</summary>
+    public readonly bool AreCommasMistakes => _commas > 0 && !_isCertain && _commas <= MistakenShare * _pointsOrThousands;
+
+    /// <summary>The evidence of two columns together.</summary>
+    public static DecimalEvidence operator +(DecimalEvidence left, DecimalEvidence right) => new()
+    {
+        Signs = left.Signs | right.Signs,
+        _commas = left._commas + right._commas,
+        _commasOrThousands = left._commasOrThousands + right._commasOrThousands,
+        _pointsOrThousands = left._pointsOrThousands + right._pointsOrThousands,
+        _isCertain = left._isCertain || right._isCertain,
+    };
+
+    public void Add(DecimalSigns signs, bool hasThousands = false)
     {
         Signs |= signs;
         _commas += (signs & DecimalSigns.Comma) != 0 ? 1 : 0;
         _commasOrThousands += (signs & DecimalSigns.CommaOrThousands) != 0 ? 1 : 0;
+        _pointsOrThousands += (signs & DecimalSigns.PointOrThousands) != 0 ? 1 : 0;
+        _isCertain |= hasThousands && (signs & DecimalSigns.Comma) != 0;
     }
 }
 
@@ -59,14 +77,18 @@ internal readonly record struct DecimalSign(char Point, bool IsShown)
     /// <param name="likely">The sign where no number shows one; null where it is guessed by the delimiter.</param>
     public static DecimalSign Of(IEnumerable<DecimalEvidence> columns, char? delimiter, char? likely)
     {
-        var signs = columns.Select(column => delimiter == ';' ? column.Signs : column.SignsWithoutMistakes).ToArray();
+        var evidence = columns.ToArray();
+        var signs = evidence.Select(column => delimiter == ';' ? column.Signs : column.SignsWithoutMistakes).ToArray();
         var all = signs.Aggregate(DecimalSigns.None, (sum, column) => sum | column);
         var shown = all & (DecimalSigns.Comma | DecimalSigns.Point);
         // Where commas part cells, those with a comma are in quotes, as thousands are wherever a point is the decimal sign: each column with any must show that
         // they are decimal.
         const DecimalSigns Commas = DecimalSigns.Comma | DecimalSigns.CommaOrThousands;
+        var isGuess = evidence.Aggregate(default(DecimalEvidence), (sum, column) => sum + column).AreCommasMistakes;
+        if (isGuess && likely is { } usual)
+            return new(usual, IsShown: false);
         if (shown == DecimalSigns.Comma && (delimiter != ',' || Array.TrueForAll(signs, column => (column & Commas) != DecimalSigns.CommaOrThousands)))
-            return new(',', IsShown: true);
+            return new(',', IsShown: !isGuess);
         if (shown == DecimalSigns.Point)
             return new('.', IsShown: true);
         if (likely is { } known)

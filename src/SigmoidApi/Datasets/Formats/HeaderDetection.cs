@@ -8,6 +8,7 @@ namespace SigmoidApi.Datasets.Formats;
 /// <list type="number">
 /// <item>all the names are in it that somebody expects, as a model does;</item>
 /// <item>a text stands over a column of values, which are numbers, dates, true and false;</item>
+/// <item>it comes again as a whole, and a column has nothing but its name and values;</item>
 /// <item>its first cell is empty over numbers that count the rows, as data frames write their index.</item>
 /// </list>
 /// Otherwise it has not, if a value or an empty cell is among it. Two exceptions: years beside real names, ascending or consecutive, over cells that are not all years; and an empty
@@ -31,6 +32,10 @@ internal static class HeaderDetection
         if (columns.Exists(column => IsText(column) && column.Cells.Count > 0 && column.Cells.TrueForAll(IsValue)) || columns[0].CountsRows)
             return true;
 
+        // Of files put one behind the other the header comes again.
+        if (records.Skip(1).Any(record => record.SequenceEqual(first)) && columns.Exists(IsNameAgainOverValues))
+            return true;
+
         var named = columns.Where((column, i) => !column.IsEmpty && !(i == 0 && column.IsIndex)).ToList();
         if (named.Exists(IsText) && AreYears([.. named.Where(column => column.BeginsWithValue)]))
             named.RemoveAll(column => column.BeginsWithValue);
@@ -43,6 +48,9 @@ internal static class HeaderDetection
         IEnumerable<string> Below(int column) => records.Skip(1).Where(record => column < record.Count).Select(record => record[column]).Where(cell => !IsMissing(cell));
 
         bool IsMissing(string cell) => cell.Length == 0 || CsvDialect.Marks.Contains(cell, StringComparer.OrdinalIgnoreCase) || nulls.Contains(cell);
+
+        bool IsNameAgainOverValues(Column column) => IsText(column) && column.Cells.Exists(IsValue)
+            && column.Cells.TrueForAll(cell => cell == column.Name || IsValue(cell));
 
         bool IsText(Column column) => column.Name.Length > 0 && !nulls.Contains(column.Name) && !column.BeginsWithValue;
     }

@@ -177,7 +177,7 @@ internal sealed class JsonScan
     private void AddText(JsonColumn column, ReadOnlySpan<byte> text)
     {
         column.Values |= JsonValues.Texts;
-        var trimmed = text.Trim(" \t"u8);
+        var trimmed = TextCursor.Trim(text);
         if (_missing.IsNull(trimmed))
         {
             column.HasMissingTexts = true;

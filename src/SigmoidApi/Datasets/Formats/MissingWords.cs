@@ -5,8 +5,8 @@ namespace SigmoidApi.Datasets.Formats;
 /// <summary>The texts that stand for a missing value.</summary>
 internal sealed class MissingWords
 {
-    private static readonly byte[][] MarkBytes = [.. CsvDialect.Marks.Select(Encoding.ASCII.GetBytes)];
-    private static readonly int LongestMark = MarkBytes.Max(mark => mark.Length);
+    private static readonly byte[][][] Marks = MarksByFirst();
+    private static readonly int LongestMark = CsvDialect.Marks.Max(Encoding.UTF8.GetByteCount);
 
     private readonly byte[][]?[] _nulls = new byte[256][][]; // by their first byte
     private readonly bool _hasMarks;
@@ -44,15 +44,21 @@ internal sealed class MissingWords
     public bool IsMark(ReadOnlySpan<byte> text)
     {
         // Most values are numbers, which no mark begins as.
-        if (!_hasMarks || text.Length > LongestMark || text is [>= (byte)'0' and <= (byte)'9', ..])
+        if (!_hasMarks || text.IsEmpty || text.Length > LongestMark || text is [>= (byte)'0' and <= (byte)'9', ..])
             return false;
-        foreach (var mark in MarkBytes)
+        foreach (var mark in Marks[text[0]])
         {
-            if (Ascii.EqualsIgnoreCase(text, mark))
+            if (text.SequenceEqual(mark) || Ascii.EqualsIgnoreCase(text, mark))
                 return true;
         }
 
         return false;
+    }
+
+    private static byte[][][] MarksByFirst()
+    {
+        var marks = CsvDialect.Marks.Select(Encoding.UTF8.GetBytes).ToLookup(mark => char.ToLowerInvariant((char)mark[0]));
+        return [.. Enumerable.Range(0, 256).Select(first => marks[char.ToLowerInvariant((char)first)].ToArray())];
     }
 
     /// <summary>Whether a text stands for a missing number, date, true or false.</summary>

@@ -9,14 +9,21 @@ internal ref struct TextCursor(ReadOnlySpan<byte> text)
 
     public readonly bool IsEmpty => _rest.IsEmpty;
 
+    /// <summary>In bytes.</summary>
+    public readonly int Length => _rest.Length;
+
     public readonly bool NextIsDigit => _rest is [>= (byte)'0' and <= (byte)'9', ..];
 
-    /// <summary>How many bytes the blank takes that a text begins with: a plain one, one that keeps a line together, or a thin one; 0 for none.</summary>
+    /// <summary>Whether what is next is ASCII, or nothing.</summary>
+    public readonly bool NextIsAscii => _rest.IsEmpty || _rest[0] < 0x80;
+
+    /// <summary>How many bytes the blank takes that a text begins with: a plain one, one that keeps a line together, a thin one, or one as wide as a
+    /// digit or an ideograph; 0 for none.</summary>
     public static int BlankAt(ReadOnlySpan<byte> text) => text switch
     {
         [(byte)' ' or (byte)'\t', ..] => 1,
         [0xC2, 0xA0, ..] => 2,
-        [0xE2, 0x80, 0xAF or 0x89, ..] => 3,
+        [0xE2, 0x80, 0xAF or 0x89 or 0x87, ..] or [0xE3, 0x80, 0x80, ..] => 3,
         _ => 0,
     };
 
@@ -38,7 +45,7 @@ internal ref struct TextCursor(ReadOnlySpan<byte> text)
                 text = text[..^1];
             else if (text is [.., 0xC2, 0xA0])
                 text = text[..^2];
-            else if (text is [.., 0xE2, 0x80, 0xAF or 0x89])
+            else if (text is [.., 0xE2, 0x80, 0xAF or 0x89 or 0x87] or [.., 0xE3, 0x80, 0x80])
                 text = text[..^3];
             else
                 return text;
@@ -84,6 +91,13 @@ internal ref struct TextCursor(ReadOnlySpan<byte> text)
             return false;
         _rest = _rest[next.Length..];
         return true;
+    }
+
+    /// <summary>Goes over all that is left, where it begins and ends with these.</summary>
+    public void SkipTo(char first, char last)
+    {
+        if (!_rest.IsEmpty && _rest[0] == first && _rest[^1] == last)
+            _rest = [];
     }
 
     /// <summary>Goes over blanks; whether there were any.</summary>

@@ -72,7 +72,7 @@ internal static class TypedTexts
             if (chunk.IsMissing(column, row))
                 continue;
             var text = ChunkText.Bytes(in texts[row]);
-            var trimmed = text.Trim(" \t"u8);
+            var trimmed = TextCursor.Trim(text);
             if (missing.IsMark(trimmed))
                 judged.Marks++;
             else if (!missing.IsNull(trimmed))

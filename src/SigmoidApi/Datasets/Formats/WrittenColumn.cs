@@ -1,21 +1,17 @@
 using System.Globalization;
-using SigmoidApi.Datasets.Profile;
 
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>What the values of a column are, counted as they are read: of a file of any format that has texts.</summary>
 /// <param name="name">Its name.</param>
 /// <param name="convention">How values are read that can be written in two ways.</param>
-/// <param name="isForModel">
-/// Whether a model is to predict the values: they show no order of dates, since the model has it, and any number may be where its training had true and false.
-/// </param>
-internal sealed class WrittenColumn(string name, WrittenConvention convention, bool isForModel = false)
+internal sealed partial class WrittenColumn(string name, WrittenConvention convention)
 {
-    // Whole numbers of so many digits float64 holds.
-    private const int LongestExact = 15;
-
     // No larger ones are kept as whole numbers, whatever an upload says they are.
     private const int MostDigits = 18;
+
+    // Of fewer digits none is beyond what float64 holds.
+    private const int LongestFinite = 300;
 
     // From so much of it on a column of texts is likely to be one of numbers or dates with something in it that is not known here.
     private const double LikelyShare = 0.5;
@@ -26,11 +22,6 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
     /// <summary>How a problem says which dates are expected.</summary>
     public const string ExpectedDate = "a date as 2024-01-31 or 2024-01-31T12:00:00Z";
 
-    private const string DateHelp = ", or dates=dmy, mdy or ymd for dates as 01/02/2024";
-
-    private static readonly WrittenKind[] NoNumbers =
-        [WrittenKind.OtherSign, WrittenKind.Boolean, WrittenKind.Date, WrittenKind.Time, WrittenKind.OpenDate, WrittenKind.HiddenDate, WrittenKind.Text];
-
     private readonly long[] _counts = new long[(int)WrittenKind.Text + 1];
     private readonly List<DatasetError>?[] _first = new List<DatasetError>?[(int)WrittenKind.Text + 1];
     private QuantityStyles _styles;
@@ -38,8 +29,8 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
     private DateOrders _possibleOrders = DateOrders.Dmy | DateOrders.Mdy;
     private bool _needsOrder;
     private bool _hasOpenTimes;
-    private bool _hasInexact;
     private int _longestInteger;
+    private WrittenKeys _keys;
 
     public string Name { get; } = name;
 
@@ -59,7 +50,8 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
 
     public bool HasFractions { get; set; }
 
-    public bool HasLeadingZeros { get; set; }
+    /// <summary>Whether blanks are around numbers: they are no part of a key.</summary>
+    public bool HasPadding { get; set; }
 
     /// <summary>Whether blanks around cells must be taken off, which DuckDB does for numbers alone, or cells stand for a missing value that it does not know.</summary>
     public bool HasBlanks { get; set; }
@@ -78,39 +70,40 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
         : !IsOrderShown ? null
         : _possibleOrders == DateOrders.Dmy ? Datasets.DateOrder.Dmy : Datasets.DateOrder.Mdy;
 
-    private bool IsOrderShown => !isForModel && Count(WrittenKind.OpenDate) > 0 && Count(WrittenKind.HiddenDate) == 0
+    private bool IsOrderShown => Count(WrittenKind.OpenDate) > 0 && Count(WrittenKind.HiddenDate) == 0
         && _possibleOrders is DateOrders.Dmy or DateOrders.Mdy;
-
-    private IEnumerable<WrittenKind> NoDates
-    {
-        get
-        {
-            WrittenKind[] always = [WrittenKind.Number, WrittenKind.Quantity, WrittenKind.OtherSign, WrittenKind.Boolean, WrittenKind.HiddenDate, WrittenKind.Text];
-            return IsOrderShown ? always : always.Append(WrittenKind.OpenDate);
-        }
-    }
 
     private long Readable => Numbers + Count(WrittenKind.Quantity) + Count(WrittenKind.OtherSign);
 
     private long AnyDates => Count(WrittenKind.Date) + Count(WrittenKind.Time) + Count(WrittenKind.OpenDate) + Count(WrittenKind.HiddenDate);
 
-    private long All => Readable + AnyDates + Count(WrittenKind.Boolean) + Count(WrittenKind.Text);
+    private long All => Readable + AnyDates + Count(WrittenKind.Boolean) + Count(WrittenKind.TooLarge) + Count(WrittenKind.Text);
 
     /// <summary>Whether plain numbers have said this about the decimal sign.</summary>
     public bool HasSaid(DecimalSigns signs) => (_decimals.Signs & signs) != 0;
 
     /// <summary>Takes what a plain number says about the decimal sign.</summary>
-    public void AddSigns(DecimalSigns signs) => _decimals.Add(signs);
+    public void AddSigns(DecimalSigns signs, bool hasThousands = false) => _decimals.Add(signs, hasThousands);
 
     /// <summary>Takes a whole number of many digits, or of a sign or zeros before them.</summary>
     /// <param name="digits">Nothing else.</param>
-    public void AddInteger(ReadOnlySpan<byte> digits)
+    /// <param name="hasPlus">Whether a plus is before them.</param>
+    public void AddInteger(ReadOnlySpan<byte> digits, bool hasPlus = false)
     {
-        HasLeadingZeros |= digits.Length > 1 && digits[0] == (byte)'0';
         _longestInteger = Math.Max(_longestInteger, digits.Length);
-        // One that float64 can't hold is no quantity: an account, a card, a key.
-        _hasInexact |= digits.Length > 19 || (digits.Length > LongestExact && ulong.Parse(digits, CultureInfo.InvariantCulture) is var value && (ulong)(double)value != value);
+        _keys.AddInteger(digits, hasPlus);
     }
+
+    /// <summary>Takes a plain number with a fraction or an exponent.</summary>
+    /// <param name="hasLeadingZero">Whether a zero is before it that a number would lose.</param>
+    public void AddFraction(bool hasLeadingZero)
+    {
+        HasFractions = true;
+        _keys.AddZero(hasLeadingZero);
+    }
+
+    /// <summary>Takes a plain number beyond what float64 holds.</summary>
+    public void AddTooLarge(long line, ReadOnlySpan<byte> shown) => Add(WrittenKind.TooLarge, line, shown);
 
     /// <summary>Takes a plain number that is neither 0 nor 1.</summary>
     public void AddOtherNumber(long line, ReadOnlySpan<byte> shown)
@@ -134,7 +127,7 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
             AddOtherNumber(line, number);
         if (!isWhole)
             HasFractions = true;
-        else if (number.Length > LongestExact)
+        else if (WrittenKeys.IsLong(number.Length))
             AddInteger(number.TrimStart((byte)'-'));
     }
 
@@ -160,83 +153,7 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
         else if (number.Value(convention.DecimalPoint) is { } value)
             AddPlain(number, value, convention.DecimalPoint, line, shown);
         else
-            Add(WrittenKind.Text, line, shown);
-    }
-
-    /// <summary>What the column is to be kept as.</summary>
-    /// <param name="wanted">What the upload says it is, or null.</param>
-    /// <param name="mistakes">Takes the values that are not what the upload says, and a few among numbers that are none.</param>
-    public StoredType Type(ColumnType? wanted, WrittenMistakes mistakes)
-    {
-        switch (wanted)
-        {
-            case ColumnType.Category or ColumnType.Text:
-                return StoredType.Text;
-            case ColumnType.Number:
-                AddMistakes(mistakes, NoNumbers, "a number");
-                return NumberType(asQuantity: true);
-            case ColumnType.Boolean when isForModel && (HasOtherNumbers || Count(WrittenKind.Quantity) > 0):
-                AddMistakes(mistakes, NoNumbers.Where(kind => kind != WrittenKind.Boolean), "true, false or a number");
-                return StoredType.Real;
-            case ColumnType.Boolean:
-                AddMistakes(mistakes, [WrittenKind.OtherNumber, WrittenKind.Quantity, .. NoNumbers.Where(kind => kind != WrittenKind.Boolean)], "true, false, 1 or 0");
-                return StoredType.Boolean;
-            case ColumnType.DateTime:
-                AddMistakes(mistakes, NoDates, ExpectedDate, !IsOrderShown && Count(WrittenKind.OpenDate) + Count(WrittenKind.HiddenDate) > 0 ? DateHelp : "");
-                return DateType();
-            default:
-                return FoundType(mistakes);
-        }
-    }
-
-    /// <summary>What a person should know of the column, that its values do not show once they are kept.</summary>
-    /// <param name="type">What it is kept as.</param>
-    /// <param name="isSignKnown">Whether the decimal sign is no guess.</param>
-    public ColumnWarning? Hint(StoredType type, bool isSignKnown) => type switch
-    {
-        StoredType.Real or StoredType.Whole => !isSignKnown && _decimals.IsAmbiguous ? ColumnWarning.AmbiguousDecimal : null,
-        not StoredType.Text => null,
-        _ when All == 0 => null,
-        _ when AnyDates == All => Count(WrittenKind.OpenDate) + Count(WrittenKind.HiddenDate) > 0 ? ColumnWarning.AmbiguousDates : null,
-        _ when AnyDates >= LikelyShare * All => ColumnWarning.MostlyDates,
-        // Of codes every value is a number, too.
-        _ when Readable == All && Count(WrittenKind.OtherSign) == 0 && !IsMixed => null,
-        _ => Readable >= LikelyShare * All ? ColumnWarning.MostlyNumbers : null,
-    };
-
-    private bool IsMixed => _styles.AreMixed(Numbers + Count(WrittenKind.Quantity));
-
-    private StoredType FoundType(WrittenMistakes mistakes)
-    {
-        var numbers = Numbers + Count(WrittenKind.Quantity);
-        var others = All - numbers;
-        if (Count(WrittenKind.Boolean) is > 0 and var booleans && booleans == others && Count(WrittenKind.Quantity) == 0 && !HasOtherNumbers)
-            return StoredType.Boolean;
-        if (others == 0)
-            return (numbers == 0 && Marks > 0) || IsMixed ? StoredType.Text : NumberType(asQuantity: false);
-        if (others <= Math.Max(1, MistakenShare * numbers) && numbers > 0 && !IsMixed)
-        {
-            AddMistakes(
-                mistakes, NoNumbers, "a number",
-                $", as the other {numbers} cells of the column are; where it is right as it is, upload with types={Name}:category, "
-                + "where it stands for a missing value, with nullValue");
-            return StoredType.Text;
-        }
-
-        var dates = Count(WrittenKind.Date) + Count(WrittenKind.Time) + (IsOrderShown ? Count(WrittenKind.OpenDate) : 0);
-        return dates == All ? DateType() : StoredType.Text;
-    }
-
-    private StoredType DateType() => Count(WrittenKind.Time) > 0 || _hasOpenTimes ? StoredType.Time : StoredType.Date;
-
-    private StoredType NumberType(bool asQuantity)
-    {
-        if (HasFractions)
-            return StoredType.Real;
-        // Codes: their zeros are lost in a number, or their last digits.
-        if (!asQuantity && (HasLeadingZeros || _hasInexact))
-            return StoredType.Text;
-        return _longestInteger > MostDigits ? StoredType.Real : StoredType.Whole;
+            AddTooLarge(line, shown);
     }
 
     private void AddPlain(in WrittenNumber number, double value, char decimalPoint, long line, ReadOnlySpan<byte> shown)
@@ -245,21 +162,23 @@ internal sealed class WrittenColumn(string name, WrittenConvention convention, b
             ShowNumber(line, shown);
         if ((CountsOtherNumbers || !HasOtherNumbers) && value is not (0 or 1))
             AddOtherNumber(line, shown);
-        _decimals.Add(number.Signs);
+        _decimals.Add(number.Signs, number.Thousands != WrittenThousands.None);
         if (number.HasFraction(decimalPoint))
-            HasFractions = true;
+            AddFraction(number.HasLeadingZero);
         else
-            AddInteger(number.Digits);
+            AddInteger(number.Digits, number.HasPlus);
     }
 
     private WrittenKind KindOf(in WrittenNumber number)
     {
-        _decimals.Add(number.Signs);
+        _decimals.Add(number.Signs, number.Thousands != WrittenThousands.None);
         if (!number.IsReadable(convention.DecimalPoint))
             return WrittenKind.OtherSign;
+        if (number.Digits.Length > LongestFinite && number.Value(convention.DecimalPoint) is null)
+            return WrittenKind.TooLarge;
         var hasFraction = number.HasFraction(convention.DecimalPoint);
         HasFractions |= hasFraction;
-        HasLeadingZeros |= !hasFraction && number.HasLeadingZero;
+        _keys.AddZero(!hasFraction && number.HasLeadingZero);
         _longestInteger = Math.Max(_longestInteger, number.IntegerDigits(convention.DecimalPoint));
         _styles.Add(number, hasFraction);
         return WrittenKind.Quantity;

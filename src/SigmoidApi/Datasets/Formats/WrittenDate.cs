@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace SigmoidApi.Datasets.Formats;
@@ -23,7 +24,7 @@ internal enum DateOrders
 /// A date as people and programs write it, with a time or without.
 /// <list type="bullet">
 /// <item>The year first: <c>2024-01-31</c>, <c>2024/1/31</c>, <c>2024.01.31</c>, <c>2024. 1. 31.</c>, <c>2024년 1월 31일</c>, <c>2024年1月31日</c>.</item>
-/// <item>A month by its English name: <c>31-Jan-24</c>, <c>31 January 2024</c>, <c>Jan 31, 2024</c>, after a day of the week that agrees with it.</item>
+/// <item>A month by its English name: <c>31-Jan-24</c>, <c>31JAN2024</c>, <c>31st January 2024</c>, <c>Jan 31, 2024</c>, after a day of the week that agrees with it.</item>
 /// <item>Points and a year of four digits: <c>31.01.2024</c>. Nobody writes the month first with points.</item>
 /// <item>In an order that must be known: <c>01/31/2024</c>, <c>24-11-2025</c>, and years of two digits. Those up to 68 are of this century, as in POSIX.</item>
 /// </list>
@@ -37,7 +38,7 @@ internal readonly record struct WrittenDate(WrittenDateKind Kind, long Microseco
 {
     public const double MicrosecondsPerDay = 86_400_000_000;
 
-    private const int LongestText = 64;
+    private const int LongestText = 96;
     private const int ShortestText = 6;
     private const int MostShortYear = 99;
     private const int PivotYear = 69;
@@ -78,9 +79,18 @@ internal readonly record struct WrittenDate(WrittenDateKind Kind, long Microseco
                 return default;
         }
 
-        if (ReadDay(ref text) is not { } parts)
+        // As C and Java write it: Wed Jan 31 12:00:00 UTC 2024.
+        var isYearLast = weekday >= 0 && cell[^5] == (byte)' ' && cell[..^5].Contains((byte)':') && !cell[^4..].ContainsAnyExceptInRange((byte)'0', (byte)'9');
+        if (isYearLast)
+            text = new TextCursor(cell[(cell.Length - text.Length)..^5]);
+        if ((isYearLast ? MonthFirst(ref text, int.Parse(cell[^4..], CultureInfo.InvariantCulture)) : ReadDay(ref text, order is not null)) is not { } parts)
             return default;
-        return parts.IsOpen ? OfOrder(parts, text, weekday, order) : Of(parts.Year, parts.Month, parts.Day, text, weekday, parts.IsIso);
+        // 01.31.2024 may have the month first, but then 01.02.2024 would have it, too.
+        if (parts.IsSwapped)
+            return default(WrittenDate) with { Orders = DateOrders.Mdy };
+        if (!parts.IsOpen && WrittenWeekday.Skip(ref text) is >= 0 and var behind)
+            weekday = behind;
+        return parts.IsOpen ? OfOrder(parts, text, weekday, order) : Of(parts.Year, parts.Month, parts.Day, text, weekday, parts.Clock);
     }
 
     private static WrittenDate OfOrder(Parts parts, TextCursor rest, int weekday, DateOrder? order)
@@ -88,38 +98,41 @@ internal readonly record struct WrittenDate(WrittenDateKind Kind, long Microseco
         var (first, second, third) = (parts.Day, parts.Month, parts.Year);
         var hasFullYear = third > MostShortYear;
         var read = new WrittenDate[3];
-        read[(int)DateOrder.Dmy] = Of(Full(third), second, first, rest, weekday, isIso: false);
-        read[(int)DateOrder.Mdy] = Of(Full(third), first, second, rest, weekday, isIso: false);
-        read[(int)DateOrder.Ymd] = hasFullYear ? default : Of(Full(first), second, third, rest, weekday, isIso: false);
+        read[(int)DateOrder.Dmy] = parts.IsYearFirst ? default : Of(Full(third), second, first, rest, weekday, ClockForm.Usual);
+        read[(int)DateOrder.Mdy] = parts.IsYearFirst ? default : Of(Full(third), first, second, rest, weekday, ClockForm.Usual);
+        read[(int)DateOrder.Ymd] = hasFullYear ? default : Of(Full(first), second, third, rest, weekday, ClockForm.Usual);
         var orders = DateOrders.None;
         for (var i = 0; i < read.Length; i++)
             orders |= read[i].Kind != WrittenDateKind.None ? (DateOrders)(1 << i) : 0;
         return (order is { } known ? read[(int)known] : default) with { Orders = orders, ShowsOrder = hasFullYear && parts.HasSlashes };
     }
 
-    private static WrittenDate Of(int year, int month, int day, TextCursor rest, int weekday, bool isIso)
+    private static WrittenDate Of(int year, int month, int day, TextCursor rest, int weekday, ClockForm clock)
     {
         if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))
             return default;
         var date = new DateOnly(year, month, day);
         var kind = rest.IsEmpty ? WrittenDateKind.Date : WrittenDateKind.Time;
-        if ((weekday >= 0 && (int)date.DayOfWeek != weekday) || !WrittenTime.TryRead(rest, isIso, out var time))
+        if ((weekday >= 0 && (int)date.DayOfWeek != weekday) || !WrittenTime.TryRead(rest, clock, out var time))
             return default;
         var microseconds = (date.DayNumber - EpochDay) * (long)MicrosecondsPerDay + time;
         return microseconds < FirstMicrosecond || microseconds > LastMicrosecond ? default : new(kind, microseconds);
     }
 
-    private static Parts? ReadDay(ref TextCursor text)
+    private static Parts? ReadDay(ref TextCursor text, bool isOrderKnown)
     {
         if (!text.NextIsDigit)
-            return MonthFirst(ref text);
+            return MonthFirst(ref text, yearBehind: null);
+        // 20240131T123000Z, and 20240131 12:30; without a time it is a number.
+        if (text.Digits(8, 8, out var day, out _))
+            return text.IsEmpty ? null : new(day / 10_000, day / 100 % 100, day % 100, ClockForm.Basic);
         if (!text.Digits(1, 4, out var first, out var length))
             return null;
         return length switch
         {
             4 => YearFirst(first, ref text),
             3 => null,
-            _ => DayFirst(first, hasTwoDigits: length == 2, ref text),
+            _ => DayFirst(first, hasTwoDigits: length == 2, isOrderKnown, ref text),
         };
     }
 
@@ -143,7 +156,7 @@ internal readonly record struct WrittenDate(WrittenDateKind Kind, long Microseco
             return null;
         if (hasPoints)
             text.Skip(between);
-        return new(year, month, day, IsIso: between == (byte)'-');
+        return new(year, month, day, between == (byte)'-' ? ClockForm.Iso : ClockForm.Usual);
     }
 
     private static Parts? EastAsian(int year, ref TextCursor text)
@@ -155,26 +168,35 @@ internal readonly record struct WrittenDate(WrittenDateKind Kind, long Microseco
         return text.Digits(1, 2, out var day, out _) && (text.Skip("일"u8) || text.Skip("日"u8)) ? new(year, month, day) : null;
     }
 
-    private static Parts? DayFirst(int first, bool hasTwoDigits, ref TextCursor text)
+    private static Parts? DayFirst(int first, bool hasTwoDigits, bool isOrderKnown, ref TextCursor text)
     {
+        // As SAS and Stata write it: 31JAN2024.
+        if (hasTwoDigits && MonthName(ref text, out var named))
+            return text.Digits(2, 4, out var last, out var lastDigits) && lastDigits != 3 ? new(lastDigits == 2 ? Full(last) : last, named, first, ClockForm.Named) : null;
+        SkipOrdinal(ref text);
         var between = text.SkipBlanks() ? (byte)' ' : text.Take();
         if (between is not ((byte)'-' or (byte)'/' or (byte)'.' or (byte)' '))
             return null;
         var hasPoints = between == (byte)'.';
-        if (hasPoints)
-            text.SkipBlanks();
+        var hasBlanks = hasPoints && text.SkipBlanks();
         if (MonthName(ref text, out var month))
-            return Year(ref text, between, out var year) ? new(year, month, first) : null;
+            return Year(ref text, between, out var year) ? new(year, month, first, ClockForm.Named) : null;
         if (between == (byte)' ' || !text.Digits(1, 2, out month, out var monthDigits) || !text.Skip(between))
             return null;
         if (hasPoints)
             text.SkipBlanks();
-        if (!text.Digits(2, 4, out var third, out var digits) || digits == 3 || (digits == 4 && third <= MostShortYear))
+        // A day of one digit behind a year of two: 24. 1. 5., and 24-1-5 where the order is known.
+        var mayBeDay = hasTwoDigits && (hasBlanks || (isOrderKnown && !hasPoints));
+        if (!text.Digits(mayBeDay ? 1 : 2, 4, out var third, out var digits) || digits == 3 || (digits == 4 && third <= MostShortYear))
             return null;
         // Fewer digits with points are versions: 1.2.10.
-        if (hasPoints && digits == 2 && !(hasTwoDigits && monthDigits == 2))
+        if (hasPoints && digits <= 2 && !hasBlanks && !isOrderKnown && !(hasTwoDigits && monthDigits == 2))
             return null;
-        return new(third, month, first, IsOpen: !hasPoints || digits == 2, HasSlashes: between == (byte)'/');
+        if (hasBlanks)
+            text.Skip(between);
+        var isSwapped = hasPoints && digits == 4 && month > 12 && first <= 12;
+        return new(
+            third, month, first, IsOpen: !hasPoints || digits <= 2, HasSlashes: between == (byte)'/', IsSwapped: isSwapped, IsYearFirst: digits == 1);
     }
 
     /// <summary>The year behind a day and a month's name.</summary>
@@ -188,13 +210,16 @@ internal readonly record struct WrittenDate(WrittenDateKind Kind, long Microseco
         return true;
     }
 
-    private static Parts? MonthFirst(ref TextCursor text)
+    private static Parts? MonthFirst(ref TextCursor text, int? yearBehind)
     {
         if (!MonthName(ref text, out var month))
             return null;
         var hasDash = text.Skip((byte)'-');
         if ((!hasDash && !text.SkipBlanks()) || !text.Digits(1, 2, out var day, out _))
             return null;
+        if (yearBehind is { } known)
+            return new(known, month, day);
+        SkipOrdinal(ref text);
         // Without a comma two digits could be an hour.
         var mayBeShort = text.Skip(hasDash ? (byte)'-' : (byte)',');
         if (!text.SkipBlanks() && !mayBeShort)
@@ -202,6 +227,13 @@ internal readonly record struct WrittenDate(WrittenDateKind Kind, long Microseco
         if (!text.Digits(2, 4, out var year, out var digits) || digits == 3 || (digits == 2 && !mayBeShort))
             return null;
         return new(digits == 2 ? Full(year) : year, month, day);
+    }
+
+    // The day as it is spoken: 31st.
+    private static void SkipOrdinal(ref TextCursor text)
+    {
+        if (!text.SkipIgnoringCase("st"u8) && !text.SkipIgnoringCase("nd"u8) && !text.SkipIgnoringCase("rd"u8))
+            text.SkipIgnoringCase("th"u8);
     }
 
     private static int Full(int year) => year > MostShortYear ? year : year + (year < PivotYear ? 2000 : 1900);
@@ -243,8 +275,12 @@ internal readonly record struct WrittenDate(WrittenDateKind Kind, long Microseco
     /// <param name="Year">The third number, where the order is open.</param>
     /// <param name="Month">The second.</param>
     /// <param name="Day">The first.</param>
-    /// <param name="IsIso">Whether a T may follow.</param>
+    /// <param name="Clock">How a time that follows may be written.</param>
     /// <param name="IsOpen">Whether the order is open.</param>
     /// <param name="HasSlashes">Between them.</param>
-    private readonly record struct Parts(int Year, int Month, int Day, bool IsIso = false, bool IsOpen = false, bool HasSlashes = false);
+    /// <param name="IsYearFirst">Whether it is no date in another order.</param>
+    /// <param name="IsSwapped">Whether it is no date but with the month first.</param>
+    private readonly record struct Parts(
+        int Year, int Month, int Day, ClockForm Clock = ClockForm.Usual, bool IsOpen = false, bool HasSlashes = false, bool IsSwapped = false,
+        bool IsYearFirst = false);
 }

@@ -24,6 +24,9 @@ internal enum WrittenKind
     /// <summary>A date as 01/31/2024: the column's values may show in which order it is.</summary>
     OpenDate,
 
+    /// <summary>A number beyond what float64 holds.</summary>
+    TooLarge,
+
     /// <summary>A date as 24-11-05, whose order values do not show, or one that is none in the order that is known.</summary>
     HiddenDate,
 

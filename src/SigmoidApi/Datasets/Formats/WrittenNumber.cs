@@ -181,13 +181,13 @@ internal readonly ref struct WrittenNumber
                 sign = TakeSign(ref text);
         }
 
-        var minusBehind = sign == 0 && !hasParentheses && TakeMinusBehind(ref text);
-        var isPercent = currency == 0 && text is [.., (byte)'%'];
-        if (isPercent)
-            text = TextCursor.TrimEnd(text[..^1]);
-        else if (currency == 0 || !isCode)
+        var isWhole = currency != 0 && TakeNoFraction(ref text);
+        var minusBehind = !isWhole && sign == 0 && !hasParentheses && TakeMinusBehind(ref text);
+        var isPercent = currency == 0 && TakePercent(ref text);
+        if (!isPercent && (currency == 0 || !isCode))
             TakeCurrencyBehind(ref text, ref currency, ref isCode, ref isApart);
-        minusBehind |= !minusBehind && sign == 0 && !hasParentheses && TakeMinusBehind(ref text);
+        isWhole |= currency != 0 && !isWhole && TakeNoFraction(ref text);
+        minusBehind |= !minusBehind && !isWhole && sign == 0 && !hasParentheses && TakeMinusBehind(ref text);
         if (hasParentheses && sign != 0)
             return false;
         if (!WrittenDigits.TryRead(text, hasParentheses || minusBehind || sign == '-', out number) || number._exponentAt < text.Length)
@@ -196,6 +196,11 @@ internal readonly ref struct WrittenNumber
         var isAmount = number.Thousands != WrittenThousands.None || number._signAt < text.Length;
         if (((minusBehind || (isCode && !isApart)) && !isAmount) || (number._signAt == text.Length - 1))
             return false;
+        if (isWhole && number.Thousands == WrittenThousands.None && number._signAt < text.Length)
+            return false;
+        // Nothing follows the thousands.
+        if (isWhole && (number.Signs & (DecimalSigns.CommaOrThousands | DecimalSigns.PointOrThousands)) != 0)
+            number = number with { Signs = number.Signs == DecimalSigns.CommaOrThousands ? DecimalSigns.Point : DecimalSigns.Comma };
         if (Currencies.IsEastAsian(currency) && number.Signs == DecimalSigns.CommaOrThousands)
             number = number with { Signs = DecimalSigns.Point };
         number = number with { IsPercent = isPercent, Currency = currency, IsBareInParentheses = hasParentheses && currency == 0 && !isPercent && !isAmount };
@@ -218,13 +223,46 @@ internal readonly ref struct WrittenNumber
         var (sign, length) = text switch
         {
             [((byte)'+' or (byte)'-') and var one, ..] => (one, 1),
-            [0xE2, 0x88, 0x92, ..] => ((byte)'-', 3),
+            // U+2212; the hyphen that keeps a line together, the dash that Word makes of a minus; and the minus as wide as an ideograph.
+            [0xE2, 0x88, 0x92, ..] or [0xE2, 0x80, 0x91 or 0x93, ..] or [0xEF, 0xBC, 0x8D, ..] => ((byte)'-', 3),
             _ => ((byte)0, 0),
         };
         text = text[length..];
         if (sign != 0)
             TextCursor.TrimStart(ref text);
         return sign;
+    }
+
+    // Before, as in Turkey, or behind.
+    private static bool TakePercent(ref ReadOnlySpan<byte> text)
+    {
+        var rest = text switch
+        {
+            [(byte)'%', .. var digits] => digits,
+            [.. var digits, (byte)'%'] => digits,
+            [.. var digits, 0xEF, 0xBC, 0x85] => digits,
+            _ => text,
+        };
+        if (rest.Length == text.Length)
+            return false;
+        text = TextCursor.Trim(rest);
+        return true;
+    }
+
+    // As on price tags: 12,- and 12.— for 12.00.
+    private static bool TakeNoFraction(ref ReadOnlySpan<byte> text)
+    {
+        var rest = text switch
+        {
+            [.. var digits, 0xE2, 0x80, 0x93 or 0x94] => digits,
+            [.. var digits, (byte)'-', (byte)'-'] => digits,
+            [.. var digits, (byte)'-'] => digits,
+            _ => text,
+        };
+        if (rest.Length == text.Length || rest is not [.. var whole, (byte)',' or (byte)'.'])
+            return false;
+        text = whole;
+        return true;
     }
 
     private static bool TakeParentheses(ref ReadOnlySpan<byte> text)

@@ -14,7 +14,7 @@ internal static class WrittenValue
     /// <returns>NaN where the value is missing, null where it can't be read as that type.</returns>
     public static double? NumberOf(ReadOnlySpan<byte> cell, ColumnType type, WrittenConvention convention)
     {
-        cell = cell.Trim(" \t"u8);
+        cell = TextCursor.Trim(cell);
         if (MissingWords.Default.IsMissing(cell))
             return double.NaN;
         return Read(cell, type, convention);

@@ -100,7 +100,7 @@ internal sealed unsafe class WrittenValueFunctions(DuckDbSession session)
             {
                 if (!rows.IsMissing(0, row))
                 {
-                    var text = ChunkText.Bytes(in texts[row]).Trim(" \t"u8);
+                    var text = TextCursor.Trim(ChunkText.Bytes(in texts[row]));
                     if (type == StoredType.Text)
                     {
                         ((bool*)values)[row] = missing.IsNull(text);
