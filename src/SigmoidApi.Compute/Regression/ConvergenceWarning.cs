@@ -78,7 +78,7 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
     internal static ConvergenceWarning ConstantColumns(IReadOnlyList<int> columns, bool intercept) => new(ConstantCode,
         "Columns with one value only carry no information; their coefficients are 0."
         + (intercept
-            ? " The data do not tell them from the intercept, which has no standard error, test or interval beside them: leave them out."
+            ? " The data do not tell them from the intercept, which therefore has no standard error, test or interval: leave these columns out."
             : ""), columns)
     {
         Intercept = intercept,

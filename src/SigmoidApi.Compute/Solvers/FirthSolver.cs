@@ -7,7 +7,7 @@ namespace SigmoidApi.Compute.Solvers;
 
 /// <summary>
 /// Maximises Firth's penalised likelihood ℓ* (<see cref="FirthLikelihood"/>): the step is K∇ℓ*, halved until it raises ℓ* enough. K is A⁻¹, with A the
-/// curvature of the rows that the gradient is made of, and what the last steps told of the leverages' change, which A leaves out (<see cref="LimitedMemory"/>):
+/// curvature of the rows that the gradient is made of, and what the last steps showed of the leverages' change, which A leaves out (<see cref="LimitedMemory"/>):
 /// by A alone each iteration leaves a fixed share of the error, most of it where the classes are nearly separated. Five passes an iteration.
 /// <para>
 /// Stops when √(∇ℓ*ᵀK∇ℓ*) ≤ tolerance: the length of the next step in standard errors, whatever the columns' units. Which columns depend on
@@ -166,7 +166,7 @@ internal sealed class FirthSolver
         }
     }
 
-    /// <summary>Keeps what the last step told of the curvature, the gradient having been taken at its end.</summary>
+    /// <summary>Keeps what the last step showed of the curvature, the gradient having been taken at its end.</summary>
     private void Learn(double[] parameters)
     {
         // ℓ* rises where a minimum falls.
@@ -225,7 +225,7 @@ internal sealed class FirthSolver
         return factor.Kept;
     }
 
-    /// <summary>K·vector, K ≈ (−∇²ℓ*)⁻¹: A⁻¹, and what the last steps told.</summary>
+    /// <summary>K·vector, K ≈ (−∇²ℓ*)⁻¹: A⁻¹, and what the last steps showed.</summary>
     private double[] Solve(double[] vector)
     {
         var solution = (double[])vector.Clone();

@@ -77,10 +77,7 @@ public enum TrainingJobStatus
 /// <param name="Fraction">How much of all fits is done at the least, 1 at the end.</param>
 /// <param name="Step">Counts the iterations of all fits of the job; <c>Last-Event-ID</c> and the points of <c>/history</c> go by it.</param>
 /// <param name="SecondsLeft">How long it takes at most, at the pace so far; null until that can be told.</param>
-/// <param name="Phase">
-/// <c>fit</c>, or <c>intervals</c> while Firth's fit follows the profiles of its parameters. Then <c>iteration</c> counts the parameters done, of
-/// <c>maxIterations</c>.
-/// </param>
+/// <param name="Phase"><c>fit</c>, or <c>intervals</c> while Firth's fit follows profiles: then <c>iteration</c> counts parameters done, of all.</param>
 public sealed record TrainingProgress(
     int Iteration, int MaxIterations, double Loss, double GradientNorm, double Fraction, int Step = 0, double? SecondsLeft = null,
     FitPhase Phase = FitPhase.Fit);

@@ -6,6 +6,8 @@ public sealed class CsvRefusalTests : IDisposable
 {
     private readonly TemporaryStore _store = new();
 
+    private static readonly string OfThousands = string.Concat(Enumerable.Repeat(",234", 120));
+
     public static TheoryData<string, long, string?, string> OneError => new()
     {
         { "", 1, null, "expected a header with the names of the columns; the file is empty" },
@@ -25,7 +27,8 @@ public sealed class CsvRefusalTests : IDisposable
         { "a,b\n1,0x10\n", 2, "b", "expected a number; got '0x10'" },
         { "a,b\n1,+-1\n", 2, "b", "expected a number; got '+-1'" },
         { "a,b\n1,1e\n", 2, "b", "expected a number; got '1e'" },
-        { "a,b\n1,..\n", 2, "b", "expected a number; got '..'" },
+        { "a,b\n1,.-\n", 2, "b", "expected a number; got '.-'" },
+        { "a,b\n1,\"1" + OfThousands + "\"\n", 2, "b", "expected a number of at most 1.8e308; got '\"1,234,234,234,234,234,234,234,234,234,2…'" },
         { "a,b\n1,1 2\n", 2, "b", "expected a number; got '1 2'" },
         { "a,b\n1,1e309\n", 2, "b", "expected a number of at most 1.8e308; got '1e309'" },
         { "a,b\n1,\"-1E+00309\"\n", 2, "b", "expected a number of at most 1.8e308; got '\"-1E+00309\"'" },

@@ -33,6 +33,8 @@ public sealed class CsvTitleTests(TestApplication application) : IClassFixture<T
     [InlineData("a,b,y\n1,x,0\n2,z,1\r\n\r\n\r\nTotal,,\r\n\"Source: a, b\"\r\n", 6, 7)]
     [InlineData("a,b,y\n1,x,0\n2,z,1\nend", 4)]
     [InlineData("Monthly report\n\na,b,y\n1,x,0\n2,z,1\n\nSource: ministry\n", 1, 7)]
+    [InlineData("a,b,y\n1,x,0\n2,z,1\n\nNotes:\n\"1. first, of all\"\nSource: ministry\n", 5, 6, 7)]
+    [InlineData("a,b,y\n1,x,0\n2,z,1\n* estimated\n", 4)]
     public async Task TitlesAndRemarksAreSkippedAndNamed(string csv, params int[] skipped)
     {
         var (id, dataset) = await _store.Import(csv);
@@ -40,6 +42,15 @@ public sealed class CsvTitleTests(TestApplication application) : IClassFixture<T
         dataset.Columns.Select(column => column.Name).ShouldBe(["a", "b", "y"]);
         dataset.Origin.SkippedLines.ShouldBe(skipped.Select(line => (long)line));
         (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 0, 10, TestContext.Current.CancellationToken)).ShouldBe([[1L, "x", 0L], [2L, "z", 1L]]);
+    }
+
+    [Fact]
+    public async Task LinesOfBlanksBelowTheRowsAreNoRows()
+    {
+        var (_, dataset) = await _store.Import("a,b,y\n1,x,0\n2,z,1\n   \n  ");
+
+        dataset.Rows.ShouldBe(2);
+        dataset.Origin.SkippedLines.ShouldBeNull();
     }
 
     [Theory]

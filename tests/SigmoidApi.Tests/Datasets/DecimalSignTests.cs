@@ -113,6 +113,33 @@ public sealed class DecimalSignTests : IDisposable
         dataset.Columns[0].Warnings!.ShouldBe(warning is null ? [] : [warning.Value]);
     }
 
+    /// <summary>One comma among hundreds of points that may be either would make a thousandfold of all; it may be a mistake.</summary>
+    [Theory]
+    [InlineData("12,5", 1234, ColumnWarning.AmbiguousDecimal)]
+    [InlineData("1.234,5", 1234.5, null)]
+    public async Task AFewCommasAmongPointsAreNoCertainty(string last, double most, ColumnWarning? warning)
+    {
+        var (_, dataset) = await _store.Import("x;y\n" + string.Concat(Enumerable.Repeat("1.234;1\n", 400)) + $"{last};1\n");
+
+        dataset.Origin.DecimalPoint.ShouldBe(",");
+        dataset.Columns[0].Maximum.ShouldBe(most);
+        (dataset.Columns[0].Warnings ?? []).Contains(ColumnWarning.AmbiguousDecimal).ShouldBe(warning is not null);
+    }
+
+    [Theory]
+    [InlineData("12,5", '.')]
+    [InlineData("1.234,5", ',')]
+    public void AFewCommasDoNotTurnTheSignOfAModel(string last, char point) =>
+        DecimalSign.Of([DecimalsOf([.. Enumerable.Repeat("1.234", 400), last])], ';', likely: '.').Point.ShouldBe(point);
+
+    private static DecimalEvidence DecimalsOf(IEnumerable<string> cells)
+    {
+        var column = new WrittenColumn("x", WrittenConvention.Default);
+        foreach (var cell in cells)
+            column.AddText(Encoding.UTF8.GetBytes(cell), line: 1);
+        return column.Decimals;
+    }
+
     [Fact]
     public async Task AnAmountOfTheOtherSignIsTextWithAWarning()
     {

@@ -42,6 +42,15 @@ public sealed class FoundTypesTests : IDisposable
     [InlineData(new[] { "\"₩12,000\"", "\"₩8,900\"", "\"₩1,250,000\"" }, ColumnType.Number, new object[] { 12000L, 8900L, 1250000L })]
     [InlineData(new[] { "\"(1,234.50)\"", "12", "$3" }, ColumnType.Number, new object[] { -1234.5, 12.0, 3.0 })]
     [InlineData(new[] { "12 500", "8 900", "125 000" }, ColumnType.Number, new object[] { 12500L, 8900L, 125000L })]
+    [InlineData(new[] { "12e4567", "a1b2c3d", "4e99999" }, ColumnType.Category, new object[] { "12e4567", "a1b2c3d", "4e99999" })]
+    [InlineData(new[] { "+821012345678", "+15551234567", "+4915112345678" }, ColumnType.Category, new object[] { "+821012345678", "+15551234567", "+4915112345678" })]
+    [InlineData(new[] { "+821012345678", "-3", "5" }, ColumnType.Number, new object[] { 821012345678L, -3L, 5L })]
+    [InlineData(new[] { "-007", "+010", " 5 " }, ColumnType.Category, new object[] { "-007", "+010", "5" })]
+    [InlineData(new[] { " 007", "010 ", "123" }, ColumnType.Category, new object[] { "007", "010", "123" })]
+    [InlineData(new[] { "01.11", "10.20", "27.32" }, ColumnType.Category, new object[] { "01.11", "10.20", "27.32" })]
+    [InlineData(new[] { "0.5", "-0.25", "0" }, ColumnType.Number, new object[] { 0.5, -0.25, 0.0 })]
+    [InlineData(new[] { "\u00a0true", "false\u00a0", "\u00a0" }, ColumnType.Boolean, new object?[] { true, false, null })]
+    [InlineData(new[] { "\"€ 12,-\"", "\"€ 1,250.-\"", "€ 3.50" }, ColumnType.Number, new object[] { 12.0, 1250.0, 3.5 })]
     [InlineData(new[] { "$5", "€5", "$7" }, ColumnType.Category, new object[] { "$5", "€5", "$7" })]
     [InlineData(new[] { "$5", "USD 5", "CAD 7" }, ColumnType.Category, new object[] { "$5", "USD 5", "CAD 7" })]
     [InlineData(new[] { "US$5", "USD 6", "7" }, ColumnType.Number, new object[] { 5L, 6L, 7L })]
@@ -98,6 +107,9 @@ public sealed class FoundTypesTests : IDisposable
     [InlineData("555 123", "555 987", "400 001", ColumnWarning.MostlyNumbers)]
     [InlineData("1", "b", "c", null)]
     [InlineData("007", "010", "011", null)]
+    [InlineData("01.11", "10.20", "27.32", ColumnWarning.MostlyNumbers)]
+    [InlineData("01.31.2024", "02.01.2024", "02.28.2024", ColumnWarning.AmbiguousDates)]
+    [InlineData("24. 1. 31.", "23. 12. 25.", "24. 2. 1.", ColumnWarning.AmbiguousDates)]
     [InlineData("12 34 56", "12 34 57", "0 1", null)]
     public async Task TextThatWasMeantAsSomethingElseIsWarnedOf(string a, string b, string c, ColumnWarning? warning)
     {
@@ -105,6 +117,18 @@ public sealed class FoundTypesTests : IDisposable
 
         dataset.Columns[0].Type.ShouldBe(ColumnType.Category);
         (dataset.Columns[0].Warnings ?? []).ShouldBe(warning is null ? [] : [warning.Value]);
+    }
+
+    /// <summary>One of a thousand that is written as a key: the others may be quantities.</summary>
+    [Theory]
+    [InlineData("05")]
+    [InlineData("9007199254740993")]
+    public async Task AKeyAmongQuantitiesIsWarnedOf(string key)
+    {
+        var (_, dataset) = await _store.Import("a,b\n" + string.Concat(Enumerable.Range(0, 1000).Select(i => $"{10 + i % 80},1\n")) + $"{key},1\n");
+
+        dataset.Columns[0].Type.ShouldBe(ColumnType.Category);
+        dataset.Columns[0].Warnings!.ShouldContain(ColumnWarning.MostlyNumbers);
     }
 
     [Theory]

@@ -71,6 +71,15 @@ public sealed class HeaderDetectionTests : IDisposable
         dataset.Rows.ShouldBe(csv.Count(c => c == '\n') - 1);
     }
 
+    /// <summary>Two files, one behind the other.</summary>
+    [Fact]
+    public async Task AHeaderThatComesAgainIsNamedByItsLine()
+    {
+        const string Csv = "name,a\nx,1\nz,2\nw,3\n";
+
+        (await _store.Refusal(Csv + Csv)).Errors.ShouldHaveSingleItem().Line.ShouldBe(5);
+    }
+
     [Fact]
     public async Task NamesThatComeTwiceOverTextsAreRefusedAsOverNumbers()
     {

@@ -64,18 +64,5 @@ public sealed class WrittenNumberTests : IDisposable
         (await _store.Rows($"a,b\n\"{cell}x\",1\n\"{cell}y\",2\n")).Length.ShouldBe(2);
     }
 
-    [Fact]
-    public void AModelHasTheSignAndTakesAnyNumberForAFlag()
-    {
-        var column = new WrittenColumn("flag", WrittenConvention.Default, isForModel: true);
-        foreach (var text in new[] { "1.0", "TRUE", "2", "1,000" })
-            column.AddText(Encoding.UTF8.GetBytes(text), line: 2);
-        var mistakes = new WrittenMistakes();
-
-        column.Type(ColumnType.Boolean, mistakes).ShouldBe(StoredType.Real);
-
-        mistakes.ThrowIfAny();
-    }
-
     public void Dispose() => _store.Dispose();
 }

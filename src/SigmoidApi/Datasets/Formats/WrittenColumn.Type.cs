@@ -37,9 +37,6 @@ internal sealed partial class WrittenColumn
             case ColumnType.Number:
                 AddMistakes(mistakes, NoNumbers, "a number");
                 return NumberType(asQuantity: true);
-            case ColumnType.Boolean when isForModel && (HasOtherNumbers || Count(WrittenKind.Quantity) > 0):
-                AddMistakes(mistakes, NoNumbers.Where(kind => kind != WrittenKind.Boolean), "true, false or a number");
-                return StoredType.Real;
             case ColumnType.Boolean:
                 AddMistakes(mistakes, [WrittenKind.OtherNumber, WrittenKind.Quantity, .. NoNumbers.Where(kind => kind != WrittenKind.Boolean)], "true, false, 1 or 0");
                 return StoredType.Boolean;

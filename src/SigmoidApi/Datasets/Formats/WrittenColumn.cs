@@ -5,10 +5,7 @@ namespace SigmoidApi.Datasets.Formats;
 /// <summary>What the values of a column are, counted as they are read: of a file of any format that has texts.</summary>
 /// <param name="name">Its name.</param>
 /// <param name="convention">How values are read that can be written in two ways.</param>
-/// <param name="isForModel">
-/// Whether a model is to predict the values: they show no order of dates, since the model has it, and any number may be where its training had true and false.
-/// </param>
-internal sealed partial class WrittenColumn(string name, WrittenConvention convention, bool isForModel = false)
+internal sealed partial class WrittenColumn(string name, WrittenConvention convention)
 {
     // No larger ones are kept as whole numbers, whatever an upload says they are.
     private const int MostDigits = 18;
@@ -74,7 +71,7 @@ internal sealed partial class WrittenColumn(string name, WrittenConvention conve
         : !IsOrderShown ? null
         : _possibleOrders == DateOrders.Dmy ? Datasets.DateOrder.Dmy : Datasets.DateOrder.Mdy;
 
-    private bool IsOrderShown => !isForModel && Count(WrittenKind.OpenDate) > 0 && Count(WrittenKind.HiddenDate) == 0
+    private bool IsOrderShown => Count(WrittenKind.OpenDate) > 0 && Count(WrittenKind.HiddenDate) == 0
         && _possibleOrders is DateOrders.Dmy or DateOrders.Mdy;
 
     private long Readable => Numbers + Count(WrittenKind.Quantity) + Count(WrittenKind.OtherSign);

@@ -98,8 +98,8 @@ internal readonly record struct WrittenDate(WrittenDateKind Kind, long Microseco
         var (first, second, third) = (parts.Day, parts.Month, parts.Year);
         var hasFullYear = third > MostShortYear;
         var read = new WrittenDate[3];
-        read[(int)DateOrder.Dmy] = Of(Full(third), second, first, rest, weekday, ClockForm.Usual);
-        read[(int)DateOrder.Mdy] = Of(Full(third), first, second, rest, weekday, ClockForm.Usual);
+        read[(int)DateOrder.Dmy] = parts.IsYearFirst ? default : Of(Full(third), second, first, rest, weekday, ClockForm.Usual);
+        read[(int)DateOrder.Mdy] = parts.IsYearFirst ? default : Of(Full(third), first, second, rest, weekday, ClockForm.Usual);
         read[(int)DateOrder.Ymd] = hasFullYear ? default : Of(Full(first), second, third, rest, weekday, ClockForm.Usual);
         var orders = DateOrders.None;
         for (var i = 0; i < read.Length; i++)
@@ -185,15 +185,18 @@ internal readonly record struct WrittenDate(WrittenDateKind Kind, long Microseco
             return null;
         if (hasPoints)
             text.SkipBlanks();
-        if (!text.Digits(2, 4, out var third, out var digits) || digits == 3 || (digits == 4 && third <= MostShortYear))
+        // A day of one digit behind a year of two: 24. 1. 5., and 24-1-5 where the order is known.
+        var mayBeDay = hasTwoDigits && (hasBlanks || (isOrderKnown && !hasPoints));
+        if (!text.Digits(mayBeDay ? 1 : 2, 4, out var third, out var digits) || digits == 3 || (digits == 4 && third <= MostShortYear))
             return null;
         // Fewer digits with points are versions: 1.2.10.
-        if (hasPoints && digits == 2 && !hasBlanks && !isOrderKnown && !(hasTwoDigits && monthDigits == 2))
+        if (hasPoints && digits <= 2 && !hasBlanks && !isOrderKnown && !(hasTwoDigits && monthDigits == 2))
             return null;
         if (hasBlanks)
             text.Skip(between);
         var isSwapped = hasPoints && digits == 4 && month > 12 && first <= 12;
-        return new(third, month, first, IsOpen: !hasPoints || digits == 2, HasSlashes: between == (byte)'/', IsSwapped: isSwapped);
+        return new(
+            third, month, first, IsOpen: !hasPoints || digits <= 2, HasSlashes: between == (byte)'/', IsSwapped: isSwapped, IsYearFirst: digits == 1);
     }
 
     /// <summary>The year behind a day and a month's name.</summary>
@@ -275,7 +278,9 @@ internal readonly record struct WrittenDate(WrittenDateKind Kind, long Microseco
     /// <param name="Clock">How a time that follows may be written.</param>
     /// <param name="IsOpen">Whether the order is open.</param>
     /// <param name="HasSlashes">Between them.</param>
+    /// <param name="IsYearFirst">Whether it is no date in another order.</param>
     /// <param name="IsSwapped">Whether it is no date but with the month first.</param>
     private readonly record struct Parts(
-        int Year, int Month, int Day, ClockForm Clock = ClockForm.Usual, bool IsOpen = false, bool HasSlashes = false, bool IsSwapped = false);
+        int Year, int Month, int Day, ClockForm Clock = ClockForm.Usual, bool IsOpen = false, bool HasSlashes = false, bool IsSwapped = false,
+        bool IsYearFirst = false);
 }
