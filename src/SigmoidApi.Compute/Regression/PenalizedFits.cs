@@ -27,7 +27,9 @@ internal sealed class PenalizedFits
         CancellationToken cancellationToken)
     {
         (_options, Design, SampleWeights) = (options, design, sampleWeights);
-        _scaling = options.Standardize || IsFreeOfUnits(options, design.Features.Columns) ? design.Scaling(sampleWeights, options.FitIntercept, crew, cancellationToken) : null;
+        _scaling = options.Standardize || IsFreeOfUnits(options, design.Features.Columns)
+            ? design.Scaling(sampleWeights, options.FitIntercept, crew, cancellationToken)
+            : null;
         Rows = DesignRows.Of(design.Features, _scaling, options.FitIntercept, crew);
         Labels = new RowLabels(labels, ClassWeighted(labels, sampleWeights, options.ClassWeight));
         if (Labels.Weights is not null)

@@ -185,8 +185,8 @@ internal static class CreateTrainingJob
             return Impossible("target", $"expected a column of two different values, but '{target.Name}' has {target.Distinct}");
         if (request.SampleWeight is { } weightColumn && columns[weightColumn] is var weights && !(weights.Minimum >= 0 && weights.Maximum > 0))
         {
-            return Impossible("sampleWeight",
-                $"expected a column of numbers of at least 0, one above it among them, but '{weights.Name}' {(weights.IsText ? "is text" : $"goes from {weights.Minimum} to {weights.Maximum}")}");
+            var found = weights.Distinct == 0 ? "has no values" : weights.IsText ? "is text" : $"goes from {weights.Minimum} to {weights.Maximum}";
+            return Impossible("sampleWeight", $"expected a column of numbers of at least 0, one above it among them, but '{weights.Name}' {found}");
         }
 
         if (request.Validation?.TimeBy is { } time && columns[time].IsText)
@@ -197,8 +197,8 @@ internal static class CreateTrainingJob
                 return Impossible(field, message);
         }
 
-        if (request.ClusterBy is { } clusterColumn && columns[clusterColumn].Distinct < 2)
-            return Impossible("clusterBy", $"expected a column of at least two different values, but '{clusterColumn}' has 1");
+        if (request.ClusterBy is { } clusterColumn && columns[clusterColumn].Distinct is var clusters and < 2)
+            return Impossible("clusterBy", $"expected a column of at least two different values, but '{clusterColumn}' has {clusters}");
         if (request.InitialWeights is { } start && start.Length != width)
             return Problems.Field(StatusCodes.Status400BadRequest, "initialWeights", $"expected a weight for each of the {width} features, got {start.Length}");
         if (target.Categories is { } classes && classes.Any(category => category.Value.Length > ShownText.MostCharacters))

@@ -111,6 +111,19 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
         (await _api.Post("training-jobs", $$"""{ "datasetId": "columns", "target": "y", {{fields}} }""")).Error(status).ShouldBe((path, message));
     }
 
+    [Theory]
+    [InlineData(""" "sampleWeight": "nothing" """, "sampleWeight",
+        "expected a column of numbers of at least 0, one above it among them, but 'nothing' has no values")]
+    [InlineData(""" "clusterBy": "nothing", "penalty": "none", "covarianceType": "cluster" """, "clusterBy",
+        "expected a column of at least two different values, but 'nothing' has 0")]
+    public async Task AColumnWithoutValuesIsSaidToHaveNone(string fields, string path, string message)
+    {
+        await Upload("without-values", "x,nothing,y\n1,,1\n2,,0\n");
+
+        (await _api.Post("training-jobs", $$"""{ "datasetId": "without-values", "target": "y", {{fields}} }""")).Error(HttpStatusCode.UnprocessableEntity)
+            .ShouldBe((path, message));
+    }
+
     [Fact]
     public async Task DataSetWithWeightsAndNoFeaturesIsImpossible()
     {
