@@ -23,8 +23,9 @@ internal sealed record TypedColumn(string Name, StoredType Type, string Stored, 
             return source.Columns.Select(Of);
         var types = TypedSource.Declared(session, source.From, cancellationToken).ToDictionary(column => column.Name, column => column.Type, StringComparer.Ordinal);
         var points = source.Columns.ToDictionary(column => column.Name, column => column.DecimalPoint, StringComparer.Ordinal);
-        return (source.All ?? TypedSource.Columns(session, source.From, cancellationToken)).Select(column => Of(column) with
+        return (source.Typed ?? TypedSource.Columns(session, source.From, cancellationToken)).Select(column => Of(column) with
         {
+            // An upload takes JSON in Parquet for its texts.
             IsJson = format != DatasetFormat.Parquet && types[column.Name] == "JSON",
             IsExact = types[column.Name] is not ("FLOAT" or "DOUBLE"),
             DecimalPoint = points.GetValueOrDefault(column.Name),
