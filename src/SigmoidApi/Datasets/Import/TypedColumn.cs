@@ -11,7 +11,8 @@ namespace SigmoidApi.Datasets.Import;
 /// <param name="IsJson">Whether each cell is a value of JSON, with a type of its own.</param>
 /// <param name="IsExact">Whether its numbers may have more digits than float64.</param>
 /// <param name="DecimalPoint">The decimal sign that its own texts show; null where they show none.</param>
-internal sealed record TypedColumn(string Name, StoredType Type, string Stored, string Raw, bool IsJson = false, bool IsExact = false, char? DecimalPoint = null)
+internal sealed record TypedColumn(
+    string Name, StoredType Type, string Stored, string Raw, bool IsJson = false, bool IsExact = false, char? DecimalPoint = null)
 {
     public static TypedColumn Of(SourceColumn column) => new(column.Name, column.Type, column.Stored, column.Raw);
 
