@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using SigmoidApi.Datasets;
 
 namespace SigmoidApi.Tests.Datasets;
@@ -20,6 +21,8 @@ public sealed class ForeignContentTests : IDisposable
         { [.. "ARROW1\0\0"u8], "Arrow or Feather; save it as Parquet or CSV" },
         { [.. "BZh91AY&SY"u8], "an archive; send the file plain, or compressed by gzip or zstd" },
         { [0xFD, .. "7zXZ\0"u8], "an archive; send the file plain, or compressed by gzip or zstd" },
+        { Encoding.Unicode.GetBytes("x,y\n1,2\n"), "text in UTF-16 without a mark; say charset=utf-16le in the Content-Type" },
+        { Encoding.BigEndianUnicode.GetBytes("x,y\n1,2\n"), "text in UTF-16 without a mark; say charset=utf-16be in the Content-Type" },
         { [.. "\n<!DOCTYPE html>\n<html>"u8], "a web page; send the file that it leads to" },
     };
 

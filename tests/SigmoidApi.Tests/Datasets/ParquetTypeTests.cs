@@ -25,7 +25,8 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
         + "DAAAaQAAAFBBUjE=");
 
     /// <summary>
-    /// Without converted types, as newer writers may leave them out: d days, u and s whole numbers of 32 and 8 bits without a sign, k of 64, p, q and b decimals
+    /// Without converted types, as newer writers may leave them out:
+    /// d days, u and s whole numbers of 32 and 8 bits without a sign, k of 64, p, q and b decimals
     /// in 4, 8 and 16 bytes; and j binary JSON, as converted type and as logical type. The second of three rows has none.
     /// </summary>
     private static readonly byte[] LogicalTypes = Convert.FromBase64String(
@@ -137,12 +138,14 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
         var file = SampleFiles.Parquet("select i % 3 % 2 as y, encode(case when i % 2 = 0 then 'größer' else '서울' end) as place from range(20) t(i)");
         await _api.Upload("name=places", file, MediaType);
         await _api.Train("""{ "datasetId": "places", "target": "y", "modelName": "places" }""");
-        var expected = (await _api.Post("models/places/predict", """{ "columns": { "place": ["größer", "서울"] } }""")).Expect(HttpStatusCode.OK).Numbers("probabilities");
+        var records = await _api.Post("models/places/predict", """{ "columns": { "place": ["größer", "서울"] } }""");
+        var expected = records.Expect(HttpStatusCode.OK).Numbers("probabilities");
 
         var answer = (await _api.PostBytes("models/places/predict", file, MediaType)).Expect(HttpStatusCode.OK);
 
         answer.Headers.Contains("Unknown-Levels").ShouldBeFalse();
-        (await SampleFiles.Query(answer.Content, "parquet", "select probability")).Take(2).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ShouldBe(expected);
+        var probabilities = await SampleFiles.Query(answer.Content, "parquet", "select probability");
+        probabilities.Take(2).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ShouldBe(expected);
     }
 
     [Fact]

@@ -29,7 +29,8 @@ public sealed class PredictedSignTests(TestApplication application) : IClassFixt
     [Fact]
     public async Task TextsOfParquetShowTheirSignToAModelWithTheOther()
     {
-        var csv = string.Concat(Enumerable.Range(0, 20).Select(i => $"{X(i).Replace('.', ',')};{(i % 3 == 0 ? "size" : "fit")};{i * 7 % 5 % 2}\n").Prepend("x;code;y\n"));
+        var rows = Enumerable.Range(0, 20).Select(i => $"{X(i).Replace('.', ',')};{(i % 3 == 0 ? "size" : "fit")};{i * 7 % 5 % 2}\n");
+        var csv = string.Concat(rows.Prepend("x;code;y\n"));
         await Api.Upload("name=commas", csv);
         await Api.Train("""{ "datasetId": "commas", "target": "y", "modelName": "commas" }""");
         var expected = await Records("commas", i => X(i), "fit");

@@ -36,7 +36,9 @@ internal struct DecimalEvidence
     /// <summary>The same, but that a few decimal commas among many possible thousands are mistakes: they do not make thousandths of the others.</summary>
     public readonly DecimalSigns SignsWithoutMistakes => _commas <= MistakenShare * _commasOrThousands ? Signs & ~DecimalSigns.Comma : Signs;
 
-    /// <summary>Whether all values of the column are numbers, but for what may be mistakes: codes among words say little about the numbers of other columns.</summary>
+    /// <summary>
+    /// Whether all values of the column are numbers, but for what may be mistakes: codes among words say little about the numbers of other columns.
+    /// </summary>
     public bool IsOfNumbers { get; init; }
 
     /// <summary>The sign that the column shows by itself; null where it shows none, or both.</summary>

@@ -26,6 +26,9 @@ internal static class ForeignContent
         _ when start.StartsWith("ARROW1\0"u8) || start.StartsWith("FEA1\0"u8) => "Arrow or Feather; save it as Parquet or CSV",
         [(byte)'B', (byte)'Z', (byte)'h', _, (byte)'1', (byte)'A', (byte)'Y', (byte)'&', ..] or [0xFD, (byte)'7', (byte)'z', (byte)'X', ..] or [(byte)'7', (byte)'z', 0xBC, 0xAF, ..]
             => "an archive; send the file plain, or compressed by gzip or zstd",
+        // Each character of a name in ASCII has a NUL before it or behind it.
+        [> 0 and < 0x80, 0, > 0 and < 0x80, 0, ..] => "text in UTF-16 without a mark; say charset=utf-16le in the Content-Type",
+        [0, > 0 and < 0x80, 0, > 0 and < 0x80, ..] => "text in UTF-16 without a mark; say charset=utf-16be in the Content-Type",
         _ when IsHtml(start) => "a web page; send the file that it leads to",
         _ => null,
     };

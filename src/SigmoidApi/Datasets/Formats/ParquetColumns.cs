@@ -16,7 +16,8 @@ internal sealed partial class ParquetColumns
     public ParquetColumns(DuckDbSession session, string path, IReadOnlyList<ForeignColumn> foreign, CancellationToken cancellationToken)
     {
         var declared = TypedSource.Declared(session, ParquetSource.Relation(path, bytesAsTexts: false), cancellationToken);
-        var wide = foreign.Where(column => column is { IsNested: false, Type: ForeignType.Bytes }).ToDictionary(column => column.Column, column => column.Scale);
+        var wide = foreign.Where(column => column is { IsNested: false, Type: ForeignType.Bytes })
+            .ToDictionary(column => column.Column, column => column.Scale);
         foreach (var nested in foreign.Where(column => column is { IsNested: true, Type: ForeignType.Bytes }))
             _leftOut[declared[nested.Column].Name] = DatasetWarningCode.DecimalsLeftOut;
         var binary = declared.Where((column, i) => OfBytes().IsMatch(column.Type) && !wide.ContainsKey(i) && !_leftOut.ContainsKey(column.Name)).ToList();

@@ -120,7 +120,8 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>
-    /// A union, whose field 5 is that of decimals (1 the scale, 2 the precision), 6 of dates, and 10 of whole numbers (1 their bits, 2 whether they have a sign).
+    /// A union, whose field 5 is that of decimals (1 the scale, 2 the precision), 6 of dates, and 10 of whole numbers (1 their bits, 2 whether they have a
+    /// sign).
     /// </summary>
     private void LogicalType(ref SchemaElement element)
     {

@@ -11,7 +11,8 @@ namespace SigmoidApi.Datasets.Import;
 /// <param name="IsJson">Whether each cell is a value of JSON, with a type of its own.</param>
 /// <param name="IsExact">Whether its numbers may have more digits than float64.</param>
 /// <param name="DecimalPoint">The decimal sign that its own texts show; null where they show none.</param>
-internal sealed record TypedColumn(string Name, StoredType Type, string Stored, string Raw, bool IsJson = false, bool IsExact = false, char? DecimalPoint = null)
+internal sealed record TypedColumn(
+    string Name, StoredType Type, string Stored, string Raw, bool IsJson = false, bool IsExact = false, char? DecimalPoint = null)
 {
     public static TypedColumn Of(SourceColumn column) => new(column.Name, column.Type, column.Stored, column.Raw);
 
@@ -23,8 +24,9 @@ internal sealed record TypedColumn(string Name, StoredType Type, string Stored, 
             return source.Columns.Select(Of);
         var types = TypedSource.Declared(session, source.From, cancellationToken).ToDictionary(column => column.Name, column => column.Type, StringComparer.Ordinal);
         var points = source.Columns.ToDictionary(column => column.Name, column => column.DecimalPoint, StringComparer.Ordinal);
-        return (source.All ?? TypedSource.Columns(session, source.From, cancellationToken)).Select(column => Of(column) with
+        return (source.Typed ?? TypedSource.Columns(session, source.From, cancellationToken)).Select(column => Of(column) with
         {
+            // An upload takes JSON in Parquet for its texts.
             IsJson = format != DatasetFormat.Parquet && types[column.Name] == "JSON",
             IsExact = types[column.Name] is not ("FLOAT" or "DOUBLE"),
             DecimalPoint = points.GetValueOrDefault(column.Name),

@@ -115,12 +115,13 @@ internal sealed partial class Charset
     }
 
     /// <summary>
-    /// The charset that a parameter of a media type names; UTF-8 where there is no parameter. False with a problem for the caller where it can't be read.
+    /// The charset that a parameter of a media type names; UTF-8 where there is no parameter, or <c>binary</c>, which names none (<c>file -i</c> says so of
+    /// Parquet and packed files). False with a problem for the caller where it can't be read.
     /// </summary>
     public static bool TryRead(StringSegment parameter, out Charset charset, [NotNullWhen(false)] out string? problem)
     {
         var label = HeaderUtilities.RemoveQuotes(parameter).ToString().Trim();
-        var found = label.Length == 0 ? Utf8 : Find(label);
+        var found = label.Length == 0 || label.Equals("binary", StringComparison.OrdinalIgnoreCase) ? Utf8 : Find(label);
         charset = found ?? Utf8;
         problem = found is null
             ? "Expected a charset such as utf-8, utf-16le, windows-1252, shift_jis, euc-kr, gb18030 or big5 "

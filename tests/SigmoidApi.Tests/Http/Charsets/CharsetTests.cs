@@ -67,9 +67,10 @@ public sealed class CharsetTests
     [InlineData(null, "UTF-8")]
     [InlineData("", "UTF-8")]
     [InlineData("\"\"", "UTF-8")]
+    [InlineData("binary", "UTF-8")]
     [InlineData("\"cp949\"", "EUC-KR")]
     [InlineData("\" CP949 \"", "EUC-KR")]
-    public void AParameterMayBeMissingOrQuoted(string? parameter, string name)
+    public void AParameterMayBeMissingQuotedOrBinary(string? parameter, string name)
     {
         Charset.TryRead(new StringSegment(parameter), out var charset, out _).ShouldBeTrue();
         charset.Name.ShouldBe(name);
