@@ -12,12 +12,13 @@ namespace SigmoidApi.Datasets.Formats;
 /// <param name="Header">Where the rows of separated values begin; null of another format.</param>
 /// <param name="DecimalPoint">Of the numbers that are texts; null of a format that has none.</param>
 /// <param name="Form">Which form of JSON it turned out to be; null of another format.</param>
+/// <param name="Typed">The columns by the file's own types, whatever their values look like; null where those of <paramref name="From"/> say it.</param>
 /// <param name="All">The columns of the file, those too that are left out of <paramref name="Columns"/>; null where none is.</param>
 /// <param name="Warnings">What to know of the file as a whole; null where there is nothing.</param>
 /// <param name="SkippedLines">Of separated values the lines that are no part of the table; null of another format.</param>
 internal sealed record DatasetSource(
     string From, IReadOnlyList<SourceColumn> Columns, long? Rows = null, CsvDialect? Dialect = null, CsvHeader? Header = null, DatasetFormat? Form = null,
-    char? DecimalPoint = null, IReadOnlyList<SourceColumn>? All = null,
+    char? DecimalPoint = null, IReadOnlyList<SourceColumn>? Typed = null, IReadOnlyList<SourceColumn>? All = null,
     IReadOnlyList<DatasetWarning>? Warnings = null, IReadOnlyList<long>? SkippedLines = null)
 {
     /// <summary>Every column as it is kept, by its name.</summary>

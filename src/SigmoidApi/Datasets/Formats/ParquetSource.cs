@@ -20,12 +20,13 @@ internal static class ParquetSource
         if (wanted.Length > 0)
             throw new InvalidDatasetException([.. wanted.Take(InvalidDatasetException.MaxErrors)], wanted.Length);
 
-        var source = TypedSource.Of(session, file.From, [.. file.Columns.Where(column => !file.LeftOut.ContainsKey(column.Name))], task, cancellationToken);
+        SourceColumn[] typed = [.. file.Columns.Where(column => !file.LeftOut.ContainsKey(column.Name))];
+        var source = TypedSource.Of(session, file.From, [.. typed], task, cancellationToken);
         var texts = Texts(session, task, file, cancellationToken);
         SourceColumn[] kept =
             [.. source.Columns.Select(column => texts.TryGetValue(column.Name, out var text) ? column with { Type = StoredType.Text, Stored = text } : column)];
         var warnings = file.LeftOut.GroupBy(column => column.Value, column => column.Key).Select(same => new DatasetWarning(same.Key, [.. same]));
-        return source with { Columns = kept, All = file.GivenBack, Warnings = [.. warnings] };
+        return source with { Columns = kept, Typed = typed, All = file.GivenBack, Warnings = [.. warnings] };
     }
 
     public static InvalidDatasetException Damaged() =>
