@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 
@@ -21,6 +22,16 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
         { Delimiter: ';' } => DecimalSigns.Comma,
         _ => DecimalSigns.None,
     };
+
+    /// <summary>Takes a plain number of less than a vector. Most say nothing new: a call for each took 3 in 100 of an upload's time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddShort(WrittenColumn column, ReadOnlySpan<byte> cell, byte state, long line)
+    {
+        if (column.IsSettled && (state == CsvGrammar.Fraction || cell.Length < 16) && BeginsAsUsual(cell))
+            column.Numbers++;
+        else
+            AddNumber(column, cell, state, line);
+    }
 
     /// <summary>Takes a plain number.</summary>
     /// <param name="column">Where it is.</param>
@@ -49,6 +60,8 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
                 AddSigns(column, cell);
             else if (_enough == DecimalSigns.Comma)
                 column.AddSigns(_enough);
+            else
+                column.IsSettled = column.HasOtherNumbers && !column.CountsOtherNumbers && column.Numbers > InvalidDatasetException.MaxErrors;
             return;
         }
 
@@ -107,10 +120,15 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
             column.AddSigns(number.Signs, number.Thousands != WrittenThousands.None);
     }
 
-    // Without blanks, a plus, or zeros before it that a number would lose.
-    private static bool BeginsAsUsual(ReadOnlySpan<byte> cell) =>
-        cell[0] is > (byte)'0' and <= (byte)'9' || cell is [(byte)'0'] or [(byte)'0', not (>= (byte)'0' and <= (byte)'9'), ..]
-            or [(byte)'-', > (byte)'0' and <= (byte)'9', ..] or [(byte)'-', (byte)'0', not (>= (byte)'0' and <= (byte)'9'), ..];
+    // Without blanks, a plus, or zeros before it that a number would lose. Written without branches, as signs and zeros come in no order that a processor can guess.
+    private static bool BeginsAsUsual(ReadOnlySpan<byte> cell)
+    {
+        var sign = cell[0] == (byte)'-' ? 1 : 0;
+        if (cell.Length <= sign + 1)
+            return cell[^1] is > (byte)'0' and <= (byte)'9' || cell is [(byte)'0'];
+        var (first, second) = ((uint)(cell[sign] - '0'), (uint)(cell[sign + 1] - '0'));
+        return (first - 1 < 9) | ((first == 0) & (second > 9));
+    }
 
     private bool IsZeroOrOne(ReadOnlySpan<byte> cell)
     {

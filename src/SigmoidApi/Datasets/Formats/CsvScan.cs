@@ -194,7 +194,7 @@ internal sealed class CsvScan
             var isWhole = others == 0;
             if (digits == 0 || !(isWhole || (BitOperations.IsPow2(others) && (Vector256.Equals(bytes, points).ExtractMostSignificantBits() & others) != 0)))
                 break;
-            _cells.AddNumber(_columns[_column], text.Slice(position, length), isWhole ? CsvGrammar.Integer : CsvGrammar.Fraction, _cellLine);
+            _cells.AddShort(_columns[_column], text.Slice(position, length), isWhole ? CsvGrammar.Integer : CsvGrammar.Fraction, _cellLine);
             _column++;
             position += length + 1;
         }

@@ -50,6 +50,9 @@ internal sealed partial class WrittenColumn(string name, WrittenConvention conve
 
     public bool HasFractions { get; set; }
 
+    /// <summary>Whether further numbers, short and written as usual, only need to be counted.</summary>
+    public bool IsSettled { get; set; }
+
     /// <summary>Whether blanks are around numbers: they are no part of a key.</summary>
     public bool HasPadding { get; set; }
 
