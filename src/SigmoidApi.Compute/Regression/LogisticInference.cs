@@ -30,7 +30,7 @@ public enum CovarianceType
 /// likelihood ratios and the intervals from the profile of ℓ*; otherwise both are Wald's.
 /// </para>
 /// </summary>
-/// <param name="Intercept">Null where there is none, or it is not identified.</param>
+/// <param name="Intercept">Null if no intercept was fitted, or if the data do not identify it.</param>
 /// <param name="Coefficients">One for each column; null where it is not identified.</param>
 /// <param name="Covariance">
 /// Square: the intercept first where there is one, then the columns in their order; NaN for what is not identified. An entry beyond float64's range is
@@ -63,7 +63,7 @@ public sealed record LogisticInference(
     /// <summary>Whether there is any such parameter.</summary>
     internal bool LacksProfiles => InterceptLacksProfile || ColumnsWithoutProfile.Length > 0;
 
-    /// <summary>The same with what it is to say of its intervals: with <see cref="ConfidenceIntervals.None"/> there are none.</summary>
+    /// <summary>A copy with this kind of intervals; <see cref="ConfidenceIntervals.None"/> removes the intervals.</summary>
     internal LogisticInference With(ConfidenceIntervals intervals) => intervals != ConfidenceIntervals.None
         ? this with { Intervals = intervals }
         : this with

@@ -24,7 +24,7 @@ internal static class LengthKernel
     /// <summary><paramref name="lengths"/>[k] = |U·rowₖ|².</summary>
     /// <param name="rows">As many as there are lengths, rounded up to whole tiles; those beyond are finite.</param>
     /// <param name="stride">Numbers from one row to the next.</param>
-    /// <param name="columns">U by its columns: entry (i, j) at j · <paramref name="columnStride"/> + i, 0 where there is none.</param>
+    /// <param name="columns">U by its columns: entry (i, j) at j · <paramref name="columnStride"/> + i; 0 outside of the triangle.</param>
     /// <param name="columnStride">A multiple of <see cref="Block"/>.</param>
     /// <param name="depths">For each block of rows of U the number of columns beyond which all of it is 0.</param>
     /// <param name="lengths">The result.</param>

@@ -120,7 +120,7 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
             column.AddSigns(number.Signs, number.Thousands != WrittenThousands.None);
     }
 
-    // Without blanks, a plus, or zeros before it that a number would lose. Written without branches, as signs and zeros come in no order that a processor can guess.
+    // Without blanks, a plus, or zeros before it that a number would lose. It has no branches, because a processor can't predict signs and zeros.
     private static bool BeginsAsUsual(ReadOnlySpan<byte> cell)
     {
         var sign = cell[0] == (byte)'-' ? 1 : 0;

@@ -6,7 +6,7 @@ namespace SigmoidApi.Datasets.Formats;
 /// <param name="Length">In bytes, line ends included.</param>
 /// <param name="Lines">How many lines of the file it takes.</param>
 /// <param name="Delimiter">What the line of Excel's says.</param>
-/// <param name="Titles">The lines that are titles above the table (<see cref="CsvTitle"/>), counted from 1; null where there are none.</param>
+/// <param name="Titles">The lines that are titles above the table (<see cref="CsvTitle"/>), counted from 1; null if the table begins the file.</param>
 public readonly record struct CsvPreamble(int Length, int Lines, char? Delimiter, IReadOnlyList<long>? Titles = null)
 {
     public static CsvPreamble Of(ReadOnlySpan<byte> start)

@@ -83,11 +83,7 @@ internal static class CsvSniffer
         for (var i = 0; i < columns.Length; i++)
             columns[i] = new("", WrittenConvention.Default);
         foreach (var (column, cell) in records.SelectMany(record => record.Index()))
-        {
-            if (Encoding.UTF8.GetBytes(cell) is { Length: > 0 } text && !MissingWords.Default.IsMissing(text))
-                columns[column].AddText(text, line: 0);
-        }
-
+            columns[column].AddCell(Encoding.UTF8.GetBytes(cell), MissingWords.Default, line: 0);
         return columns.Select(column => column.Decimals);
     }
 }

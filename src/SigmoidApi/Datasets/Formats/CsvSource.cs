@@ -23,7 +23,8 @@ internal static class CsvSource
         {
             var found = scan.Columns[i];
             var type = found.Type(task.Wanted(found.Name), mistakes);
-            var direct = !asTexts && !found.HasBlanks && ((type == StoredType.Text && !found.HasPadding) || (found.IsPlain && type is StoredType.Real or StoredType.Whole));
+            var direct = !asTexts && !found.HasBlanks
+                && ((type == StoredType.Text && !found.HasPadding) || (found.IsPlain && type is StoredType.Real or StoredType.Whole));
             types[i] = direct && type == StoredType.Real ? "DOUBLE" : direct && type == StoredType.Whole ? "BIGINT" : "VARCHAR";
             var name = string.Create(CultureInfo.InvariantCulture, $"c{i}");
             var stored = direct ? name : session.Written.Expression(name, type, found.Convention, dialect.Missing);

@@ -47,7 +47,7 @@ internal static class Currencies
         isCode = false;
         foreach (var (sign, currency) in text.IsEmpty ? [] : SignsByFirst[text[0]])
         {
-            // A word may begin as one does: leil is none.
+            // A word may begin with a currency: leil begins with lei, and is not one.
             if (!text.StartsWith(sign) || (text.Length > sign.Length && char.IsAsciiLetter((char)sign[^1]) && char.IsAsciiLetter((char)text[sign.Length])))
                 continue;
             text = text[sign.Length..];

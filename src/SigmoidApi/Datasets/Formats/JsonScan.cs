@@ -177,17 +177,7 @@ internal sealed class JsonScan
     private void AddText(JsonColumn column, ReadOnlySpan<byte> text)
     {
         column.Values |= JsonValues.Texts;
-        var trimmed = TextCursor.Trim(text);
-        if (_missing.IsNull(trimmed))
-        {
-            column.HasMissingTexts = true;
-            return;
-        }
-
-        if (_missing.IsMark(trimmed))
-            column.Cells.Marks++;
-        else
-            column.Cells.AddText(trimmed, _tokens.Line, text);
+        column.HasMissingTexts |= column.Cells.AddCell(text, _missing, _tokens.Line);
     }
 
     private InvalidDatasetException TooLarge(JsonColumn column) =>

@@ -21,7 +21,7 @@ internal static class TypedTexts
     {
         var isForModel = task.ExpectedColumns is not null;
         int[] texts = [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].Type == StoredType.Text && (isForModel ? IsNeeded(i) : !StaysText(i)))];
-        var missing = task.Csv.NullValues is { } nulls ? new MissingWords(nulls) : MissingWords.Default;
+        var missing = MissingWords.Of(task.Csv);
         var first = Judge($"(select * from {from} limit {FirstRows})", texts, '.');
         int[] likely = [.. texts.Where((i, k) => IsWanted(i) || HintOf(first[k]) is not null || IsNoText(first[k]))];
         var point = task.Csv.DecimalPoint ?? '.';
@@ -81,14 +81,8 @@ internal static class TypedTexts
         var texts = chunk.Texts(column);
         for (var row = 0; row < texts.Length; row++)
         {
-            if (chunk.IsMissing(column, row))
-                continue;
-            var text = ChunkText.Bytes(in texts[row]);
-            var trimmed = TextCursor.Trim(text);
-            if (missing.IsMark(trimmed))
-                judged.Marks++;
-            else if (!missing.IsNull(trimmed))
-                judged.AddText(trimmed, rowsBefore + row + 1, text);
+            if (!chunk.IsMissing(column, row))
+                judged.AddCell(ChunkText.Bytes(in texts[row]), missing, rowsBefore + row + 1);
         }
     }
 

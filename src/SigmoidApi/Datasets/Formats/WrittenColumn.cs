@@ -127,8 +127,12 @@ internal sealed partial class WrittenColumn(string name, WrittenConvention conve
     {
         if (Numbers++ < InvalidDatasetException.MaxErrors)
             ShowNumber(line, number);
-        if ((CountsOtherNumbers || !HasOtherNumbers) && number is not [(byte)'0' or (byte)'1'] && double.Parse(number, CultureInfo.InvariantCulture) is not (0 or 1))
+        if ((CountsOtherNumbers || !HasOtherNumbers) && number is not [(byte)'0' or (byte)'1']
+            && double.Parse(number, CultureInfo.InvariantCulture) is not (0 or 1))
+        {
             AddOtherNumber(line, number);
+        }
+
         if (!isWhole)
             HasFractions = true;
         else if (WrittenKeys.IsLong(number.Length))
@@ -137,6 +141,23 @@ internal sealed partial class WrittenColumn(string name, WrittenConvention conve
 
     /// <summary>Takes true or false of a format that has them.</summary>
     public void AddBoolean(bool value, long line) => Add(WrittenKind.Boolean, line, value ? "true"u8 : "false"u8);
+
+    /// <summary>Takes a text as it is: a value, or one that stands for a missing value.</summary>
+    /// <param name="text">UTF-8.</param>
+    /// <param name="missing">What stands for a missing value.</param>
+    /// <param name="line">Where it is.</param>
+    /// <returns>Whether it stands for a missing value in a column of texts, too.</returns>
+    public bool AddCell(ReadOnlySpan<byte> text, MissingWords missing, long line)
+    {
+        var trimmed = TextCursor.Trim(text);
+        if (missing.IsNull(trimmed))
+            return true;
+        if (missing.IsMark(trimmed))
+            Marks++;
+        else
+            AddText(trimmed, line, text);
+        return false;
+    }
 
     /// <summary>Takes a text that stands for no missing value.</summary>
     /// <param name="text">UTF-8, without blanks around it.</param>

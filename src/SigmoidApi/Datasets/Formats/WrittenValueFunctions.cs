@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using DuckDB.NET.Native;
 using SigmoidApi.Datasets.Engine;
 
@@ -26,67 +24,28 @@ internal sealed unsafe class WrittenValueFunctions(DuckDbSession session)
         if (!_names.TryGetValue((type, convention, missing), out var name))
         {
             name = string.Create(CultureInfo.InvariantCulture, $"written_{_names.Count}");
-            Register(name, new(type, convention, missing));
+            ChunkFunction.Register(
+                session, name, [DuckDBType.Varchar], ResultOf(type), takesMissing: false, new Reader(type, convention, missing).Read);
             _names.Add((type, convention, missing), name);
         }
 
         return type == StoredType.Text ? $"case when {name}({text}) then null else trim({text}, ' \t') end" : $"{name}({text})";
     }
 
-    private void Register(string name, Reader reader)
+    private static DuckDBType ResultOf(StoredType type) => type switch
     {
-        var function = NativeMethods.ScalarFunction.DuckDBCreateScalarFunction();
-        try
-        {
-            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetName(function, name);
-            using var text = NativeMethods.LogicalType.DuckDBCreateLogicalType(DuckDBType.Varchar);
-            NativeMethods.ScalarFunction.DuckDBScalarFunctionAddParameter(function, text);
-            using var result = NativeMethods.LogicalType.DuckDBCreateLogicalType(reader.Type switch
-            {
-                StoredType.Real => DuckDBType.Double,
-                StoredType.Whole => DuckDBType.BigInt,
-                StoredType.Date => DuckDBType.Date,
-                StoredType.Time => DuckDBType.Timestamp,
-                _ => DuckDBType.Boolean,
-            });
-            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetReturnType(function, result);
-            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetExtraInfo(function, GCHandle.ToIntPtr(GCHandle.Alloc(reader)), &Free);
-            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetFunction(function, &Call);
-            if (!NativeMethods.ScalarFunction.DuckDBRegisterScalarFunction(session.Native, function).IsSuccess())
-                throw new InvalidOperationException("The reading of values can't be registered as a function.");
-        }
-        finally
-        {
-            NativeMethods.ScalarFunction.DuckDBDestroyScalarFunction(ref function);
-        }
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void Free(nint reader) => GCHandle.FromIntPtr(reader).Free();
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void Call(nint info, nint input, nint output)
-    {
-#pragma warning disable CA1031 // nothing may be thrown through the native code that called
-        try
-        {
-            var reader = (Reader)GCHandle.FromIntPtr(NativeMethods.ScalarFunction.DuckDBScalarFunctionGetExtraInfo(info)).Target!;
-            if (!reader.Read(input, output))
-                NativeMethods.ScalarFunction.DuckDBScalarFunctionSetError(info, "A value can't be read.");
-        }
-        catch (Exception exception)
-        {
-            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetError(info, exception.Message);
-        }
-#pragma warning restore CA1031
-    }
+        StoredType.Real => DuckDBType.Double,
+        StoredType.Whole => DuckDBType.BigInt,
+        StoredType.Date => DuckDBType.Date,
+        StoredType.Time => DuckDBType.Timestamp,
+        _ => DuckDBType.Boolean,
+    };
 
     private sealed class Reader(StoredType type, WrittenConvention convention, MissingWords missing)
     {
-        public StoredType Type => type;
-
-        /// <summary>Reads a chunk of texts into a vector; false where one can't be read.</summary>
-        public bool Read(nint input, nint output)
+        /// <summary>Reads a chunk of texts into a vector.</summary>
+        /// <exception cref="InvalidDataException">One can't be read.</exception>
+        public void Read(nint input, nint output)
         {
             var chunk = new DuckDBDataChunk(input);
             Span<ChunkVector> vectors = new ChunkVector[1];
@@ -110,7 +69,7 @@ internal sealed unsafe class WrittenValueFunctions(DuckDbSession session)
                     if (!missing.IsMissing(text))
                     {
                         if (!Read(text, values, row))
-                            return false;
+                            throw new InvalidDataException("A value can't be read.");
                         continue;
                     }
                 }
@@ -123,8 +82,6 @@ internal sealed unsafe class WrittenValueFunctions(DuckDbSession session)
 
                 validity[row / 64] &= ~(1UL << (row % 64));
             }
-
-            return true;
         }
 
         private bool Read(ReadOnlySpan<byte> text, void* values, int row)

@@ -2,7 +2,9 @@ using SigmoidApi.Datasets.Formats;
 
 namespace SigmoidApi.Datasets.Import;
 
-/// <summary>On which lines rows of separated values begin: quoted cells may go over several, and empty lines are no rows.</summary>
+/// <summary>
+/// On which lines rows of separated values begin: quoted cells may go over several, and empty lines are no rows. Cells are cut by the automaton of the scan.
+/// </summary>
 internal static class CsvLines
 {
     private const int BufferBytes = 128 * 1024;
@@ -18,9 +20,10 @@ internal static class CsvLines
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
         file.Position = header.Length;
-        var (delimiter, quote, last) = ((byte)dialect.Delimiter, (byte)(dialect.Quote ?? '\0'), rows.Max());
-        var (row, line) = (-1L, header.Lines + 1L);
-        var (inRow, atCellStart, isQuoted, hasClosed, afterCr) = (false, true, false, false, header.LineEnd == CsvLineEnd.Cr);
+        var (table, last) = (CsvGrammar.BuildTable(dialect), rows.Max());
+        var (row, line, inRow) = (-1L, header.Lines + 1L, false);
+        var state = header.LineEnd == CsvLineEnd.Cr ? CsvGrammar.AfterCr : CsvGrammar.Start;
+        var previous = state == CsvGrammar.AfterCr ? (byte)'\r' : (byte)0;
         var buffer = new byte[BufferBytes];
         int read;
         while (row < last && (read = file.Read(buffer)) > 0)
@@ -28,34 +31,16 @@ internal static class CsvLines
             cancellationToken.ThrowIfCancellationRequested();
             foreach (var value in buffer.AsSpan(0, read))
             {
-                var isLineEnd = value is (byte)'\n' or (byte)'\r';
-                if (value == (byte)'\n' && afterCr)
-                {
-                    afterCr = false;
-                    continue;
-                }
-
-                afterCr = value == (byte)'\r';
-                if (isLineEnd)
+                var next = table[(state << 8) + value];
+                var endsRow = next == CsvGrammar.End && value != dialect.Delimiter;
+                if (!endsRow && !inRow && rows.Contains(++row))
+                    lines[row] = line;
+                inRow = !endsRow;
+                // A CRLF is one line.
+                if (value == (byte)'\r' || (value == (byte)'\n' && previous != (byte)'\r'))
                     line++;
-                if (isLineEnd && !isQuoted)
-                {
-                    (inRow, atCellStart, hasClosed) = (false, true, false);
-                    continue;
-                }
-
-                if (!inRow)
-                {
-                    inRow = true;
-                    if (rows.Contains(++row))
-                        lines[row] = line;
-                }
-
-                // A doubled quote closes the cell and opens it again.
-                var isQuote = dialect.Quote is not null && value == quote && (isQuoted || atCellStart || hasClosed);
-                hasClosed = isQuote && isQuoted;
-                isQuoted ^= isQuote;
-                atCellStart = !isQuoted && value == delimiter;
+                state = next != CsvGrammar.End ? next : value == (byte)'\r' ? CsvGrammar.AfterCr : CsvGrammar.Start;
+                previous = value;
             }
         }
     }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using DuckDB.NET.Native;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Datasets.Engine;
@@ -20,7 +18,6 @@ internal sealed unsafe class PredictFunction : IDisposable
     private readonly IReadOnlyList<FileColumn> _columns;
     private readonly ThreadLocal<Batch> _batches;
     private readonly long[] _unknown;
-    private GCHandle _self;
 
     /// <param name="session">What calls the function.</param>
     /// <param name="model">What predicts.</param>
@@ -30,30 +27,9 @@ internal sealed unsafe class PredictFunction : IDisposable
         (_model, _columns) = (model, columns);
         _unknown = new long[model.CategoryColumns];
         _batches = new(() => new Batch(model));
-        _self = GCHandle.Alloc(this);
-        var function = NativeMethods.ScalarFunction.DuckDBCreateScalarFunction();
-        try
-        {
-            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetName(function, Name);
-            foreach (var column in columns)
-            {
-                using var type = NativeMethods.LogicalType.DuckDBCreateLogicalType(column.IsDouble ? DuckDBType.Double : DuckDBType.Varchar);
-                NativeMethods.ScalarFunction.DuckDBScalarFunctionAddParameter(function, type);
-            }
-
-            using var result = NativeMethods.LogicalType.DuckDBCreateLogicalType(DuckDBType.Double);
-            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetReturnType(function, result);
-            // A missing value is no reason for a missing answer.
-            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetSpecialHandling(function);
-            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetExtraInfo(function, GCHandle.ToIntPtr(_self), &Nothing);
-            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetFunction(function, &Call);
-            if (!NativeMethods.ScalarFunction.DuckDBRegisterScalarFunction(session.Native, function).IsSuccess())
-                throw new InvalidOperationException("The model can't be registered as a function.");
-        }
-        finally
-        {
-            NativeMethods.ScalarFunction.DuckDBDestroyScalarFunction(ref function);
-        }
+        // A missing value is no reason for a missing answer.
+        ChunkFunction.Register(
+            session, Name, columns.Select(column => column.IsDouble ? DuckDBType.Double : DuckDBType.Varchar), DuckDBType.Double, takesMissing: true, Predict);
     }
 
     /// <summary>Whether there was a cell that the model can do nothing with, which ended the prediction.</summary>
@@ -63,32 +39,7 @@ internal sealed unsafe class PredictFunction : IDisposable
     public IReadOnlyDictionary<string, long> UnknownLevels() =>
         _model.Columns.Where(column => column.Category is not null && _unknown[column.Index] > 0).ToDictionary(column => column.Name, column => _unknown[column.Index]);
 
-    public void Dispose()
-    {
-        _self.Free();
-        _batches.Dispose();
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void Nothing(nint pointer)
-    {
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void Call(nint info, nint input, nint output)
-    {
-#pragma warning disable CA1031 // nothing may be thrown through the native code that called
-        try
-        {
-            var self = (PredictFunction)GCHandle.FromIntPtr(NativeMethods.ScalarFunction.DuckDBScalarFunctionGetExtraInfo(info)).Target!;
-            self.Predict(input, output);
-        }
-        catch (Exception exception)
-        {
-            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetError(info, exception.Message);
-        }
-#pragma warning restore CA1031
-    }
+    public void Dispose() => _batches.Dispose();
 
     private void Predict(nint input, nint output)
     {

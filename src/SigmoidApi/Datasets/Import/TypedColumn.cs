@@ -22,7 +22,8 @@ internal sealed record TypedColumn(
             return source.Columns.Select(column => new TypedColumn(column.Name, StoredType.Text, column.Raw, column.Raw, DecimalPoint: column.DecimalPoint));
         if (format == DatasetFormat.Libsvm)
             return source.Columns.Select(Of);
-        var types = TypedSource.Declared(session, source.From, cancellationToken).ToDictionary(column => column.Name, column => column.Type, StringComparer.Ordinal);
+        var types = TypedSource.Declared(session, source.From, cancellationToken)
+            .ToDictionary(column => column.Name, column => column.Type, StringComparer.Ordinal);
         var points = source.Columns.ToDictionary(column => column.Name, column => column.DecimalPoint, StringComparer.Ordinal);
         return (source.Typed ?? TypedSource.Columns(session, source.From, cancellationToken)).Select(column => Of(column) with
         {
