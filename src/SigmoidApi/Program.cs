@@ -38,6 +38,7 @@ api.MapDatasets();
 api.MapTrainingJobs();
 api.MapModels();
 
-await app.PrepareStorageAsync();
+if (!await app.PrepareStorageAsync())
+    return 1;
 await app.RunAsync();
 return 0;

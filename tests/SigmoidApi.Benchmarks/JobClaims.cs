@@ -20,14 +20,14 @@ internal static class JobClaims
         JsonDefaults.Configure(json.Value.SerializerOptions, new JsonLimits(MaxValues: 1_000_000, MaxTextBytes: 1 << 20));
         SigmoidDbContext[] stores =
         [
-            new SqliteDbContext(Configured<SqliteDbContext>(options => SqliteDbContext.Configure(options, directory.File("sigmoid.db"))), json, turn),
+            new SqliteDbContext(Configured<SqliteDbContext>(options => SqliteDbContext.Configure(options, directory.File("sigmoid.db"))), json, turn, Options.Create(new StorageOptions()), TimeProvider.System),
             new PostgresDbContext(Configured<PostgresDbContext>(options => PostgresDbContext.Configure(options, connectionString, TimeSpan.Zero)), json),
         ];
         foreach (var db in stores)
         {
             await using (db)
             {
-                await db.MigrateAsync(CancellationToken.None);
+                await db.MigrateAsync(hasDatasets: false, CancellationToken.None);
                 var medians = new List<double>();
                 foreach (var finished in new[] { 100, 1_000_000 })
                 {

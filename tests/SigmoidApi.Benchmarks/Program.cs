@@ -9,6 +9,7 @@ return args.FirstOrDefault() switch
     "json" => JsonNumbers.Run(args[1..]),
     "datasets" => await DatasetFlow.RunAsync(args[1..]),
     "jobs" => await Jobs.RunAsync(args[1..]),
+    "responsiveness" => await Responsiveness.RunAsync(args[1..]),
     "stream" => await Streaming.RunAsync(args[1..]),
     "fit" => Fit.RunDense(args[1..]),
     "sparse" => Fit.RunSparse(args[1..]),
@@ -22,6 +23,6 @@ return args.FirstOrDefault() switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | elementwise-widths | kernels | fit DIR ROWS COLUMNS | sparse DIR ROWS COLUMNS | path DIR ROWS COLUMNS | comparison | scaling | firth | json | serving | datasets | stream | jobs");
+    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | elementwise-widths | kernels | fit DIR ROWS COLUMNS | sparse DIR ROWS COLUMNS | path DIR ROWS COLUMNS | comparison | scaling | firth | json | serving | datasets | stream | jobs | responsiveness");
     return 2;
 }

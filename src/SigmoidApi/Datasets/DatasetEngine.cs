@@ -1,3 +1,4 @@
+using DuckDB.NET.Data;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Datasets.Engine;
 using SigmoidApi.Datasets.Formats;
@@ -14,7 +15,7 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
 {
     /// <summary>A page of a data set's rows; see <see cref="DatasetReader.ReadRows"/>.</summary>
     public Task<IReadOnlyList<object?[]>> ReadRowsAsync(Guid id, IReadOnlyList<ColumnProfile> columns, long offset, int limit, CancellationToken cancellationToken) =>
-        OnOwnThread(() =>
+        OnOwnThread(id, () =>
         {
             using var session = Open(threads: 1, columns.Count, files.ParquetPath(id));
             return DatasetReader.ReadRows(session, files.ParquetPath(id), columns, offset, limit, cancellationToken);
@@ -29,9 +30,9 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
     /// <param name="file">Where the rows of the matrix are to be kept, which is then read from there as it is passed over; null for memory.</param>
     public DatasetColumns Read(
         Guid id, IReadOnlyList<ColumnProfile> numbers, IReadOnlyList<ColumnToRead> others, CancellationToken cancellationToken, long every = 1, RowFile? file = null) =>
-        DatasetReader.Read(
+        OfFile(id, () => DatasetReader.Read(
             () => Open(threads: 1, numbers.Count + others.Count, files.ParquetPath(id)), files.ParquetPath(id), numbers, others, every, file is null ? options.Value.Threads : 1,
-            file, cancellationToken);
+            file, cancellationToken));
 
     /// <summary>A file of rows of so many numbers, on the disk of the data sets.</summary>
     public RowFile NewRowFile(int columns) => new(files.Scratch.NewPath(), columns);
@@ -39,11 +40,11 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
     /// <summary>The same on a thread of its own.</summary>
     public Task<DatasetColumns> ReadAsync(
         Guid id, IReadOnlyList<ColumnProfile> numbers, IReadOnlyList<ColumnToRead> others, CancellationToken cancellationToken, long every = 1) =>
-        OnOwnThread(() => Read(id, numbers, others, cancellationToken, every), cancellationToken);
+        OnOwnThread(id, () => Read(id, numbers, others, cancellationToken, every), cancellationToken);
 
     /// <summary>The rows in another format, as a file that is gone when it is closed.</summary>
     public Task<Stream> ExportAsync(Dataset dataset, DatasetFormat format, CancellationToken cancellationToken) =>
-        OnOwnThread<Stream>(() =>
+        OnOwnThread<Stream>(dataset.Id, () =>
         {
             using var answer = files.Begin(Guid.CreateVersion7(time.GetUtcNow()));
             using var session = Open(options.Value.Threads, dataset.Columns.Count, files.ParquetPath(dataset.Id), answer.AnswerPath);
@@ -58,7 +59,7 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
     /// <param name="testRows">Row numbers from 0, ascending.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public Task<SplitParts> SplitAsync(Dataset dataset, Guid training, Guid test, int[] testRows, CancellationToken cancellationToken) =>
-        OnOwnThread(() =>
+        OnOwnThread(dataset.Id, () =>
         {
             var parts = new SplitParts(files.Begin(training), files.Begin(test));
             try
@@ -81,6 +82,21 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
         return session;
     }
 
-    private static Task<T> OnOwnThread<T>(Func<T> work, CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    private static Task<T> OnOwnThread<T>(Guid id, Func<T> work, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(() => OfFile(id, work), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>The service wrote the file itself: whatever DuckDB finds wrong with it has happened since, on its disk.</summary>
+    private static T OfFile<T>(Guid id, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is DuckDBException or UnreadableChunksException)
+        {
+            throw e.Message.Contains("No space left", StringComparison.Ordinal)
+                ? new IOException(e.Message, StorageTroubles.NoSpace)
+                : new DatasetFileException($"The file of data set {id} can't be read: {e.Message.Split('\n')[0]}", e);
+        }
+    }
 }

@@ -15,7 +15,7 @@ internal static class GetDataset
                 + "which of them leak it, and whether one of its values is rare.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("id", "\"mails\"").WithExampleOf("target", "\"spam\"");
 
-    private static async Task<Results<Ok<Dataset>, ProblemHttpResult>> Handle(string id, string? target, SigmoidDbContext db, DatasetEngine engine, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<Dataset>, ProblemHttpResult>> Handle(string id, string? target, SigmoidDbContext db, DatasetEngine engine, ComputeThreads threads, CancellationToken cancellationToken)
     {
         if (await db.Datasets.AsNoTracking().FindDatasetAsync(id, cancellationToken) is not { } dataset)
             return Problems.NotFound($"data set '{id}'");
@@ -25,6 +25,6 @@ internal static class GetDataset
             return Problems.Field(StatusCodes.Status400BadRequest, "target", $"expected a column of data set '{dataset.Name}', got '{target}'");
         if (column.Distinct != 2)
             return Problems.Field(StatusCodes.Status400BadRequest, "target", $"expected a column of two different values, but '{target}' has {column.Distinct}");
-        return TypedResults.Ok(await TargetWarnings.AddAsync(engine, dataset, column, cancellationToken));
+        return TypedResults.Ok(await TargetWarnings.AddAsync(engine, threads, dataset, column, cancellationToken));
     }
 }

@@ -36,7 +36,9 @@ internal static class GetDatasetContent
         }
         catch (Exception) when (!File.Exists(files.ParquetPath(dataset.Id)))
         {
-            // Deleted since its row was read.
+            // Deleted since its row was read; where the row is still there, the file was lost.
+            if (await db.Datasets.AnyAsync(d => d.Id == dataset.Id, cancellationToken))
+                files.RequireReadable(dataset.Id);
             return Problems.NotFound($"data set '{id}'");
         }
     }

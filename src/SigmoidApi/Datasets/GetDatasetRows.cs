@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -48,9 +47,11 @@ internal static class GetDatasetRows
             var rows = first < dataset.Rows ? await engine.ReadRowsAsync(dataset.Id, dataset.Columns, first, count, cancellationToken) : [];
             return TypedResults.Ok(new DatasetRows(first, dataset.Rows, [.. rows.Select(row => dataset.Columns.Zip(row).ToDictionary(cell => cell.First.Name, cell => cell.Second))]));
         }
-        catch (Exception e) when (e is InvalidOperationException or DbException && !File.Exists(files.ParquetPath(dataset.Id)))
+        catch (Exception) when (!File.Exists(files.ParquetPath(dataset.Id)))
         {
-            // Deleted since its row was read.
+            // Deleted since its row was read; where the row is still there, the file was lost.
+            if (await db.Datasets.AnyAsync(d => d.Id == dataset.Id, cancellationToken))
+                throw;
             return Problems.NotFound($"data set '{id}'");
         }
     }

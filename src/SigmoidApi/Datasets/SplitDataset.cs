@@ -39,7 +39,8 @@ internal static class SplitDataset
             .WithExample("Stratified by the target", """{ "test": 0.25, "stratifyBy": "spam", "seed": 42 }""");
 
     private static async Task<Results<Created<SplitDatasetResponse>, EarlierAnswer, ProblemHttpResult>> Handle(
-        Idempotency idempotency, string id, JsonBody<SplitDatasetRequest> body, SigmoidDbContext db, DatasetFiles files, DatasetEngine engine, TimeProvider time, CancellationToken cancellationToken)
+        Idempotency idempotency, string id, JsonBody<SplitDatasetRequest> body, SigmoidDbContext db, DatasetFiles files, DatasetEngine engine, ComputeThreads threads, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         if (await idempotency.EarlierAsync(body.Sha256) is { } earlier)
             return earlier;
@@ -65,7 +66,8 @@ internal static class SplitDataset
         try
         {
             var values = profile is null ? null : (await engine.ReadAsync(dataset.Id, [], [new ColumnToRead(profile, profile.IsText)], cancellationToken)).Others[0];
-            test = TestRows(request, checked((int)dataset.Rows), values);
+            // A row is drawn, sorted and looked up.
+            test = await threads.RunAsync(100.0 * dataset.Rows, () => TestRows(request, checked((int)dataset.Rows), values), cancellationToken);
         }
         catch (UntrainableDataException impossible)
         {

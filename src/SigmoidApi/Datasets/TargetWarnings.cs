@@ -1,6 +1,7 @@
 using SigmoidApi.Compute.Metrics;
 using SigmoidApi.Datasets.Engine;
 using SigmoidApi.Datasets.Profile;
+using SigmoidApi.Http;
 
 namespace SigmoidApi.Datasets;
 
@@ -18,19 +19,25 @@ internal static class TargetWarnings
 
     private const double RareShare = 0.05;
 
+    // Its place in several sorts, in multiplications.
+    private const double WorkOfAValue = 100;
+
     /// <summary>The data set with warnings of leaks and of a rare class.</summary>
     /// <param name="engine">Reads its rows.</param>
+    /// <param name="threads">Rank them: of many columns for seconds.</param>
     /// <param name="dataset">Of more than 100,000 rows every so many are looked at.</param>
     /// <param name="target">A column of two values.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static async Task<Dataset> AddAsync(DatasetEngine engine, Dataset dataset, ColumnProfile target, CancellationToken cancellationToken)
+    public static async Task<Dataset> AddAsync(DatasetEngine engine, ComputeThreads threads, Dataset dataset, ColumnProfile target, CancellationToken cancellationToken)
     {
         var others = dataset.Columns.Where(column => column != target && column.Distinct > 1).ToArray();
         var every = (dataset.Rows + MostRows - 1) / MostRows;
         var read = await engine.ReadAsync(
             dataset.Id, [], [new(target, target.IsText, Required: true), .. others.Select(column => new ColumnToRead(column, column.IsText))], cancellationToken, every);
         var labels = LabelsOf(read.Others[0]);
-        var leaking = others.Zip(read.Others.Skip(1)).Where(column => Leaks(column.Second, labels)).Select(column => column.First).ToHashSet();
+        var leaking = await threads.RunAsync(
+            WorkOfAValue * labels.Length * others.Length, () => others.Zip(read.Others.Skip(1)).Where(column => Leaks(column.Second, labels, cancellationToken)).Select(column => column.First).ToHashSet(),
+            cancellationToken);
         var share = labels.Length == 0 ? 0.5 : labels.Average();
         return dataset.With([.. dataset.Columns.Select(column =>
             leaking.Contains(column) ? Warned(column, ColumnWarning.LeaksTarget)
@@ -47,8 +54,9 @@ internal static class TargetWarnings
     }
 
     /// <summary>Whether the column ranks the rows as the target does: a number by itself, a level by its share of the target, a missing value as a level.</summary>
-    private static bool Leaks(ColumnValues column, double[] labels)
+    private static bool Leaks(ColumnValues column, double[] labels, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var present = Enumerable.Range(0, labels.Length).Where(i => column.Numbers is null || !double.IsNaN(column.Numbers[i])).ToArray();
         var ofPresent = Array.ConvertAll(present, i => labels[i]);
         if (present.Length < RowsPerLevel || ofPresent.Distinct().Count() < 2)

@@ -20,10 +20,20 @@ public static class Health
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready) });
     }
 
-    private sealed class DatabaseCheck(SigmoidDbContext db) : IHealthCheck
+    private sealed class DatabaseCheck(SigmoidDbContext db, StorageTroubles troubles) : IHealthCheck
     {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            await db.Database.CanConnectAsync(cancellationToken) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The database can't be reached.");
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await db.RequireUsableAsync(cancellationToken);
+                return HealthCheckResult.Healthy();
+            }
+            catch (Exception e) when (troubles.IsTrouble(e))
+            {
+                return HealthCheckResult.Unhealthy("The database can't be used; a line of the log says why.");
+            }
+        }
     }
 
     private sealed class StoppingCheck(IHostApplicationLifetime lifetime) : IHealthCheck

@@ -23,8 +23,9 @@ public static class HttpConventions
             var limits = context.Configuration.GetSection(LimitOptions.Section).Get<LimitOptions>() ?? new LimitOptions();
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = limits.MaxBodyBytes;
-            kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
         });
+        builder.AddConnectionLimit();
+        builder.Services.AddSingleton<ComputeThreads>();
         // Without it each read of 4 KB is two system calls; it costs an idle connection 4 KB.
         builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<LimitOptions>>((host, limits) =>
@@ -42,7 +43,12 @@ public static class HttpConventions
             JsonDefaults.Configure(json.SerializerOptions, new JsonLimits(limits.Value.MaxValues, MaxTextBytes: limits.Value.MaxTextBytes)));
     }
 
-    public static void UseHttpConventions(this WebApplication app) => app.UseProblems();
+    public static void UseHttpConventions(this WebApplication app)
+    {
+        app.UseProblems();
+        app.UseConnectionLimit();
+        app.UseComputeThreads();
+    }
 
     /// <summary>The group under which everything of our own lives; its filter reads and validates each handler's input.</summary>
     public static RouteGroupBuilder MapApi(this WebApplication app)

@@ -41,9 +41,21 @@ public sealed class LimitOptions : IValidatableObject
     [Range(1, 3_600)]
     public int HeartbeatSeconds { get; init; } = 15;
 
-    /// <summary>Most connections open at once; one more is closed at once.</summary>
+    /// <summary>Most connections open at once; on one more <c>/health</c> is answered, and a 503 otherwise.</summary>
     [Range(1, long.MaxValue)]
     public long MaxConnections { get; init; } = 10_000;
+
+    /// <summary>Connections that may be open beyond <see cref="MaxConnections"/>, for <c>/health</c>; one more takes the place of the oldest that asks for nothing.</summary>
+    [Range(1, 10_000)]
+    public int ReservedConnections { get; init; } = 16;
+
+    /// <summary>Threads for what computes long: <c>/update-weights</c>, large bodies of numbers, warnings about a target; 0 is one for each processor.</summary>
+    [Range(0, 1_024)]
+    public int ComputeThreads { get; init; }
+
+    /// <summary>Most requests that wait for one of these threads; one more is a 503.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxComputeQueue { get; init; } = 1_000;
 
     /// <summary>Longest that a stop waits for open requests and running jobs, in seconds.</summary>
     [Range(1, 600)]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
@@ -72,11 +73,12 @@ public static class Problems
             StatusCodeSelector = exception => exception switch
             {
                 BadHttpRequestException bad => bad.StatusCode,
+                ComputeQueueFullException => StatusCodes.Status503ServiceUnavailable,
                 _ when StorageTroubles.AdviceFor(exception) is not null => StatusCodes.Status503ServiceUnavailable,
                 _ => StatusCodes.Status500InternalServerError,
             },
             // A caller's own doing is no error of the service, and needs no stack trace in its log; a trouble of the storage has its one line.
-            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or OperationCanceledException || troubles.IsTrouble(context.Exception),
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or OperationCanceledException or ComputeQueueFullException || troubles.IsTrouble(context.Exception),
         });
         app.UseStatusCodePages();
         app.Use((context, next) =>
@@ -108,6 +110,8 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
             http.Response.Headers.RetryAfter = "1";
         problem.Type = Problems.Untyped;
         problem.Title ??= ReasonPhrases.GetReasonPhrase(problem.Status.Value);
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable && http.Features.Get<IExceptionHandlerFeature>() is { Error: var trouble })
+            problem.Detail ??= trouble is ComputeQueueFullException ? trouble.Message : StorageTroubles.DetailFor(trouble);
         problem.Detail ??= Details.GetValueOrDefault(problem.Status.Value);
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
         try

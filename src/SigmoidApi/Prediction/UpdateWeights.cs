@@ -27,9 +27,16 @@ internal static class UpdateWeights
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithExample("One step", """{ "features": [[0.5, 1.2], [-1.5, 0.3], [0.1, -0.7]], "labels": [1, 0, 1], "weights": [0, 0], "learningRate": 0.1, "iterations": 1 }""");
 
-    private static Results<Ok<UpdateWeightsResponse>, ProblemHttpResult> Handle(JsonBody<UpdateWeightsRequest> body, CancellationToken cancellationToken)
+    private static ValueTask<Results<Ok<UpdateWeightsResponse>, ProblemHttpResult>> Handle(
+        JsonBody<UpdateWeightsRequest> body, ComputeThreads threads, CancellationToken cancellationToken)
     {
         var request = body.Value;
+        var work = (double)request.Features.Values.Length * request.Iterations;
+        return threads.RunAsync(work, () => Update(request, cancellationToken), cancellationToken);
+    }
+
+    private static Results<Ok<UpdateWeightsResponse>, ProblemHttpResult> Update(UpdateWeightsRequest request, CancellationToken cancellationToken)
+    {
         var features = DesignMatrix.FromRows(request.Features.Values, request.Features.Rows, request.Features.Columns);
         try
         {

@@ -26,6 +26,9 @@ public sealed partial class DatasetFiles : IDisposable
     /// <summary>The storage directory, absolute.</summary>
     public string Root { get; }
 
+    /// <summary>Whether there is a file of any data set.</summary>
+    public bool HasDatasets => Directory.EnumerateFiles(_datasets).Any();
+
     public string ParquetPath(Guid id) => ParquetPath(Root, id);
 
     public static string ParquetPath(string storageDirectory, Guid id) => Path.Combine(storageDirectory, "datasets", $"{id}.parquet");

@@ -62,7 +62,30 @@ public abstract class SigmoidDbContext(DbContextOptions options, IOptions<JsonOp
     }
 
     /// <summary>Brings the schema up to date, however many processes start at once.</summary>
-    public abstract Task MigrateAsync(CancellationToken cancellationToken);
+    /// <param name="hasDatasets">Whether there are files of data sets, so that the database can't be a new one.</param>
+    /// <param name="cancellationToken">Ends it before anything is changed.</param>
+    /// <exception cref="DamagedDatabaseException">The database is empty though it should not be, is damaged, or is of a newer version.</exception>
+    public abstract Task MigrateAsync(bool hasDatasets, CancellationToken cancellationToken);
+
+    /// <summary>Reads of a table, so that it fails where the database can't be used.</summary>
+    public virtual Task RequireUsableAsync(CancellationToken cancellationToken) => Models.AnyAsync(cancellationToken);
+
+    /// <summary>Refuses a database that this version did not leave: an empty one would have the files of all data sets swept, which would then be nobody's.</summary>
+    protected async Task RequireOwnAsync(bool hasDatasets, CancellationToken cancellationToken)
+    {
+        var applied = (await Database.GetAppliedMigrationsAsync(cancellationToken)).ToArray();
+        if (applied.Length == 0 && hasDatasets)
+        {
+            throw new DamagedDatabaseException("The database is missing or empty, but Storage:Directory has files of data sets: restore a backup of the database (README, \"Backup and restore\"), "
+                + "or empty the folder 'datasets' to begin with nothing.");
+        }
+
+        if (applied.Except(Database.GetMigrations(), StringComparer.Ordinal).FirstOrDefault() is { } newer)
+        {
+            throw new DamagedDatabaseException($"The database was changed by a newer version of the service, which has the migration {newer}: start that version, "
+                + "or restore a backup made by this one (README, \"Backup and restore\").");
+        }
+    }
 
     /// <summary>The data set of an id; within a transaction it is not deleted before that ends, nor, if it is <paramref name="toDelete"/>, held by another.</summary>
     public virtual IQueryable<Dataset> HoldDataset(Guid id, bool toDelete) => Datasets.Where(d => d.Id == id);

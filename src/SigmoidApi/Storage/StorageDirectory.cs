@@ -16,7 +16,7 @@ public sealed class StorageDirectory(IOptions<StorageOptions> options, IHostEnvi
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>Makes the directory where it is missing, and takes its lock, which the system gives back even after a kill.</summary>
-    /// <exception cref="InvalidOperationException">The directory can't be made, written to, or is another process's.</exception>
+    /// <exception cref="StorageDirectoryException">The directory can't be made, written to, or is another process's.</exception>
     public void Open()
     {
         try
@@ -26,10 +26,13 @@ public sealed class StorageDirectory(IOptions<StorageOptions> options, IHostEnvi
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidOperationException(
+            throw new StorageDirectoryException(
                 $"Storage:Directory '{Path}' can't be used: it must be a directory that this process may write to and that no other SigmoidApi process uses.", e);
         }
     }
 
     public void Dispose() => _lock?.Dispose();
 }
+
+/// <summary>The storage directory can't be used; the message says what to do.</summary>
+public sealed class StorageDirectoryException(string message, Exception inner) : Exception(message, inner);

@@ -21,6 +21,10 @@ public sealed class StorageOptions
     /// <summary>Longest that a start waits for a database that can't be reached yet, in seconds.</summary>
     [Range(0, 3_600)]
     public int StartWaitSeconds { get; init; } = 60;
+
+    /// <summary>Longest that a start looks through a SQLite database for damage, in seconds; 0 does not look.</summary>
+    [Range(0, 3_600)]
+    public int CheckSeconds { get; init; } = 5;
 }
 
 public enum StorageProvider

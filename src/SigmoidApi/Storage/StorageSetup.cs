@@ -34,29 +34,64 @@ public static class StorageSetup
         }
 
         builder.Services.AddSingleton<SqliteTurn>();
-        builder.AddStore<SqliteDbContext>((services, context) => SqliteDbContext.Configure(context, services.GetRequiredService<StorageDirectory>().File("sigmoid.db")));
+        builder.AddStore<SqliteDbContext>((services, context) => SqliteDbContext.Configure(
+            context, services.GetRequiredService<StorageDirectory>().File("sigmoid.db"), services.GetRequiredService<StorageTroubles>()));
     }
 
     /// <summary>Brings the store up to date; waits for a database that starts at the same time as the service.</summary>
-    public static async Task PrepareStorageAsync(this WebApplication app)
+    /// <returns>False where it can't be used, which one line of the log says.</returns>
+    public static async Task<bool> PrepareStorageAsync(this WebApplication app)
     {
-        app.Services.GetRequiredService<StorageDirectory>().Open();
+        var troubles = app.Services.GetRequiredService<StorageTroubles>();
         var seconds = app.Services.GetRequiredService<IOptions<StorageOptions>>().Value.StartWaitSeconds;
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), app.Services.GetRequiredService<TimeProvider>());
-        await app.Services.GetRequiredService<StorageTroubles>().UntilItWorksAsync(
-            async () =>
-            {
-                await using var db = await app.Services.GetRequiredService<IDbContextFactory<SigmoidDbContext>>().CreateDbContextAsync();
-                await db.MigrateAsync(CancellationToken.None);
-                return true;
-            },
-            patience.Token);
+        try
+        {
+            app.Services.GetRequiredService<StorageDirectory>().Open();
+            var hasDatasets = app.Services.GetRequiredService<DatasetFiles>().HasDatasets;
+            var damage = await troubles.UntilItWorksAsync(() => PrepareAsync(app, hasDatasets), patience.Token);
+            if (damage is not null)
+                troubles.LogNoStart(damage);
+            return damage is null;
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            troubles.LogNoStart(new TimeoutException($"The database could not be used within Storage:StartWaitSeconds, {seconds}; the line above says why."));
+            return false;
+        }
+        catch (StorageDirectoryException e)
+        {
+            troubles.LogNoStart(e);
+            return false;
+        }
+    }
+
+    /// <returns>The damage that was found, which no waiting mends.</returns>
+    private static async Task<Exception?> PrepareAsync(WebApplication app, bool hasDatasets)
+    {
+        try
+        {
+            await using var db = await app.Services.GetRequiredService<IDbContextFactory<SigmoidDbContext>>().CreateDbContextAsync();
+            await db.MigrateAsync(hasDatasets, CancellationToken.None);
+            return null;
+        }
+        catch (Exception e) when (StorageTroubles.IsDamage(e))
+        {
+            return e;
+        }
     }
 
     private static void AddStore<TContext>(this WebApplicationBuilder builder, Action<IServiceProvider, DbContextOptionsBuilder> configure)
         where TContext : SigmoidDbContext
     {
-        builder.Services.AddPooledDbContextFactory<TContext>(configure, PooledContexts);
+        builder.Services.AddPooledDbContextFactory<TContext>(
+            (services, context) =>
+            {
+                configure(services, context);
+                // A value that can't be read is told apart from other failures.
+                context.EnableDetailedErrors();
+            },
+            PooledContexts);
         builder.Services.AddSingleton<IDbContextFactory<SigmoidDbContext>, Factory<TContext>>();
         builder.Services.AddScoped<SigmoidDbContext>(services => services.GetRequiredService<IDbContextFactory<SigmoidDbContext>>().CreateDbContext());
     }

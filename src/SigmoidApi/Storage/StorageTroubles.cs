@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -6,21 +7,39 @@ using Npgsql;
 namespace SigmoidApi.Storage;
 
 /// <summary>
-/// What goes wrong with the database or the disk by nobody's mistake, and passes: a full disk, a lock, a server that starts anew. Requests get a 503, jobs wait and go on,
-/// and one log line, repeated once a minute, says what to do.
+/// What goes wrong with the database or the disk and is no fault of a request: a full disk, a lock, a server that restarts, a damaged file. Requests get a 503, jobs wait and
+/// go on, and one log line, repeated once a minute, says what to do.
 /// </summary>
-public sealed partial class StorageTroubles(TimeProvider time, ILogger<StorageTroubles> logger)
+public sealed partial class StorageTroubles(StorageDirectory directory, TimeProvider time, ILogger<StorageTroubles> logger)
 {
+    private const string Restore = "restore a backup (README, \"Backup and restore\").";
+    private const string IsDamaged = "The database is damaged, sigmoid.db under Storage:Directory: stop the service and " + Restore;
+    private const string PostgresIsDamaged = "PostgreSQL finds its data damaged: look at its log, and " + Restore;
+    private const string RowIsUnreadable = "A row of the database can't be read; it is damaged, or another program has changed it: correct it, or " + Restore;
+    private const string TablesAreGone =
+        "The database, or a table of it, is gone or is not of this version: check Storage:Directory or ConnectionStrings:Sigmoid, start the version that made it, or " + Restore;
     private const string DiskIsFull = "The disk is full: free some space under Storage:Directory, or where the database is.";
     private const string CannotWrite = "Storage:Directory can't be written to: check its permissions, and that it is not mounted read-only.";
-    private const string NoDatasetFile = "The file of a data set is missing or can't be opened: check that Storage:Directory is mounted, and that this process may read it.";
+    private const string NoDatasetFile = "The file of a data set is missing, damaged or can't be opened: check that Storage:Directory is mounted, and that this process may read it, or restore the file from a backup.";
+    /// <summary>ENOSPC, as <see cref="Exception.HResult"/> of an <see cref="IOException"/> on Linux.</summary>
+    internal const int NoSpace = 28;
+
     private const string NoServer = "PostgreSQL can't be reached or refuses: check that it runs, and ConnectionStrings:Sigmoid.";
 
     /// <summary>How soon to try again.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LogAgainAfter = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<string, long> _logged = new();
+    private readonly ConcurrentDictionary<string, long> _logged = new(StringComparer.Ordinal);
+    private volatile bool _databaseIsDamaged;
+
+    /// <summary>Once SQLite has found its file damaged, nothing is read from it or written to it any more: what it gave might be wrong. A restored one needs a new start.</summary>
+    /// <exception cref="DamagedDatabaseException">It has.</exception>
+    public void ThrowIfDamaged()
+    {
+        if (_databaseIsDamaged)
+            throw new DamagedDatabaseException(IsDamaged);
+    }
 
     /// <summary>What to do about a failure; null where it is no trouble of the storage's.</summary>
     public static string? AdviceFor(Exception failure) => failure switch
@@ -31,11 +50,21 @@ public sealed partial class StorageTroubles(TimeProvider time, ILogger<StorageTr
             8 or 14 => CannotWrite, // SQLITE_READONLY, SQLITE_CANTOPEN
             13 => DiskIsFull, // SQLITE_FULL
             10 => "The disk under Storage:Directory fails or is full: look at the system's log.", // SQLITE_IOERR
+            11 or 26 => IsDamaged, // SQLITE_CORRUPT, SQLITE_NOTADB
+            // SQLITE_ERROR, which has no finer code for these.
+            1 when sqlite.Message.Contains("no such table", StringComparison.Ordinal) || sqlite.Message.Contains("no such column", StringComparison.Ordinal) => TablesAreGone,
             _ => null,
         },
         PostgresException postgres => postgres.SqlState[..2] switch
         {
             "53" when postgres.SqlState == PostgresErrorCodes.DiskFull => DiskIsFull,
+            "53" when postgres.SqlState == PostgresErrorCodes.TooManyConnections =>
+                "PostgreSQL has no connection left: raise its max_connections, or lower 'Maximum Pool Size' in ConnectionStrings:Sigmoid.",
+            "28" => "PostgreSQL refuses the user or the password: correct ConnectionStrings:Sigmoid, or pg_hba.conf.",
+            "42" when postgres.SqlState == PostgresErrorCodes.InsufficientPrivilege => "PostgreSQL refuses the user a table: GRANT it, or correct ConnectionStrings:Sigmoid.",
+            "42" when postgres.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn => TablesAreGone,
+            "3D" or "3F" => TablesAreGone, // no such database, no such schema
+            "XX" when postgres.SqlState is PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted => PostgresIsDamaged,
             "08" or "53" or "57" or "58" => NoServer, // connections, resources, an operator's doing, the system
             "40" or "55" => "PostgreSQL gave way to another transaction; if this goes on, look for locks in pg_stat_activity.",
             "25" when postgres.SqlState == "25P03" => "PostgreSQL ended a transaction of a process that stood still: look whether the machine has processors enough.", // idle_in_transaction_session_timeout
@@ -43,12 +72,13 @@ public sealed partial class StorageTroubles(TimeProvider time, ILogger<StorageTr
             _ => null,
         },
         NpgsqlException or ObjectDisposedException { ObjectName: "NpgsqlConnection" } => NoServer,
-        DbUpdateException or InvalidOperationException when failure.InnerException is { } inner => AdviceFor(inner),
+        DamagedDatabaseException damaged => damaged.Message,
+        DbUpdateException or InvalidOperationException when failure.InnerException is { } inner => AdviceFor(inner) ?? (IsOfARow(failure, inner) ? RowIsUnreadable : null),
         AggregateException several => several.InnerExceptions.Select(AdviceFor).FirstOrDefault(advice => advice is not null),
         DatasetFileException => NoDatasetFile,
         IOException io => (io.HResult & 0xFFFF) switch
         {
-            28 or 112 => DiskIsFull, // ENOSPC, ERROR_DISK_FULL
+            NoSpace or 112 => DiskIsFull, // ERROR_DISK_FULL
             30 => CannotWrite, // EROFS
             _ => null,
         },
@@ -56,17 +86,48 @@ public sealed partial class StorageTroubles(TimeProvider time, ILogger<StorageTr
         _ => null,
     };
 
+    /// <summary>What a caller is told of a failure, where that helps more than that the storage can't be used now.</summary>
+    public static string? DetailFor(Exception failure) => AdviceFor(failure) switch
+    {
+        DiskIsFull => "The service's disk is full. Its operator has to free some space; then send the request again.",
+        IsDamaged or PostgresIsDamaged or RowIsUnreadable or TablesAreGone =>
+            "The service's database is damaged. Its operator has to restore a backup, as the service's log says.",
+        NoDatasetFile => "The file of a data set is missing, or can't be opened. The service's operator has to restore it, as the service's log says.",
+        _ => null,
+    };
+
+    /// <summary>Whether the database can't be used before somebody restores it, so that there is nothing to wait for.</summary>
+    public static bool IsDamage(Exception failure) => failure is DamagedDatabaseException || AdviceFor(failure) is IsDamaged or PostgresIsDamaged;
+
     /// <summary>Logs a trouble. Returns whether it is one.</summary>
     public bool IsTrouble(Exception failure)
     {
         if (AdviceFor(failure) is not { } advice)
             return false;
-        var now = time.GetTimestamp();
-        var last = _logged.GetOrAdd(advice, long.MinValue);
-        if ((last == long.MinValue || time.GetElapsedTime(last, now) >= LogAgainAfter) && _logged.TryUpdate(advice, now, last))
-            LogTrouble(advice, failure.GetBaseException().Message);
+        if (advice == IsDamaged)
+            _databaseIsDamaged = true;
+        if (IsDue(advice))
+            LogTrouble(advice, failure.GetBaseException().Message, directory.Path);
         return true;
     }
+
+    /// <summary>Logs why the service can't start.</summary>
+    public void LogNoStart(Exception failure) => LogNoStart(AdviceFor(failure) ?? failure.Message, failure.GetBaseException().Message, directory.Path);
+
+    /// <summary>Whether a failure that comes again and again is to be logged: once a minute.</summary>
+    public bool IsDue(Exception failure) => IsDue($"{failure.GetType()} {failure.Message}");
+
+    private bool IsDue(string what)
+    {
+        var now = time.GetTimestamp();
+        var last = _logged.GetOrAdd(what, long.MinValue);
+        return (last == long.MinValue || time.GetElapsedTime(last, now) >= LogAgainAfter) && _logged.TryUpdate(what, now, last);
+    }
+
+    /// <summary>Whether a value that was read is none of its column: Entity Framework wraps what the conversion threw.</summary>
+    private static bool IsOfARow(Exception failure, Exception inner) =>
+        failure.Source == "Microsoft.EntityFrameworkCore.Relational"
+        && inner is InvalidOperationException or FormatException or JsonException or InvalidCastException or OverflowException or ArgumentException or NotSupportedException or NullReferenceException;
 
     /// <summary>Does something that is done again soon: whatever goes wrong is logged and passed over.</summary>
     public async Task PassOverAsync(Func<Task> work, CancellationToken cancellationToken)
@@ -79,7 +140,7 @@ public sealed partial class StorageTroubles(TimeProvider time, ILogger<StorageTr
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            if (!IsTrouble(failure))
+            if (!IsTrouble(failure) && IsDue(failure))
                 LogFailed(failure);
         }
     }
@@ -104,6 +165,12 @@ public sealed partial class StorageTroubles(TimeProvider time, ILogger<StorageTr
     [LoggerMessage(LogLevel.Error, "Some of what is done to the store from time to time failed; it is tried again")]
     private partial void LogFailed(Exception exception);
 
-    [LoggerMessage(LogLevel.Error, "{Advice} Until then requests that need it get a 503, and jobs wait. ({Reason})")]
-    private partial void LogTrouble(string advice, string reason);
+    [LoggerMessage(LogLevel.Error, "{Advice} Until then requests that need it get a 503, and jobs wait. ({Reason}; Storage:Directory is {Directory})")]
+    private partial void LogTrouble(string advice, string reason, string directory);
+
+    [LoggerMessage(LogLevel.Critical, "The service can't start. {Advice} ({Reason}; Storage:Directory is {Directory})")]
+    private partial void LogNoStart(string advice, string reason, string directory);
 }
+
+/// <summary>The database is not what this service has left; its message says what to do.</summary>
+public sealed class DamagedDatabaseException(string message) : Exception(message);

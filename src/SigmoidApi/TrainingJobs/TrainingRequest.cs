@@ -115,7 +115,7 @@ public sealed record TrainingRequest
     /// </summary>
     public ConfidenceIntervals? Intervals { get; init; }
 
-    /// <summary>The longest that the job may run, in seconds, counted from when it was taken up first; null for as long as it takes.</summary>
+    /// <summary>The longest that the job may run, in seconds, counted from when it was taken up first; null for as long as the service gives a job (<c>Training:MaxSeconds</c>).</summary>
     public double? TimeoutSeconds { get; init; }
 
     /// <summary>What happens then: <c>cancel</c> ends the job without a model, <c>stop</c> keeps the model as it stands.</summary>

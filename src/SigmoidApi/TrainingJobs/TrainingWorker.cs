@@ -84,7 +84,8 @@ internal sealed partial class TrainingWorker(
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                LogUnwritten(e);
+                if (troubles.IsDue(e))
+                    LogUnwritten(e);
                 await Task.Delay(StorageTroubles.Pause, time, CancellationToken.None);
             }
         }
@@ -157,7 +158,11 @@ internal sealed partial class TrainingWorker(
             var error = fit.Why switch
             {
                 FitEnd.TimedOut => Problems.Details(
-                    StatusCodes.Status408RequestTimeout, $"The job took longer than its timeoutSeconds, {fit.Job.Request.TimeoutSeconds}.", "timeout"),
+                    StatusCodes.Status408RequestTimeout,
+                    fit.Job.Request.TimeoutSeconds is { } seconds && seconds <= options.Value.MaxSeconds
+                        ? $"The job took longer than its timeoutSeconds, {seconds}."
+                        : $"The job took longer than a job may (Training:MaxSeconds), {options.Value.MaxSeconds} seconds.",
+                    "timeout"),
                 FitEnd.Stopped => Problems.Details(
                     StatusCodes.Status409Conflict, "The job was to stop while it waited for memory, before its fit began, so that there is no model to keep.", "nothing_to_keep"),
                 _ => null,
@@ -173,7 +178,7 @@ internal sealed partial class TrainingWorker(
         {
             // Who is to end anyway is taken up again at once, and ended.
             if (fit.Why is FitEnd.None or FitEnd.Stopped)
-                queue.Pause(fit.Job, TimeLeft(fit.Job) ?? TimeSpan.MaxValue);
+                queue.Pause(fit.Job, TimeLeft(fit.Job));
             return token => ReleasedAsync(fit, isAttempt: false, token);
         }
 #pragma warning disable CA1031 // the worker outlives whatever one job does; the log has the reason, the caller gets no exception text
@@ -247,12 +252,11 @@ internal sealed partial class TrainingWorker(
     }
 
     /// <summary>
-    /// Ends the fit when the time that its caller gave the job is over. A timer takes no more than 49 days: this one comes at the end of each day that is left, counted from the last.
+    /// Ends the fit when the time that its caller or the service gives the job is over. A timer takes no more than 49 days: this one comes at the end of each day that is left, counted from the last.
     /// </summary>
-    private ITimer? Deadline(RunningFit fit)
+    private ITimer Deadline(RunningFit fit)
     {
-        if (TimeLeft(fit.Job) is not { } left)
-            return null;
+        var left = TimeLeft(fit.Job);
         var why = fit.Job.Request.OnTimeout == OnTimeout.Stop ? FitEnd.Stopped : FitEnd.TimedOut;
         if (left == TimeSpan.Zero)
             fit.End(why);
@@ -266,12 +270,11 @@ internal sealed partial class TrainingWorker(
             state: null, left - TimeSpan.FromDays(days), TimeSpan.FromDays(1));
     }
 
-    /// <summary>What is left of the time that the job's caller gave it, counted from when it was taken up first; null for any. A clock that was put back makes it no longer.</summary>
-    private TimeSpan? TimeLeft(TrainingJob job)
+    /// <summary>What is left of the time that the job's caller or the service gives it, counted from when it was taken up first. A clock that was put back makes it no longer.</summary>
+    private TimeSpan TimeLeft(TrainingJob job)
     {
-        if (job.Request.TimeoutSeconds is not { } seconds)
-            return null;
-        var given = TimeSpan.FromSeconds(seconds);
+        // The request was held to the setting when it came; the setting may have been lowered since.
+        var given = TimeSpan.FromSeconds(Math.Min(job.Request.TimeoutSeconds ?? double.PositiveInfinity, options.Value.MaxSeconds));
         var left = job.StartedAt!.Value + given - time.GetUtcNow();
         return left < TimeSpan.Zero ? TimeSpan.Zero : left > given ? given : left;
     }

@@ -93,6 +93,29 @@ public sealed class StorageTroubleTests
         service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("datasets?name=large", "text/csv")]
+    [InlineData("sigmoid", "application/octet-stream")]
+    public async Task BodyThatFillsTheDiskIsNoFaultOfTheBody(string path, string mediaType)
+    {
+        using var disk = new Tmpfs(Path.Combine(Path.GetTempPath(), $"sigmoid-disk-{Guid.NewGuid():n}"), "size=16m");
+        await using var service = new ServiceProcess { StorageDirectory = Path.Combine(disk.Path, "data") };
+        await service.Start();
+        var rows = new byte[24 << 20];
+        Array.Fill(rows, (byte)'1');
+        for (var i = 0; i < rows.Length; i += 8)
+            rows[i + 7] = (byte)'\n';
+
+        var answer = await service.Api.PostBytes(path, rows, mediaType);
+
+        answer.Problem(HttpStatusCode.ServiceUnavailable).Detail.ShouldBe("The service's disk is full. Its operator has to free some space; then send the request again.");
+        answer.Headers.RetryAfter.ShouldNotBeNull();
+        (await service.Api.PostBytes(path, rows[..(1 << 20)], mediaType)).Status.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.Created);
+        service.Log.Count(line => line.Contains("The disk is full: free some space", StringComparison.Ordinal)).ShouldBe(1);
+        service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
+        Directory.GetFileSystemEntries(Path.Combine(service.StorageDirectory, "uploads")).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task DirectoryThatIsReadOnlyForAWhileRefusesUploads()
     {

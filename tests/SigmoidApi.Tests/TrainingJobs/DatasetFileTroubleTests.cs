@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using SigmoidApi.Tests.Storage;
 
@@ -42,5 +43,30 @@ public abstract class DatasetFileTroubleTests(StoreApplication store)
 
         job.GetProperty("status").GetString().ShouldBe("canceled", job.ToString());
         job.GetProperty("error").GetProperty("code").GetString().ShouldBe("timeout");
+    }
+
+    [Theory]
+    [InlineData("gone")]
+    [InlineData("cut off")]
+    [InlineData("overwritten")]
+    public async Task DatasetWhoseFileIsLostIsATroubleOfTheServiceAndStillThere(string damage)
+    {
+        await using var application = await store.Another();
+        await application.Api.Upload("name=rows", string.Concat(Enumerable.Range(0, 5_000).Select(i => $"{i * 7919 % 10_007},{i % 2}\n").Prepend("x,y\n")));
+        var file = Directory.GetFiles(Path.Combine(application.StorageDirectory, "datasets")).Single();
+        var sound = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        if (damage == "gone")
+            File.Delete(file);
+        else
+            await File.WriteAllBytesAsync(file, damage == "cut off" ? sound[..(sound.Length / 2)] : [.. sound.Select((b, i) => i > 100 && i < sound.Length - 100 ? (byte)(b ^ 0x55) : b)], TestContext.Current.CancellationToken);
+
+        foreach (var path in new[] { "datasets/rows/rows", "datasets/rows?target=y", "datasets/rows/content?format=csv" })
+            (await application.Api.Get(path)).Problem(HttpStatusCode.ServiceUnavailable).Detail.ShouldContain("The file of a data set is missing", Case.Sensitive, path);
+        (await application.Api.Post("datasets/rows/split", "{}")).Problem(HttpStatusCode.ServiceUnavailable);
+        (await application.Api.Get("datasets/rows")).Expect(HttpStatusCode.OK);
+
+        var waiting = await application.Api.Enqueue("""{ "datasetId": "rows", "target": "y" }""");
+        await File.WriteAllBytesAsync(file, sound, TestContext.Current.CancellationToken);
+        (await application.Api.Ended(waiting)).GetProperty("status").GetString().ShouldBe("succeeded");
     }
 }

@@ -81,6 +81,30 @@ public abstract class TrainingRunTests(StoreApplication store)
     public async Task DeadlineMustBeATime(string seconds) =>
         (await _api.Post("training-jobs", LongFit.Quick.Insert(1, $"\"timeoutSeconds\": {seconds}, "))).Error().Path.ShouldBe("timeoutSeconds");
 
+    [Theory]
+    [InlineData("cancel", "canceled")]
+    [InlineData("stop", "succeeded")]
+    public async Task SettingEndsAJobThatNamesNoDeadline(string onTimeout, string status)
+    {
+        await using var own = await store.Another(("Training:MaxSeconds", "0.3"));
+
+        var job = await own.Api.Ended(await own.Api.Enqueue(LongFit.Request().Insert(1, $"\"onTimeout\": \"{onTimeout}\", ")));
+
+        job.GetProperty("status").GetString().ShouldBe(status, job.ToString());
+        if (status == "canceled")
+            job.GetProperty("error").GetProperty("detail").GetString().ShouldBe("The job took longer than a job may (Training:MaxSeconds), 0.3 seconds.");
+    }
+
+    [Fact]
+    public async Task DeadlineBeyondTheSettingIsRefusedByItsName()
+    {
+        await using var own = await store.Another(("Training:MaxSeconds", "60"));
+
+        (await own.Api.Post("training-jobs", LongFit.Quick.Insert(1, "\"timeoutSeconds\": 61, "))).Error()
+            .ShouldBe(("timeoutSeconds", "expected more than 0 and at most 60 seconds (Training:MaxSeconds), got 61"));
+        await own.Api.Train(LongFit.Quick.Insert(1, "\"timeoutSeconds\": 60, "));
+    }
+
     [Fact]
     public async Task EveryIterationIsInTheHistory()
     {

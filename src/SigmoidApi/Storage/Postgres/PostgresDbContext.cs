@@ -37,13 +37,14 @@ public sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> option
     protected override (string Condition, object Ids) NoneOf(IReadOnlyCollection<Guid> ids, string parameter) => ($" AND \"Id\" <> ALL({parameter})", ids.ToArray());
 
     /// <summary>Migrates, one replica at a time.</summary>
-    public override async Task MigrateAsync(CancellationToken cancellationToken)
+    public override async Task MigrateAsync(bool hasDatasets, CancellationToken cancellationToken)
     {
         await Database.OpenConnectionAsync(cancellationToken);
         try
         {
             // The session's: it ends with the connection, whatever becomes of this process.
             await Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellationToken);
+            await RequireOwnAsync(hasDatasets, cancellationToken);
             await Database.MigrateAsync(cancellationToken);
             await Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", cancellationToken);
         }

@@ -10,31 +10,50 @@ using Microsoft.Extensions.Options;
 namespace SigmoidApi.Storage.Sqlite;
 
 /// <summary>The store in a file, of one process alone. Its write transactions come one after another, so no row needs a lock.</summary>
-public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options, IOptions<JsonOptions> json, SqliteTurn turn) : SigmoidDbContext(options, json)
+public sealed class SqliteDbContext(
+    DbContextOptions<SqliteDbContext> options, IOptions<JsonOptions> json, SqliteTurn turn, IOptions<StorageOptions> storage, TimeProvider time) : SigmoidDbContext(options, json)
 {
     /// <summary>How long a write waits for others: in this process they take milliseconds.</summary>
     internal const int BusySeconds = 5;
 
-    public static void Configure(DbContextOptionsBuilder context, string file)
+    /// <param name="context">What is configured.</param>
+    /// <param name="file">The database.</param>
+    /// <param name="troubles">Knows whether it is damaged: then it is not touched any more.</param>
+    public static void Configure(DbContextOptionsBuilder context, string file, StorageTroubles? troubles = null)
     {
         // Only a migration makes the file: one that is lost is to be missed, not made anew and empty.
         var connection = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = BusySeconds, Mode = SqliteOpenMode.ReadWrite };
-        context.UseSqlite(connection.ToString()).AddInterceptors(new DurableWrites());
+        context.UseSqlite(connection.ToString()).AddInterceptors(new Connections(troubles));
     }
 
     /// <summary>Migrates. The directory is this process's alone, so that a lock which a killed process left in the database is nobody's.</summary>
-    public override async Task MigrateAsync(CancellationToken cancellationToken)
+    public override async Task MigrateAsync(bool hasDatasets, CancellationToken cancellationToken)
     {
-        await using (var file = new SqliteConnection(new SqliteConnectionStringBuilder(Database.GetConnectionString()) { Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false }.ToString()))
+        var file = new SqliteConnectionStringBuilder(Database.GetConnectionString()) { Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false };
+        SqliteCheck.RequireFile(file.DataSource);
+        await RequireOwnAsync(hasDatasets, cancellationToken);
+        await using (var connection = new SqliteConnection(file.ToString()))
         {
-            await file.OpenAsync(cancellationToken);
-            await using var journal = file.CreateCommand();
+            await connection.OpenAsync(cancellationToken);
+            await using var journal = connection.CreateCommand();
             journal.CommandText = "PRAGMA journal_mode = 'wal'";
             await journal.ExecuteNonQueryAsync(cancellationToken);
+            await SqliteCheck.RequireSoundAsync(connection, TimeSpan.FromSeconds(storage.Value.CheckSeconds), time, cancellationToken);
         }
 
         await Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
         await Database.MigrateAsync(cancellationToken);
+    }
+
+    /// <summary>Reads of the file itself: connections that have been used have pages of it in memory.</summary>
+    public override async Task RequireUsableAsync(CancellationToken cancellationToken)
+    {
+        await base.RequireUsableAsync(cancellationToken);
+        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder(Database.GetConnectionString()) { Pooling = false }.ToString());
+        await connection.OpenAsync(cancellationToken);
+        await using var any = connection.CreateCommand();
+        any.CommandText = """SELECT EXISTS (SELECT 1 FROM "Models")""";
+        await any.ExecuteScalarAsync(cancellationToken);
     }
 
     protected override async Task<IDisposable?> TurnAsync(CancellationToken cancellationToken) => await turn.TakeAsync(cancellationToken);
@@ -62,9 +81,22 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options, I
 
     // Who finds the database busy waits within SQLite, which looks again after milliseconds; the provider's own wait looks after 150, and not in the midst of a reader.
     // A commit has reached the disk when it returns (https://www.sqlite.org/pragma.html#pragma_synchronous); the setting is the connection's, not the file's.
-    private sealed class DurableWrites : DbConnectionInterceptor
+    private sealed class Connections(StorageTroubles? troubles) : DbConnectionInterceptor
     {
         private static readonly string Pragmas = $"PRAGMA busy_timeout = {BusySeconds * 1000}; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+
+        public override InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
+        {
+            troubles?.ThrowIfDamaged();
+            return result;
+        }
+
+        public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
+            DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+        {
+            troubles?.ThrowIfDamaged();
+            return ValueTask.FromResult(result);
+        }
 
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
         {

@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+
+namespace SigmoidApi.Http;
+
+/// <summary>How many connections there may be, which are kept for health, and the port for it.</summary>
+internal static class ConnectionLimit
+{
+    private static readonly PathString Health = "/health";
+    private static readonly PathString Version = "/version";
+
+    public static void AddConnectionLimit(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<ManagementOptions>().BindConfiguration(ManagementOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<ConnectionSlots>();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            var slots = kestrel.ApplicationServices.GetRequiredService<ConnectionSlots>();
+            kestrel.ConfigureEndpointDefaults(listener => listener.Use(next => connection => slots.OnConnectionAsync(connection, next)));
+        });
+        if (builder.Configuration.GetSection(ManagementOptions.Section).Get<ManagementOptions>() is { Port: > 0 and var port })
+            builder.ListenToo(port);
+    }
+
+    /// <summary>Answers on reserved connections, and on the management port, what may be asked there.</summary>
+    public static void UseConnectionLimit(this WebApplication app)
+    {
+        var most = app.Services.GetRequiredService<IOptions<LimitOptions>>().Value.MaxConnections;
+        app.Use((context, next) =>
+        {
+            if (context.Features.Get<ReservedConnection>() is not { } reserved || reserved.TryPromote())
+                return next(context);
+            context.Response.Headers.Connection = "close";
+            var path = context.Request.Path;
+            if (path.StartsWithSegments(Health, StringComparison.Ordinal))
+                return next(context);
+            if (!reserved.IsManagement)
+            {
+                return Problems.Of(StatusCodes.Status503ServiceUnavailable, $"All {most} connections of the service are taken (Limits:MaxConnections). Send the request again later, or keep fewer connections open.")
+                    .ExecuteAsync(context);
+            }
+
+            return path == Version
+                ? next(context)
+                : Problems.Of(StatusCodes.Status404NotFound, "This port serves /health/live, /health/ready and /version alone.").ExecuteAsync(context);
+        });
+    }
+
+    /// <summary>One more address. Kestrel takes no listener in code beside its URLs: it would drop those.</summary>
+    private static void ListenToo(this WebApplicationBuilder builder, int port)
+    {
+        var configuration = builder.Configuration;
+        if (configuration.GetSection("Kestrel:Endpoints").GetChildren().FirstOrDefault() is { } endpoint)
+        {
+            configuration["Kestrel:Endpoints:Management:Url"] = UrlOf(endpoint["Url"] ?? "http://*", port);
+            return;
+        }
+
+        var urls = configuration["urls"] ?? string.Join(';', Urls("http").Concat(Urls("https")));
+        builder.WebHost.UseUrls($"{urls};{UrlOf(urls.Split(';')[0], port)}");
+
+        IEnumerable<string> Urls(string scheme) =>
+            (configuration[$"{scheme}_ports"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(p => $"{scheme}://*:{p}");
+    }
+
+    private static string UrlOf(string url, int port) => $"http://{BindingAddress.Parse(url).Host}:{port}";
+}

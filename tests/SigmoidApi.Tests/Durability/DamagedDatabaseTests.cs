@@ -1,0 +1,196 @@
+using System.Net;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using SigmoidApi.Storage;
+using SigmoidApi.Tests.Storage;
+using SigmoidApi.Tests.TrainingJobs;
+
+namespace SigmoidApi.Tests.Durability;
+
+/// <summary>A database that is damaged: the service says so in one line, gives nothing of it, and does not start on it.</summary>
+public sealed class DamagedDatabaseTests
+{
+    private const int PageBytes = 4096;
+
+    [Theory]
+    [InlineData("header")]
+    [InlineData("page in the middle")]
+    [InlineData("cut off")]
+    [InlineData("no database")]
+    [InlineData("empty beside its log")]
+    [InlineData("empty")]
+    [InlineData("gone")]
+    [InlineData("newer version")]
+    public async Task StartOnADamagedDatabaseEndsWithOneLineThatSaysToRestoreABackup(string damage)
+    {
+        await using var service = await ServiceProcess.Started();
+        await service.Api.Upload("name=rows", "x,y\n1,0\n2,1\n3,0\n4,1\n");
+        await service.Api.Train(LongFit.Quick);
+        await service.Terminate();
+        var file = Path.Combine(service.StorageDirectory, "sigmoid.db");
+        await Damage(file, damage);
+        var lines = service.Log.Count;
+
+        (await service.StartInVain()).ShouldBe(1);
+
+        var line = service.Log.Skip(lines).ShouldHaveSingleItem();
+        line.ShouldContain("restore a backup");
+        line.ShouldContain(service.StorageDirectory);
+        line.ShouldNotContain("   at ");
+        Directory.GetFiles(Path.Combine(service.StorageDirectory, "datasets")).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task DatabaseThatIsDamagedWhileTheServiceRunsIsNotReadAnyMore()
+    {
+        await using var service = await ServiceProcess.Started();
+        await service.Api.Train(LongFit.Quick);
+        var file = Path.Combine(service.StorageDirectory, "sigmoid.db");
+        await Execute(file, "PRAGMA wal_checkpoint(TRUNCATE)");
+        await Damage(file, "header");
+
+        (await service.Api.Get("/health/ready")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+
+        foreach (var path in new[] { "models", "training-jobs", "datasets", "models/quick" })
+            (await service.Api.Get(path)).Problem(HttpStatusCode.ServiceUnavailable).Detail.ShouldContain("restore a backup");
+        (await service.Api.Post("training-jobs", LongFit.Quick)).Problem(HttpStatusCode.ServiceUnavailable);
+        (await service.Api.Get("/health/live")).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.Api.Post("sigmoid", """{ "values": 0 }""")).Expect(HttpStatusCode.OK);
+        // What polls the database has polled it again since.
+        for (var i = 0; i < 5; i++)
+            (await service.Api.Get("/health/ready")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        service.Log.Count(line => line.Contains("The database is damaged, sigmoid.db", StringComparison.Ordinal)).ShouldBe(1);
+        service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RowThatCantBeReadIsA503OfItsOwn()
+    {
+        await using var service = await ServiceProcess.Started();
+        var damaged = (await service.Api.Train(LongFit.Quick)).GetProperty("id").GetString()!;
+        var sound = (await service.Api.Train(LongFit.Quick)).GetProperty("id").GetString()!;
+        await Execute(Path.Combine(service.StorageDirectory, "sigmoid.db"), $"""UPDATE "TrainingJobs" SET "Request" = 'no json' WHERE "Id" = '{damaged.ToUpperInvariant()}'""");
+
+        (await service.Api.Get($"training-jobs/{damaged}")).Problem(HttpStatusCode.ServiceUnavailable).Detail.ShouldContain("restore a backup");
+        (await service.Api.Get("training-jobs")).Problem(HttpStatusCode.ServiceUnavailable);
+        (await service.Api.Get($"training-jobs/{sound}")).Expect(HttpStatusCode.OK);
+        (await service.Api.Get("/health/ready")).Expect(HttpStatusCode.OK);
+
+        service.Log.Count(line => line.Contains("A row of the database can't be read", StringComparison.Ordinal)).ShouldBe(1);
+        service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Id", "'no id'")]
+    [InlineData("CreatedAt", "'yesterday'")]
+    [InlineData("Status", "'Dancing'")]
+    [InlineData("Progress", "'[]'")]
+    public async Task ValueThatIsNoneOfItsColumnIsDamage(string column, string value)
+    {
+        await using var application = new TestApplication();
+        await application.Api.Train(LongFit.Quick);
+        await Execute(Path.Combine(application.StorageDirectory, "sigmoid.db"), $"""UPDATE "TrainingJobs" SET "{column}" = {value}""");
+        await using var db = await application.Database();
+
+        var failure = await Should.ThrowAsync<Exception>(() => db.TrainingJobs.AsNoTracking().ToListAsync(TestContext.Current.CancellationToken));
+
+        StorageTroubles.AdviceFor(failure).ShouldNotBeNull(failure.ToString()).ShouldContain("A row of the database can't be read");
+    }
+
+    [Fact]
+    public async Task TableThatIsGoneFromPostgresMakesTheServiceUnready()
+    {
+        await using var server = new PostgresServer();
+        var settings = await new PostgresStore(server).NewSettings();
+        await using var service = await ServiceProcess.Started([.. settings.Select(setting => (setting.Key, setting.Value))]);
+        await using (var connection = new NpgsqlConnection(settings["ConnectionStrings:Sigmoid"]))
+        {
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            await using var drop = new NpgsqlCommand("""DROP TABLE "Models", "TrainingJobs" CASCADE""", connection);
+            await drop.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await Eventually.Get(() => service.Api.Get("/health/ready"), answer => answer.Status == HttpStatusCode.ServiceUnavailable);
+        (await service.Api.Get("training-jobs")).Problem(HttpStatusCode.ServiceUnavailable);
+        service.Log.Count(line => line.Contains("The database, or a table of it, is gone", StringComparison.Ordinal)).ShouldBe(1);
+        service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("XX001", "finds its data damaged")]
+    [InlineData("XX002", "restore a backup")]
+    [InlineData("42P01", "restore a backup")]
+    [InlineData("3D000", "is gone or is not of this version")]
+    [InlineData("28P01", "refuses the user or the password")]
+    [InlineData("28000", "correct ConnectionStrings:Sigmoid")]
+    [InlineData("42501", "GRANT")]
+    [InlineData("53300", "no connection left")]
+    public void AdviceSaysWhatToDoAboutPostgres(string state, string advice) =>
+        StorageTroubles.AdviceFor(new PostgresException("", "ERROR", "ERROR", state)).ShouldNotBeNull().ShouldContain(advice);
+
+    [Theory]
+    [InlineData(11)]
+    [InlineData(26)]
+    public void AdviceAboutADamagedFileSaysToRestoreABackup(int code)
+    {
+        StorageTroubles.AdviceFor(new SqliteException("", code)).ShouldNotBeNull().ShouldContain("restore a backup");
+        StorageTroubles.IsDamage(new SqliteException("", code)).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("42601")]
+    [InlineData("23505")]
+    public void MistakeOfOursInAStatementIsNoTrouble(string state) => StorageTroubles.AdviceFor(new PostgresException("", "ERROR", "ERROR", state)).ShouldBeNull();
+
+    private static async Task Damage(string file, string how)
+    {
+        switch (how)
+        {
+            case "header":
+                Overwrite(file, 0, PageBytes);
+                break;
+            case "page in the middle":
+                Overwrite(file, new FileInfo(file).Length / PageBytes / 2 * PageBytes, PageBytes);
+                break;
+            case "cut off":
+                using (var cut = new FileStream(file, FileMode.Open))
+                    cut.SetLength(cut.Length / 2);
+                break;
+            case "no database":
+                await File.WriteAllTextAsync(file, string.Concat(Enumerable.Repeat("This is a text.\n", 1000)), TestContext.Current.CancellationToken);
+                break;
+            case "empty beside its log":
+                await File.WriteAllBytesAsync(file, [], TestContext.Current.CancellationToken);
+                await File.WriteAllBytesAsync(file + "-wal", new byte[PageBytes], TestContext.Current.CancellationToken);
+                break;
+            case "empty":
+                await File.WriteAllBytesAsync(file, [], TestContext.Current.CancellationToken);
+                break;
+            case "gone":
+                File.Delete(file);
+                break;
+            case "newer version":
+                await Execute(file, """INSERT INTO "__EFMigrationsHistory" VALUES ('29990101000000_Later', '99.0')""");
+                break;
+        }
+    }
+
+    private static void Overwrite(string file, long at, int bytes)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        stream.Position = at;
+        stream.Write(Enumerable.Range(0, bytes).Select(i => (byte)(i * 131 + 7)).ToArray());
+    }
+
+    private static async Task Execute(string file, string statement)
+    {
+        await using var connection = new SqliteConnection($"Data Source={file};Pooling=false");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // statements of this class
+        command.CommandText = statement;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+}
