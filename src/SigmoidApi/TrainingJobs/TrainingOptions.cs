@@ -18,8 +18,8 @@ public sealed class TrainingOptions : IValidatableObject
     public int MaxIterations { get; init; } = 1_000_000;
 
     /// <summary>Longest that a job may run, in seconds, counted from when it was taken up first; then it ends as by its own <c>timeoutSeconds</c>, which may not ask for more.</summary>
-    [Range(0.1, 31_536_000)]
-    public double MaxSeconds { get; init; } = 31_536_000;
+    [Range(0.1, TrainingRequest.MostSeconds)]
+    public double MaxSeconds { get; init; } = TrainingRequest.MostSeconds;
 
     /// <summary>How nice the threads of a fit are to those of requests: 0 is as important, 19 the least.</summary>
     [Range(0, 19)]
