@@ -14,6 +14,7 @@ internal sealed class ComputeThreads : TaskScheduler, IDisposable
     private const double ShortWork = 1 << 20;
 
     private readonly BlockingCollection<Task> _waiting = [];
+    private readonly Lock _admission = new();
     private readonly int _most;
 
     public ComputeThreads(IOptions<LimitOptions> limits)
@@ -32,13 +33,13 @@ internal sealed class ComputeThreads : TaskScheduler, IDisposable
     {
         if (work <= ShortWork || Current == this)
             return new(compute());
-        return new(Task.Factory.StartNew(compute, cancellationToken, TaskCreationOptions.DenyChildAttach, Admitted()));
+        return new(StartAsync(compute, cancellationToken));
     }
 
     /// <summary>Goes on with a request on a thread of ours, and comes back to one after each wait.</summary>
     /// <exception cref="ComputeQueueFullException">More waits already than <c>Limits:MaxComputeQueue</c>.</exception>
     public Task RunAsync(Func<Task> handle, CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(handle, cancellationToken, TaskCreationOptions.None, Admitted()).Unwrap();
+        StartAsync(handle, cancellationToken).Unwrap();
 
     public void Dispose() => _waiting.CompleteAdding();
 
@@ -59,7 +60,16 @@ internal sealed class ComputeThreads : TaskScheduler, IDisposable
 
     protected override IEnumerable<Task> GetScheduledTasks() => [.. _waiting];
 
-    private ComputeThreads Admitted() => _waiting.Count < _most ? this : throw new ComputeQueueFullException(_most);
+    private Task<T> StartAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        // Of several at once each would count without the others.
+        lock (_admission)
+        {
+            return _waiting.Count < _most
+                ? Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.DenyChildAttach, this)
+                : throw new ComputeQueueFullException(_most);
+        }
+    }
 
     private void Work()
     {
