@@ -1,5 +1,4 @@
 using FluentValidation;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Http.Json;
 
@@ -32,6 +31,8 @@ public static class HttpConventions
         builder.Services.AddSingleton<Drain>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Drain>());
 
+        builder.AddAnswerCompression();
+
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IdempotencyTurns>();
@@ -42,7 +43,12 @@ public static class HttpConventions
             JsonDefaults.Configure(json.SerializerOptions, new JsonLimits(limits.Value.MaxValues, MaxTextBytes: limits.Value.MaxTextBytes)));
     }
 
-    public static void UseHttpConventions(this WebApplication app) => app.UseProblems();
+    public static void UseHttpConventions(this WebApplication app)
+    {
+        app.UseProblems();
+        app.UseAnswerCompression();
+        app.Use(QueryNames.CheckAsync);
+    }
 
     /// <summary>The group under which everything of our own lives; its filter reads and validates each handler's input.</summary>
     public static RouteGroupBuilder MapApi(this WebApplication app)
@@ -50,6 +56,7 @@ public static class HttpConventions
         var api = app.MapGroup("/api/v1");
         api.AddEndpointFilterFactory(ValidationFilter.Create);
         api.AddHead();
+        QueryNames.Add(api);
         return api;
     }
 
@@ -62,11 +69,4 @@ public static class HttpConventions
                 endpoint.Metadata[i] = new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]);
         }
     });
-
-    /// <summary>Lets a route take a body of another size than <see cref="LimitOptions.MaxBodyBytes"/>.</summary>
-    public static void LimitBody(this HttpContext context, long bytes)
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-            feature.MaxRequestBodySize = bytes;
-    }
 }

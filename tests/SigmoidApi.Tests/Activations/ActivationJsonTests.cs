@@ -93,7 +93,7 @@ public sealed class ActivationJsonTests(TestApplication application) : IClassFix
 
         (await small.Api.Post("sigmoid", """{ "values": [1, 2, 3] }""")).Expect(HttpStatusCode.OK);
         (await small.Api.Post("sigmoid", """{ "values": [1, 2, 3, 4] }""")).Error(HttpStatusCode.RequestEntityTooLarge)
-            .ShouldBe(("values[3]", "expected at most 3 values, got more"));
+            .ShouldBe(("values[3]", "expected at most 3 values, got more (Limits:MaxValues)"));
     }
 
     [Theory]
