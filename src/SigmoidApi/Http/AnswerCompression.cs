@@ -7,7 +7,7 @@ namespace SigmoidApi.Http;
 
 /// <summary>
 /// Compresses answers by Brotli or gzip, as the client's <c>Accept-Encoding</c> asks, above <see cref="CompressionOptions.CompressAboveBytes"/>. The coding is ASP.NET Core's;
-/// what it lacks is here: a least size, tags that say which answers are packed, and HEAD.
+/// what it lacks is here: a least size, and tags that say which answers are packed.
 /// </summary>
 internal static class AnswerCompression
 {
@@ -44,18 +44,16 @@ internal static class AnswerCompression
         var least = context.RequestServices.GetRequiredService<IOptions<CompressionOptions>>().Value.CompressAboveBytes;
         var inner = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         var beginning = new AnswerBeginning(inner.Stream, least);
-        var feature = new StreamResponseBodyFeature(beginning, inner);
+        var feature = new LateBody(beginning, inner);
         context.Features.Set<IHttpResponseBodyFeature>(feature);
         context.Features.Set(beginning);
         context.Response.OnStarting(static state => SetTagOfNotModified((HttpContext)state), context);
         try
         {
             await next(context);
-            await feature.CompleteAsync();
+            // Not the feature's own completion: that would start an answer that has no body yet, such as a 404 of routing.
+            await feature.Writer.CompleteAsync();
             await beginning.EndAsync(context.RequestAborted);
-            // A file's HEAD writes nothing; its headers are to be those of GET all the same.
-            if (HttpMethods.IsHead(context.Request.Method) && !context.Response.HasStarted && context.Response.ContentLength > least)
-                await inner.StartAsync(context.RequestAborted);
         }
         finally
         {
@@ -95,6 +93,12 @@ internal static class AnswerCompression
             var plain = codings.FirstOrDefault(coding => coding.Value.Equals("identity", StringComparison.OrdinalIgnoreCase)) ?? codings.FirstOrDefault(coding => coding.Value == "*");
             return plain?.Quality == 0;
         }
+    }
+
+    /// <summary>Starts the answer with its first byte, when more is known of its size; events are flushed, which starts them.</summary>
+    private sealed class LateBody(Stream stream, IHttpResponseBodyFeature inner) : StreamResponseBodyFeature(stream, inner)
+    {
+        public override Task StartAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
     }
 
     /// <summary>The body of an answer, whose first bytes wait until there are more than the least, or a flush or the end comes before.</summary>

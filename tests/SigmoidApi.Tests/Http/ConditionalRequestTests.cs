@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Http;
@@ -117,8 +118,7 @@ public sealed class ConditionalRequestTests(TestApplication application) : IClas
         await using (var db = await application.Database())
         {
             // A column that can't be read any more: whoever reads it fails.
-            await Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlRawAsync(
-                db.Database, "update ModelVersions set Trained = '{' where Name = 'unread'", TestContext.Current.CancellationToken);
+            await db.Database.ExecuteSqlRawAsync("update ModelVersions set Trained = 'damaged' where Name = 'unread'", TestContext.Current.CancellationToken);
         }
 
         (await _api.Get("models/unread", ("If-None-Match", unread))).Expect(HttpStatusCode.NotModified);

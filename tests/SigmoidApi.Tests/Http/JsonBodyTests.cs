@@ -50,6 +50,24 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
         text.ShouldContain("Zoë");
     }
 
+    [Theory]
+    [InlineData("utf-16", "application/json")]
+    [InlineData("utf-16BE", "application/json")]
+    [InlineData("utf-32", "application/json")]
+    [InlineData("utf-32BE", "application/json")]
+    [InlineData("utf-8", "application/json")]
+    [InlineData("utf-16", "application/json; charset=utf-8")]
+    [InlineData("utf-16", "application/json; charset=windows-1252")]
+    public async Task MarkOfUnicodeCountsForMoreThanTheCharset(string charset, string mediaType)
+    {
+        var encoding = Encoding.GetEncoding(charset);
+
+        var (status, text) = await PostAsync([.. encoding.GetPreamble(), .. encoding.GetBytes("""{"features":[[1]],"c":1,"name":"Zoë"}""")], mediaType);
+
+        status.ShouldBe(HttpStatusCode.OK);
+        text.ShouldContain("Zoë");
+    }
+
     [Fact]
     public async Task JsonThatIsNotInItsCharsetIsRefusedByLine()
     {

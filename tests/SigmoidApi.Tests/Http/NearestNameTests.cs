@@ -26,7 +26,7 @@ public sealed class NearestNameTests(TestApplication application) : IClassFixtur
     [Fact]
     public void NearestOfSeveralIsMeantAndOfEqualsTheFirst()
     {
-        NearestName.Of("features", ["feature_a", "featurez", "future"]).ShouldBe("featurez");
+        NearestName.Of("features", ["feature_ab", "featurez", "future"]).ShouldBe("featurez");
         NearestName.Of("colum", ["columA", "columB"]).ShouldBe("columA");
         NearestName.Of("ab", ["ba", "abc"]).ShouldBeNull();
     }
@@ -52,7 +52,7 @@ public sealed class NearestNameTests(TestApplication application) : IClassFixtur
         "preparation.columns.a.imputaton", "unknown field; did you mean 'imputation'?")]
     [InlineData("training-jobs", """{ "datasetId": "iris", "target": "y", "qqqqqq": 1 }""", "qqqqqq", "unknown field")]
     [InlineData("training-jobs", """{ "datasetId": "iris", "target": "y", "solver": "newtn" }""", "solver",
-        "expected one of auto, newton, lbfgs, gradient_descent, coordinate_descent, got the string \"newtn\"; did you mean 'newton'?")]
+        "expected one of auto, gradient_descent, newton, lbfgs, coordinate_descent, got the string \"newtn\"; did you mean 'newton'?")]
     [InlineData("training-jobs", """{ "datasetId": "iris", "target": "Y" }""", "target", "expected a column of data set 'iris', got 'Y'; did you mean 'y'?")]
     [InlineData("training-jobs", """{ "datasetId": "iris", "target": "y", "features": ["sepal length", "lenght"] }""", "features[0]",
         "expected a column of data set 'iris', got 'sepal length'; did you mean 'sepal_length'?")]

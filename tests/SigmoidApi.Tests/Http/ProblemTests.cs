@@ -45,6 +45,56 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
     }
 
     [Theory]
+    [InlineData("predict", "text/plain", "application/json")]
+    [InlineData("predict", null, "application/json")]
+    [InlineData("training-jobs", "application/x-www-form-urlencoded", "application/json")]
+    [InlineData("sigmoid", "text/plain", "application/json, application/octet-stream")]
+    [InlineData("sigmoid", null, "application/json, application/octet-stream")]
+    [InlineData("activations/tanh/derivative", "application/xml", "application/json, application/octet-stream")]
+    public async Task WrongMediaTypeIsToldWhichAreRight(string path, string? mediaType, string taken)
+    {
+        var answer = await _api.Send(HttpMethod.Post, path, ApiClient.Bytes(Encoding.UTF8.GetBytes(Valid), mediaType));
+
+        answer.Problem(HttpStatusCode.UnsupportedMediaType).Detail.ShouldBe($"Expected a Content-Type of {taken}, got {mediaType ?? "none"}.");
+        answer.Headers.GetValues("Accept").ShouldBe([taken]);
+    }
+
+    [Fact]
+    public async Task WrongMediaTypeOfAFileIsToldWhichAreRight()
+    {
+        foreach (var path in new[] { "datasets?name=a", "models/none/predict" })
+        {
+            var answer = await _api.PostBytes(path, "a,b\n1,2\n"u8.ToArray(), "application/xml");
+            var detail = answer.Problem(HttpStatusCode.UnsupportedMediaType).Detail;
+            foreach (var mediaType in new[] { "text/csv", "application/vnd.apache.parquet", "application/x-ndjson", "multipart/form-data" })
+            {
+                detail.ShouldContain(mediaType, Case.Sensitive, path);
+                answer.Headers.GetValues("Accept").Single().Split(", ").ShouldContain(mediaType, path);
+            }
+        }
+
+        // A coding that is not taken is answered with those that are, and not with media types.
+        var coded = await _api.Send(HttpMethod.Post, "sigmoid", new ByteArrayContent([1]) { Headers = { ContentType = new("application/json"), ContentEncoding = { "br" } } });
+        coded.Problem(HttpStatusCode.UnsupportedMediaType).Detail.ShouldContain("gzip or zstd");
+        coded.Headers.Contains("Accept").ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("sigmoid", "application/octet-stream", "Limits:MaxStreamBytes", "The body is larger than 1000 bytes (Limits:MaxStreamBytes).")]
+    [InlineData("sigmoid", "application/json", "Limits:MaxBodyBytes", "The body is larger than 1000 bytes (Limits:MaxBodyBytes).")]
+    [InlineData("datasets?name=large", "text/csv", "Datasets:MaxUploadBytes", "The upload is larger than 1000 bytes (Datasets:MaxUploadBytes).")]
+    public async Task EveryLimitOfABodyIsNamedByItsSetting(string path, string mediaType, string setting, string detail)
+    {
+        await using var small = new TestApplication { Settings = { [setting] = "1000" } };
+
+        (await small.Api.PostBytes(path, new byte[4000], mediaType)).Problem(HttpStatusCode.RequestEntityTooLarge).Detail.ShouldBe(detail);
+        // Beyond what a form may have around the file, the server refuses by the announced length.
+        var huge = (await small.Api.PostBytes(path, new byte[3 << 20], mediaType)).Problem(HttpStatusCode.RequestEntityTooLarge).Detail;
+        huge.ShouldContain(" larger than 1000 bytes ");
+        huge.ShouldContain(setting);
+    }
+
+    [Theory]
     [InlineData("application/json; charset=utf-8")]
     [InlineData("application/vnd.anything+json")]
     [InlineData("APPLICATION/JSON")]
