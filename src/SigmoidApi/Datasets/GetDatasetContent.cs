@@ -18,7 +18,7 @@ internal static class GetDatasetContent
             .WithDescription("In the format that `format` or the header Accept asks for; Parquet, in which it is kept, where neither does.")
             .Produces<byte[]>(StatusCodes.Status200OK, "application/vnd.apache.parquet", "text/csv", "application/x-ndjson", "application/json")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status406NotAcceptable)
-            .WithExampleOf("id", "\"mails\"").WithExampleOf("format", "\"csv\"").WithTag();
+            .WithExampleOf("id", "\"mails\"").WithExampleOf("format", "\"csv\"").WithETag();
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Handle(
         string id, string? format, HttpContext context, SigmoidDbContext db, DatasetFiles files, DatasetEngine engine, CancellationToken cancellationToken)

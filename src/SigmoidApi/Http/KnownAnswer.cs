@@ -38,7 +38,7 @@ internal static class KnownAnswer
     }
 
     /// <summary>Describes the tag of a route's answers.</summary>
-    public static TBuilder WithTag<TBuilder>(this TBuilder route)
+    public static TBuilder WithETag<TBuilder>(this TBuilder route)
         where TBuilder : IEndpointConventionBuilder
     {
         const string Tag = "Changes when the answer does. Sent back in `If-None-Match` it is answered with 304 as long as it holds.";

@@ -12,9 +12,9 @@ internal static class GetModel
     public static void Map(RouteGroupBuilder models)
     {
         models.MapGet("/{name}", Latest).WithName("GetModel").WithSummary("The latest version of a model: coefficients, metrics, convergence")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("name", "\"mails\"").WithTag();
+            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("name", "\"mails\"").WithETag();
         models.MapGet("/{name}/versions/{version:int}", Version).WithName("GetModelVersion").WithSummary("A version of a model")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("name", "\"mails\"").WithExampleOf("version", "1").WithTag();
+            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("name", "\"mails\"").WithExampleOf("version", "1").WithETag();
     }
 
     private static Task<Results<Ok<ModelResponse>, NotModified, ProblemHttpResult>> Latest(
