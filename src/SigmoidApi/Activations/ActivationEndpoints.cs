@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Compute.Activations;
+using SigmoidApi.Http;
 using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Activations;
@@ -27,6 +29,10 @@ public static class ActivationEndpoints
 
     /// <summary>The activation that a path means; the sigmoid's own routes have no name.</summary>
     internal static Activation? Find(string? name) => name is null ? ActivationCatalog.Sigmoid : ActivationCatalog.Find(name);
+
+    /// <summary>The problem of a name that is no activation's.</summary>
+    internal static ProblemHttpResult NotFound(string name) =>
+        Problems.NotFound($"activation '{name}'; GET /api/v1/activations lists them{NearestName.Hint(name, ActivationCatalog.All.Select(activation => activation.Name))}");
 }
 
 /// <summary>What of an activation is asked for.</summary>

@@ -40,13 +40,13 @@ internal static class Evaluate
     private static Results<Ok<EvaluateResponse>, ProblemHttpResult> Handle(Order order, string? name, EvaluateRequest request)
     {
         if (ActivationEndpoints.Find(name) is not { } activation)
-            return Problems.NotFound($"activation '{name}'; GET /api/v1/activations lists them");
+            return ActivationEndpoints.NotFound(name!);
         var given = request.Parameters ?? new Dictionary<string, double>();
         foreach (var (key, value) in given)
         {
             var path = "parameters" + JsonPath.Member(key);
             if (activation.Parameters.All(p => p.Name != key))
-                return Problems.Field(StatusCodes.Status400BadRequest, path, $"expected {Expected(activation)}, got '{key}'");
+                return Problems.Field(StatusCodes.Status400BadRequest, path, $"expected {Expected(activation)}, got '{key}'{NearestName.Hint(key, activation.Parameters.Select(p => p.Name))}");
             if (!double.IsFinite(value))
                 return Problems.Field(StatusCodes.Status400BadRequest, path, $"expected a finite number, got {value}");
         }

@@ -20,20 +20,22 @@ internal static class EvaluateStream
         // After the JSON form in order: a body without Content-Type matches both, and is the JSON form's to refuse.
         foreach (var (path, order) in ActivationEndpoints.Routes)
         {
-            group.MapPost(path, (string? name, string? dtype, HttpContext context) => Handle(order, name, dtype, context))
-                .Accepts<byte[]>(MediaType).WithOrder(1).ExcludeFromDescription();
+            var route = path.Contains('{', StringComparison.Ordinal)
+                ? group.MapPost(path, (string name, string? dtype, HttpContext context) => Handle(order, name, dtype, context))
+                : group.MapPost(path, (string? dtype, HttpContext context) => Handle(order, name: null, dtype, context));
+            route.Accepts<byte[]>(MediaType).WithOrder(1).ExcludeFromDescription();
         }
     }
 
     private static async Task<IResult> Handle(Order order, string? name, string? dtype, HttpContext context)
     {
         if (ActivationEndpoints.Find(name) is not { } activation)
-            return Problems.NotFound($"activation '{name}'; GET /api/v1/activations lists them");
+            return ActivationEndpoints.NotFound(name!);
         return dtype switch
         {
             null or "float64" => await EvaluateAsync<double>((x, y) => order.Apply(activation, x, y), context),
             "float32" => await EvaluateAsync<float>((x, y) => order.Apply(activation, x, y), context),
-            _ => Problems.Field(StatusCodes.Status400BadRequest, "dtype", $"expected float64 or float32, got '{dtype}'"),
+            _ => Problems.Field(StatusCodes.Status400BadRequest, "dtype", $"expected float64 or float32, got '{dtype}'{NearestName.Hint(dtype, ["float64", "float32"])}"),
         };
     }
 
@@ -48,8 +50,9 @@ internal static class EvaluateStream
     {
         var limits = context.RequestServices.GetRequiredService<IOptions<LimitOptions>>().Value;
         var scratch = context.RequestServices.GetRequiredService<DatasetFiles>().Scratch;
-        context.LimitBody(limits.MaxStreamBytes);
-        if (PackedBody.TryOpen(context.Request, limits.MaxStreamBytes, "Limits:MaxStreamBytes", out var body) is { } unknown)
+        var limit = new BodyLimit(limits.MaxStreamBytes, $"{LimitOptions.Section}:{nameof(LimitOptions.MaxStreamBytes)}");
+        limit.Set(context);
+        if (PackedBody.TryOpen(context.Request, limit.Bytes, limit.Setting, out var body) is { } unknown)
             return Problems.From(unknown);
 
         var size = Marshal.SizeOf<T>();

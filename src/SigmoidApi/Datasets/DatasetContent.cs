@@ -54,7 +54,7 @@ internal sealed class DatasetContent
         {
             return HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 and <= 200 } boundary && coding == ContentCoding.Detected
                 ? await OpenFormAsync(body, boundary.ToString(), format, cancellationToken)
-                : Unsupported(request);
+                : Fail(StatusCodes.Status415UnsupportedMediaType, "", $"Expected {Form} with a boundary and without a Content-Encoding, got {request.ContentType}.");
         }
 
         var mediaType = type.MediaType.ToString();
@@ -114,9 +114,12 @@ internal sealed class DatasetContent
     private static string WithoutCompression(string file) =>
         Path.GetExtension(file).ToUpperInvariant() is ".GZ" or ".ZST" or ".ZSTD" ? Path.GetFileNameWithoutExtension(file) : file;
 
-    private static DatasetContent Unsupported(HttpRequest request) => Fail(StatusCodes.Status415UnsupportedMediaType, "",
-        "Expected a Content-Type of text/csv, application/vnd.apache.parquet, application/json, application/x-ndjson, text/x-libsvm, application/octet-stream, "
-        + $"or multipart/form-data with a boundary, got {request.ContentType ?? "none"}.");
+    private static DatasetContent Unsupported(HttpRequest request) => new()
+    {
+        Failure = UnsupportedMediaType.FailureOf(
+            request.HttpContext,
+            ["text/csv", "application/vnd.apache.parquet", "application/json", "application/x-ndjson", "text/x-libsvm", "application/octet-stream", Form]),
+    };
 
     private static DatasetContent Fail(int status, string path, string message) => new() { Failure = new InputFailure(status, path, message) };
 }

@@ -6,17 +6,21 @@ namespace SigmoidApi.Datasets;
 internal static class FindDataset
 {
     /// <summary>Finds the data set that a path or a request means: by its id, by its name the newest of that name, or by <c>name@version</c> that one.</summary>
-    public static Task<Dataset?> FindDatasetAsync(this IQueryable<Dataset> datasets, string reference, CancellationToken cancellationToken)
+    public static Task<Dataset?> FindDatasetAsync(this IQueryable<Dataset> datasets, string reference, CancellationToken cancellationToken) =>
+        datasets.Ref(reference).SingleOrDefaultAsync(cancellationToken);
+
+    /// <summary>The one data set that is meant, or none.</summary>
+    public static IQueryable<Dataset> Ref(this IQueryable<Dataset> datasets, string reference)
     {
         if (Guid.TryParse(reference, out var id))
-            return datasets.SingleOrDefaultAsync(d => d.Id == id, cancellationToken);
+            return datasets.Where(d => d.Id == id);
         var at = reference.LastIndexOf('@');
         if (at > 0 && int.TryParse(reference.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var version))
         {
             var name = reference[..at];
-            return datasets.SingleOrDefaultAsync(d => d.Name == name && d.Version == version, cancellationToken);
+            return datasets.Where(d => d.Name == name && d.Version == version);
         }
 
-        return datasets.Where(d => d.Name == reference).OrderByDescending(d => d.Version).FirstOrDefaultAsync(cancellationToken);
+        return datasets.Where(d => d.Name == reference).OrderByDescending(d => d.Version).Take(1);
     }
 }

@@ -18,13 +18,13 @@ internal static class GetDatasetContent
             .WithDescription("In the format that `format` or the header Accept asks for; Parquet, in which it is kept, where neither does.")
             .Produces<byte[]>(StatusCodes.Status200OK, "application/vnd.apache.parquet", "text/csv", "application/x-ndjson", "application/json")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status406NotAcceptable)
-            .WithExampleOf("id", "\"mails\"").WithExampleOf("format", "\"csv\"");
+            .WithExampleOf("id", "\"mails\"").WithExampleOf("format", "\"csv\"").WithETag();
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Handle(
         string id, string? format, HttpContext context, SigmoidDbContext db, DatasetFiles files, DatasetEngine engine, CancellationToken cancellationToken)
     {
         if (format is not null && DatasetFormats.OfName(format) is null or DatasetFormat.Libsvm)
-            return Problems.Field(StatusCodes.Status400BadRequest, "format", $"expected 'parquet', 'csv', 'ndjson' or 'json', got '{format}'");
+            return Problems.Field(StatusCodes.Status400BadRequest, "format", $"expected 'parquet', 'csv', 'ndjson' or 'json', got '{format}'{NearestName.Hint(format!, Formats.Select(known => known.Name()))}");
         if ((DatasetFormats.OfName(format) ?? Accepted(context.Request)) is not { } wanted)
             return Problems.Of(StatusCodes.Status406NotAcceptable, $"Expected an Accept of {string.Join(", ", Formats.Select(f => f.MediaType()))}, got {context.Request.Headers.Accept}.");
         if (await db.Datasets.AsNoTracking().FindDatasetAsync(id, cancellationToken) is not { } dataset)
@@ -33,6 +33,9 @@ internal static class GetDatasetContent
         {
             // Opened, a file is there to its end, whoever deletes it.
             var content = wanted == DatasetFormat.Parquet ? OpenRead(files.ParquetPath(dataset.Id)) : await engine.ExportAsync(dataset, wanted, cancellationToken);
+            context.Response.Headers.CacheControl = "private, no-cache";
+            // Of one address the header Accept chooses the format.
+            context.Response.Headers.Vary = format is null ? "Accept, Accept-Encoding" : "Accept-Encoding";
             return TypedResults.Stream(content, wanted.MediaType(), $"{dataset.Name}.{wanted.Name()}", dataset.CreatedAt, new EntityTagHeaderValue($"\"{dataset.Id:N}-{wanted.Name()}\""), enableRangeProcessing: true);
         }
         catch (Exception) when (!File.Exists(files.ParquetPath(dataset.Id)))

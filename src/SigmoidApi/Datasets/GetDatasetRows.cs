@@ -26,12 +26,13 @@ internal static class GetDatasetRows
             .WithQueryParameter("offset", "Index of the first row; 0 is the first of the data set.", Schemas.Integer(minimum: 0, format: "int64", byDefault: 0))
             .WithQueryParameter("limit", "Most rows to give; at most `Limits:MaxPageItems`.", Schemas.Integer(minimum: 1, byDefault: DefaultLimit))
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
-            .WithExampleOf("id", "\"mails\"").WithExampleOf("offset", "0").WithExampleOf("limit", "5");
+            .WithExampleOf("id", "\"mails\"").WithExampleOf("offset", "0").WithExampleOf("limit", "5").WithETag();
 
-    private static async Task<Results<Ok<DatasetRows>, ProblemHttpResult>> Handle(
+    private static async Task<Results<Ok<DatasetRows>, NotModified, ProblemHttpResult>> Handle(
         string id,
         string? offset,
         string? limit,
+        HttpContext context,
         SigmoidDbContext db,
         DatasetFiles files,
         DatasetEngine engine,
@@ -46,6 +47,8 @@ internal static class GetDatasetRows
             return Problems.Field(StatusCodes.Status400BadRequest, "limit", $"expected a whole number from 1 to {most}, got '{limit}'");
         if (await db.Datasets.AsNoTracking().FindDatasetAsync(id, cancellationToken) is not { } dataset)
             return Problems.NotFound($"data set '{id}'");
+        if (KnownAnswer.IsKnown(context, string.Create(CultureInfo.InvariantCulture, $"{dataset.Id:n}-{first}-{count}")))
+            return new NotModified();
 
         try
         {

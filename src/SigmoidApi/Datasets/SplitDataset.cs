@@ -62,7 +62,7 @@ internal static class SplitDataset
         };
         var profile = dataset.Columns.FirstOrDefault(column => column.Name == by);
         if (by is not null && profile is null)
-            return Problems.Field(StatusCodes.Status400BadRequest, field, $"expected a column of data set '{dataset.Name}', got '{by}'");
+            return Problems.Field(StatusCodes.Status400BadRequest, field, dataset.ExpectedColumn(by));
         if (request.TimeBy is not null && profile!.IsText)
             return Problems.Field(StatusCodes.Status422UnprocessableEntity, field, $"expected a column of dates or numbers, but '{by}' is text");
         if (request.TimeBy is not null && profile!.Missing > 0)

@@ -13,13 +13,15 @@ namespace SigmoidApi.Datasets;
 /// <summary>The way of a file from a request's body to a worker, the same for a data set and for a prediction.</summary>
 internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, IOptions<DatasetOptions> options)
 {
+    private const string MaxUploadSetting = $"{DatasetOptions.Section}:{nameof(DatasetOptions.MaxUploadBytes)}";
+
     /// <summary>Writes the body to disk as plain bytes; what is wrong with it is in the result, and is nothing's exception.</summary>
     public async Task<UploadedFile> ReceiveAsync(Guid id, HttpContext context, DatasetUploadQuery query, string? name, CancellationToken cancellationToken)
     {
         if (query.TryRead(out var wanted, out var csv, out var types) is { } wrong)
             return UploadedFile.Failed(Problems.From(wrong));
         var limit = options.Value.MaxUploadBytes;
-        context.LimitBody(limit + Math.Min(DatasetContent.MaxFormBytes, long.MaxValue - limit));
+        new BodyLimit(limit, MaxUploadSetting).Set(context, beside: DatasetContent.MaxFormBytes);
         if (ContentDigest.Parse(context.Request.Headers["Content-Digest"].ToString(), out var digest) is { } malformed)
             return UploadedFile.Failed(Problems.Of(StatusCodes.Status400BadRequest, malformed));
         await using var digested = digest is null ? null : new DigestStream(context.Request.Body, digest);

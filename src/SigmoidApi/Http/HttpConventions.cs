@@ -1,5 +1,4 @@
 using FluentValidation;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Http.Json;
 
@@ -33,6 +32,8 @@ public static class HttpConventions
         builder.Services.AddSingleton<Drain>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Drain>());
 
+        builder.AddAnswerCompression();
+
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IdempotencyTurns>();
@@ -48,6 +49,8 @@ public static class HttpConventions
         app.UseProblems();
         app.UseConnectionLimit();
         app.UseComputeThreads();
+        app.UseAnswerCompression();
+        app.Use(QueryNames.CheckAsync);
     }
 
     /// <summary>The group under which everything of our own lives; its filter reads and validates each handler's input.</summary>
@@ -56,6 +59,7 @@ public static class HttpConventions
         var api = app.MapGroup("/api/v1");
         api.AddEndpointFilterFactory(ValidationFilter.Create);
         api.AddHead();
+        QueryNames.Add(api);
         return api;
     }
 
@@ -68,11 +72,4 @@ public static class HttpConventions
                 endpoint.Metadata[i] = new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]);
         }
     });
-
-    /// <summary>Lets a route take a body of another size than <see cref="LimitOptions.MaxBodyBytes"/>.</summary>
-    public static void LimitBody(this HttpContext context, long bytes)
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-            feature.MaxRequestBodySize = bytes;
-    }
 }

@@ -17,8 +17,8 @@ public sealed record InputFailure(int Status, string Path, string Message)
     internal static InputFailure From(JsonException exception, ReadOnlyMemory<byte> body, JsonTypeInfo expected)
     {
         var path = JsonPath.FromSerializer(exception.Path);
-        if (exception is JsonInputException { TooLarge: true } large)
-            return new InputFailure(StatusCodes.Status413PayloadTooLarge, JsonPath.Join(path, large.Index), large.Reason);
+        if (exception is JsonInputException { Limit: { } limit } large)
+            return new InputFailure(StatusCodes.Status413PayloadTooLarge, JsonPath.Join(path, large.Index), $"{large.Reason} ({limit})");
         if (Malformed(body.Span) is { } malformed)
             return malformed;
         if (exception is JsonInputException input)
@@ -78,8 +78,9 @@ public sealed record InputFailure(int Status, string Path, string Message)
                 var came = element.EnumerateObject().Where(p => p.NameEquals(name)).Select(p => p.Value).ToList();
                 if (type.Kind == JsonTypeInfoKind.Object)
                 {
-                    if (type.Properties.FirstOrDefault(p => p.Name == name && (p.Set is not null || p.AssociatedParameter is not null)) is not { } property)
-                        return BadRequest(walked, "unknown field");
+                    var fields = type.Properties.Where(p => p.Set is not null || p.AssociatedParameter is not null);
+                    if (fields.FirstOrDefault(p => p.Name == name) is not { } property)
+                        return BadRequest(walked, $"unknown field{NearestName.Hint(name, fields.Select(p => p.Name))}");
                     type = type.Options.GetTypeInfo(property.PropertyType);
                 }
                 else if (type.ElementType is not null)
@@ -105,7 +106,8 @@ public sealed record InputFailure(int Status, string Path, string Message)
             }
         }
 
-        return BadRequest(walked, $"expected {JsonTypeNames.Expected(type)}, got {JsonTypeNames.Got(element)}");
+        var near = element.ValueKind == JsonValueKind.String && JsonTypeNames.NamesOf(type) is { } names ? NearestName.Hint(element.GetString()!, names) : "";
+        return BadRequest(walked, $"expected {JsonTypeNames.Expected(type)}, got {JsonTypeNames.Got(element)}{near}");
     }
 
     private static bool IsRequired(JsonPropertyInfo property)

@@ -6,6 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using SigmoidApi.Http.Charsets;
 using SigmoidApi.Http.Json;
 using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
@@ -46,13 +47,13 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
     {
         ArgumentNullException.ThrowIfNull(context);
         // Routing refuses other media types by itself, but lets a request without any pass.
-        if (!context.Request.HasJsonContentType())
-            return new JsonBody<T>(null, new InputFailure(StatusCodes.Status415UnsupportedMediaType, "", "expected a body of type application/json"));
-        if (!Charset.TryRead(context.Request.GetTypedHeaders().ContentType?.Charset ?? default, out var charset, out var problem))
+        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || !IsJson(type))
+            return new JsonBody<T>(null, UnsupportedMediaType.FailureOf(context));
+        if (!Charset.TryRead(type.Charset, out var charset, out var problem))
             return new JsonBody<T>(null, new InputFailure(StatusCodes.Status415UnsupportedMediaType, "", problem));
         var options = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        var limits = context.RequestServices.GetRequiredService<IOptions<LimitOptions>>().Value;
-        if (PackedBody.TryOpen(context.Request, limits.MaxBodyBytes, "Limits:MaxBodyBytes", out var plain) is { } unknown)
+        var limit = BodyLimit.Of(context);
+        if (PackedBody.TryOpen(context.Request, limit.Bytes, limit.Setting, out var plain) is { } unknown)
             return new JsonBody<T>(null, unknown);
         byte[]? body = null;
         try
@@ -60,6 +61,14 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
             // JSON is UTF-8 (RFC 8259), but clients send it in what they name.
             var text = charset == Charset.Utf8 ? plain : new Utf8Transcoding(plain, charset);
             (body, var length) = await ReadBodyAsync(text, context.Request.ContentLength, context.RequestAborted);
+            if (body.AsSpan(0, length) is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, 0, 0xFE, 0xFF, ..])
+            {
+                // The mark of UTF-16 or UTF-32 counts for more than what the headers say, as in a file.
+                var marked = body;
+                (body, length) = await ReadBodyAsync(new Utf8Transcoding(new MemoryStream(marked, 0, length), charset), length, context.RequestAborted);
+                RequestArrays<byte>.Pool.Return(marked);
+            }
+
             var read = await DeserializeAsync(body.AsMemory(0, length), options, context.Response);
             if (Idempotency.IsUsed(context.Request))
                 read.Sha256 = Convert.ToHexStringLower(SHA256.HashData(body.AsSpan(0, length)));
@@ -73,7 +82,7 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         {
             var status = (e as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest;
             var message = status == StatusCodes.Status413PayloadTooLarge
-                ? "the body is larger than the server takes"
+                ? limit.Message
                 : "the body broke off, or its chunks are malformed";
             return new JsonBody<T>(null, new InputFailure(status, "", message));
         }
@@ -88,6 +97,9 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
                 RequestArrays<byte>.Pool.Return(body);
         }
     }
+
+    private static bool IsJson(MediaTypeHeaderValue type) =>
+        type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A body of another media type is refused by routing, with a 415, and OpenAPI shows <typeparamref name="T"/>.</summary>
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)

@@ -35,7 +35,7 @@ internal static class PackedBody
     /// <summary>Why a body could not be unpacked; null for an exception that has another cause.</summary>
     public static InputFailure? FailureOf(Exception exception) => exception switch
     {
-        DatasetTooLargeException => new(StatusCodes.Status413PayloadTooLarge, "", "The body is larger than the server takes when it is unpacked."),
+        DatasetTooLargeException large => new(StatusCodes.Status413PayloadTooLarge, "", large.Message),
         InvalidDataException => InputFailure.BadRequest(
             "",
             "The body can't be unpacked as its Content-Encoding says: it is cut off or damaged, something else follows the packed bytes, "

@@ -60,4 +60,7 @@ internal sealed class Page : IRequestInput, IEndpointParameterMetadataProvider
 public sealed record PageOf<T>(IReadOnlyList<T> Items, string? NextCursor);
 
 /// <summary>Marks a route that takes <c>limit</c> and <c>cursor</c>.</summary>
-internal sealed class PageParameters;
+internal sealed class PageParameters : IQueryNames
+{
+    public IReadOnlyList<string> Names => ["limit", "cursor"];
+}

@@ -15,7 +15,7 @@ public static class Problems
     /// <summary>Says no more than the status does (RFC 9457, 4.2.1).</summary>
     internal const string Untyped = "about:blank";
 
-    public static ProblemHttpResult NotFound(string what) => Of(StatusCodes.Status404NotFound, $"There is no {what}.");
+    public static ProblemHttpResult NotFound(string what) => Of(StatusCodes.Status404NotFound, $"There is no {what}{(what.EndsWith('?') ? "" : ".")}");
 
     public static ProblemHttpResult Conflict(string detail) => Of(StatusCodes.Status409Conflict, detail);
 
@@ -110,9 +110,8 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
             http.Response.Headers.RetryAfter = "1";
         problem.Type = Problems.Untyped;
         problem.Title ??= ReasonPhrases.GetReasonPhrase(problem.Status.Value);
-        if (problem.Status == StatusCodes.Status503ServiceUnavailable && http.Features.Get<IExceptionHandlerFeature>() is { Error: var trouble })
-            problem.Detail ??= trouble is ComputeQueueFullException ? trouble.Message : StorageTroubles.DetailFor(trouble);
-        problem.Detail ??= Details.GetValueOrDefault(problem.Status.Value);
+        problem.Detail ??= DetailOf(problem.Status.Value, http);
+        RequestReason.Set(http, problem.Detail);
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
         try
         {
@@ -124,14 +123,23 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         }
     }
 
+    private static string? DetailOf(int status, HttpContext http) => status switch
+    {
+        StatusCodes.Status404NotFound => RoutesAtPath.Nearest(http) is { } near
+            ? $"There is nothing at this path; did you mean {Problems.Shorten(near)}? GET /openapi/v1.json lists what there is."
+            : "There is nothing at this path; GET /openapi/v1.json lists what there is.",
+        StatusCodes.Status413PayloadTooLarge => BodyLimit.Of(http).Message,
+        StatusCodes.Status415UnsupportedMediaType => Problems.Shorten(UnsupportedMediaType.FailureOf(http).Message),
+        StatusCodes.Status503ServiceUnavailable when http.Features.Get<IExceptionHandlerFeature>() is { Error: var trouble } =>
+            trouble is ComputeQueueFullException ? trouble.Message : StorageTroubles.DetailFor(trouble) ?? Details[status],
+        _ => Details.GetValueOrDefault(status),
+    };
+
     private static readonly Dictionary<int, string> Details = new()
     {
         [StatusCodes.Status400BadRequest] = "The request is malformed.",
-        [StatusCodes.Status404NotFound] = "There is nothing at this path; GET /openapi/v1.json lists what there is.",
         [StatusCodes.Status405MethodNotAllowed] = "This path does not take this method; the Allow header lists those that it takes.",
         [StatusCodes.Status408RequestTimeout] = "The request's body came too slowly.",
-        [StatusCodes.Status413PayloadTooLarge] = "The body is larger than this service takes.",
-        [StatusCodes.Status415UnsupportedMediaType] = "The body's Content-Type is not one that this path takes.",
         [StatusCodes.Status503ServiceUnavailable] = "The service stops, or can't use its storage now. Send the request again, with an Idempotency-Key where it creates something.",
         [StatusCodes.Status500InternalServerError] = "The service failed; its log says why, under this trace id.",
     };

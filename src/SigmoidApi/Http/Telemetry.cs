@@ -19,6 +19,8 @@ public static class Telemetry
                 logger.MinimumLevel.Information()
                     .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
                     .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Warning)
+                    // The line of the request has the reason, and a service that stops on purpose is no error.
+                    .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
                     // Each failure is thrown as well, and logged where it is caught: a trouble of the storage by its one line, all else with its stack trace.
                     .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Database", LogEventLevel.Fatal)
                     .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Query", LogEventLevel.Fatal)
@@ -26,7 +28,7 @@ public static class Telemetry
                     // Sinks by configuration come from Serilog's own assemblies: looking through all of ours for them takes longer than the rest of logging.
                     .ReadFrom.Configuration(builder.Configuration, new ConfigurationReaderOptions(typeof(ConsoleLoggerConfigurationExtensions).Assembly, typeof(CompactJsonFormatter).Assembly));
                 if (builder.Environment.IsDevelopment())
-                    logger.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {TraceId} {Message:lj}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture);
+                    logger.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {TraceId} {Message:lj} {Reason:l}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture);
                 else
                     logger.WriteTo.Sink(new CompactJsonOutput(Console.OpenStandardOutput()), CompactJsonOutput.Batching);
             },
@@ -43,9 +45,11 @@ public static class Telemetry
                 new("RequestPath", new ScalarValue(path)),
                 new("StatusCode", new ScalarValue(status)),
                 new("ElapsedMilliseconds", new ScalarValue(Math.Round(elapsed, 3))),
+                .. RequestReason.Of(context) is { } reason ? [new LogEventProperty("Reason", new ScalarValue(reason))] : Array.Empty<LogEventProperty>(),
             ];
             options.GetLevel = (context, _, exception) => (exception, context.Response.StatusCode) switch
             {
+                (null, StatusCodes.Status503ServiceUnavailable) when app.Lifetime.ApplicationStopping.IsCancellationRequested => LogEventLevel.Information,
                 (not null, _) or (_, >= 500) => LogEventLevel.Error,
                 _ when context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) => LogEventLevel.Debug,
                 _ => LogEventLevel.Information,

@@ -12,19 +12,31 @@ internal static class GetModel
     public static void Map(RouteGroupBuilder models)
     {
         models.MapGet("/{name}", Latest).WithName("GetModel").WithSummary("The latest version of a model: coefficients, metrics, convergence")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("name", "\"mails\"");
+            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("name", "\"mails\"").WithETag();
         models.MapGet("/{name}/versions/{version:int}", Version).WithName("GetModelVersion").WithSummary("A version of a model")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("name", "\"mails\"").WithExampleOf("version", "1");
+            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("name", "\"mails\"").WithExampleOf("version", "1").WithETag();
     }
 
-    private static Task<Results<Ok<ModelResponse>, ProblemHttpResult>> Latest(string name, SigmoidDbContext db, CancellationToken cancellationToken) =>
-        Read(name, version: null, db, cancellationToken);
+    private static Task<Results<Ok<ModelResponse>, NotModified, ProblemHttpResult>> Latest(
+        string name, HttpContext context, SigmoidDbContext db, CancellationToken cancellationToken) => Read(name, version: null, context, db, cancellationToken);
 
-    private static Task<Results<Ok<ModelResponse>, ProblemHttpResult>> Version(string name, int version, SigmoidDbContext db, CancellationToken cancellationToken) =>
-        Read(name, version, db, cancellationToken);
+    private static Task<Results<Ok<ModelResponse>, NotModified, ProblemHttpResult>> Version(
+        string name, int version, HttpContext context, SigmoidDbContext db, CancellationToken cancellationToken) => Read(name, version, context, db, cancellationToken);
 
-    private static async Task<Results<Ok<ModelResponse>, ProblemHttpResult>> Read(string name, int? version, SigmoidDbContext db, CancellationToken cancellationToken) =>
-        await db.ModelVersions.AsNoTracking().Ref(name, version).SingleOrDefaultAsync(cancellationToken) is { } found
-            ? TypedResults.Ok(ModelResponse.From(found))
-            : Problems.NotFound(ModelEndpoints.Describe(name, version));
+    private static async Task<Results<Ok<ModelResponse>, NotModified, ProblemHttpResult>> Read(
+        string name, int? version, HttpContext context, SigmoidDbContext db, CancellationToken cancellationToken)
+    {
+        var meant = db.ModelVersions.AsNoTracking().Ref(name, version);
+        // A version never changes: its job's id is enough to know it by, and the model itself, which may be large, is not read.
+        if (KnownAnswer.IsAskedFor(context.Request) && await meant.Select(v => (Guid?)v.JobId).SingleOrDefaultAsync(cancellationToken) is { } id
+            && KnownAnswer.IsKnown(context, $"{id:n}"))
+        {
+            return new NotModified();
+        }
+
+        if (await meant.SingleOrDefaultAsync(cancellationToken) is not { } found)
+            return Problems.NotFound(ModelEndpoints.Describe(name, version));
+        KnownAnswer.IsKnown(context, $"{found.JobId:n}");
+        return TypedResults.Ok(ModelResponse.From(found));
+    }
 }

@@ -45,7 +45,7 @@ internal sealed class Observations : IDisposable
         foreach (var column in model.Columns)
         {
             var index = meant.GetValueOrDefault(column.Name, -1);
-            var failure = index < 0 ? Lacking(column, path(cells is Records ? 0 : -1, column.Name))
+            var failure = index < 0 ? Lacking(column, path(cells is Records ? 0 : -1, column.Name), cells.Names.Where(model.IsUnknown))
                 : column.Category is { } category ? ReadLevels(cells, index, column, codes[column.Index] = new int[cells.Rows], unknown, path)
                 : ReadNumbers(cells, index, column, model, numbers, path);
             if (failure is not null)
@@ -152,9 +152,13 @@ internal sealed class Observations : IDisposable
         return InputFailure.BadRequest(path, $"expected {column.Expected(text, column.Convention.Dates)}, got {got}");
     }
 
-    private static InputFailure Lacking(ServedColumn column, string path) => InputFailure.BadRequest(
-        path,
-        path.StartsWith("columns", StringComparison.Ordinal)
-            ? $"expected an array of {(column.Category is null ? "numbers" : "levels")}: the model needs this column"
-            : $"expected a {(column.Category is null ? "number" : "level")}: the model needs this column, and the record lacks it");
+    private static InputFailure Lacking(ServedColumn column, string path, IEnumerable<string>? others = null)
+    {
+        var near = NearestName.Of(column.Name, others ?? []) is { } other ? $"; did you mean it by '{other}'?" : "";
+        return InputFailure.BadRequest(
+            path,
+            path.StartsWith("columns", StringComparison.Ordinal)
+                ? $"expected an array of {(column.Category is null ? "numbers" : "levels")}: the model needs this column{near}"
+                : $"expected a {(column.Category is null ? "number" : "level")}: the model needs this column, and the record lacks it{near}");
+    }
 }

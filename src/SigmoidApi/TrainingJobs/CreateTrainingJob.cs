@@ -171,7 +171,7 @@ internal static class CreateTrainingJob
         foreach (var (field, column) in named)
         {
             if (!columns.ContainsKey(column))
-                return Problems.Field(StatusCodes.Status400BadRequest, field, $"expected a column of data set '{dataset.Name}', got '{column}'");
+                return Problems.Field(StatusCodes.Status400BadRequest, field, dataset.ExpectedColumn(column));
         }
 
         var width = request.Features?.Count ?? DefaultFeatures(dataset, request).Length;
@@ -182,8 +182,8 @@ internal static class CreateTrainingJob
         }
 
         var target = columns[request.Target!];
-        if (target.Distinct != 2)
-            return Impossible("target", $"expected a column of two different values, but '{target.Name}' has {target.Distinct}");
+        if (TwoClasses.Against(target) is { } notTwo)
+            return Impossible("target", notTwo);
         if (request.SampleWeight is { } weightColumn && columns[weightColumn] is var weights && !(weights.Minimum >= 0 && weights.Maximum > 0))
         {
             var found = weights.Distinct == 0 ? "has no values" : weights.IsText ? "is text" : $"goes from {weights.Minimum} to {weights.Maximum}";
@@ -226,7 +226,7 @@ internal static class CreateTrainingJob
             return $"expected no reference level of '{column.Name}', which is no category";
         return word.Reference is { } level && column is { IsText: true, Categories: { } known } && column.Distinct <= known.Count
             && !known.Any(category => category.Value == ShownText.Short(level))
-            ? $"expected a level of '{column.Name}' as the reference, got '{level}'"
+            ? $"expected a level of '{column.Name}' as the reference, got '{level}'{NearestName.Hint(level, known.Select(category => category.Value))}"
             : null;
     }
 

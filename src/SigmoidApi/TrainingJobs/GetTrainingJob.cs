@@ -13,9 +13,9 @@ internal static class GetTrainingJob
     public static void Map(RouteGroupBuilder jobs) =>
         jobs.MapGet("/{id}", Handle).WithName("GetTrainingJob").WithSummary("A training job: its state, how far it is, its model or its error")
             .WithDescription("`latest` stands for the id of the job accepted last. With `Prefer: wait=10` the answer waits up to that many seconds for the job to end.")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("id", "\"latest\"").WithExampleOf("Prefer", "\"wait=10\"");
+            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("id", "\"latest\"").WithExampleOf("Prefer", "\"wait=10\"").WithETag();
 
-    private static async Task<Results<Ok<TrainingJobResponse>, ProblemHttpResult>> Handle(
+    private static async Task<Results<Ok<TrainingJobResponse>, NotModified, ProblemHttpResult>> Handle(
         string id, [FromHeader(Name = "Prefer")] string? prefer, HttpContext context, SigmoidDbContext db, RunningFits fits, TrainingWait wait, CancellationToken cancellationToken)
     {
         var job = await db.TrainingJobs.AsNoTracking().FindJobAsync(id, cancellationToken);
@@ -24,6 +24,7 @@ internal static class GetTrainingJob
         job = await wait.ForEndAsync(job, prefer, context.Response);
         if (job.FinishedAt is null)
             context.Response.Headers.RetryAfter = TrainingWait.RetryAfter;
-        return TypedResults.Ok(TrainingJobResponse.From(job, fits));
+        var answer = TrainingJobResponse.From(job, fits);
+        return KnownAnswer.IsKnown(context, answer) ? new NotModified() : TypedResults.Ok(answer);
     }
 }

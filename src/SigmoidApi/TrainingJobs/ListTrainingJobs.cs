@@ -23,7 +23,7 @@ internal static class ListTrainingJobs
         {
             // By name alone: Enum.TryParse would also take numbers and lists.
             if (!Statuses.TryGetValue(status, out var wanted))
-                return Problems.Field(StatusCodes.Status400BadRequest, "status", $"expected queued, running, succeeded, failed or canceled, got '{status}'");
+                return Problems.Field(StatusCodes.Status400BadRequest, "status", $"expected queued, running, succeeded, failed or canceled, got '{status}'{NearestName.Hint(status, Statuses.Keys)}");
             jobs = jobs.Where(j => j.Status == wanted);
         }
 

@@ -64,7 +64,7 @@ public sealed class ActivationJsonTests(TestApplication application) : IClassFix
     [InlineData("leaky_relu", """{ "beta": 1 }""", "parameters.beta", "expected a parameter of leaky_relu (alpha), got 'beta'")]
     [InlineData("tanh", """{ "alpha": 1 }""", "parameters.alpha", "expected no parameter for tanh, got 'alpha'")]
     [InlineData("leaky_relu", """{ "alpha": "NaN" }""", "parameters.alpha", "expected a finite number, got NaN")]
-    [InlineData("leaky_relu", """{ "Alpha": "Infinity" }""", "parameters.Alpha", "expected a parameter of leaky_relu (alpha), got 'Alpha'")]
+    [InlineData("leaky_relu", """{ "Alpha": "Infinity" }""", "parameters.Alpha", "expected a parameter of leaky_relu (alpha), got 'Alpha'; did you mean 'alpha'?")]
     [InlineData("leaky_relu", """{ "alpha": "x" }""", "parameters.alpha", "expected a number, got a string")]
     [InlineData("leaky_relu", """{ "a b": 1 }""", "parameters['a b']", "expected a parameter of leaky_relu (alpha), got 'a b'")]
     [InlineData("leaky_relu", "[]", "parameters", "expected an object, got an array")]
@@ -93,7 +93,7 @@ public sealed class ActivationJsonTests(TestApplication application) : IClassFix
 
         (await small.Api.Post("sigmoid", """{ "values": [1, 2, 3] }""")).Expect(HttpStatusCode.OK);
         (await small.Api.Post("sigmoid", """{ "values": [1, 2, 3, 4] }""")).Error(HttpStatusCode.RequestEntityTooLarge)
-            .ShouldBe(("values[3]", "expected at most 3 values, got more"));
+            .ShouldBe(("values[3]", "expected at most 3 values, got more (Limits:MaxValues)"));
     }
 
     [Theory]

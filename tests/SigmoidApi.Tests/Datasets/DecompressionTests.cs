@@ -116,7 +116,7 @@ public sealed class DecompressionTests
 
         (await Read(bomb, Coding(coding), maxBytes: 5_000_000)).Length.ShouldBe(5_000_000);
         var refusal = await Should.ThrowAsync<DatasetTooLargeException>(() => Read(bomb, Coding(coding), maxBytes: 4_999_999));
-        refusal.Message.ShouldBe("The file has more than 4999999 bytes when it is unpacked (Datasets:MaxBytes).");
+        refusal.Message.ShouldBe("The body has more than 4999999 bytes when it is unpacked (Datasets:MaxBytes).");
     }
 
     [Fact]

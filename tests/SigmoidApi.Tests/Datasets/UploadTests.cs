@@ -261,7 +261,7 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
         await TooLarge(new byte[Target.MaxBytes + 1], "text/csv", $"The upload is larger than {Target.MaxBytes} bytes (Datasets:MaxUploadBytes).");
         var bomb = Encoding.UTF8.GetBytes("a\n" + string.Concat(Enumerable.Repeat("1\n", Target.MaxBytes)));
         foreach (var packed in new[] { SampleFiles.Gzip(bomb), SampleFiles.Zstd(bomb) })
-            await TooLarge(packed, "text/csv", $"The file has more than {Target.MaxBytes} bytes when it is unpacked (Datasets:MaxUploadBytes).");
+            await TooLarge(packed, "text/csv", $"The body has more than {Target.MaxBytes} bytes when it is unpacked (Datasets:MaxUploadBytes).");
         var rows = string.Concat(Enumerable.Repeat("1\n", Target.MaxRows + 1));
         await TooLarge(Encoding.UTF8.GetBytes("a\n" + rows), "text/csv", "The file has 1001 rows; at most 1000 are taken (Datasets:MaxRows).");
         await TooLarge(SampleFiles.Parquet("select i as a from range(1001) t(i)"), "application/vnd.apache.parquet", "The file has 1001 rows; at most 1000 are taken (Datasets:MaxRows).");

@@ -50,6 +50,24 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
         text.ShouldContain("Zoë");
     }
 
+    [Theory]
+    [InlineData("utf-16", "application/json")]
+    [InlineData("utf-16BE", "application/json")]
+    [InlineData("utf-32", "application/json")]
+    [InlineData("utf-32BE", "application/json")]
+    [InlineData("utf-8", "application/json")]
+    [InlineData("utf-16", "application/json; charset=utf-8")]
+    [InlineData("utf-16", "application/json; charset=windows-1252")]
+    public async Task MarkOfUnicodeCountsForMoreThanTheCharset(string charset, string mediaType)
+    {
+        var encoding = Encoding.GetEncoding(charset);
+
+        var (status, text) = await PostAsync([.. encoding.GetPreamble(), .. encoding.GetBytes("""{"features":[[1]],"c":1,"name":"Zoë"}""")], mediaType);
+
+        status.ShouldBe(HttpStatusCode.OK);
+        text.ShouldContain("Zoë");
+    }
+
     [Fact]
     public async Task JsonThatIsNotInItsCharsetIsRefusedByLine()
     {
@@ -79,8 +97,8 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
     [InlineData("""{"features":[[1]],"c":1e999}""", 400, "c: 1e999 is beyond the range of a float64")]
     [InlineData("""{"features":null,"c":1}""", 400, "features: expected an array of arrays of numbers, got null")]
     [InlineData("""{"features":[[1],[2],[3],[null]],"c":1}""", 400, "features[3][0]: expected a number, got null")]
-    [InlineData("""{"features":[[1]],"c":1,"wieghts":[1]}""", 400, "wieghts: unknown field")]
-    [InlineData("""{"features":[[1]],"C":1}""", 400, "C: unknown field")]
+    [InlineData("""{"features":[[1]],"c":1,"wieghts":[1]}""", 400, "wieghts: unknown field; did you mean 'weights'?")]
+    [InlineData("""{"features":[[1]],"C":1}""", 400, "C: unknown field; did you mean 'c'?")]
     [InlineData("""{"features":[[1]],"c":1,"c":2}""", 400, "c: expected once, got more than once")]
     [InlineData("""{"features":[[1]],"c":1,"iterations":1.5}""", 400, "iterations: expected an integer from -2147483648 to 2147483647, got 1.5")]
     [InlineData("""{"features":[[1]],"c":1,"iterations":3000000000}""", 400,
@@ -123,13 +141,13 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
     public async Task MoreValuesThanTheLimitAreTooLarge()
     {
         var json = $$"""{"features":[[{{string.Join(',', Enumerable.Repeat(1, 101))}}]],"c":1}""";
-        (await PostAsync(json)).ShouldBe((HttpStatusCode.RequestEntityTooLarge, "features[0][100]: expected at most 100 values, got more"));
+        (await PostAsync(json)).ShouldBe((HttpStatusCode.RequestEntityTooLarge, "features[0][100]: expected at most 100 values, got more (Limits:MaxValues)"));
     }
 
     [Fact]
     public async Task BodyBeyondTheServersLimitIsTooLarge()
     {
-        (await PostAsync(new string(' ', MaxBodySize + 1))).ShouldBe((HttpStatusCode.RequestEntityTooLarge, ": the body is larger than the server takes"));
+        (await PostAsync(new string(' ', MaxBodySize + 1))).ShouldBe((HttpStatusCode.RequestEntityTooLarge, ": The body is larger than 4096 bytes (Limits:MaxBodyBytes)."));
     }
 
     [Fact]
@@ -172,6 +190,8 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
             builder.WebHost.UseUrls("http://127.0.0.1:0");
             builder.WebHost.ConfigureKestrel(o => o.Limits.MaxRequestBodySize = MaxBodySize);
             builder.Logging.ClearProviders();
+            builder.Configuration["Limits:MaxBodyBytes"] = $"{MaxBodySize}";
+            builder.Services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section);
             builder.Services.ConfigureHttpJsonOptions(o => JsonDefaults.Configure(o.SerializerOptions, new JsonLimits(MaxValues: 100)));
             _application = builder.Build();
             _application.MapPost("/", (JsonBody<Request> body) => body.Failure is { } failure

@@ -95,7 +95,7 @@ public sealed class PackedBodyTests(PackedBodyTests.Application application) : I
 
         (await Post("sigmoid", Pack(most, coding), coding)).Expect(HttpStatusCode.OK);
         (await Post("sigmoid", Pack([.. most, (byte)' '], coding), coding)).Problem(HttpStatusCode.RequestEntityTooLarge).Detail
-            .ShouldBe("The body is larger than the server takes when it is unpacked.");
+            .ShouldBe($"The body has more than {MaxBodyBytes} bytes when it is unpacked (Limits:MaxBodyBytes).");
         (await Post("sigmoid", Pack(new byte[MaxBodyBytes + 8], coding), coding, "application/octet-stream")).Problem(HttpStatusCode.RequestEntityTooLarge);
     }
 

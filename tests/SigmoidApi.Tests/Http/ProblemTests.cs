@@ -13,7 +13,7 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
     [Fact]
     public async Task UnknownPathIsAProblem()
     {
-        foreach (var path in new[] { "/nothing", "/api/v2/sigmoid", "sigmoids", "/api/v1" })
+        foreach (var path in new[] { "/nothing", "/api/v2/sigmoid", "/api/v1" })
             (await _api.Get(path)).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is nothing at this path; GET /openapi/v1.json lists what there is.");
     }
 
@@ -42,6 +42,56 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
     public async Task WrongMediaTypeIsAProblem(string path, string? mediaType)
     {
         (await _api.Send(HttpMethod.Post, path, ApiClient.Bytes(Encoding.UTF8.GetBytes(Valid), mediaType))).Problem(HttpStatusCode.UnsupportedMediaType);
+    }
+
+    [Theory]
+    [InlineData("predict", "text/plain", "application/json")]
+    [InlineData("predict", null, "application/json")]
+    [InlineData("training-jobs", "application/x-www-form-urlencoded", "application/json")]
+    [InlineData("sigmoid", "text/plain", "application/json, application/octet-stream")]
+    [InlineData("sigmoid", null, "application/json, application/octet-stream")]
+    [InlineData("activations/tanh/derivative", "application/xml", "application/json, application/octet-stream")]
+    public async Task WrongMediaTypeIsToldWhichAreRight(string path, string? mediaType, string taken)
+    {
+        var answer = await _api.Send(HttpMethod.Post, path, ApiClient.Bytes(Encoding.UTF8.GetBytes(Valid), mediaType));
+
+        answer.Problem(HttpStatusCode.UnsupportedMediaType).Detail.ShouldBe($"Expected a Content-Type of {taken}, got {mediaType ?? "none"}.");
+        answer.Headers.GetValues("Accept").ShouldBe([taken]);
+    }
+
+    [Fact]
+    public async Task WrongMediaTypeOfAFileIsToldWhichAreRight()
+    {
+        foreach (var path in new[] { "datasets?name=a", "models/none/predict" })
+        {
+            var answer = await _api.PostBytes(path, "a,b\n1,2\n"u8.ToArray(), "application/xml");
+            var detail = answer.Problem(HttpStatusCode.UnsupportedMediaType).Detail;
+            foreach (var mediaType in new[] { "text/csv", "application/vnd.apache.parquet", "application/x-ndjson", "multipart/form-data" })
+            {
+                detail.ShouldContain(mediaType, Case.Sensitive, path);
+                answer.Headers.GetValues("Accept").Single().Split(", ").ShouldContain(mediaType, path);
+            }
+        }
+
+        // A coding that is not taken is answered with those that are, and not with media types.
+        var coded = await _api.Send(HttpMethod.Post, "sigmoid", new ByteArrayContent([1]) { Headers = { ContentType = new("application/json"), ContentEncoding = { "br" } } });
+        coded.Problem(HttpStatusCode.UnsupportedMediaType).Detail.ShouldContain("gzip or zstd");
+        coded.Headers.Contains("Accept").ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("sigmoid", "application/octet-stream", "Limits:MaxStreamBytes", "The body is larger than 1000 bytes (Limits:MaxStreamBytes).")]
+    [InlineData("sigmoid", "application/json", "Limits:MaxBodyBytes", "The body is larger than 1000 bytes (Limits:MaxBodyBytes).")]
+    [InlineData("datasets?name=large", "text/csv", "Datasets:MaxUploadBytes", "The upload is larger than 1000 bytes (Datasets:MaxUploadBytes).")]
+    public async Task EveryLimitOfABodyIsNamedByItsSetting(string path, string mediaType, string setting, string detail)
+    {
+        await using var small = new TestApplication { Settings = { [setting] = "1000" } };
+
+        (await small.Api.PostBytes(path, new byte[4000], mediaType)).Problem(HttpStatusCode.RequestEntityTooLarge).Detail.ShouldBe(detail);
+        // Beyond what a form may have around the file, the server refuses by the announced length.
+        var huge = (await small.Api.PostBytes(path, new byte[3 << 20], mediaType)).Problem(HttpStatusCode.RequestEntityTooLarge).Detail;
+        huge.ShouldContain(" larger than 1000 bytes ");
+        huge.ShouldContain(setting);
     }
 
     [Theory]
@@ -86,9 +136,9 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
         var long_ = $$"""{ "values": [{{string.Join(',', Enumerable.Repeat("0.5", 100))}}] }""";
 
         (await small.Api.Post("sigmoid", Valid)).Expect(HttpStatusCode.OK);
-        (await small.Api.Post("sigmoid", long_)).Problem(HttpStatusCode.RequestEntityTooLarge).Detail.ShouldBe("the body is larger than the server takes");
+        (await small.Api.Post("sigmoid", long_)).Problem(HttpStatusCode.RequestEntityTooLarge).Detail.ShouldBe("The body is larger than 200 bytes (Limits:MaxBodyBytes).");
         var chunked = (await small.Api.Send(HttpMethod.Post, "sigmoid", ApiClient.Json(long_), ("Transfer-Encoding", "chunked"))).Problem(HttpStatusCode.RequestEntityTooLarge);
-        chunked.Detail.ShouldBe("the body is larger than the server takes");
+        chunked.Detail.ShouldBe("The body is larger than 200 bytes (Limits:MaxBodyBytes).");
     }
 
     [Theory]
@@ -110,8 +160,8 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
     }
 
     [Theory]
-    [InlineData("""{ "values": 1, "valeus": 2 }""", "valeus", "unknown field")]
-    [InlineData("""{ "Values": 1 }""", "Values", "unknown field")]
+    [InlineData("""{ "values": 1, "valeus": 2 }""", "valeus", "unknown field; did you mean 'values'?")]
+    [InlineData("""{ "Values": 1 }""", "Values", "unknown field; did you mean 'values'?")]
     [InlineData("""{ "values": 1, "values": 2 }""", "values", "expected once, got more than once")]
     public async Task FieldThatIsNotThereOrTwiceIsNamed(string body, string path, string message)
     {

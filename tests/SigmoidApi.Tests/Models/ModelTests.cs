@@ -133,7 +133,7 @@ public abstract class ModelTests(StoreApplication store)
     [InlineData("""{ "features": [[1, 2], [1, "NaN"]] }""", "features[1][1]", "expected a finite number, got NaN")]
     [InlineData("""{ "rows": [] }""", "rows", "expected at least one record")]
     [InlineData("""{ "rows": [{ "x1": 1, "x2": 2 }, { "x1": 1 }] }""", "rows[1].x2", "expected a number: the model needs this column, and the record lacks it")]
-    [InlineData("""{ "rows": [{ "x1": 1, "X2": 2 }] }""", "rows[0].x2", "expected a number: the model needs this column, and the record lacks it")]
+    [InlineData("""{ "rows": [{ "x1": 1, "X2": 2 }] }""", "rows[0].x2", "expected a number: the model needs this column, and the record lacks it; did you mean it by 'X2'?")]
     [InlineData("""{ "rows": [{ "x1": 1, "x2": "Infinity" }] }""", "rows[0].x2", "expected a finite number, got Infinity")]
     [InlineData("""{ "rows": [{ "x1": 1, "x2": 2 }, { "x1": 1, "x2": "two" }] }""", "rows[1].x2", "expected a number, got 'two'")]
     [InlineData("""{ "rows": [{ "x1": 1, "x2": [2] }] }""", "rows[0].x2", "expected a number, got '[2]'")]

@@ -86,7 +86,7 @@ public sealed class RawRecordTests(FilePredictionTests.Target target) : IClassFi
         (await Unknown("""{ "age": 30, " age": 31, "income": 1.5, "kind": "a", "since": null, "member": true, " other ": 1 }""")).ShouldBe([" age", " other "]);
         (await Unknown("""{ "age": 30, "income\t": 1.5, "kind": "a", "since": null, "member": true, " outcome ": "good" }""")).ShouldBeNull();
         (await _api.Post("models/raw/predict", """{ "rows": [{ " age": 30, "age ": 31, "income": 1.5, "kind": "a", "since": null, "member": true }] }""")).Error()
-            .ShouldBe(("rows[0].age", "expected a number: the model needs this column, and the record lacks it"));
+            .ShouldBe(("rows[0].age", "expected a number: the model needs this column, and the record lacks it; did you mean it by ' age'?"));
 
         async Task<string[]?> Unknown(string record)
         {

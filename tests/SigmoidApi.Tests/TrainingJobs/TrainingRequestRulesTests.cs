@@ -63,7 +63,7 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     [InlineData(""" "fitIntercept": 1 """, "fitIntercept", "expected true or false, got 1")]
     [InlineData(""" "standardize": "true" """, "standardize", "expected true or false, got the string \"true\"")]
     [InlineData(""" "seed": 0.5 """, "seed", "expected an integer from -9223372036854775808 to 9223372036854775807, got 0.5")]
-    [InlineData(""" "learning_rate": 0.1 """, "learning_rate", "unknown field")]
+    [InlineData(""" "learning_rate": 0.1 """, "learning_rate", "unknown field; did you mean 'learningRate'?")]
     public async Task FieldBesideInlineDataIsHeldToItsRule(string field, string path, string message, HttpStatusCode status = HttpStatusCode.BadRequest)
     {
         (await _api.Post("training-jobs", $$"""{ {{Data}}, {{field}} }""")).Error(status).ShouldBe((path, message));

@@ -45,7 +45,7 @@ internal sealed class Decompression(Stream file, ContentCoding coding, long maxB
         _plain ??= await OpenAsync(cancellationToken);
         var read = await _plain.ReadAsync(buffer, cancellationToken);
         _bytes += read;
-        return _bytes <= maxBytes ? read : throw new DatasetTooLargeException($"The file has more than {maxBytes} bytes when it is unpacked ({option}).");
+        return _bytes <= maxBytes ? read : throw new DatasetTooLargeException($"The body has more than {maxBytes} bytes when it is unpacked ({option}).");
     }
 
     protected override void Dispose(bool disposing)

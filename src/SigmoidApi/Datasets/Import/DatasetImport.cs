@@ -2,6 +2,7 @@ using DuckDB.NET.Data;
 using SigmoidApi.Datasets.Engine;
 using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Datasets.Profile;
+using SigmoidApi.Http;
 
 namespace SigmoidApi.Datasets.Import;
 
@@ -15,7 +16,7 @@ internal static class DatasetImport
         using var session = new DuckDbSession(task.SpillDirectory, DuckDbLimits.Of(task.MemoryMegabytes, task.Threads), task.File.Path, task.ParquetPath);
         var source = DatasetSources.Open(session, task.File, asTexts: false, cancellationToken);
         if (task.File.Types.Keys.Except(source.Columns.Select(column => column.Name), StringComparer.Ordinal).FirstOrDefault() is { } unknown)
-            throw new InvalidDatasetException(1, unknown, "expected a column of the file; 'types' names one that it does not have");
+            throw new InvalidDatasetException(1, unknown, $"expected a column of the file; 'types' names one that it does not have{NearestName.Hint(unknown, source.Columns.Select(column => column.Name))}");
         Write(session, source, task, cancellationToken);
         var rows = session.Counts($"select count(*) from {StoredRows.Relation(task.ParquetPath)}", cancellationToken)[0];
         if (rows == 0)

@@ -67,7 +67,7 @@ internal sealed class CellReader
     {
         var first = json.IsEmpty ? (byte)0 : json[0];
         return first is (byte)'"' or (byte)'[' or (byte)'{'
-            ? new JsonInputException($"expected different texts of at most {_limits.MaxTextBytes} bytes together, got more", index, tooLarge: true)
+            ? new JsonInputException($"expected different texts of at most {_limits.MaxTextBytes} bytes together, got more", index, JsonLimits.TextBytesSetting)
             : new JsonInputException($"expected {Expected}, got {NumberScanner.Describe(first)}", index);
     }
 

@@ -24,12 +24,12 @@ public sealed class JsonInputException : JsonException
         Reason = message;
     }
 
-    public JsonInputException(string message, string index, bool tooLarge = false)
+    public JsonInputException(string message, string index, string? limit = null)
         : base(message)
     {
         Reason = message;
         Index = index;
-        TooLarge = tooLarge;
+        Limit = limit;
     }
 
     /// <summary>What was expected and what came. <see cref="Exception.Message"/> may have the serializer's words added.</summary>
@@ -38,6 +38,6 @@ public sealed class JsonInputException : JsonException
     /// <summary>Where within the member: <c>[3][0]</c>, <c>[3].name</c>, or empty for the member itself.</summary>
     public string Index { get; } = "";
 
-    /// <summary>True when the input is well formed, but holds more than the service takes: a 413.</summary>
-    public bool TooLarge { get; }
+    /// <summary>The setting of the limit that well-formed input is beyond, a 413; null for other faults.</summary>
+    public string? Limit { get; }
 }

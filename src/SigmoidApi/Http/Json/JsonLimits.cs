@@ -6,4 +6,11 @@ namespace SigmoidApi.Http.Json;
 /// <param name="MaxTextBytes">
 /// Memory of the different texts in the cells of one table: 64 bytes for each and two for each of its UTF-16 units; more are a 413.
 /// </param>
-public sealed record JsonLimits(int MaxValues = 5_000_000, int MaxDepth = 32, long MaxTextBytes = 64L << 20);
+public sealed record JsonLimits(int MaxValues = 5_000_000, int MaxDepth = 32, long MaxTextBytes = 64L << 20)
+{
+    /// <summary>The setting that <see cref="MaxValues"/> comes from, for messages.</summary>
+    internal const string ValuesSetting = "Limits:MaxValues";
+
+    /// <summary>The setting that <see cref="MaxTextBytes"/> comes from, for messages.</summary>
+    internal const string TextBytesSetting = "Limits:MaxTextBytes";
+}

@@ -9,12 +9,8 @@ internal static class JsonTypeNames
     public static string Expected(JsonTypeInfo type)
     {
         var clr = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
-        if (clr.IsEnum)
-        {
-            var names = Enum.GetValues(clr).Cast<object>().Select(value => JsonSerializer.Serialize(value, clr, type.Options).Trim('"'));
+        if (NamesOf(type) is { } names)
             return "one of " + string.Join(", ", names);
-        }
-
         if (clr == typeof(bool))
             return "true or false";
         if (clr == typeof(string))
@@ -38,6 +34,13 @@ internal static class JsonTypeNames
         if (clr == typeof(NamedColumns))
             return "an object of arrays";
         return type.Kind == JsonTypeInfoKind.Enumerable ? "an array" : "an object";
+    }
+
+    /// <summary>The values of an enum, as JSON has them; null for another type.</summary>
+    public static IEnumerable<string>? NamesOf(JsonTypeInfo type)
+    {
+        var clr = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
+        return clr.IsEnum ? Enum.GetValues(clr).Cast<object>().Select(value => JsonSerializer.Serialize(value, clr, type.Options).Trim('"')) : null;
     }
 
     public static string Got(JsonElement element)

@@ -205,7 +205,7 @@ internal ref struct NumberScanner
     private Span<double> Grow(int count, scoped ReadOnlySpan<int> path)
     {
         if (count >= _limits.MaxValues)
-            throw new JsonInputException($"expected at most {_limits.MaxValues} values, got more", IndexPath(path), tooLarge: true);
+            throw new JsonInputException($"expected at most {_limits.MaxValues} values, got more", IndexPath(path), limit: JsonLimits.ValuesSetting);
         var larger = RequestArrays<double>.Pool.Rent((int)Math.Min(2L * _array.Length, _limits.MaxValues));
         _room.CopyTo(larger);
         RequestArrays<double>.Pool.Return(_array);

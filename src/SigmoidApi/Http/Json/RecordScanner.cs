@@ -160,7 +160,7 @@ internal ref struct RecordScanner
     private readonly void CheckSize(int columns)
     {
         if ((_records + 1L) * Math.Max(columns, 1) > _limits.MaxValues)
-            throw new JsonInputException($"expected at most {_limits.MaxValues} values, got more", $"[{_records}]", tooLarge: true);
+            throw new JsonInputException($"expected at most {_limits.MaxValues} values, got more", $"[{_records}]", limit: JsonLimits.ValuesSetting);
     }
 
     /// <summary>Makes room for so many records, and moves them when the stride has grown.</summary>

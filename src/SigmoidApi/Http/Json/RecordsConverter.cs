@@ -97,7 +97,7 @@ internal sealed class NamedColumnsConverter(JsonLimits limits) : JsonConverter<N
         }
         catch (JsonInputException e)
         {
-            throw new JsonInputException(e.Reason, JsonPath.Member(name) + e.Index, e.TooLarge);
+            throw new JsonInputException(e.Reason, JsonPath.Member(name) + e.Index, e.Limit);
         }
 
         text.Close(ref reader, end);
@@ -106,7 +106,7 @@ internal sealed class NamedColumnsConverter(JsonLimits limits) : JsonConverter<N
             if (columns > 1 && rows != count / (columns - 1))
                 throw new JsonInputException($"expected {count / (columns - 1)} values, as in the first column, got {rows}", JsonPath.Member(name));
             if ((long)count + rows > limits.MaxValues)
-                throw new JsonInputException($"expected at most {limits.MaxValues} values, got more", JsonPath.Member(name), tooLarge: true);
+                throw new JsonInputException($"expected at most {limits.MaxValues} values, got more", JsonPath.Member(name), limit: JsonLimits.ValuesSetting);
             if (count + rows > values.Length)
             {
                 var larger = RequestArrays<double>.Pool.Rent(Math.Max(count + rows, (int)Math.Min(2L * values.Length, limits.MaxValues)));

@@ -136,7 +136,7 @@ public sealed class CellReaderTests
         }
         else
         {
-            const string Message = "expected different texts of at most 136 bytes together, got more";
+            const string Message = "expected different texts of at most 136 bytes together, got more (Limits:MaxTextBytes)";
             JsonReading.Failure<Records>(records, limits).ShouldBe($"413 {index}.a: {Message}");
             JsonReading.Failure<NamedColumns>(columns, limits).ShouldBe($"413 a{index}: {Message}");
         }

@@ -64,8 +64,8 @@ public sealed class CellTableTests
     [InlineData("""[{"a b":]}]""", "400 : malformed JSON at line 1, byte 9: ']' is an invalid start of a value.")]
     [InlineData("""[{"a":1,"a":2}]""", "400 [0].a: expected every name once, got it twice")]
     [InlineData("""[{"a":1e999}]""", "400 [0].a: 1e999 is beyond the range of a float64")]
-    [InlineData("""[{"a":1},{"a":1},{"a":1},{"a":1},{"a":1},{"a":1},{"a":1}]""", "413 [6]: expected at most 6 values, got more")]
-    [InlineData("""[{"a":1},{"b":1},{"c":1}]""", "413 [2]: expected at most 6 values, got more")]
+    [InlineData("""[{"a":1},{"a":1},{"a":1},{"a":1},{"a":1},{"a":1},{"a":1}]""", "413 [6]: expected at most 6 values, got more (Limits:MaxValues)")]
+    [InlineData("""[{"a":1},{"b":1},{"c":1}]""", "413 [2]: expected at most 6 values, got more (Limits:MaxValues)")]
     public void WrongRecordsSayWhereAndWhat(string json, string failure)
     {
         JsonReading.Failure<Records>(json, new JsonLimits(MaxValues: 6)).ShouldBe(failure);
@@ -106,8 +106,8 @@ public sealed class CellTableTests
     [InlineData("""{"a":[1],"a":[1]}""", "400 a: expected every name once, got it twice")]
     [InlineData("""{"a":[1e999]}""", "400 a[0]: 1e999 is beyond the range of a float64")]
     [InlineData("""{"a":["x"],"b":[]}""", "400 b: expected 1 values, as in the first column, got 0")]
-    [InlineData("""{"a":["1",null,true,"4"],"b":[1,2,3,4]}""", "413 b: expected at most 6 values, got more")]
-    [InlineData("""{"a":[1,2,3,4],"b":[1,2,3,4]}""", "413 b: expected at most 6 values, got more")]
+    [InlineData("""{"a":["1",null,true,"4"],"b":[1,2,3,4]}""", "413 b: expected at most 6 values, got more (Limits:MaxValues)")]
+    [InlineData("""{"a":[1,2,3,4],"b":[1,2,3,4]}""", "413 b: expected at most 6 values, got more (Limits:MaxValues)")]
     public void WrongColumnsSayWhereAndWhat(string json, string failure)
     {
         JsonReading.Failure<NamedColumns>(json, new JsonLimits(MaxValues: 6)).ShouldBe(failure);
@@ -123,7 +123,7 @@ public sealed class CellTableTests
         records[1, 0].Text.ShouldBe("""["x",1]""");
         Cells(columns, 0).Select(cell => cell.Text).ShouldBe(["""["x",1]""", null]);
         Cells(columns, 1).Select(cell => cell.Text).ShouldBe(["y", """{"c":[]}"""]);
-        JsonReading.Failure<Records>("""[{"a":[1,2,3,4,5,6,7,8,9]}]""", new JsonLimits(MaxTextBytes: 30)).ShouldBe("413 [0].a: expected different texts of at most 30 bytes together, got more");
+        JsonReading.Failure<Records>("""[{"a":[1,2,3,4,5,6,7,8,9]}]""", new JsonLimits(MaxTextBytes: 30)).ShouldBe("413 [0].a: expected different texts of at most 30 bytes together, got more (Limits:MaxTextBytes)");
         JsonReading.Failure<Records>($$"""[{"a":{{new string('[', 100)}}{{new string(']', 100)}}}]""").ShouldStartWith("400 : malformed JSON at line 1, byte ");
         JsonReading.Failure<Records>("""[{"a":[1,}]""").ShouldStartWith("400 : malformed JSON at line 1, byte ");
     }

@@ -40,8 +40,8 @@ public sealed class NumberArrayTests
     [InlineData("[[[1]],[]]", "400 [1]: expected 1 values, as in the first row, got 0")]
     [InlineData("[1e999]", "400 [0]: 1e999 is beyond the range of a float64")]
     [InlineData("-1e999", "400 : -1e999 is beyond the range of a float64")]
-    [InlineData("[1,2,3,4,5,6,7]", "413 [6]: expected at most 6 values, got more")]
-    [InlineData("[[1,2],[3,4],[5,6],[7,8]]", "413 [3][0]: expected at most 6 values, got more")]
+    [InlineData("[1,2,3,4,5,6,7]", "413 [6]: expected at most 6 values, got more (Limits:MaxValues)")]
+    [InlineData("[[1,2],[3,4],[5,6],[7,8]]", "413 [3][0]: expected at most 6 values, got more (Limits:MaxValues)")]
     [InlineData("[[[[[[[1]]]]]]]", "400 [0][0][0][0][0]: expected at most 5 arrays within each other, got more")]
     [InlineData("{}", "400 : expected a number or an array of numbers, got an object")]
     public void WrongTensorSaysWhereAndWhat(string json, string failure)

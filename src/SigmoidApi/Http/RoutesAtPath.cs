@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.AspNetCore.Routing.Template;
+
+namespace SigmoidApi.Http;
+
+/// <summary>What the routes say about a path that a request asked for in vain. Looked up for such an answer alone.</summary>
+internal static class RoutesAtPath
+{
+    /// <summary>The media types that bodies of the request's method may have at its path; empty where there are none.</summary>
+    public static string[] MediaTypes(HttpContext context) =>
+    [
+        .. Routes(context)
+            .Where(route => route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains(context.Request.Method) is true)
+            .Where(route => new TemplateMatcher(new RouteTemplate(route.RoutePattern), []).TryMatch(context.Request.Path, []))
+            .SelectMany(route => route.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes ?? [])
+            .Distinct(StringComparer.OrdinalIgnoreCase),
+    ];
+
+    /// <summary>
+    /// The path that a misspelled one most likely means: of as many segments, each of them the same or near, with what the caller wrote where a route has a
+    /// parameter. Null where there is none.
+    /// </summary>
+    public static string? Nearest(HttpContext context)
+    {
+        string[] written = [.. (context.Request.Path.Value ?? "").Trim('/').Split('/')];
+        var near = Routes(context).Select(route => Near(written, route.RoutePattern)).OfType<string>();
+        return near.FirstOrDefault() is { } path ? context.Request.PathBase + path : null;
+    }
+
+    private static string? Near(string[] written, RoutePattern pattern)
+    {
+        if (pattern.PathSegments.Count != written.Length)
+            return null;
+        var meant = new string[written.Length];
+        for (var i = 0; i < written.Length; i++)
+        {
+            if (pattern.PathSegments[i].Parts is not [RoutePatternLiteralPart { Content: var literal }])
+                meant[i] = written[i];
+            else if (literal == written[i] || NearestName.Of(written[i], [literal]) is not null)
+                meant[i] = literal;
+            else
+                return null;
+        }
+
+        var path = new PathString("/" + string.Join('/', meant));
+        return new TemplateMatcher(new RouteTemplate(pattern), []).TryMatch(path, []) ? path.ToUriComponent() : null;
+    }
+
+    private static IEnumerable<RouteEndpoint> Routes(HttpContext context) => context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+}
