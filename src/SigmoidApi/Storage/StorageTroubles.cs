@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using SigmoidApi.Datasets.Import;
 
 namespace SigmoidApi.Storage;
 
@@ -46,9 +47,10 @@ public sealed partial class StorageTroubles(TimeProvider time, ILogger<StorageTr
         DbUpdateException or InvalidOperationException when failure.InnerException is { } inner => AdviceFor(inner),
         AggregateException several => several.InnerExceptions.Select(AdviceFor).FirstOrDefault(advice => advice is not null),
         DatasetFileException => NoDatasetFile,
+        WorkerTroubleException trouble => trouble.Advice,
         IOException io => (io.HResult & 0xFFFF) switch
         {
-            28 or 112 => DiskIsFull, // ENOSPC, ERROR_DISK_FULL
+            28 or 112 or 122 => DiskIsFull, // ENOSPC, ERROR_DISK_FULL, EDQUOT
             30 => CannotWrite, // EROFS
             _ => null,
         },
