@@ -26,7 +26,7 @@ public sealed class WorkerIsolationTests
         Limit("Max core file size").ShouldBe("0");
         Limit("Max data size").ShouldBe("1500000000");
         Limit("Max file size").ShouldBe("5000000");
-        int.Parse(Limit("Max open files"), CultureInfo.InvariantCulture).ShouldBeLessThanOrEqualTo(256);
+        int.Parse(Limit("Max open files"), CultureInfo.InvariantCulture).ShouldBeLessThanOrEqualTo(1024);
         (await Read(worker, "oom_score_adj")).Trim().ShouldBe("1000");
         var status = await Read(worker, "status");
         status.ShouldContain("NoNewPrivs:\t1\n");

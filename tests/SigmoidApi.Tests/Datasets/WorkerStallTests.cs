@@ -32,9 +32,9 @@ public sealed class WorkerStallTests
         using var pipe = new Pipe();
         using var workers = Workers(new() { StallSeconds = 1 });
 
-        (await Should.ThrowAsync<InvalidDatasetException>(pipe.Import(workers))).Message.ShouldContain("no progress for 1 seconds (Datasets:StallSeconds)");
-
-        await ShouldTakeTheNext(workers);
+        // The second gets the one turn that there is.
+        for (var i = 0; i < 2; i++)
+            (await Should.ThrowAsync<InvalidDatasetException>(pipe.Import(workers))).Message.ShouldContain("no progress for 1 seconds (Datasets:StallSeconds)");
     }
 
     [Fact]
@@ -45,8 +45,6 @@ public sealed class WorkerStallTests
 
         (await Should.ThrowAsync<DatasetTooLargeException>(pipe.Import(workers))).Message
             .ShouldBe("Reading the file took longer than 1 seconds (Datasets:MinImportSeconds and Datasets:ImportSecondsPerMegabyte).");
-
-        await ShouldTakeTheNext(workers);
     }
 
     [Fact]
@@ -91,14 +89,6 @@ public sealed class WorkerStallTests
     }
 
     private static DatasetWorkers Workers(DatasetOptions options) => new(Options.Create(options), TimeProvider.System, NullLogger<DatasetWorkers>.Instance);
-
-    private static async Task ShouldTakeTheNext(DatasetWorkers workers)
-    {
-        using var store = new TemporaryStore();
-        using var upload = await store.Receive(new MemoryStream("a\n1\n"u8.ToArray()));
-        var reply = await workers.AskAsync(new(Import: Task(upload.ContentPath, upload.ParquetPath, upload.SpillPath)), TestContext.Current.CancellationToken);
-        reply.Imported.ShouldNotBeNull().Rows.ShouldBe(1);
-    }
 
     private static ImportTask Task(string content, string parquet, string spill) =>
         new(new(content, DatasetFormat.Csv, new(), new Dictionary<string, ColumnType>(), 10, 10), parquet, spill, 512, 1, 1_000, long.MaxValue);

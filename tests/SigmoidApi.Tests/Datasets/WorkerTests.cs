@@ -32,7 +32,7 @@ public sealed class WorkerTests
         await KillAtWork(service, first);
 
         (await upload).Problem(HttpStatusCode.ServiceUnavailable);
-        service.Log.Count(line => line.Contains("was killed twice from outside", StringComparison.Ordinal) || line.Contains("short of memory", StringComparison.Ordinal)).ShouldBe(1);
+        await Eventually.True(() => service.Log.Count(line => line.Contains("was killed twice from outside", StringComparison.Ordinal) || line.Contains("short of memory", StringComparison.Ordinal)) == 1);
         service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
         await ShouldTakeTheNext(service);
     }
@@ -43,8 +43,9 @@ public sealed class WorkerTests
         await using var service = await ServiceProcess.Started();
         var upload = service.Api.PostBytes("datasets?name=crashes", Large, "text/csv");
 
-        var first = await KillAtWork(service, [], "SEGV");
-        await KillAtWork(service, first, "ABRT");
+        // Of the signals of crashes the runtime leaves this one to the system.
+        var first = await KillAtWork(service, [], "TRAP");
+        await KillAtWork(service, first, "TRAP");
 
         (await upload).Problem(HttpStatusCode.BadRequest).Detail.ShouldContain("it is damaged in a way that its reader does not stand");
         await ShouldTakeTheNext(service);
@@ -54,7 +55,8 @@ public sealed class WorkerTests
     public async Task AFileToPredictWhoseReadersAreKilledTwiceIsNotToBlame()
     {
         await using var service = await ServiceProcess.Started();
-        await service.Api.Train("""{ "data": { "features": [[0.1], [0.9], [0.2], [0.4]], "labels": [0, 1, 1, 0], "featureNames": ["a"] }, "modelName": "mails" }""");
+        var dataset = await service.Api.Upload("name=rows", "a,y\n0.1,0\n0.9,1\n0.2,1\n0.4,0\n");
+        await service.Api.Train($$"""{ "datasetId": "{{dataset.GetProperty("id").GetString()}}", "target": "y", "modelName": "mails" }""");
         var predicted = service.Api.Send(HttpMethod.Post, "models/mails/predict", ApiClient.Bytes(Large, "text/csv"));
 
         var first = await KillAtWork(service, [], written: "*.answer");

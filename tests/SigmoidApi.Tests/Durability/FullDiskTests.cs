@@ -23,24 +23,12 @@ public sealed class FullDiskTests
     }
 
     [Fact]
-    public async Task DiskThatFillsWhileRowsAreSpilled()
-    {
-        // Texts that are all different, of which more are counted at once than fit in memory.
-        var texts = Encoding.UTF8.GetBytes("a\n" + string.Concat(Enumerable.Range(0, 900_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"a text that is long enough to take room in memory {i * 7919L % 900_007}\n"))));
-        using var disk = new Tmpfs(Path.Combine(Path.GetTempPath(), $"sigmoid-disk-{Guid.NewGuid():n}"), "size=122m");
-        await using var service = await On(disk, ("Datasets:MemoryMegabytes", "256"));
-
-        (await Upload(service, texts)).Problem(HttpStatusCode.ServiceUnavailable);
-
-        await ShouldGoOn(service);
-    }
-
-    [Fact]
     public async Task DiskThatFillsWhileAFileIsPredicted()
     {
         using var disk = new Tmpfs(Path.Combine(Path.GetTempPath(), $"sigmoid-disk-{Guid.NewGuid():n}"), "size=24m");
         await using var service = await On(disk);
-        await service.Api.Train("""{ "data": { "features": [[0.1], [0.9], [0.2], [0.4]], "labels": [0, 1, 1, 0], "featureNames": ["a"] }, "modelName": "mails" }""");
+        var dataset = await service.Api.Upload("name=small", "a,y\n0.1,0\n0.9,1\n0.2,1\n0.4,0\n");
+        await service.Api.Train($$"""{ "datasetId": "{{dataset.GetProperty("id").GetString()}}", "target": "y", "modelName": "mails" }""");
 
         (await service.Api.Send(HttpMethod.Post, "models/mails/predict", ApiClient.Bytes(Numbers, "text/csv"))).Problem(HttpStatusCode.ServiceUnavailable);
 
@@ -58,11 +46,9 @@ public sealed class FullDiskTests
         Directory.GetFileSystemEntries(Path.Combine(service.StorageDirectory, "uploads")).ShouldBeEmpty();
     }
 
-    private static async Task<ServiceProcess> On(Tmpfs disk, params (string Key, string Value)[] settings)
+    private static async Task<ServiceProcess> On(Tmpfs disk)
     {
         var service = new ServiceProcess { StorageDirectory = Path.Combine(disk.Path, "data") };
-        foreach (var (key, value) in settings)
-            service.Settings[key] = value;
         await service.Start();
         return service;
     }
@@ -72,8 +58,7 @@ public sealed class FullDiskTests
     private static async Task ShouldGoOn(ServiceProcess service)
     {
         Directory.GetFileSystemEntries(Path.Combine(service.StorageDirectory, "uploads")).ShouldBeEmpty();
-        Directory.GetFileSystemEntries(Path.Combine(service.StorageDirectory, "datasets")).ShouldBeEmpty();
-        service.Log.Count(line => line.Contains("The disk is full: free some space", StringComparison.Ordinal)).ShouldBe(1);
+        await Eventually.True(() => service.Log.Count(line => line.Contains("The disk is full: free some space", StringComparison.Ordinal)) == 1);
         service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
         await service.Api.Upload("name=small", "a\n1\n"u8.ToArray(), "text/csv");
     }

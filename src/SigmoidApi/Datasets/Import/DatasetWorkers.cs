@@ -29,9 +29,10 @@ internal sealed partial class DatasetWorkers : IDisposable
     public async Task<WorkerReply> AskAsync(WorkerRequest request, CancellationToken cancellationToken)
     {
         await _turns.WaitAsync(cancellationToken);
-        var seconds = LongestFor(new FileInfo(request.File.Path).Length);
+        var seconds = _options.MaxImportSeconds;
         try
         {
+            seconds = LongestFor(new FileInfo(request.File.Path).Length);
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
             return Outcome(await AnswerAsync(request, either.Token));

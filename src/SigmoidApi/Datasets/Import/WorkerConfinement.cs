@@ -19,8 +19,8 @@ internal static partial class WorkerConfinement
     private const int FileSizeExceeded = 25; // SIGXFSZ
     private const nint Ignored = 1; // SIG_IGN
 
-    // An import has some twenty open, and DuckDB a few more when it spills.
-    private const ulong MostFiles = 256;
+    // An import has some twenty open, DuckDB one for each thread and a few more when it spills.
+    private const ulong MostFiles = 1024;
 
     /// <param name="memoryBytes">What the process may hold of memory that it alone writes to.</param>
     /// <param name="fileBytes">The largest file that it may write.</param>

@@ -91,8 +91,8 @@ internal sealed class WorkerProcess : IDisposable
         string? line;
         try
         {
-            await _process.StandardInput.WriteLineAsync(WorkerMessages.Write(request).AsMemory(), cancellationToken);
-            await _process.StandardInput.FlushAsync(cancellationToken);
+            await _process.StandardInput.WriteLineAsync(WorkerMessages.Write(request).AsMemory(), cancellationToken).WaitAsync(stalled.Token);
+            await _process.StandardInput.FlushAsync(cancellationToken).WaitAsync(stalled.Token);
             while ((line = await _process.StandardOutput.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(stalled.Token)) == WorkerMessages.Progress)
                 Volatile.Write(ref quiet, 0);
         }
