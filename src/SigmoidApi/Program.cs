@@ -8,8 +8,9 @@ using SigmoidApi.Prediction;
 using SigmoidApi.Storage;
 using SigmoidApi.TrainingJobs;
 
-if (args is [WorkerMain.Verb])
-    return WorkerMain.Run();
+FileModes.KeepToOwner();
+if (args is [WorkerMain.Verb, var memoryBytes, var fileBytes])
+    return WorkerMain.Run(memoryBytes, fileBytes);
 if (args is [Backup.Verb, var directory, .. var settings])
     return await Backup.RunAsync(directory, settings, Console.Out);
 

@@ -84,7 +84,7 @@ internal static class Streaming
     private static void Generate(string path, string spill, long rows, int columns)
     {
         var names = Enumerable.Range(0, columns).Select(i => string.Create(CultureInfo.InvariantCulture, $"x{i}")).ToArray();
-        using var session = new DuckDbSession(spill, new DuckDbLimits(1_000, 1), path);
+        using var session = new DuckDbSession(spill, new DuckDbLimits(1_000, 1, long.MaxValue), progress: null, path);
         session.Execute("select setseed(0.5)", CancellationToken.None);
         session.Execute(
             $"""

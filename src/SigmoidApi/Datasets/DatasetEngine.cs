@@ -77,7 +77,7 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
 
     private DuckDbSession Open(int threads, int columns, params IEnumerable<string> paths)
     {
-        var session = new DuckDbSession(files.Scratch.NewPath(), DuckDbLimits.Of(options.Value.MemoryMegabytes, threads), paths);
+        var session = new DuckDbSession(files.Scratch.NewPath(), DuckDbLimits.Of(options.Value.MemoryMegabytes, threads, options.Value.MaxWrittenBytes), progress: null, paths);
         session.Settle(columns);
         return session;
     }

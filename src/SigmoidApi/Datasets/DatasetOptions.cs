@@ -19,9 +19,32 @@ public sealed class DatasetOptions
     [Range(1, 64)]
     public int MaxConcurrentImports { get; set; } = 1;
 
-    /// <summary>Longest that reading an upload may take once it has come in.</summary>
+    /// <summary>Longest that reading an upload of any size may take once it has come in, in seconds.</summary>
     [Range(1, 86_400)]
     public int MaxImportSeconds { get; set; } = 3_600;
+
+    /// <summary>What reading the smallest upload may take, in seconds; a larger one may take <see cref="ImportSecondsPerMegabyte"/> more.</summary>
+    [Range(1, 86_400)]
+    public int MinImportSeconds { get; set; } = 60;
+
+    /// <summary>What reading each 10⁶ bytes of an upload, unpacked, may take, in seconds.</summary>
+    [Range(0.001, 86_400)]
+    public double ImportSecondsPerMegabyte { get; set; } = 5;
+
+    /// <summary>How long reading an upload may go on without any progress before it is ended, in seconds.</summary>
+    [Range(1, 86_400)]
+    public int StallSeconds { get; set; } = 10;
+
+    /// <summary>The largest file that reading an upload may write, and all that it may spill, in bytes.</summary>
+    [Range(1L << 20, long.MaxValue)]
+    public long MaxWrittenBytes { get; set; } = 16L * 1024 * 1024 * 1024;
+
+    /// <summary>
+    /// Memory that the process that reads an upload may reserve beside twice <see cref="MemoryMegabytes"/>, in 10⁶ bytes: its threads and its code. (Its allocators keep addresses of memory that they
+    /// have given back, which the system counts all the same.)
+    /// </summary>
+    [Range(512, 1_000_000)]
+    public int WorkerOverheadMegabytes { get; set; } = 1_024;
 
     /// <summary>How long a process that has read an upload waits for the next before it ends.</summary>
     [Range(0, 86_400)]

@@ -28,7 +28,7 @@ internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, 
         var content = await DatasetContent.OpenAsync(context.Request, digested ?? context.Request.Body, wanted, name, cancellationToken);
         if (content.Failure is { } failure)
             return UploadedFile.Failed(Problems.From(failure));
-        workers.Prepare();
+        await workers.PrepareAsync();
         DatasetUpload? upload = null;
         try
         {
@@ -60,7 +60,7 @@ internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, 
     public async Task<ImportedDataset> ImportAsync(UploadedFile file, CancellationToken cancellationToken)
     {
         var settings = options.Value;
-        var task = new ImportTask(file.File!, file.Upload!.ParquetPath, file.Upload.SpillPath, settings.MemoryMegabytes, settings.Threads, settings.ExactProfileRows);
+        var task = new ImportTask(file.File!, file.Upload!.ParquetPath, file.Upload.SpillPath, settings.MemoryMegabytes, settings.Threads, settings.ExactProfileRows, settings.MaxWrittenBytes);
         return (await workers.AskAsync(new(Import: task), cancellationToken)).Imported!;
     }
 
@@ -71,7 +71,7 @@ internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, 
     public async Task<PredictedFile> PredictAsync(UploadedFile file, DatasetFormat answer, ServedModel model, double threshold, CancellationToken cancellationToken)
     {
         var settings = options.Value;
-        var task = new PredictTask(file.File!, file.Upload!.AnswerPath, answer, file.Upload.SpillPath, settings.MemoryMegabytes, settings.Threads,
+        var task = new PredictTask(file.File!, file.Upload!.AnswerPath, answer, file.Upload.SpillPath, settings.MemoryMegabytes, settings.Threads, settings.MaxWrittenBytes,
             model.Name.Name, model.Name.Version, model.Target, model.Trained, threshold);
         return (await workers.AskAsync(new(Predict: task), cancellationToken)).Predicted!;
     }

@@ -22,6 +22,8 @@ public sealed class StorageDirectory(IOptions<StorageOptions> options, IHostEnvi
         try
         {
             Directory.CreateDirectory(Path);
+            foreach (var name in (string[])["datasets", "uploads", "scratch", "sigmoid.db", "sigmoid.db-wal", "sigmoid.db-shm", ".lock"])
+                FileModes.Tighten(File(name));
             _lock = new FileStream(File(".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, options.Value.IsShared ? FileShare.ReadWrite : FileShare.None);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

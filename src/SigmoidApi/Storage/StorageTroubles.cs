@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using SigmoidApi.Datasets.Import;
 
 namespace SigmoidApi.Storage;
 
@@ -76,9 +77,10 @@ public sealed partial class StorageTroubles(StorageDirectory directory, TimeProv
         DbUpdateException or InvalidOperationException when failure.InnerException is { } inner => AdviceFor(inner) ?? (IsOfARow(failure, inner) ? RowIsUnreadable : null),
         AggregateException several => several.InnerExceptions.Select(AdviceFor).FirstOrDefault(advice => advice is not null),
         DatasetFileException => NoDatasetFile,
+        WorkerTroubleException trouble => trouble.Advice,
         IOException io => (io.HResult & 0xFFFF) switch
         {
-            NoSpace or 112 => DiskIsFull, // ERROR_DISK_FULL
+            NoSpace or 112 or 122 => DiskIsFull, // ERROR_DISK_FULL, EDQUOT
             30 => CannotWrite, // EROFS
             _ => null,
         },

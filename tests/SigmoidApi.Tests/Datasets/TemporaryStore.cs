@@ -38,7 +38,7 @@ internal sealed class TemporaryStore : IDisposable
     {
         (query ?? new(null, null, null, null, null, null, null)).TryRead(out var format, out var csv, out var types).ShouldBeNull();
         var file = new FileToRead(upload.ContentPath, format ?? DatasetFormat.Csv, csv, types, Options.MaxColumns, Options.MaxRows);
-        return DatasetImport.Run(new(file, upload.ParquetPath, upload.SpillPath, Options.MemoryMegabytes, Options.Threads, Options.ExactProfileRows), cancellationToken);
+        return DatasetImport.Run(new(file, upload.ParquetPath, upload.SpillPath, Options.MemoryMegabytes, Options.Threads, Options.ExactProfileRows, Options.MaxWrittenBytes), cancellationToken);
     }
 
     public Task<(Guid Id, ImportedDataset Dataset)> Import(string csv, DatasetUploadQuery? query = null) => Import(Encoding.UTF8.GetBytes(csv), query);

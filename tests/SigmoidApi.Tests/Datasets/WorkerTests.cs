@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -24,18 +23,47 @@ public sealed class WorkerTests
     }
 
     [Fact]
-    public async Task AFileThatTwoWorkersDieOfIsAProblemAndTheNextUploadWorks()
+    public async Task AFileWhoseReadersAreKilledTwiceIsNotToBlame()
     {
         await using var service = await ServiceProcess.Started();
-        var upload = service.Api.PostBytes("datasets?name=killed", Large, "text/csv");
+        var upload = service.Api.Send(HttpMethod.Post, "datasets?name=killed", ApiClient.Bytes(Large, "text/csv"));
 
         var first = await KillAtWork(service, []);
         await KillAtWork(service, first);
 
-        (await upload).Problem(HttpStatusCode.BadRequest);
+        (await upload).Problem(HttpStatusCode.ServiceUnavailable);
+        await Eventually.True(() => service.Log.Count(line => line.Contains("was killed twice from outside", StringComparison.Ordinal) || line.Contains("short of memory", StringComparison.Ordinal)) == 1);
+        service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
+        await ShouldTakeTheNext(service);
+    }
+
+    [Fact]
+    public async Task AFileThatTwoWorkersCrashOnIsAProblemAndTheNextUploadWorks()
+    {
+        await using var service = await ServiceProcess.Started();
+        var upload = service.Api.PostBytes("datasets?name=crashes", Large, "text/csv");
+
+        // Of the signals of crashes the runtime leaves this one to the system.
+        var first = await KillAtWork(service, [], "TRAP");
+        await KillAtWork(service, first, "TRAP");
+
+        (await upload).Problem(HttpStatusCode.BadRequest).Detail.ShouldContain("it is damaged in a way that its reader does not stand");
+        await ShouldTakeTheNext(service);
+    }
+
+    [Fact]
+    public async Task AFileToPredictWhoseReadersAreKilledTwiceIsNotToBlame()
+    {
+        await using var service = await ServiceProcess.Started();
+        var dataset = await service.Api.Upload("name=rows", "a,y\n0.1,0\n0.9,1\n0.2,1\n0.4,0\n");
+        await service.Api.Train($$"""{ "datasetId": "{{dataset.GetProperty("id").GetString()}}", "target": "y", "modelName": "mails" }""");
+        var predicted = service.Api.Send(HttpMethod.Post, "models/mails/predict", ApiClient.Bytes(Large, "text/csv"));
+
+        var first = await KillAtWork(service, [], written: "*.answer");
+        await KillAtWork(service, first, written: "*.answer");
+
+        (await predicted).Problem(HttpStatusCode.ServiceUnavailable);
         Directory.GetFileSystemEntries(Uploads(service)).ShouldBeEmpty();
-        Directory.GetFileSystemEntries(Path.Combine(service.StorageDirectory, "datasets")).ShouldBeEmpty();
-        (await service.Api.Upload("name=next", "a\n1\n")).GetProperty("rows").GetInt32().ShouldBe(1);
     }
 
     [Fact]
@@ -46,7 +74,7 @@ public sealed class WorkerTests
         var workers = service.Children();
         workers.ShouldNotBeEmpty();
 
-        Kill(workers);
+        await Signals.Send("KILL", workers);
 
         await service.Api.Upload("name=second", "a\n1\n");
         service.Children().ShouldNotBeEmpty();
@@ -56,7 +84,7 @@ public sealed class WorkerTests
     public async Task AWorkerEndsWithItsService()
     {
         int worker;
-        using (var process = new WorkerProcess())
+        using (var process = new WorkerProcess(new DatasetOptions(), _ => { }))
         {
             worker = process.ProcessId;
             process.HasExited.ShouldBeFalse();
@@ -70,10 +98,10 @@ public sealed class WorkerTests
     {
         using var store = new TemporaryStore();
         using var upload = await store.Receive(new MemoryStream(Encoding.UTF8.GetBytes("a\n" + string.Concat(Enumerable.Repeat("1.25\n", 2_000_000)))));
-        using var worker = new WorkerProcess();
+        using var worker = new WorkerProcess(new DatasetOptions(), _ => { });
         using var canceled = new CancellationTokenSource();
         var file = new FileToRead(upload.ContentPath, DatasetFormat.Csv, new(), new Dictionary<string, ColumnType>(), 10, int.MaxValue);
-        var asked = worker.AskAsync(new(Import: new(file, upload.ParquetPath, upload.SpillPath, 512, 1, 1000)), canceled.Token);
+        var asked = worker.AskAsync(new(Import: new(file, upload.ParquetPath, upload.SpillPath, 512, 1, 1000, long.MaxValue)), TimeSpan.FromMinutes(1), TimeProvider.System, canceled.Token);
 
         await canceled.CancelAsync();
 
@@ -86,21 +114,19 @@ public sealed class WorkerTests
 
     private static string Uploads(ServiceProcess service) => Path.Combine(service.StorageDirectory, "uploads");
 
-    /// <summary>Kills the service's workers other than those before, once one has begun the file that an import writes.</summary>
-    private static async Task<int[]> KillAtWork(ServiceProcess service, int[] before)
+    private static async Task ShouldTakeTheNext(ServiceProcess service)
     {
-        var workers = Array.Empty<int>();
-        await Eventually.True(() => Directory.GetFiles(Uploads(service), "*.parquet").Length > 0 && (workers = [.. service.Children().Except(before)]).Length > 0);
-        Kill(workers);
-        return workers;
+        Directory.GetFileSystemEntries(Uploads(service)).ShouldBeEmpty();
+        Directory.GetFileSystemEntries(Path.Combine(service.StorageDirectory, "datasets")).ShouldBeEmpty();
+        (await service.Api.Upload("name=next", "a\n1\n")).GetProperty("rows").GetInt32().ShouldBe(1);
     }
 
-    private static void Kill(int[] processes)
+    /// <summary>Kills the service's workers other than those before, once one has begun the file that it writes.</summary>
+    private static async Task<int[]> KillAtWork(ServiceProcess service, int[] before, string signal = "KILL", string written = "*.parquet")
     {
-        foreach (var id in processes)
-        {
-            using var process = Process.GetProcessById(id);
-            process.Kill();
-        }
+        var workers = Array.Empty<int>();
+        await Eventually.True(() => Directory.GetFiles(Uploads(service), written).Length > 0 && (workers = [.. service.Children().Except(before)]).Length > 0);
+        await Signals.Send(signal, workers);
+        return workers;
     }
 }

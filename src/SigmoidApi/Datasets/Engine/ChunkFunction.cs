@@ -19,6 +19,11 @@ internal static unsafe class ChunkFunction
     public static void Register(
         DuckDbSession session, string name, IEnumerable<DuckDBType> parameters, DuckDBType result, bool takesMissing, ChunkCall call)
     {
+        ChunkCall counted = (chunk, values) =>
+        {
+            session.Progress?.Step();
+            call(chunk, values);
+        };
         var function = NativeMethods.ScalarFunction.DuckDBCreateScalarFunction();
         try
         {
@@ -33,7 +38,7 @@ internal static unsafe class ChunkFunction
             NativeMethods.ScalarFunction.DuckDBScalarFunctionSetReturnType(function, returned);
             if (takesMissing)
                 NativeMethods.ScalarFunction.DuckDBScalarFunctionSetSpecialHandling(function);
-            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetExtraInfo(function, GCHandle.ToIntPtr(GCHandle.Alloc(call)), &Free);
+            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetExtraInfo(function, GCHandle.ToIntPtr(GCHandle.Alloc(counted)), &Free);
             NativeMethods.ScalarFunction.DuckDBScalarFunctionSetFunction(function, &Call);
             if (!NativeMethods.ScalarFunction.DuckDBRegisterScalarFunction(session.Native, function).IsSuccess())
                 throw new InvalidOperationException($"The function {name} can't be registered.");

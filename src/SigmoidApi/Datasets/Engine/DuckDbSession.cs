@@ -12,20 +12,25 @@ namespace SigmoidApi.Datasets.Engine;
 /// </summary>
 internal sealed class DuckDbSession : IDisposable
 {
+    private const int DiskFull = 28; // ENOSPC
+
     private readonly DuckDBConnection _connection = new("DataSource=:memory:");
     private readonly string _temporary;
     private readonly DuckDbLimits _limits;
 
     /// <param name="spillDirectory">Where what does not fit in memory is spilled: not there yet, and gone with the session.</param>
     /// <param name="limits">What it may use.</param>
+    /// <param name="progress">What its queries move; null where nobody looks.</param>
     /// <param name="files">The files that it may read and write.</param>
-    public DuckDbSession(string spillDirectory, DuckDbLimits limits, params IEnumerable<string> files)
+    public DuckDbSession(string spillDirectory, DuckDbLimits limits, WorkProgress? progress, params IEnumerable<string> files)
     {
         if (Directory.Exists(spillDirectory))
             throw new ArgumentException("Expected a directory that is not there yet: it is removed with the session.", nameof(spillDirectory));
         _temporary = spillDirectory;
         _limits = limits;
+        Progress = progress;
         _connection.Open();
+        progress?.Follow(_connection.NativeConnection);
         // The one makes a join of each IN with a few words in it, the other compares every expression with every other: of some dozens of columns that takes all memory, of some hundreds minutes.
         Execute(
             $"""
@@ -38,8 +43,13 @@ internal sealed class DuckDbSession : IDisposable
             set disabled_optimizers = 'in_clause, common_subexpressions';
             set TimeZone = 'UTC';
             set temp_directory = {Literal(_temporary)};
+            set max_temp_directory_size = '{limits.SpillBytes.ToString(CultureInfo.InvariantCulture)}B';
             set allowed_paths = [{string.Join(", ", files.Append(CopyPath).Select(Literal))}];
             set enable_external_access = false;
+            set allow_community_extensions = false;
+            set allow_persistent_secrets = false;
+            set enable_progress_bar = true;
+            set enable_progress_bar_print = false;
             """,
             CancellationToken.None);
     }
@@ -47,6 +57,9 @@ internal sealed class DuckDbSession : IDisposable
     /// <summary>Takes fewer threads where rows are wide, since each thread holds a chunk of every column, several times over; then locks the settings.</summary>
     public void Settle(int columns) => Execute(
         $"set threads = {_limits.ThreadsFor(columns).ToString(CultureInfo.InvariantCulture)}; set lock_configuration = true;", CancellationToken.None);
+
+    /// <summary>What its queries move; null where nobody looks.</summary>
+    public WorkProgress? Progress { get; }
 
     public static string Identifier(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
@@ -115,6 +128,7 @@ internal sealed class DuckDbSession : IDisposable
                     if (chunk.IsInvalid)
                         break;
                     read(new DatasetChunk(chunk, vectors));
+                    Progress?.Step();
                 }
 
                 if (!string.IsNullOrEmpty(NativeMethods.Query.DuckDBResultError(ref result)))
@@ -129,6 +143,7 @@ internal sealed class DuckDbSession : IDisposable
 
     public void Dispose()
     {
+        Progress?.Leave();
         _connection.Dispose();
         if (Directory.Exists(_temporary))
             Directory.Delete(_temporary, recursive: true);
@@ -147,8 +162,8 @@ internal sealed class DuckDbSession : IDisposable
         catch (DuckDBException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (exception.ErrorType == DuckDBErrorType.OutOfMemory)
-                throw OutOfMemory(exception);
+            if (Trouble(exception.ErrorType, exception) is { } trouble)
+                throw trouble;
             throw;
         }
     }
@@ -157,11 +172,25 @@ internal sealed class DuckDbSession : IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         var exception = new UnreadableChunksException(NativeMethods.Query.DuckDBResultError(ref result));
-        throw NativeMethods.Query.DuckDBResultErrorType(ref result) == DuckDBErrorType.OutOfMemory ? OutOfMemory(exception) : exception;
+        throw Trouble(NativeMethods.Query.DuckDBResultErrorType(ref result), exception) ?? exception;
     }
 
-    private static DatasetTooLargeException OutOfMemory(Exception exception) =>
-        new("The data set needs more memory than imports may use (Datasets:MemoryMegabytes).", exception);
+    /// <summary>What has failed by want of memory or room, and not by what was read; null for others. DuckDB gives the system's error as a text.</summary>
+    private static Exception? Trouble(DuckDBErrorType type, Exception exception)
+    {
+        bool Says(string text) => exception.Message.Contains(text, StringComparison.Ordinal);
+        return type switch
+        {
+            DuckDBErrorType.OutOfMemory when Says("max_temp_directory_size") => TooMuchWritten(exception),
+            DuckDBErrorType.OutOfMemory => new DatasetTooLargeException("The data set needs more memory than imports may use (Datasets:MemoryMegabytes).", exception),
+            DuckDBErrorType.Io when Says("No space left on device") || Says("Disk quota exceeded") || Says("Could not write all bytes") => new IOException(exception.Message, DiskFull),
+            DuckDBErrorType.Io when Says("File too large") => TooMuchWritten(exception),
+            _ => null,
+        };
+    }
+
+    private static DatasetTooLargeException TooMuchWritten(Exception exception) =>
+        new("Reading the file takes more room on the disk than it may use (Datasets:MaxWrittenBytes).", exception);
 }
 
 /// <summary>A query whose rows are streamed failed. (DuckDB.NET's own exception can't be made from here.)</summary>
@@ -169,10 +198,12 @@ internal sealed class UnreadableChunksException(string message) : Exception(mess
 
 /// <summary>What a session may use.</summary>
 /// <param name="MemoryMegabytes">In 10⁶ bytes.</param>
-internal sealed record DuckDbLimits(int MemoryMegabytes, int Threads)
+/// <param name="Threads">At most.</param>
+/// <param name="SpillBytes">On the disk, of what does not fit in memory.</param>
+internal sealed record DuckDbLimits(int MemoryMegabytes, int Threads, long SpillBytes)
 {
     /// <summary>What DuckDB may have of the memory that an operation may: the rest is the runtime's, ours, and what DuckDB does not count.</summary>
-    public static DuckDbLimits Of(int memoryMegabytes, int threads) => new(memoryMegabytes * 5 / 8, threads);
+    public static DuckDbLimits Of(int memoryMegabytes, int threads, long spillBytes) => new(memoryMegabytes * 5 / 8, threads, spillBytes);
 
     /// <summary>So many threads that what they hold of so many columns takes half of the memory at most: for each three chunks of 2,048 values of 16 bytes.</summary>
     public int ThreadsFor(int columns) => (int)Math.Clamp(MemoryMegabytes * 1_000_000L / 2 / (3L * 2048 * 16 * Math.Max(1, columns)), 1, Threads);

@@ -14,7 +14,7 @@ internal sealed record CsvFile(string Path, CsvDialect Dialect, CsvHeader Header
     /// <exception cref="DatasetTooLargeException">More rows or columns than allowed.</exception>
     public static CsvFile Read(FileToRead task, string copyPath, CancellationToken cancellationToken)
     {
-        using var file = new FileStream(task.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        using var file = task.Open();
         var sample = new byte[Math.Min(CsvSniffer.SampleBytes, file.Length)];
         file.ReadExactly(sample);
         ForeignContent.Refuse(sample);

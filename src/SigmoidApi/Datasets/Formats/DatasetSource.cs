@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DuckDB.NET.Data;
 using SigmoidApi.Datasets.Engine;
 using SigmoidApi.Datasets.Profile;
@@ -93,6 +94,13 @@ public sealed record FileToRead(
     string Path, DatasetFormat Format, CsvOverrides Csv, IReadOnlyDictionary<string, ColumnType> Types, int MaxColumns, int MaxRows, ColumnType? OtherType = null,
     IReadOnlyList<string>? ExpectedColumns = null, char? LikelyDecimalPoint = null)
 {
+    /// <summary>How far its reading has come.</summary>
+    [JsonIgnore]
+    public WorkProgress Progress { get; } = new();
+
+    /// <summary>The file from its beginning.</summary>
+    internal Stream Open() => new ReceivedFile(Path, Progress);
+
     /// <summary>What the column of a name is to be kept as; null where that is to be found out.</summary>
     public ColumnType? Wanted(string column) => Types.TryGetValue(column, out var wanted) ? wanted : OtherType;
 

@@ -42,7 +42,7 @@ internal sealed class JsonScan
     /// <exception cref="DatasetTooLargeException">More rows or columns than allowed.</exception>
     public static JsonScanResult Run(FileToRead task, char decimalPoint, MissingWords missing, CancellationToken cancellationToken)
     {
-        using var file = new FileStream(task.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        using var file = task.Open();
         var scan = new JsonScan(new(file, cancellationToken), task, decimalPoint, missing);
         scan.Read();
         if (scan._columns.Count == 0)

@@ -23,13 +23,13 @@ internal static partial class LibsvmSource
     public static DatasetSource Open(DuckDbSession session, FileToRead task, bool needsFeatures, CancellationToken cancellationToken)
     {
         LibsvmHeader header;
-        using (var file = OpenFile(task.Path))
+        using (var file = task.Open())
             header = LibsvmReader.Scan(file, task.MaxRows, task.MaxColumns, cancellationToken, needsFeatures);
         var first = header.ZeroBased ? 0 : 1;
         string[] names = ["label", .. Enumerable.Range(first, header.Features).Select(i => string.Create(CultureInfo.InvariantCulture, $"x{i}"))];
         session.Connection.RegisterTableFunction(
             Function,
-            () => new TableFunction([.. names.Select(name => new ColumnInfo(name, typeof(double)))], Rows(task.Path, header, cancellationToken)),
+            () => new TableFunction([.. names.Select(name => new ColumnInfo(name, typeof(double)))], Rows(task, header, cancellationToken)),
             (row, columns, index) =>
             {
                 var values = (double[])row!;
@@ -39,17 +39,19 @@ internal static partial class LibsvmSource
         return new($"{Function}()", [.. names.Select(name => new SourceColumn(name, StoredType.Real, DuckDbSession.Identifier(name), DuckDbSession.Identifier(name)))], header.Rows);
     }
 
-    private static IEnumerable<double[]> Rows(string path, LibsvmHeader header, CancellationToken cancellationToken)
+    private static IEnumerable<double[]> Rows(FileToRead task, LibsvmHeader header, CancellationToken cancellationToken)
     {
-        using var file = OpenFile(path);
+        using var file = task.Open();
         var reader = new LibsvmReader(file, header, cancellationToken);
         // One row after another in the same array: each is written before the next is asked for.
         var row = new double[header.Features + 1];
         while (reader.Read(row))
+        {
+            // A short line may be a long row.
+            task.Progress.Step();
             yield return row;
+        }
     }
-
-    private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
 
     [GeneratedRegex(@"^x(0|[1-9]\d{0,9})$", RegexOptions.CultureInvariant)]
     private static partial Regex FeatureName();

@@ -20,13 +20,13 @@ internal static class WideDecimals
     private const string Function = "decimal_of_bytes";
 
     /// <summary>The file that DuckDB is to read, and the columns in it whose types it does not know.</summary>
-    public static (string Path, List<ForeignColumn> Columns) Hide(DuckDbSession session, string path)
+    public static (string Path, List<ForeignColumn> Columns) Hide(DuckDbSession session, FileToRead task)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var file = task.Open();
         var columns = ParquetFooter.Find(file, MostDigits);
         ForeignColumn[] hidden = [.. columns.Where(column => column.Type == ForeignType.Bson || (column.IsOfBytes && !column.IsNested))];
         if (hidden.Length == 0)
-            return (path, columns);
+            return (task.Path, columns);
         Directory.CreateDirectory(Path.GetDirectoryName(session.CopyPath)!);
         using var copy = new FileStream(session.CopyPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         file.Position = 0;

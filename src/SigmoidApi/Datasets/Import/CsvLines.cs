@@ -9,16 +9,16 @@ internal static class CsvLines
 {
     private const int BufferBytes = 128 * 1024;
 
-    /// <param name="path">A file that has passed <see cref="CsvScan"/>.</param>
+    /// <param name="received">A file that has passed <see cref="CsvScan"/>.</param>
     /// <param name="dialect">How it is written.</param>
     /// <param name="header">Where its rows begin.</param>
     /// <param name="rows">The rows that are looked for, counted from 0.</param>
     /// <param name="lines">Gets the line of each, counted from 1.</param>
     /// <param name="cancellationToken">Looked at every buffer of the file.</param>
     public static void Find(
-        string path, CsvDialect dialect, CsvHeader header, HashSet<long> rows, Dictionary<long, long> lines, CancellationToken cancellationToken)
+        FileToRead received, CsvDialect dialect, CsvHeader header, HashSet<long> rows, Dictionary<long, long> lines, CancellationToken cancellationToken)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        using var file = received.Open();
         file.Position = header.Length;
         var (table, last) = (CsvGrammar.BuildTable(dialect), rows.Max());
         var (row, line, inRow) = (-1L, header.Lines + 1L, false);

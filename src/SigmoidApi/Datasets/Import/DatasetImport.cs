@@ -13,7 +13,7 @@ internal static class DatasetImport
     /// <exception cref="DatasetTooLargeException">More rows, columns or memory than allowed.</exception>
     public static ImportedDataset Run(ImportTask task, CancellationToken cancellationToken)
     {
-        using var session = new DuckDbSession(task.SpillDirectory, DuckDbLimits.Of(task.MemoryMegabytes, task.Threads), task.File.Path, task.ParquetPath);
+        using var session = new DuckDbSession(task.SpillDirectory, DuckDbLimits.Of(task.MemoryMegabytes, task.Threads, task.MaxWrittenBytes), task.File.Progress, task.File.Path, task.ParquetPath);
         var source = DatasetSources.Open(session, task.File, asTexts: false, cancellationToken);
         if (task.File.Types.Keys.Except(source.Columns.Select(column => column.Name), StringComparer.Ordinal).FirstOrDefault() is { } unknown)
             throw new InvalidDatasetException(1, unknown, $"expected a column of the file; 'types' names one that it does not have{NearestName.Hint(unknown, source.Columns.Select(column => column.Name))}");
@@ -43,7 +43,7 @@ internal static class DatasetImport
 }
 
 /// <summary>A received file, and where its Parquet file is to be.</summary>
-public sealed record ImportTask(FileToRead File, string ParquetPath, string SpillDirectory, int MemoryMegabytes, int Threads, int ExactProfileRows);
+public sealed record ImportTask(FileToRead File, string ParquetPath, string SpillDirectory, int MemoryMegabytes, int Threads, int ExactProfileRows, long MaxWrittenBytes);
 
 /// <summary>What an import found in its file.</summary>
 public sealed record ImportedDataset(long Rows, IReadOnlyList<ColumnProfile> Columns, DatasetOrigin Origin);

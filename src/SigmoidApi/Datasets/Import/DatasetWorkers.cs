@@ -6,26 +6,41 @@ namespace SigmoidApi.Datasets.Import;
 /// <summary>
 /// The worker processes of this service: as many at once as imports may run, each kept for a while, since starting one takes longer than a small import.
 /// </summary>
-internal sealed partial class DatasetWorkers(IOptions<DatasetOptions> options, TimeProvider time, ILogger<DatasetWorkers> logger) : IDisposable
+internal sealed partial class DatasetWorkers : IDisposable
 {
-    private readonly SemaphoreSlim _turns = new(options.Value.MaxConcurrentImports);
+    private readonly DatasetOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<DatasetWorkers> _logger;
+    private readonly SemaphoreSlim _turns;
     private readonly ConcurrentStack<(WorkerProcess Process, ITimer Idle)> _idle = new();
+    private readonly StartingThread _starting;
+
+    public DatasetWorkers(IOptions<DatasetOptions> options, TimeProvider time, ILogger<DatasetWorkers> logger)
+    {
+        (_options, _time, _logger) = (options.Value, time, logger);
+        _turns = new(_options.MaxConcurrentImports);
+        _starting = new(_options, LogSaid);
+    }
 
     /// <summary>Runs a request in a worker when its turn comes.</summary>
-    /// <exception cref="InvalidDatasetException">The file is wrong, or crashed two readers.</exception>
+    /// <exception cref="InvalidDatasetException">The file is wrong, or crashed two readers, or one did not get on with it.</exception>
     /// <exception cref="DatasetTooLargeException">The file is past a limit.</exception>
+    /// <exception cref="WorkerTroubleException">The file can't be read now by nobody's mistake.</exception>
     public async Task<WorkerReply> AskAsync(WorkerRequest request, CancellationToken cancellationToken)
     {
         await _turns.WaitAsync(cancellationToken);
+        var seconds = _options.MaxImportSeconds;
         try
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.MaxImportSeconds), time);
+            seconds = LongestFor(new FileInfo(request.File.Path).Length);
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
             return Outcome(await AnswerAsync(request, either.Token));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new DatasetTooLargeException($"Reading the file took longer than {options.Value.MaxImportSeconds} seconds (Datasets:MaxImportSeconds).");
+            var setting = seconds < _options.MaxImportSeconds ? "Datasets:MinImportSeconds and Datasets:ImportSecondsPerMegabyte" : "Datasets:MaxImportSeconds";
+            throw new DatasetTooLargeException($"Reading the file took longer than {seconds} seconds ({setting}).");
         }
         finally
         {
@@ -34,10 +49,11 @@ internal sealed partial class DatasetWorkers(IOptions<DatasetOptions> options, T
     }
 
     /// <summary>Starts a worker for an upload that has begun to come in, so that it is ready when the file is.</summary>
-    public void Prepare()
+    /// <exception cref="WorkerTroubleException">The system starts no more processes.</exception>
+    public async Task PrepareAsync()
     {
         if (_idle.IsEmpty && _turns.CurrentCount > 0)
-            Keep(new WorkerProcess());
+            Keep(await _starting.StartAsync());
     }
 
     public void Dispose()
@@ -48,38 +64,62 @@ internal sealed partial class DatasetWorkers(IOptions<DatasetOptions> options, T
             worker.Process.Dispose();
         }
 
+        _starting.Dispose();
         _turns.Dispose();
     }
 
-    // A worker may die of something that is not its file, as an idle one that the system killed for its memory: the file is to blame when a fresh one dies of it as well.
+    private int LongestFor(long bytes) =>
+        (int)Math.Min(_options.MaxImportSeconds, _options.MinImportSeconds + bytes / 1e6 * _options.ImportSecondsPerMegabyte);
+
+    // A worker may end by something that is not its file, as one that the system killed for its memory: a fresh one shows what it was.
     private async Task<WorkerReply> AnswerAsync(WorkerRequest request, CancellationToken cancellationToken)
     {
+        var kills = MemoryKills.Count();
         try
         {
-            return await AskAsync(Take(), request, cancellationToken);
+            return await AskAsync(await TakeAsync(), request, cancellationToken);
         }
-        catch (WorkerCrashedException crash)
+        catch (WorkerEndedException ended) when (ended.End != WorkerEnd.Stalled)
         {
-            LogCrashed(crash);
+            LogEnded(ended.Message);
+        }
+        catch (WorkerEndedException stalled)
+        {
+            throw Refused(stalled);
         }
 
         request.RemoveWritten();
         try
         {
-            return await AskAsync(new WorkerProcess(), request, cancellationToken);
+            return await AskAsync(await _starting.StartAsync(), request, cancellationToken);
         }
-        catch (WorkerCrashedException crash)
+        catch (WorkerEndedException ended)
         {
-            LogCrashedAgain(crash);
-            throw new InvalidDatasetException(1, null, "the file can't be read: it is damaged in a way that its reader does not stand");
+            throw ended.End switch
+            {
+                WorkerEnd.Crashed or WorkerEnd.Stalled => Refused(ended),
+                WorkerEnd.HeldUp => new WorkerTroubleException(
+                    "Reading an upload was held up twice: look whether the disk under Storage:Directory answers, and whether something stops processes.", ended.Message),
+                _ when MemoryKills.Count() > kills => new WorkerTroubleException(
+                    "The system is short of memory and killed the process that reads uploads: give it more than Datasets:MemoryMegabytes beside the service, or set that lower.", ended.Message),
+                _ => new WorkerTroubleException("The process that reads uploads was killed twice from outside: look who sends it signals.", ended.Message),
+            };
         }
+    }
+
+    private InvalidDatasetException Refused(WorkerEndedException ended)
+    {
+        LogRefused(ended.Message);
+        return new InvalidDatasetException(1, null, ended.End == WorkerEnd.Stalled
+            ? $"the file can't be read: its reader made no progress for {_options.StallSeconds} seconds (Datasets:StallSeconds)"
+            : "the file can't be read: it is damaged in a way that its reader does not stand");
     }
 
     private async Task<WorkerReply> AskAsync(WorkerProcess worker, WorkerRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            var reply = await worker.AskAsync(request, cancellationToken);
+            var reply = await worker.AskAsync(request, TimeSpan.FromSeconds(_options.StallSeconds), _time, cancellationToken);
             Keep(worker);
             return reply;
         }
@@ -95,11 +135,12 @@ internal sealed partial class DatasetWorkers(IOptions<DatasetOptions> options, T
         { Invalid: { } invalid } => throw new InvalidDatasetException(invalid.Errors, invalid.ErrorCount),
         { MissingColumns: { } columns } => throw new MissingColumnsException(columns),
         { TooLarge: { } limit } => throw new DatasetTooLargeException(limit),
+        { Trouble: { } trouble } => throw new WorkerTroubleException(trouble.Advice, trouble.Reason),
         { Failed: { } why } => throw new InvalidOperationException(why),
         _ => reply,
     };
 
-    private WorkerProcess Take()
+    private async Task<WorkerProcess> TakeAsync()
     {
         while (_idle.TryPop(out var worker))
         {
@@ -109,11 +150,11 @@ internal sealed partial class DatasetWorkers(IOptions<DatasetOptions> options, T
             worker.Process.Dispose();
         }
 
-        return new WorkerProcess();
+        return await _starting.StartAsync();
     }
 
     private void Keep(WorkerProcess worker) =>
-        _idle.Push((worker, time.CreateTimer(_ => DropIdle(), null, TimeSpan.FromSeconds(options.Value.WorkerIdleSeconds), Timeout.InfiniteTimeSpan)));
+        _idle.Push((worker, _time.CreateTimer(_ => DropIdle(), null, TimeSpan.FromSeconds(_options.WorkerIdleSeconds), Timeout.InfiniteTimeSpan)));
 
     private void DropIdle()
     {
@@ -124,9 +165,12 @@ internal sealed partial class DatasetWorkers(IOptions<DatasetOptions> options, T
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The process that read a file died; another reads it")]
-    private partial void LogCrashed(Exception exception);
+    [LoggerMessage(LogLevel.Warning, "The process that reads uploads says: {Line}")]
+    private partial void LogSaid(string line);
 
-    [LoggerMessage(LogLevel.Warning, "A file crashed the process that read it a second time, and is refused; the service goes on")]
-    private partial void LogCrashedAgain(Exception exception);
+    [LoggerMessage(LogLevel.Warning, "{Reason} Another reads it")]
+    private partial void LogEnded(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "{Reason} The file is refused; the service goes on")]
+    private partial void LogRefused(string reason);
 }

@@ -14,7 +14,7 @@ internal static class FilePrediction
     public static PredictedFile Run(PredictTask task, CancellationToken cancellationToken)
     {
         var model = new ServedModel(task.ModelName, task.ModelVersion, task.Target, task.Model);
-        using var session = new DuckDbSession(task.SpillDirectory, DuckDbLimits.Of(task.MemoryMegabytes, task.Threads), task.File.Path, task.AnswerPath);
+        using var session = new DuckDbSession(task.SpillDirectory, DuckDbLimits.Of(task.MemoryMegabytes, task.Threads, task.MaxWrittenBytes), task.File.Progress, task.File.Path, task.AnswerPath);
         // Every cell stays what it is in the file, and the model's columns read those that they need.
         var decimalPoint = task.Model.DecimalPoint is [var sign] ? sign : (char?)null;
         var file = task.File with
@@ -88,7 +88,7 @@ internal static class FilePrediction
 
 /// <summary>A received file, what is to predict it, and where the answer is to be.</summary>
 internal sealed record PredictTask(
-    FileToRead File, string AnswerPath, DatasetFormat AnswerFormat, string SpillDirectory, int MemoryMegabytes, int Threads,
+    FileToRead File, string AnswerPath, DatasetFormat AnswerFormat, string SpillDirectory, int MemoryMegabytes, int Threads, long MaxWrittenBytes,
     string ModelName, int ModelVersion, string? Target, TrainedModel Model, double Threshold);
 
 /// <summary>What a prediction has to say beside its answer.</summary>

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
+using SigmoidApi.Storage;
 
 namespace SigmoidApi.Datasets.Import;
 
@@ -12,23 +14,36 @@ internal static class WorkerMain
     /// <summary>The argument that makes the program this.</summary>
     public const string Verb = "dataset-worker";
 
-    public static int Run()
+    /// <summary>What the program is started with to be this: the bytes of memory that it may use, and those of a file that it may write.</summary>
+    public static string[] Arguments(DatasetOptions options) =>
+    [
+        Verb,
+        ((2L * options.MemoryMegabytes + options.WorkerOverheadMegabytes) * 1_000_000).ToString(CultureInfo.InvariantCulture),
+        Math.Max(options.MaxWrittenBytes, options.MaxUploadBytes).ToString(CultureInfo.InvariantCulture),
+    ];
+
+    public static int Run(string memoryBytes, string fileBytes)
     {
+        WorkerConfinement.Apply(ulong.Parse(memoryBytes, CultureInfo.InvariantCulture), ulong.Parse(fileBytes, CultureInfo.InvariantCulture));
         using var input = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
         using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true, NewLine = "\n" };
+        using var lines = TextWriter.Synchronized(output);
         var requests = Channel.CreateUnbounded<string>();
         // A service that dies in the middle of an import wants no file from it.
         new Thread(() =>
         {
             while (input.ReadLine() is { } line)
                 requests.Writer.TryWrite(line);
-            Environment.Exit(0);
+            WorkerConfinement.End();
         })
         { IsBackground = true, Name = "input" }.Start();
         while (true)
         {
             var request = WorkerMessages.Read<WorkerRequest>(requests.Reader.ReadAsync().AsTask().GetAwaiter().GetResult());
-            output.WriteLine(WorkerMessages.Write(Answer(request)));
+            WorkerReply reply;
+            using (new ProgressReports(lines, request.File.Progress))
+                reply = Answer(request);
+            lines.WriteLine(WorkerMessages.Write(reply));
         }
     }
 
@@ -55,11 +70,15 @@ internal static class WorkerMain
         {
             return new(TooLarge: large.Message);
         }
+        catch (OutOfMemoryException)
+        {
+            return new(TooLarge: "Reading the file needs more memory than it may use (Datasets:MemoryMegabytes).");
+        }
 #pragma warning disable CA1031 // what it was goes into the service's log
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return new(Failed: exception.ToString());
+            return StorageTroubles.AdviceFor(exception) is { } advice ? new(Trouble: new(advice, exception.GetBaseException().Message)) : new(Failed: exception.ToString());
         }
     }
 }
