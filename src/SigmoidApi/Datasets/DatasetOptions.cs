@@ -38,6 +38,14 @@ public sealed class DatasetOptions
     [Range(1, 10_000)]
     public int MaxColumns { get; set; } = 2_000;
 
+    /// <summary>The largest record of JSON, in bytes: one is held in memory at a time, several times over.</summary>
+    [Range(1_024, 256 * 1024 * 1024)]
+    public int MaxRecordBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>The longest name of a column, in characters.</summary>
+    [Range(1, 10_000)]
+    public int MaxNameLength { get; set; } = 1_000;
+
     /// <summary>Of more rows than this a profile takes quantiles from a part, every so many rows; counts, means and ranges are of all.</summary>
     [Range(1_000, int.MaxValue)]
     public int ExactProfileRows { get; set; } = 4_000_000;

@@ -11,7 +11,7 @@ internal static class ParquetSource
 
     public static DatasetSource Open(DuckDbSession session, FileToRead task, CancellationToken cancellationToken)
     {
-        var (path, foreign) = WideDecimals.Hide(session, task.Path);
+        var (path, foreign) = WideDecimals.Hide(session, task);
         var file = new ParquetColumns(session, path, foreign, cancellationToken);
         if (file.LeftOut.Count == file.Columns.Length)
             throw new InvalidDatasetException([.. file.LeftOut.Take(InvalidDatasetException.MaxErrors).Select(Refusal)], file.LeftOut.Count);

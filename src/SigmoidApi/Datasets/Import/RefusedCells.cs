@@ -41,17 +41,17 @@ internal static class RefusedCells
                 CsvLines.Find(file.Path, source.Dialect!, source.Header!, rows, lines, cancellationToken);
                 break;
             case DatasetFormat.Json or DatasetFormat.NdJson:
-                FindRecords(file.Path, source.Form ?? file.Format, rows, lines, cancellationToken);
+                FindRecords(file, source.Form ?? file.Format, rows, lines, cancellationToken);
                 break;
         }
 
         return row => lines.GetValueOrDefault(row, row + 1);
     }
 
-    private static void FindRecords(string path, DatasetFormat form, HashSet<long> rows, Dictionary<long, long> lines, CancellationToken cancellationToken)
+    private static void FindRecords(FileToRead task, DatasetFormat form, HashSet<long> rows, Dictionary<long, long> lines, CancellationToken cancellationToken)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        var tokens = new JsonTokens(file, cancellationToken) { Form = form };
+        using var file = new FileStream(task.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        var tokens = new JsonTokens(file, task.MaxRecordBytes, cancellationToken) { Form = form };
         var (depth, row, last) = (form == DatasetFormat.Json ? 2 : 1, -1L, rows.Max());
         while (row < last && tokens.Next() is not JsonToken.End and var token)
         {
