@@ -2,6 +2,7 @@ using SigmoidApi.Activations;
 using SigmoidApi.Datasets;
 using SigmoidApi.Datasets.Import;
 using SigmoidApi.Http;
+using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Models;
 using SigmoidApi.Prediction;
 using SigmoidApi.Storage;
@@ -32,11 +33,11 @@ app.UseOpenApiDocument();
 app.MapHealth();
 
 var api = app.MapApi();
-api.MapActivations();
-api.MapPrediction();
 api.MapDatasets();
 api.MapTrainingJobs();
 api.MapModels();
+api.MapActivations();
+api.MapPrediction();
 
 await app.PrepareStorageAsync();
 await app.RunAsync();
