@@ -40,6 +40,11 @@ internal static class PredictRoutes
             .WithExample("Columns", """{ "columns": { "word_freq_free": [0.9, 0], "char_freq_!": [0.4, 0], "capital_run_length": [60, 3] } }""")
             .WithExample("Features", """{ "features": [[0.9, 0.4, 60], [0, 0, 3]], "threshold": 0.5 }""")
             .WithExample("A file", "word_freq_free,char_freq_!,capital_run_length\n0.9,0.4,60\n0,0,3\n", "text/csv")
+            .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Columns", "Of a file: the first columns that the model does not know, a list of RFC 9651; left out where there are none.")
+            .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Columns-Count", "How many there are.", Schemas.Integer(minimum: 1))
+            .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Levels",
+                "Of a file: the first columns with values that no training row had, a list of RFC 9651 with how many values as `count`; left out where there are none.")
+            .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Levels-Count", "How many such columns there are.", Schemas.Integer(minimum: 1))
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithExampleOf("name", "\"mails\"")
             .WithExampleOf("version", "1");

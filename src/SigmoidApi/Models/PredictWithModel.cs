@@ -26,7 +26,7 @@ public sealed record PredictWithModelResponse(
     ModelVersionName Model,
     [property: Range(0d, 1d)] double[] Probabilities,
     ClassLabels Labels,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? UnknownColumns = null,
+    [property: MaxLength(PredictWithModel.MostUnknownColumns), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? UnknownColumns = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? UnknownColumnCount = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, int>? UnknownLevels = null);
 
@@ -34,7 +34,7 @@ public sealed record PredictWithModelResponse(
 internal static class PredictWithModel
 {
     // A body may have names by the million. Of levels there are no more columns than the model has.
-    private const int MostUnknownColumns = 100;
+    public const int MostUnknownColumns = 100;
 
     public static Results<Ok<PredictWithModelResponse>, ProblemHttpResult> Predict(PredictWithModelRequest request, ServedModel model)
     {
