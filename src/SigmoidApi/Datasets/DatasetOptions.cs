@@ -61,6 +61,18 @@ public sealed class DatasetOptions
     [Range(1, 10_000)]
     public int MaxColumns { get; set; } = 2_000;
 
+    /// <summary>Rows that a Parquet file may have for each of its bytes: the format writes any number of equal values in a few, but data has more to say.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxRowsPerByte { get; set; } = 1_000;
+
+    /// <summary>The largest record of JSON, in bytes: one is held in memory at a time, several times over.</summary>
+    [Range(1_024, 256 * 1024 * 1024)]
+    public int MaxRecordBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>The longest name of a column, in characters.</summary>
+    [Range(1, 10_000)]
+    public int MaxNameLength { get; set; } = 1_000;
+
     /// <summary>Of more rows than this a profile takes quantiles from a part, every so many rows; counts, means and ranges are of all.</summary>
     [Range(1_000, int.MaxValue)]
     public int ExactProfileRows { get; set; } = 4_000_000;

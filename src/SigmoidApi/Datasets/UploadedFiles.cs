@@ -42,7 +42,8 @@ internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, 
                 FileName = content.FileName,
                 Name = content.Name,
                 Charset = content.Charset,
-                File = new(upload.ContentPath, format, csv, types, options.Value.MaxColumns, options.Value.MaxRows),
+                File = new(upload.ContentPath, format, csv, types, options.Value.MaxColumns, options.Value.MaxRows,
+                    options.Value.MaxRowsPerByte, options.Value.MaxRecordBytes, options.Value.MaxNameLength),
             };
         }
         catch (Exception e)

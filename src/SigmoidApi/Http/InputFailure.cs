@@ -94,6 +94,11 @@ public sealed record InputFailure(int Status, string Path, string Message)
                     break;
                 element = came[0];
             }
+            else
+            {
+                // A name with brackets in it was taken for steps.
+                break;
+            }
         }
 
         if (element.ValueKind == JsonValueKind.Object && type.Kind == JsonTypeInfoKind.Object)

@@ -8,6 +8,9 @@ namespace SigmoidApi.Models;
 /// <summary>Predicts a whole file, and gives it back with the columns <c>probability</c> and <c>label</c> added.</summary>
 internal sealed class PredictFile(UploadedFiles uploads, ModelCache models, TimeProvider time)
 {
+    // Of a name in a header, where each may take nine.
+    private const int MostCharacters = 60;
+
     public async Task<IResult> PredictAsync(string name, int? version, DatasetUploadQuery query, string? threshold, HttpContext context)
     {
         var from = 0.5;
@@ -26,11 +29,8 @@ internal sealed class PredictFile(UploadedFiles uploads, ModelCache models, Time
             var upload = file.Upload!;
             var answer = file.File!.Format == DatasetFormat.Libsvm ? DatasetFormat.Csv : file.File.Format;
             var predicted = await uploads.PredictAsync(file, answer, served, from, cancellationToken);
-            if (predicted.UnknownColumns.Count > 0)
-                context.Response.Headers["Unknown-Columns"] = Header(predicted.UnknownColumns.Select(Escaped));
-            var unknown = predicted.UnknownLevels.Select(level => string.Create(CultureInfo.InvariantCulture, $"{Escaped(level.Key)}={level.Value}"));
-            if (predicted.UnknownLevels.Count > 0)
-                context.Response.Headers["Unknown-Levels"] = Header(unknown);
+            Name(context.Response, "Unknown-Columns", predicted.UnknownColumns.Count, predicted.UnknownColumns.Select(ItemOf));
+            Name(context.Response, "Unknown-Levels", predicted.UnknownLevels.Count, predicted.UnknownLevels.Select(level => string.Create(CultureInfo.InvariantCulture, $"{ItemOf(level.Key)};count={level.Value}")));
             return Results.File(upload.AnswerPath, answer.MediaType());
         }
         catch (Exception e) when (UploadedFiles.ProblemOf(e) is { } problem)
@@ -39,13 +39,14 @@ internal sealed class PredictFile(UploadedFiles uploads, ModelCache models, Time
         }
     }
 
-    private static string Escaped(string name) => Uri.EscapeDataString(ShownText.Short(name));
-
-    /// <summary>As many whole items as clients take in a header.</summary>
-    private static string Header(IEnumerable<string> items)
+    /// <summary>How many there are, and the first of them: both headers of both lists take less than 2 KB.</summary>
+    private static void Name(HttpResponse response, string header, int count, IEnumerable<string> items)
     {
-        const int MostCharacters = 4000;
-        var length = 0;
-        return string.Join(", ", items.Take(100).TakeWhile(item => (length += item.Length + 2) <= MostCharacters));
+        if (count == 0)
+            return;
+        response.Headers[header] = StructuredHeader.List(items);
+        response.Headers[$"{header}-Count"] = count.ToString(CultureInfo.InvariantCulture);
     }
+
+    private static string ItemOf(string column) => StructuredHeader.Name(ShownText.Within(column, MostCharacters));
 }

@@ -34,11 +34,17 @@ internal static class PredictRoutes
                 "Takes `rows` (records as they were uploaded: null is a missing value, a text in a column of numbers, booleans or dates is read as a cell of a file is, an array or object is a category by its text), `columns`, or `features` (rows of numbers in the order of the model's coefficients). "
                 + "Or a whole file, as an upload takes it: CSV, Parquet, JSON lines, LIBSVM, also compressed, as the body or as the part `file` of a form; a JSON array of records as application/octet-stream. "
                 + "An index that a LIBSVM file never names is 0. A file comes back in its own format with the columns `probability` and `label` added. Columns and levels that the model does not know are named in `unknownColumns` and `unknownLevels`, "
-                + "and of a file in the headers `Unknown-Columns` and `Unknown-Levels`.")
+                + "and of a file in the headers `Unknown-Columns` (`\"age\", %\"gr%c3%b6%c3%9fe\"`) and `Unknown-Levels` (`\"kind\";count=2`), lists of RFC 9651: the first of them, and in `Unknown-Columns-Count` and "
+                + "`Unknown-Levels-Count` how many there are.")
             .WithExample("Records", """{ "rows": [{ "word_freq_free": 0.9, "char_freq_!": 0.4, "capital_run_length": 60 }, { "word_freq_free": 0, "char_freq_!": 0, "capital_run_length": 3 }] }""")
             .WithExample("Columns", """{ "columns": { "word_freq_free": [0.9, 0], "char_freq_!": [0.4, 0], "capital_run_length": [60, 3] } }""")
             .WithExample("Features", """{ "features": [[0.9, 0.4, 60], [0, 0, 3]], "threshold": 0.5 }""")
             .WithExample("A file", "word_freq_free,char_freq_!,capital_run_length\n0.9,0.4,60\n0,0,3\n", "text/csv")
+            .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Columns", "Of a file: the first columns that the model does not know, a list of RFC 9651; left out where there are none.")
+            .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Columns-Count", "How many there are.", Schemas.Integer(minimum: 1))
+            .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Levels",
+                "Of a file: the first columns with values that no training row had, a list of RFC 9651 with how many values as `count`; left out where there are none.")
+            .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Levels-Count", "How many such columns there are.", Schemas.Integer(minimum: 1))
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithExampleOf("name", "\"mails\"")
             .WithExampleOf("version", "1");

@@ -19,18 +19,23 @@ public sealed record PredictWithModelRequest(Records? Rows = null, NamedColumns?
 /// <param name="Model">Which version has predicted.</param>
 /// <param name="Probabilities">For each observation, the probability of the model's second class.</param>
 /// <param name="Labels">For each observation, one of the model's classes.</param>
-/// <param name="UnknownColumns">Columns that came and the model does not know; left out where there are none.</param>
+/// <param name="UnknownColumns">The first 100 columns that came and the model does not know; left out where there are none.</param>
+/// <param name="UnknownColumnCount">How many there are; left out where there are none.</param>
 /// <param name="UnknownLevels">For each category how many of its values no training row had; left out where there are none.</param>
 public sealed record PredictWithModelResponse(
     ModelVersionName Model,
     [property: Range(0d, 1d)] double[] Probabilities,
     ClassLabels Labels,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? UnknownColumns = null,
+    [property: MaxLength(PredictWithModel.MostUnknownColumns), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? UnknownColumns = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? UnknownColumnCount = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, int>? UnknownLevels = null);
 
 /// <summary>Predicts what a JSON body holds; see <see cref="PredictFile"/> for files.</summary>
 internal static class PredictWithModel
 {
+    // A body may have names by the million. Of levels there are no more columns than the model has.
+    public const int MostUnknownColumns = 100;
+
     public static Results<Ok<PredictWithModelResponse>, ProblemHttpResult> Predict(PredictWithModelRequest request, ServedModel model)
     {
         if (request.Features is { } features)
@@ -47,7 +52,8 @@ internal static class PredictWithModel
         model.Prepared.PredictProbabilities(observations.Numbers, observations.Codes, probabilities);
         return TypedResults.Ok(new PredictWithModelResponse(
             model.Name, probabilities, ClassLabels.Of(probabilities, request.Threshold, model.Classes),
-            observations.UnknownColumns is { } unknown ? [.. unknown.Select(ShownText.Short)] : null, observations.UnknownLevels));
+            observations.UnknownColumns is { } unknown ? [.. unknown.Take(MostUnknownColumns).Select(ShownText.Short)] : null,
+            observations.UnknownColumns?.Count, observations.UnknownLevels));
     }
 
     private static Results<Ok<PredictWithModelResponse>, ProblemHttpResult> PredictFeatures(Matrix features, double threshold, ServedModel served)

@@ -7,6 +7,8 @@ namespace SigmoidApi.Models;
 /// <summary>A version of a model, ready to predict.</summary>
 internal sealed class ServedModel
 {
+    private readonly HashSet<string> _names;
+
     public ServedModel(string name, int version, string? target, TrainedModel trained)
     {
         Name = new(name, version);
@@ -29,6 +31,7 @@ internal sealed class ServedModel
                 (column, fitted) => new ServedColumn(column, fitted, fitted is FittedCategory ? categories++ : numbers++, decimalPoint, TakesMissing)),
         ];
         (NumberColumns, CategoryColumns) = (numbers, categories);
+        _names = Columns.Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
     }
 
     public ServedModel(ModelVersion version)
@@ -59,5 +62,5 @@ internal sealed class ServedModel
     public PreparedModel Prepared { get; }
 
     /// <summary>Whether a name that came with the observations means nothing to this model.</summary>
-    public bool IsUnknown(string column) => column != Target && !LeftOut.Contains(column) && !Columns.Any(known => known.Name == column);
+    public bool IsUnknown(string column) => column != Target && !LeftOut.Contains(column) && !_names.Contains(column);
 }

@@ -7,6 +7,8 @@ namespace SigmoidApi.Tests.Datasets;
 /// <summary>What is found in a JSON file before DuckDB sees it.</summary>
 public sealed class JsonScanTests : IDisposable
 {
+    private const int MaxRecordBytes = 1 << 22;
+
     private readonly string _path = Path.GetTempFileName();
 
     [Theory]
@@ -85,8 +87,8 @@ public sealed class JsonScanTests : IDisposable
         Refusal($"{{\"{new string('n', CsvHeader.MaxBytes + 1)}\":1}}").Errors.ShouldBe(
             [new DatasetError(1, null, "expected names of at most 1048576 bytes together")]);
 
-        var long_ = new string('x', JsonTokens.MaxRecordBytes / 2);
-        const string TooLong = "expected a JSON record on each line; this one takes more than 16777216 bytes";
+        var long_ = new string('x', MaxRecordBytes / 2);
+        const string TooLong = "expected a JSON record on each line; this one takes more than 4194304 bytes (Datasets:MaxRecordBytes)";
         Refusal($"{{\"a\":1}}\n{{\"a\":\"{long_}\",\"b\":\"{long_}\"}}").Errors.ShouldBe([new DatasetError(2, null, TooLong)]);
         Refusal($"{{\"a\":1}}\n{{\"a\":\"{long_}{long_}x\"}}").Errors.ShouldBe([new DatasetError(2, null, TooLong)]);
         Refusal($"{{\"a\":1}}\n{{\"a\":\"{long_}{long_}{long_}{long_}{long_}").Errors.ShouldBe([new DatasetError(2, null, TooLong)]);
@@ -162,5 +164,5 @@ public sealed class JsonScanTests : IDisposable
         return JsonScan.Run(Received(_path) with { Format = format, MaxRows = maxRows }, '.', MissingWords.Default, TestContext.Current.CancellationToken);
     }
 
-    private static FileToRead Received(string path) => new(path, DatasetFormat.NdJson, new(), new Dictionary<string, ColumnType>(), 2_000, 1_000_000);
+    private static FileToRead Received(string path) => new(path, DatasetFormat.NdJson, new(), new Dictionary<string, ColumnType>(), 2_000, 1_000_000, 1_000, MaxRecordBytes, 1_000);
 }

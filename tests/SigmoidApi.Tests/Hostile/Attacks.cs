@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace SigmoidApi.Tests.Hostile;
 
 /// <summary>What is done to a service to break it. Each attack may be answered in any way but with a fault of the service's own.</summary>
-internal sealed class Attacks(ServiceProcess service, IReadOnlyList<OpenApiOperation> operations, Random random)
+internal sealed partial class Attacks(ServiceProcess service, IReadOnlyList<OpenApiOperation> operations, Random random)
 {
     public const int NestingDepth = 100_000;
     public const int ManyElements = 1_000_000;
@@ -24,7 +24,10 @@ internal sealed class Attacks(ServiceProcess service, IReadOnlyList<OpenApiOpera
     private OpenApiOperation[] Posts { get; } = [.. operations.Where(o => o.Method == HttpMethod.Post)];
 
     public IEnumerable<Func<Task>> All =>
-        [RandomBytes, BrokenExamples, WrongTypes, DeepNesting, MediaTypes, CutOffBodies, NoHttp, HeaderFloods, OddAddresses];
+        [
+            RandomBytes, BrokenExamples, WrongTypes, DeepNesting, MediaTypes, CutOffBodies, NoHttp, HeaderFloods, OddAddresses,
+            PackedBodies, BrokenFiles, OddQueries, OddHeaders, OddMethods,
+        ];
 
     public async Task RandomBytes()
     {

@@ -151,9 +151,12 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
                 { "age": 50, "income": 3.5, "kind": "internal", "since": "2024-03-01", "member": true }] }
             """)).Expect(HttpStatusCode.OK);
 
-        file.Headers.GetValues("Unknown-Columns").ShouldBe(["gr%C3%B6%C3%9Fe"]);
-        file.Headers.GetValues("Unknown-Levels").ShouldBe(["kind=2"]);
+        file.Headers.GetValues("Unknown-Columns").ShouldBe(["%\"gr%c3%b6%c3%9fe\""]);
+        file.Headers.GetValues("Unknown-Columns-Count").ShouldBe(["1"]);
+        file.Headers.GetValues("Unknown-Levels").ShouldBe(["\"kind\";count=2"]);
+        file.Headers.GetValues("Unknown-Levels-Count").ShouldBe(["1"]);
         body.Read<string[]>("unknownColumns").ShouldBe(["größe"]);
+        body.Json.GetProperty("unknownColumnCount").GetInt32().ShouldBe(1);
         body.Json.GetProperty("unknownLevels").GetRawText().ShouldBe("""{"kind":2}""");
         (await SampleFiles.Query(file.Content, "csv", "select probability")).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ShouldBe(body.Numbers("probabilities"));
     }

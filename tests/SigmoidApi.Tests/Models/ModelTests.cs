@@ -84,7 +84,7 @@ public abstract class ModelTests(StoreApplication store)
         (await _api.Post("models/served/predict", Columns)).Text.ShouldBe(rows.Text);
         rows.Read<string[]>("unknownColumns").ShouldBe(["unused"]);
         var plain = (await _api.Post("models/served/predict", Features)).Text;
-        plain.ShouldBe(rows.Text.Replace(""","unknownColumns":["unused"]""", "", StringComparison.Ordinal));
+        plain.ShouldBe(rows.Text.Replace(""","unknownColumns":["unused"],"unknownColumnCount":1""", "", StringComparison.Ordinal));
         (await _api.Post($"models/served/versions/{model.GetProperty("version")}/predict", Features)).Text.ShouldBe(plain);
         var estimates = model.GetProperty("coefficients").EnumerateArray().Select(c => c.GetProperty("estimate").GetDouble()).ToArray();
         var margin = model.GetProperty("intercept").GetDouble() + 0.5 * estimates[0] + 3 * estimates[1];

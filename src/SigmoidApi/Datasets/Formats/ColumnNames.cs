@@ -5,8 +5,6 @@ namespace SigmoidApi.Datasets.Formats;
 /// <summary>What the names of columns must be, whatever the format of their file.</summary>
 internal static class ColumnNames
 {
-    private const int MostCharacters = 1000;
-
     /// <summary>
     /// The names as a file has them, without the blanks around them; <c>column2</c> and so on for columns without a name, or <c>column2_1</c> where another
     /// column has that one.
@@ -25,16 +23,19 @@ internal static class ColumnNames
         }
     }
 
+    /// <param name="columns">The names.</param>
+    /// <param name="maxLength">The longest, in characters.</param>
+    /// <param name="line">Where they are.</param>
     /// <exception cref="InvalidDatasetException">A name comes twice, or can't be one.</exception>
-    public static void Check(IReadOnlyList<string> columns, long line = 1)
+    public static void Check(IReadOnlyList<string> columns, int maxLength, long line = 1)
     {
         var errors = new List<DatasetError>();
         var seen = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < columns.Count; i++)
         {
             var name = columns[i];
-            if (name.Length > MostCharacters)
-                errors.Add(new(line, null, $"expected names of at most {MostCharacters} characters; that of column {i + 1} has {name.Length}"));
+            if (name.Length > maxLength)
+                errors.Add(new(line, null, $"expected names of at most {maxLength} characters; that of column {i + 1} has {name.Length}"));
             else if (name.Contains('\0', StringComparison.Ordinal))
                 errors.Add(new(line, name, $"the name of column {i + 1} holds a NUL character"));
             else if (!seen.TryAdd(name, i))

@@ -19,7 +19,7 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
     /// <summary>Reads the header from the start of <paramref name="file"/>, or counts the cells of the first record where there is none.</summary>
     /// <exception cref="InvalidDatasetException">An empty file, a name that is repeated or not UTF-8, or quotes that do not match.</exception>
     /// <exception cref="DatasetTooLargeException">More columns than <paramref name="maxColumns"/>.</exception>
-    public static CsvHeader Read(Stream file, CsvPreamble preamble, CsvDialect dialect, int maxColumns)
+    public static CsvHeader Read(Stream file, CsvPreamble preamble, CsvDialect dialect, int maxColumns, int maxNameLength)
     {
         var buffer = new byte[Math.Min(MaxBytes, file.Length)];
         file.Position = 0;
@@ -30,7 +30,7 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
         if (!dialect.Header)
             return new([.. header.Columns.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"x{i + 1}"))], header.Preamble, header.Preamble.Length, header.Preamble.Lines, CsvLineEnd.None);
         header = header with { Columns = ColumnNames.Given(header.Columns) };
-        ColumnNames.Check(header.Columns, header.Preamble.Lines + 1);
+        ColumnNames.Check(header.Columns, maxNameLength, header.Preamble.Lines + 1);
         return header;
     }
 

@@ -12,20 +12,20 @@ internal static class CsvSample
         var records = new List<List<string>>();
         var record = new List<string>();
         var cell = new StringBuilder();
-        var (inQuotes, quoted) = (false, false);
+        var (inQuotes, quoted, isBlank) = (false, false, true);
         for (var i = 0; i < text.Length && records.Count < MostRecords; i++)
         {
             var c = text[i];
             if (inQuotes)
             {
                 if (c != quote)
-                    cell.Append(c);
+                    Append(c);
                 else if (i + 1 < text.Length && text[i + 1] == quote)
-                    cell.Append(text[++i]);
+                    Append(text[++i]);
                 else
                     inQuotes = false;
             }
-            else if (c == quote && cell.ToString().AsSpan().IsWhiteSpace())
+            else if (c == quote && isBlank)
             {
                 (inQuotes, quoted) = (true, true);
                 cell.Clear();
@@ -40,7 +40,7 @@ internal static class CsvSample
             }
             else
             {
-                cell.Append(c);
+                Append(c);
             }
         }
 
@@ -49,11 +49,17 @@ internal static class CsvSample
             EndRecord();
         return records;
 
+        void Append(char c)
+        {
+            cell.Append(c);
+            isBlank = isBlank && char.IsWhiteSpace(c);
+        }
+
         void EndCell()
         {
             record.Add(cell.ToString().Trim());
             cell.Clear();
-            quoted = false;
+            (quoted, isBlank) = (false, true);
         }
 
         void EndRecord()

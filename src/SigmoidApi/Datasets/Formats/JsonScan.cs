@@ -43,7 +43,7 @@ internal sealed class JsonScan
     public static JsonScanResult Run(FileToRead task, char decimalPoint, MissingWords missing, CancellationToken cancellationToken)
     {
         using var file = task.Open();
-        var scan = new JsonScan(new(file, cancellationToken), task, decimalPoint, missing);
+        var scan = new JsonScan(new(file, task.MaxRecordBytes, cancellationToken), task, decimalPoint, missing);
         scan.Read();
         if (scan._columns.Count == 0)
             throw new InvalidDatasetException(1, null, "expected at least one record with a name in it");
@@ -124,7 +124,7 @@ internal sealed class JsonScan
             ReadValue(column, _tokens.Next());
         }
 
-        if (_tokens.Offset - start >= JsonTokens.MaxRecordBytes)
+        if (_tokens.Offset - start >= _task.MaxRecordBytes)
             throw _tokens.TooLong();
     }
 

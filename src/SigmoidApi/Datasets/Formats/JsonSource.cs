@@ -40,16 +40,16 @@ internal static class JsonSource
 
         mistakes.ThrowIfAny();
         var hasSigns = scan.Columns.Any(column => column.Cells.Decimals is { IsOfNumbers: true, Signs: not DecimalSigns.None });
-        return new(From(task.Path, scan, types), columns, scan.Rows, Form: scan.Form, DecimalPoint: hasSigns ? point : task.Csv.DecimalPoint);
+        return new(From(task, scan, types), columns, scan.Rows, Form: scan.Form, DecimalPoint: hasSigns ? point : task.Csv.DecimalPoint);
     }
 
-    private static string From(string path, JsonScanResult scan, string[] types)
+    private static string From(FileToRead task, JsonScanResult scan, string[] types)
     {
         var names = string.Join(", ", scan.Columns.Zip(types, (column, type) => $"{DuckDbSession.Literal(column.Name)}: '{type}'"));
         var from = string.Create(CultureInfo.InvariantCulture,
             $$"""
-            read_json({{DuckDbSession.Literal(path)}}, format = '{{(scan.Form == DatasetFormat.Json ? "array" : "newline_delimited")}}', records = true,
-                hive_partitioning = false, maximum_object_size = {{JsonTokens.MaxRecordBytes}}, columns = { {{names}} })
+            read_json({{DuckDbSession.Literal(task.Path)}}, format = '{{(scan.Form == DatasetFormat.Json ? "array" : "newline_delimited")}}', records = true,
+                hive_partitioning = false, maximum_object_size = {{task.MaxRecordBytes}}, columns = { {{names}} })
             """);
         // NaN is missing, in a file that is given back too: there it would be no JSON.
         string[] numbers = [.. scan.Columns.Zip(types).Where(column => column.First.Values.HasFlag(JsonValues.NotANumber))

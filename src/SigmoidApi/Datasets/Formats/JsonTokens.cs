@@ -11,14 +11,12 @@ namespace SigmoidApi.Datasets.Formats;
 /// at the top, a comma behind the last value of an object or a nested array, <c>NaN</c>. Nothing else than it takes reaches DuckDB.
 /// </summary>
 /// <param name="file">The file, in UTF-8 without a byte order mark.</param>
+/// <param name="maxRecordBytes">The longest record, and so the longest token.</param>
 /// <param name="cancellationToken">Looked at every block of the file.</param>
-internal sealed class JsonTokens(Stream file, CancellationToken cancellationToken)
+internal sealed class JsonTokens(Stream file, int maxRecordBytes, CancellationToken cancellationToken)
 {
     /// <summary>More is not nested; one bit of <see cref="_objects"/> for each.</summary>
     public const int MaxDepth = 64;
-
-    /// <summary>The longest record, and so the longest token.</summary>
-    public const int MaxRecordBytes = 16 * 1024 * 1024;
 
     private const int BlockBytes = 128 * 1024;
     private const int EndOfFile = -1;
@@ -112,7 +110,7 @@ internal sealed class JsonTokens(Stream file, CancellationToken cancellationToke
     /// <summary>Why the file can't be read, from its line on.</summary>
     public InvalidDatasetException Fault(string fault) => new(Line, null, $"expected {Expected}{fault}");
 
-    public InvalidDatasetException TooLong() => Fault($"; this one takes more than {MaxRecordBytes} bytes");
+    public InvalidDatasetException TooLong() => Fault($"; this one takes more than {maxRecordBytes} bytes (Datasets:MaxRecordBytes)");
 
     public string Expected => Form == DatasetFormat.Json ? "a JSON array of records" : "a JSON record on each line";
 
@@ -285,7 +283,7 @@ internal sealed class JsonTokens(Stream file, CancellationToken cancellationToke
     {
         cancellationToken.ThrowIfCancellationRequested();
         var kept = _filled - _start;
-        if (kept > MaxRecordBytes)
+        if (kept > maxRecordBytes)
             throw TooLong();
         if (kept == _buffer.Length)
             Array.Resize(ref _buffer, 2 * kept);

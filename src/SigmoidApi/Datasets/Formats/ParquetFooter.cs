@@ -3,16 +3,17 @@ using System.Buffers.Binary;
 namespace SigmoidApi.Datasets.Formats;
 
 /// <summary>
-/// Finds what DuckDB takes for something else in the schema at the end of a Parquet file, which is a struct of Thrift's compact protocol: field 2 of the footer
-/// is the list of the schema's elements, depth first, each with the fields 1 (type of the values), 5 (number of children), 6 (converted type), 7 (scale),
-/// 8 (precision) and 10 (logical type) among others. Of dates, whole numbers and decimals DuckDB looks at the converted type alone, which newer writers may
-/// leave out.
+/// Reads the end of a Parquet file, a struct of Thrift's compact protocol, before DuckDB sees it: how many columns and rows it claims to have, and what DuckDB
+/// takes for something else in its schema. Field 2 is the list of the schema's elements, depth first, each with the fields 1 (type of the values), 5 (number of
+/// children), 6 (converted type), 7 (scale), 8 (precision) and 10 (logical type) among others; field 4 is the list of row groups, each with its rows in field 3.
+/// Of dates, whole numbers and decimals DuckDB looks at the converted type alone, which newer writers may leave out.
+/// Reading takes time linear in the length: no list is taken to have more elements than bytes follow it.
 /// </summary>
-/// <param name="bytes">The footer from its beginning; the schema is all that is read of it.</param>
+/// <param name="bytes">The footer from its beginning.</param>
 internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
 {
-    // More than the schema of any file of as many columns as are taken.
-    private const int MaxBytes = 16 * 1024 * 1024;
+    // DuckDB holds several times as much of it in memory.
+    private const int MaxBytes = 64 * 1024 * 1024;
 
     // Both are far beyond what a schema needs; without them a hostile one could exhaust the stack.
     private const int MaxDepth = 64;
@@ -28,9 +29,10 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _position;
 
-    /// <summary>The columns of a file whose types DuckDB does not know, decimals of more digits than <paramref name="mostDigits"/> among them.</summary>
+    /// <summary>Reads what a file claims, and its columns of types that DuckDB does not know, decimals of more digits than <paramref name="mostDigits"/> among them.</summary>
     /// <exception cref="InvalidDatasetException">The footer is no footer.</exception>
-    public static List<ForeignColumn> Find(Stream file, int mostDigits)
+    /// <exception cref="DatasetTooLargeException">The footer is larger than any that is read.</exception>
+    public static ParquetContent Read(Stream file, int mostDigits)
     {
         try
         {
@@ -38,11 +40,14 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
             file.Position = file.Length - end.Length;
             file.ReadExactly(end);
             var start = file.Length - end.Length - BinaryPrimitives.ReadUInt32LittleEndian(end);
-            var footer = new byte[Math.Min(MaxBytes, file.Length - end.Length - start)];
             file.Position = start;
+            var length = file.Length - end.Length - start;
+            if (length > MaxBytes)
+                throw new DatasetTooLargeException($"The footer of the Parquet file has {length} bytes; at most {MaxBytes} are taken. Write it with larger row groups.");
+            var footer = new byte[length];
             file.ReadExactly(footer);
             var reader = new ParquetFooter(footer);
-            return reader.Find(mostDigits, start);
+            return reader.Read(mostDigits, start);
         }
         catch (Exception e) when (e is IndexOutOfRangeException or ArgumentException or IOException or InvalidDataException or OverflowException)
         {
@@ -50,16 +55,31 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
         }
     }
 
-    private List<ForeignColumn> Find(int mostDigits, long start)
+    private ParquetContent Read(int mostDigits, long start)
     {
-        var found = new List<ForeignColumn>();
-        for (var previous = 0; NextField(out var id, out var type, previous) && (id, type) != (2, List); previous = id)
-            Skip(type, 0);
+        var found = new ParquetContent(0, 0, []);
+        for (var previous = 0; NextField(out var id, out var type, previous); previous = id)
+        {
+            if ((id, type) == (2, List))
+                found = found with { Columns = Schema(found.Foreign, mostDigits, start) };
+            else if ((id, type) == (4, List))
+                found = found with { Rows = RowGroups() };
+            else
+                Skip(type, 0);
+        }
+
+        return found;
+    }
+
+    /// <summary>Reads the schema's elements; how many columns they make.</summary>
+    private int Schema(List<ForeignColumn> found, int mostDigits, long start)
+    {
         var (count, _) = ListHeader();
         Element(start);
         // How many elements are left of the columns that are being read, the outermost first.
         var open = new Stack<int>();
-        for (var (i, column) = (1, -1); i < count; i++)
+        var column = -1;
+        for (var i = 1; i < count; i++)
         {
             if (open.Count == 0)
                 column++;
@@ -75,12 +95,30 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
                 open.Push(left);
         }
 
-        return found;
+        return column + 1;
     }
 
-    private SchemaElement Element(long start)
+    private long RowGroups()
     {
-        var element = new SchemaElement();
+        var rows = 0L;
+        var (count, _) = ListHeader();
+        for (var i = 0; i < count; i++)
+        {
+            for (var previous = 0; NextField(out var id, out var type, previous); previous = id)
+            {
+                if (id == 3)
+                    rows = checked(rows + Math.Max(0, Long()));
+                else
+                    Skip(type, 1);
+            }
+        }
+
+        return rows;
+    }
+
+    private ParquetElement Element(long start)
+    {
+        var element = new ParquetElement();
         var previous = 0;
         for (var header = _position; NextField(out var id, out var type, previous); header = _position, previous = id)
         {
@@ -122,7 +160,7 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
     /// A union, whose field 5 is that of decimals (1 the scale, 2 the precision), 6 of dates, and 10 of whole numbers (1 their bits, 2 whether they have a
     /// sign).
     /// </summary>
-    private void LogicalType(ref SchemaElement element)
+    private void LogicalType(ref ParquetElement element)
     {
         for (var previous = 0; NextField(out var id, out var type, previous); previous = id)
         {
@@ -160,13 +198,22 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
     private (int Count, int Type) ListHeader()
     {
         var header = _bytes[_position++];
-        return (header >> 4 is < 15 and var count ? count : checked((int)Varint()), header & 0xF);
+        return (Claimed(header >> 4 is < 15 and var count ? (ulong)count : Varint()), header & 0xF);
     }
+
+    /// <summary>A number of elements, each of which takes a byte or more.</summary>
+    private readonly int Claimed(ulong count) => count <= (ulong)(_bytes.Length - _position) ? (int)count : throw new InvalidDataException();
 
     private int Integer()
     {
         var zigzag = (uint)Varint();
         return (int)(zigzag >> 1) ^ -(int)(zigzag & 1);
+    }
+
+    private long Long()
+    {
+        var zigzag = Varint();
+        return (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
     }
 
     private ulong Varint()
@@ -201,8 +248,8 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
                 _position += 8;
                 break;
             case Binary:
-                var length = checked((int)Varint());
-                _position = checked(_position + length);
+                var length = Claimed(Varint());
+                _position += length;
                 break;
             case List or Set:
                 var (count, of) = ListHeader();
@@ -210,7 +257,7 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
                     SkipElement(of, depth);
                 break;
             case Map:
-                var pairs = checked((int)Varint());
+                var pairs = Claimed(Varint());
                 var types = pairs > 0 ? _bytes[_position++] : (byte)0;
                 for (var i = 0; i < pairs; i++)
                 {
@@ -230,35 +277,4 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
 
     // In a list true and false take a byte each.
     private void SkipElement(int type, int depth) => Skip(type is 1 or 2 ? 3 : type, depth + 1);
-
-    private struct SchemaElement
-    {
-        private const int Bson = 20;
-
-        public int? Type;
-        public int? Converted;
-        public int Logical;
-        public int Children;
-        public int Scale;
-        public int Precision;
-        public int Bits;
-        public bool IsUnsigned;
-        public bool IsRepeated;
-        public long Annotation;
-
-        // INT32 and INT64 of Parquet's types.
-        private readonly bool IsWhole => Type is 1 or 2;
-
-        /// <summary>What DuckDB does not know of it; null where it does.</summary>
-        public readonly ForeignType? TypeOf(int mostDigits) => (Logical, Converted) switch
-        {
-            _ when Precision > mostDigits => ForeignType.Bytes,
-            (_, Bson) => ForeignType.Bson,
-            (_, not null) => null,
-            (5, _) => IsWhole ? ForeignType.Decimal : ForeignType.Bytes,
-            (6, _) when Type == 1 => ForeignType.Date,
-            (10, _) when IsUnsigned && IsWhole => ForeignType.Unsigned,
-            _ => null,
-        };
-    }
 }

@@ -23,12 +23,15 @@ internal static class ShownText
     }
 
     /// <summary>A value as profiles and models show it: whole, or its beginning, its length, and a digest that tells it from others like it.</summary>
-    public static string Short(string value)
+    public static string Short(string value) => Within(value, MostCharacters);
+
+    /// <summary>The same, where fewer characters are shown.</summary>
+    public static string Within(string value, int most)
     {
-        if (value.Length <= MostCharacters)
+        if (value.Length <= most)
             return value;
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(value)).AsSpan(0, 4));
-        return string.Create(CultureInfo.InvariantCulture, $"{Beginning(value, MostCharacters)}… ({value.Length} characters, {digest})");
+        return string.Create(CultureInfo.InvariantCulture, $"{Beginning(value, most)}… ({value.Length} characters, {digest})");
     }
 
     private static string Beginning(string text, int length) => text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];

@@ -20,10 +20,19 @@ internal static class WideDecimals
     private const string Function = "decimal_of_bytes";
 
     /// <summary>The file that DuckDB is to read, and the columns in it whose types it does not know.</summary>
+    /// <exception cref="InvalidDatasetException">The footer is no footer.</exception>
+    /// <exception cref="DatasetTooLargeException">The footer claims more rows or columns than are taken.</exception>
     public static (string Path, List<ForeignColumn> Columns) Hide(DuckDbSession session, FileToRead task)
     {
         using var file = task.Open();
-        var columns = ParquetFooter.Find(file, MostDigits);
+        var (count, rows, columns) = ParquetFooter.Read(file, MostDigits);
+        // A few bytes can claim any number of rows.
+        if (rows > task.MaxRows)
+            throw new DatasetTooLargeException($"The file has {rows} rows; at most {task.MaxRows} are taken (Datasets:MaxRows).");
+        if (rows > task.MaxRowsPerByte * file.Length)
+            throw new DatasetTooLargeException($"The file has {rows} rows in {file.Length} bytes; at most {task.MaxRowsPerByte} rows a byte are taken (Datasets:MaxRowsPerByte).");
+        if (count > task.MaxColumns)
+            throw new DatasetTooLargeException($"The file has {count} columns; at most {task.MaxColumns} are taken (Datasets:MaxColumns).");
         ForeignColumn[] hidden = [.. columns.Where(column => column.Type == ForeignType.Bson || (column.IsOfBytes && !column.IsNested))];
         if (hidden.Length == 0)
             return (task.Path, columns);

@@ -51,7 +51,7 @@ internal static class RefusedCells
     private static void FindRecords(FileToRead received, DatasetFormat form, HashSet<long> rows, Dictionary<long, long> lines, CancellationToken cancellationToken)
     {
         using var file = received.Open();
-        var tokens = new JsonTokens(file, cancellationToken) { Form = form };
+        var tokens = new JsonTokens(file, received.MaxRecordBytes, cancellationToken) { Form = form };
         var (depth, row, last) = (form == DatasetFormat.Json ? 2 : 1, -1L, rows.Max());
         while (row < last && tokens.Next() is not JsonToken.End and var token)
         {

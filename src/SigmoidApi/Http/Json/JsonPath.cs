@@ -5,6 +5,9 @@ namespace SigmoidApi.Http.Json;
 /// <summary>Paths as callers read them: <c>data.features[3][0]</c>, <c>rows[2]['word freq']</c>.</summary>
 internal static class JsonPath
 {
+    // Two for each level that the serializer reads.
+    private const int MostSteps = 128;
+
     /// <summary>The serializer's <c>$.data.features</c> without its root.</summary>
     public static string FromSerializer(string? path)
     {
@@ -30,14 +33,15 @@ internal static class JsonPath
     public static List<string> Parse(string path)
     {
         var steps = new List<string>();
-        var rest = path.Length == 0 || path[0] is '[' ? path : "." + path;
-        while (rest.Length > 0)
+        var rest = (path.Length == 0 || path[0] is '[' ? path : "." + path).AsSpan();
+        // A name with brackets in it seems to have many.
+        while (!rest.IsEmpty && steps.Count < MostSteps)
         {
-            var end = rest.StartsWith("['", StringComparison.Ordinal) ? rest.IndexOf("']", StringComparison.Ordinal) + 2
+            var end = rest.StartsWith("['") ? rest.IndexOf("']", StringComparison.Ordinal) + 2
                 : rest[0] == '[' ? rest.IndexOf(']') + 1
-                : rest.AsSpan(1).IndexOfAny('.', '[') + 1;
+                : rest[1..].IndexOfAny('.', '[') + 1;
             end = end <= 1 ? rest.Length : end;
-            steps.Add(rest[..end]);
+            steps.Add(rest[..end].ToString());
             rest = rest[end..];
         }
 

@@ -8,6 +8,8 @@ namespace SigmoidApi.Http.Json;
 /// </summary>
 internal ref struct RecordScanner
 {
+    private const int FirstCells = 256;
+
     private readonly ReadOnlySpan<byte> _text;
     private readonly JsonLimits _limits;
     private readonly CellReader _cells;
@@ -40,7 +42,7 @@ internal ref struct RecordScanner
         _limits = limits;
         _cells = new CellReader(limits);
         _stride = 8;
-        _values = RequestArrays<double>.Pool.Rent(256);
+        _values = RequestArrays<double>.Pool.Rent(FirstCells);
     }
 
     private void ScanRecords()
@@ -166,7 +168,8 @@ internal ref struct RecordScanner
     /// <summary>Makes room for so many records, and moves them when the stride has grown.</summary>
     private void Resize(long records, int stride)
     {
-        var larger = RequestArrays<double>.Pool.Rent((int)Math.Min(Math.Max(2 * records, 32) * stride, Array.MaxLength));
+        // A few wide records take no room for more of them.
+        var larger = RequestArrays<double>.Pool.Rent((int)Math.Min(Math.Max(2 * records * stride, FirstCells), Array.MaxLength));
         for (var i = 0; i < records && i * _stride < _values.Length; i++)
         {
             var row = larger.AsSpan(i * stride, stride);
