@@ -72,7 +72,7 @@ public sealed class WorkerStallTests
             _ => Csv,
         };
         using var upload = await store.Receive(new MemoryStream(bytes));
-        var file = new FileToRead(upload.ContentPath, format, new(), new Dictionary<string, ColumnType>(), 10, 10_000);
+        var file = new FileToRead(upload.ContentPath, format, new(), new Dictionary<string, ColumnType>(), 10, 10_000, 1_000, 1 << 24, 1_000);
 
         DatasetImport.Run(new(file, upload.ParquetPath, upload.SpillPath, 400, 1, 1_000, long.MaxValue), TestContext.Current.CancellationToken);
 
