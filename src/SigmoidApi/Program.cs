@@ -2,6 +2,7 @@ using SigmoidApi.Activations;
 using SigmoidApi.Datasets;
 using SigmoidApi.Datasets.Import;
 using SigmoidApi.Http;
+using SigmoidApi.Http.Access;
 using SigmoidApi.Models;
 using SigmoidApi.Prediction;
 using SigmoidApi.Storage;
@@ -25,11 +26,13 @@ builder.AddModels();
 
 await using var app = builder.Build();
 
+app.UseAddresses();
 app.UseRequestTelemetry();
 app.UseHttpConventions();
 app.UseOpenApiDocument();
 
 app.MapHealth();
+app.MapVersion();
 
 var api = app.MapApi();
 api.MapActivations();

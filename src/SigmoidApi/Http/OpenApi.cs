@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
+using SigmoidApi.Http.Access;
 using SigmoidApi.Http.Json;
 using SigmoidApi.Models;
 using SigmoidApi.TrainingJobs;
@@ -19,7 +21,7 @@ public static class OpenApi
             options.SwaggerDoc("v1", new OpenApiInfo
             {
                 Title = "SigmoidApi",
-                Version = "v1",
+                Version = ServiceVersion.Number,
                 Description = "Logistic regression as a service: upload data, train in the background, inspect and serve a binary classifier.",
             });
             options.IncludeXmlComments(typeof(Program).Assembly);
@@ -69,14 +71,20 @@ public static class OpenApi
             options.RouteTemplate = "openapi/{documentName}.json";
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         });
-        app.UseSwaggerUI(options =>
+        var hasSwaggerUi = app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.SwaggerUi;
+        if (hasSwaggerUi)
         {
-            options.SwaggerEndpoint("/openapi/v1.json", "v1");
-            options.DocumentTitle = "SigmoidApi";
-            options.EnableTryItOutByDefault();
-            options.DisplayRequestDuration();
-        });
-        app.MapGet("/", () => TypedResults.LocalRedirect("/swagger")).ExcludeFromDescription().AddHead();
+            app.UseSwaggerUI(options =>
+            {
+                // Relative to the page, whatever prefix a proxy puts before both.
+                options.SwaggerEndpoint("../openapi/v1.json", "v1");
+                options.DocumentTitle = "SigmoidApi";
+                options.EnableTryItOutByDefault();
+                options.DisplayRequestDuration();
+            });
+        }
+
+        app.MapGet("/", () => TypedResults.LocalRedirect(hasSwaggerUi ? "~/swagger" : "~/openapi/v1.json")).ExcludeFromDescription().AddHead();
     }
 
     /// <summary>An example of the request's body.</summary>

@@ -10,12 +10,7 @@ public sealed class SwaggerUiTests
     {
         await using var application = new TestApplication();
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium",
-            // Without these it looks for its maker's hosts at every start.
-            Args = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        await using var browser = await Chromium.Launch(playwright);
         var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 2000 } });
         await page.GotoAsync(application.Api.Http.BaseAddress!.ToString());
         page.Url.ShouldContain("/swagger");
@@ -40,7 +35,7 @@ public sealed class SwaggerUiTests
 
     /// <summary>Opens an operation and presses its Execute.</summary>
     /// <returns>The body of the answer, as it is shown.</returns>
-    private static async Task<string> ExecuteAsync(IPage page, string tag, string operation, string status = "200")
+    internal static async Task<string> ExecuteAsync(IPage page, string tag, string operation, string status = "200")
     {
         var block = page.Locator($"#operations-{tag}-{operation}");
         await block.Locator(".opblock-summary-control").ClickAsync();
