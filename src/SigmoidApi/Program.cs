@@ -3,6 +3,7 @@ using SigmoidApi.Datasets;
 using SigmoidApi.Datasets.Import;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Access;
+using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Models;
 using SigmoidApi.Prediction;
 using SigmoidApi.Storage;
@@ -32,14 +33,14 @@ app.UseHttpConventions();
 app.UseOpenApiDocument();
 
 app.MapHealth();
-app.MapVersion();
 
 var api = app.MapApi();
-api.MapActivations();
-api.MapPrediction();
 api.MapDatasets();
 api.MapTrainingJobs();
 api.MapModels();
+api.MapActivations();
+api.MapPrediction();
+app.MapVersion();
 
 await app.PrepareStorageAsync();
 await app.RunAsync();

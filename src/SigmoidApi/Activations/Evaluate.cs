@@ -2,13 +2,16 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Compute.Activations;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
+using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Activations;
 
+/// <summary>Where to evaluate a function.</summary>
 /// <param name="Values">A number, or nested arrays of numbers of any rectangular shape.</param>
 /// <param name="Parameters">Those that the catalogue names, such as <c>alpha</c>; the others keep their defaults.</param>
 public sealed record EvaluateRequest(Tensor Values, IReadOnlyDictionary<string, double>? Parameters = null);
 
+/// <summary>The function's values.</summary>
 /// <param name="Values">In the shape of the request's.</param>
 public sealed record EvaluateResponse(Tensor Values);
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Access;
 using SigmoidApi.Http.Charsets;
+using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.Datasets;

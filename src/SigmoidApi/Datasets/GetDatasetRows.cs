@@ -1,17 +1,20 @@
+using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Http;
+using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.Datasets;
 
+/// <summary>A page of rows.</summary>
 /// <param name="Offset">Index of the first of these rows; 0 is the first of the data set.</param>
 /// <param name="Total">Rows of the data set.</param>
 /// <param name="Rows">Values by the names of their columns, in the form that a model's predict takes.</param>
-public sealed record DatasetRows(long Offset, long Total, IReadOnlyList<Dictionary<string, object?>> Rows);
+public sealed record DatasetRows([property: Range(0, long.MaxValue)] long Offset, [property: Range(0, int.MaxValue)] long Total, IReadOnlyList<Dictionary<string, object?>> Rows);
 
 /// <summary><c>GET /datasets/{id}/rows?offset=0&amp;limit=100</c></summary>
 internal static class GetDatasetRows
@@ -20,7 +23,9 @@ internal static class GetDatasetRows
 
     public static void Map(RouteGroupBuilder datasets) =>
         datasets.MapGet("/{id}/rows", Handle).WithName("GetDatasetRows").WithSummary("A page of a data set's rows, as they were uploaded")
-            .WithDescription($"`offset` is 0 and `limit` {DefaultLimit} by default. The rows can be sent to a model's predict as they are.")
+            .WithDescription("The rows can be sent to a model's predict as they are.")
+            .WithQueryParameter("offset", "Index of the first row; 0 is the first of the data set.", Schemas.Integer(minimum: 0, format: "int64", byDefault: 0))
+            .WithQueryParameter("limit", "Most rows to give; at most `Limits:MaxPageItems`.", Schemas.Integer(minimum: 1, byDefault: DefaultLimit))
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .WithExampleOf("id", "\"mails\"").WithExampleOf("offset", "0").WithExampleOf("limit", "5");
 

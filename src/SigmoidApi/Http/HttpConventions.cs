@@ -51,6 +51,7 @@ public static class HttpConventions
         var api = app.MapGroup("/api/v1");
         api.AddEndpointFilterFactory(ValidationFilter.Create);
         api.AddHead();
+        api.AddRefusals();
         return api;
     }
 

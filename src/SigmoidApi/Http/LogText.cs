@@ -31,7 +31,10 @@ internal static class LogText
         char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }
 
-/// <summary>For one thread at a time. Compact JSON, in which every character that the eye can't see is escaped: JSON itself escapes those below 32 alone, and many readers end a line at others.</summary>
+/// <summary>
+/// Compact JSON, in which every character that the eye can't see is escaped: JSON itself escapes those below 32 alone, and many readers end a line at others. For one
+/// thread at a time.
+/// </summary>
 internal sealed class JsonLogLine : ITextFormatter
 {
     private readonly CompactJsonFormatter _json = new();

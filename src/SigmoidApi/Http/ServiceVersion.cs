@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http.HttpResults;
+using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Http;
 
@@ -25,7 +26,11 @@ internal static class ServiceVersion
     public static string? Commit => Parts.ElementAtOrDefault(1);
 
     public static void MapVersion(this IEndpointRouteBuilder app) =>
-        app.MapGet("/version", Handle).WithName("GetVersion").WithTags("Service").WithSummary("Which version of the service answers").AddHead();
+        app.MapGroup("").WithTag("Service", "The service itself.").MapGet("/version", Handle).WithName("GetVersion")
+            .WithSummary("Which version of the service answers").ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "A version", """
+                { "version": "0.14.0", "commit": "02e8875f0b3f4f0c9a6f6e1d8a7c5b4e3d2c1b0a", "runtime": ".NET 10.0.12" }
+                """).AddHead();
 
     private static Ok<ServiceVersionResponse> Handle() => TypedResults.Ok(new ServiceVersionResponse(Number, Commit, RuntimeInformation.FrameworkDescription));
 }

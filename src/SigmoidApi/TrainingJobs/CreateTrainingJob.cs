@@ -9,6 +9,7 @@ using SigmoidApi.Datasets.Profile;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Access;
 using SigmoidApi.Http.Json;
+using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Models;
 using SigmoidApi.Storage;
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
@@ -15,7 +16,8 @@ internal static class Addresses
     /// <summary>What a page of another origin may read besides the headers that CORS lets through.</summary>
     private static readonly string[] Exposed =
     [
-        "Location", "Retry-After", "ETag", "Link", "Allow", "Content-Disposition", "Content-Range", "Accept-Ranges", "Preference-Applied", "Idempotent-Replayed", "Unknown-Columns", "Unknown-Levels",
+        "Location", "Retry-After", "ETag", "Link", "Allow", "Content-Disposition", "Content-Range", "Accept-Ranges", "Accept-Encoding", "Preference-Applied", "Idempotent-Replayed",
+        "Unknown-Columns", "Unknown-Levels",
     ];
 
     public static void AddAddresses(this WebApplicationBuilder builder)
@@ -67,7 +69,8 @@ internal static class Addresses
     /// <summary>Lets in who may ask, and gives every answer its headers.</summary>
     public static void UseAccess(this WebApplication app)
     {
-        var (headers, hosts, crossSite) = (app.Services.GetRequiredService<AnswerHeaders>(), app.Services.GetRequiredService<HostFilter>(), app.Services.GetRequiredService<CrossSite>());
+        var services = app.Services;
+        var (headers, hosts, crossSite) = (services.GetRequiredService<AnswerHeaders>(), services.GetRequiredService<HostFilter>(), services.GetRequiredService<CrossSite>());
         app.Use((HttpContext context, RequestDelegate next) =>
         {
             headers.Set(context);
@@ -76,9 +79,21 @@ internal static class Addresses
         app.Use(hosts.Check);
         app.Lifetime.ApplicationStarted.Register(hosts.LogDefault);
         if (crossSite.AllowsSome)
-            app.UseCors(cors => cors.SetIsOriginAllowed(crossSite.Allows).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders(Exposed).SetPreflightMaxAge(TimeSpan.FromMinutes(10)));
+        {
+            app.UseCors(cors => cors.SetIsOriginAllowed(crossSite.Allows).AllowAnyMethod().AllowAnyHeader()
+                .WithExposedHeaders(Exposed).SetPreflightMaxAge(TimeSpan.FromMinutes(10)));
+        }
+
         app.Use(crossSite.Check);
     }
+
+    /// <summary>Lets the document show what any route answers to a wrong host, and one that changes something to a page of another site.</summary>
+    public static void AddRefusals(this IEndpointConventionBuilder endpoints) => endpoints.Add(endpoint =>
+    {
+        var changes = endpoint.Metadata.OfType<HttpMethodMetadata>().SelectMany(methods => methods.HttpMethods).Any(method => !CrossSite.IsSafe(method));
+        foreach (var status in changes ? [StatusCodes.Status400BadRequest, StatusCodes.Status403Forbidden] : (int[])[StatusCodes.Status400BadRequest])
+            endpoint.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(ProblemDetails), ["application/problem+json"]));
+    });
 
     /// <summary>The path of a route with an id, by the route's name, under the prefix by which the caller came.</summary>
     public static string PathOf(this HttpContext context, string route, Guid id) =>

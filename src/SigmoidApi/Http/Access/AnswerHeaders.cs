@@ -8,7 +8,8 @@ internal sealed class AnswerHeaders(CrossSite crossSite)
     // The page of Swagger UI runs its own scripts and calls this service; everything else is data.
     private const string Data = "default-src 'none'; frame-ancestors 'none'";
     private const string SwaggerUi =
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static readonly StringValues NoSniff = "nosniff", NoReferrer = "no-referrer", SameOrigin = "same-origin", CrossOrigin = "cross-origin", Origin = "Origin";
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace SigmoidApi.Http.Access;
 
 /// <summary>
-/// Refuses what a page of another site would have a browser do here. The browser sends a form, plain text or an empty POST without asking first (no CORS preflight), and says in
-/// <c>Origin</c> and <c>Sec-Fetch-Site</c> who made it. Programs send neither header.
+/// Refuses what a page of another site would have a browser do here. The browser sends a form, plain text or an empty POST without asking first (no CORS preflight),
+/// and says in <c>Origin</c> and <c>Sec-Fetch-Site</c> which site it does it for. Programs send neither header.
 /// </summary>
 internal sealed class CrossSite(IOptions<HttpOptions> options)
 {
@@ -45,7 +45,8 @@ internal sealed class CrossSite(IOptions<HttpOptions> options)
     // Of the four values, "none" is a person's own doing, such as a bookmark.
     private static bool IsElsewhere(Microsoft.Extensions.Primitives.StringValues site) => site is not ([] or ["same-origin"] or ["none"]);
 
-    private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
+    internal static bool IsSafe(string method) =>
+        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
 
     private static string Own(HttpRequest request) => $"{request.Scheme}://{request.Headers.Host}";
 }

@@ -17,8 +17,8 @@ public sealed partial class HttpOptions : IValidatableObject
     public string PathBase { get; init; } = "";
 
     /// <summary>
-    /// Addresses and networks of proxies, such as <c>127.0.0.1;10.0.0.0/8</c>. <c>X-Forwarded-For</c>, <c>-Proto</c>, <c>-Host</c> and <c>-Prefix</c> count when one of them sends them.
-    /// Empty for none: any page in a browser of this machine can send such headers to a service on loopback.
+    /// Addresses and networks of proxies, such as <c>127.0.0.1;10.0.0.0/8</c>. <c>X-Forwarded-For</c>, <c>-Proto</c>, <c>-Host</c> and <c>-Prefix</c> count when one of them
+    /// sends them. Empty for none: any page in a browser of this machine can send such headers to a service on loopback.
     /// </summary>
     public string KnownProxies { get; init; } = "";
 
@@ -33,8 +33,8 @@ public sealed partial class HttpOptions : IValidatableObject
     public int Http2Port { get; init; }
 
     /// <summary>
-    /// The host names under which the service may be asked, such as <c>api.example;*.internal.example</c>; from <c>AllowedHosts</c> at the top of the configuration. Null for the default:
-    /// loopback's names and this machine's where the service listens on loopback alone, else any.
+    /// The host names under which the service may be asked, such as <c>api.example;*.internal.example</c>; from <c>AllowedHosts</c> at the top of the configuration. Null
+    /// for the default: loopback's names and this machine's where the service listens on loopback alone, else any.
     /// </summary>
     public string? AllowedHosts { get; set; }
 

@@ -57,7 +57,7 @@ public sealed class ProxyTests
         await page.GotoAsync($"http://localhost:{nginx.Port}{prefix}");
         page.Url.ShouldContain($"{prefix}swagger/index.html");
 
-        (await SwaggerUiTests.ExecuteAsync(page, "Activations", "Sigmoid")).ShouldContain("0.9999546021312976");
+        (await SwaggerUiTests.ExecuteAsync(page, "Functions", "Sigmoid")).ShouldContain("0.9999546021312976");
         (await SwaggerUiTests.ExecuteAsync(page, "Data_sets", "CreateDataset", "201")).ShouldContain("\"name\": \"mails\"");
         complaints.ShouldBeEmpty();
     }

@@ -1,0 +1,90 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+using SigmoidApi.Http.Access;
+using SigmoidApi.Http.Json;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace SigmoidApi.Http.OpenApi;
+
+/// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and Swagger UI at <c>/swagger</c>, in which each form has an example that works as it stands.</summary>
+public static class OpenApiSetup
+{
+    private const string Description = """
+        Logistic regression as a service: upload a data set, train a model in the background, look at it, predict with it.
+
+        Names of fields are in camelCase, those of enums in snake_case. A field that is `null` in a request counts as left out. Every failure is a problem (RFC 9457).
+        The service asks for no credentials; who may reach it is for the network to say.
+        """;
+
+    public static void AddOpenApiDocument(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddEndpointsApiExplorer();
+        builder.Services.AddSingleton(new DocComments(typeof(Program).Assembly, typeof(Compute.Regression.LogisticModel).Assembly));
+        builder.Services.AddSingleton<RequestTypes>();
+        builder.Services.AddTransient<ISchemaGenerator, ContractSchemas>();
+        AddSchemasOfJson(builder.Services);
+        builder.Services.AddSwaggerGen(options =>
+        {
+            options.SwaggerDoc("v1", new OpenApiInfo { Title = "SigmoidApi", Version = ServiceVersion.Number, Description = Description });
+            // HEAD is there wherever GET is, and nothing more is to be said of it.
+            options.DocInclusionPredicate((_, call) => call.HttpMethod != HttpMethods.Head);
+            // In the order in which the features are mapped, which is that of the work.
+            options.OrderActionsBy(_ => "");
+            options.OperationFilter<OperationDescriptions>();
+            options.DocumentFilter<ProblemAnswers>();
+            options.DocumentFilter<ServiceDescription>();
+        });
+    }
+
+    public static void UseOpenApiDocument(this WebApplication app)
+    {
+        // Both of the following answer GET alone; the server knows all the same that no body is to be sent.
+        app.Use((context, next) =>
+        {
+            var path = context.Request.Path;
+            var isOfThem = path.StartsWithSegments("/openapi", StringComparison.Ordinal) || path.StartsWithSegments("/swagger", StringComparison.Ordinal);
+            if (isOfThem && HttpMethods.IsHead(context.Request.Method))
+                context.Request.Method = HttpMethods.Get;
+            return next(context);
+        });
+        app.UseSwagger(options =>
+        {
+            options.RouteTemplate = "openapi/{documentName}.json";
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.PreSerializeFilters.Add((document, request) =>
+                document.Servers = [new OpenApiServer { Url = request.PathBase.HasValue ? request.PathBase.Value : "/", Description = "The service that gives this document." }]);
+        });
+        var hasSwaggerUi = app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.SwaggerUi;
+        if (hasSwaggerUi)
+        {
+            app.UseSwaggerUI(options =>
+            {
+                // Relative to the page, whatever prefix a proxy puts before both.
+                options.SwaggerEndpoint("../openapi/v1.json", "v1");
+                options.DocumentTitle = "SigmoidApi";
+                options.EnableTryItOutByDefault();
+                options.DisplayRequestDuration();
+            });
+        }
+
+        app.MapGet("/", () => TypedResults.LocalRedirect(hasSwaggerUi ? "~/swagger" : "~/openapi/v1.json")).ExcludeFromDescription().AddHead();
+    }
+
+    /// <summary>Types whose JSON is written by converters of the service's own.</summary>
+    private static void AddSchemasOfJson(IServiceCollection services)
+    {
+        services.AddInlineSchema<Matrix>(_ => Schemas.ArrayOf(Schemas.ArrayOf(Schemas.Number())));
+        services.AddInlineSchema<Records>(_ => Schemas.ArrayOf(Schemas.MapOf(Schemas.Any())));
+        services.AddInlineSchema<NamedColumns>(_ => Schemas.MapOf(Schemas.ArrayOf(Schemas.Any())));
+        services.AddInlineSchema<AnyNumber>(_ => Schemas.OneOf(Schemas.Number(), Schemas.NotFinite()));
+        services.AddSingleton(new SchemaOf(typeof(Tensor), of =>
+        {
+            var tensor = Schemas.OneOf(Schemas.Number(), Schemas.NotFinite(), Schemas.ArrayOf(of(typeof(Tensor))));
+            tensor.Description = "A number, one of the names of those that JSON can't write, or arrays of such, nested to one depth with rows of one length.";
+            return tensor;
+        }, nameof(Tensor)));
+        services.AddInlineSchema<ProblemDetails>(of => of(typeof(Problem)));
+        services.AddInlineSchema<HttpValidationProblemDetails>(of => of(typeof(Problem)));
+    }
+}
