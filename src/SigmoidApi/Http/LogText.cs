@@ -9,8 +9,8 @@ using Serilog.Formatting.Display;
 namespace SigmoidApi.Http;
 
 /// <summary>
-/// Keeps a caller's text from looking like a log line of its own, or from steering a terminal: control characters, line separators and invisible ones such as marks of direction
-/// are written as <c>\u001b</c>.
+/// Keeps a caller's text from looking like a log line of its own, or from steering a terminal: control characters, line separators and invisible ones such as
+/// marks of direction are written as <c>\u001b</c>.
 /// </summary>
 internal static class LogText
 {
@@ -32,8 +32,8 @@ internal static class LogText
 }
 
 /// <summary>
-/// Compact JSON, in which every character that the eye can't see is escaped: JSON itself escapes those below 32 alone, and many readers end a line at others. For one
-/// thread at a time.
+/// Compact JSON, in which every character that the eye can't see is escaped: JSON itself escapes those below 32 alone, and many readers end a line at others.
+/// For one thread at a time.
 /// </summary>
 internal sealed class JsonLogLine : ITextFormatter
 {

@@ -60,8 +60,8 @@ public sealed class LogLineTests
     private static string Format(ITextFormatter formatter, string template, string name, Exception? exception)
     {
         using var output = new StringWriter { NewLine = "\n" };
-        formatter.Format(
-            new LogEvent(DateTimeOffset.UnixEpoch, LogEventLevel.Error, exception, new MessageTemplateParser().Parse(template), [new LogEventProperty("Name", new ScalarValue(name))]), output);
+        var properties = new[] { new LogEventProperty("Name", new ScalarValue(name)) };
+        formatter.Format(new LogEvent(DateTimeOffset.UnixEpoch, LogEventLevel.Error, exception, new MessageTemplateParser().Parse(template), properties), output);
         return output.ToString();
     }
 }

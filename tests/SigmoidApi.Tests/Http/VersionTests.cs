@@ -26,8 +26,12 @@ public sealed partial class VersionTests
     }
 
     [Fact]
-    public async Task LabelOfTheImageIsTheVersionOfTheBuild() =>
-        ArgumentOfImage().Match(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "Dockerfile"), TestContext.Current.CancellationToken)).Groups["number"].Value.ShouldBe(Number);
+    public async Task LabelOfTheImageIsTheVersionOfTheBuild()
+    {
+        var dockerfile = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "Dockerfile"), TestContext.Current.CancellationToken);
+
+        ArgumentOfImage().Match(dockerfile).Groups["number"].Value.ShouldBe(Number);
+    }
 
     [GeneratedRegex("^ARG VERSION=(?<number>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex ArgumentOfImage();

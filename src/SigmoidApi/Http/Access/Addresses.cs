@@ -16,8 +16,8 @@ internal static class Addresses
     /// <summary>What a page of another origin may read besides the headers that CORS lets through.</summary>
     private static readonly string[] Exposed =
     [
-        "Location", "Retry-After", "ETag", "Link", "Allow", "Content-Disposition", "Content-Range", "Accept-Ranges", "Accept-Encoding", "Preference-Applied", "Idempotent-Replayed",
-        "Unknown-Columns", "Unknown-Levels",
+        "Location", "Retry-After", "ETag", "Link", "Allow", "Content-Disposition", "Content-Range", "Accept-Ranges", "Accept-Encoding",
+        "Preference-Applied", "Idempotent-Replayed", "Unknown-Columns", "Unknown-Levels",
     ];
 
     public static void AddAddresses(this WebApplicationBuilder builder)
@@ -70,7 +70,8 @@ internal static class Addresses
     public static void UseAccess(this WebApplication app)
     {
         var services = app.Services;
-        var (headers, hosts, crossSite) = (services.GetRequiredService<AnswerHeaders>(), services.GetRequiredService<HostFilter>(), services.GetRequiredService<CrossSite>());
+        var (headers, hosts) = (services.GetRequiredService<AnswerHeaders>(), services.GetRequiredService<HostFilter>());
+        var crossSite = services.GetRequiredService<CrossSite>();
         app.Use((HttpContext context, RequestDelegate next) =>
         {
             headers.Set(context);

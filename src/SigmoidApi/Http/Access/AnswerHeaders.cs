@@ -11,7 +11,8 @@ internal sealed class AnswerHeaders(CrossSite crossSite)
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private static readonly StringValues NoSniff = "nosniff", NoReferrer = "no-referrer", SameOrigin = "same-origin", CrossOrigin = "cross-origin", Origin = "Origin";
+    private static readonly StringValues NoSniff = "nosniff", NoReferrer = "no-referrer", Origin = "Origin";
+    private static readonly StringValues SameOrigin = "same-origin", CrossOrigin = "cross-origin";
 
     /// <summary>Called at the beginning of a request, and again where the headers of a failed answer were cleared.</summary>
     public void Set(HttpContext context)

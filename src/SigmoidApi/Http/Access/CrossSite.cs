@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace SigmoidApi.Http.Access;
 
 /// <summary>
-/// Refuses what a page of another site would have a browser do here. The browser sends a form, plain text or an empty POST without asking first (no CORS preflight),
-/// and says in <c>Origin</c> and <c>Sec-Fetch-Site</c> which site it does it for. Programs send neither header.
+/// Refuses what a page of another site would have a browser do here. The browser sends a form, plain text or an empty POST without asking first (no CORS
+/// preflight), and says in <c>Origin</c> and <c>Sec-Fetch-Site</c> which site it does it for. Programs send neither header.
 /// </summary>
 internal sealed class CrossSite(IOptions<HttpOptions> options)
 {

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Primitives;
 namespace SigmoidApi.Http.Access;
 
 /// <summary>
-/// Serves only the names that the service goes by. A page of another site can have its own name point to this machine (DNS rebinding); its browser then takes the
-/// service for a part of that site, and only the <c>Host</c> header shows it.
+/// Serves only the names that the service goes by. A page of another site can have its own name point to this machine (DNS rebinding); its browser then
+/// takes the service for a part of that site, and only the <c>Host</c> header shows it.
 /// </summary>
 internal sealed partial class HostFilter(IOptions<HttpOptions> options, IServer server, ILogger<HostFilter> logger)
 {
@@ -72,6 +72,6 @@ internal sealed partial class HostFilter(IOptions<HttpOptions> options, IServer 
     private static StringSegment Written(string host) => new(new HostString(host).ToUriComponent());
 
     [LoggerMessage(LogLevel.Information,
-        "The service listens beyond this machine and is served under any host name; the setting {Setting} limits the names, such as 'api.example;*.internal.example'")]
+        "The service listens beyond this machine and is served under any host name; {Setting} limits the names, such as 'api.example;*.internal.example'")]
     private static partial void AnyHostIsServed(ILogger logger, string setting);
 }

@@ -17,12 +17,14 @@ public sealed partial class HttpOptions : IValidatableObject
     public string PathBase { get; init; } = "";
 
     /// <summary>
-    /// Addresses and networks of proxies, such as <c>127.0.0.1;10.0.0.0/8</c>. <c>X-Forwarded-For</c>, <c>-Proto</c>, <c>-Host</c> and <c>-Prefix</c> count when one of them
-    /// sends them. Empty for none: any page in a browser of this machine can send such headers to a service on loopback.
+    /// Addresses and networks of proxies, such as <c>127.0.0.1;10.0.0.0/8</c>. <c>X-Forwarded-For</c>, <c>-Proto</c>, <c>-Host</c> and <c>-Prefix</c> count
+    /// when one of them sends them. Empty for none: any page in a browser of this machine can send such headers to a service on loopback.
     /// </summary>
     public string KnownProxies { get; init; } = "";
 
-    /// <summary>Origins whose pages may call the service, such as <c>https://app.example;http://localhost:3000</c>. Empty for none but the service's own.</summary>
+    /// <summary>
+    /// Origins whose pages may call the service, such as <c>https://app.example;http://localhost:3000</c>. Empty for none but the service's own.
+    /// </summary>
     public string CorsOrigins { get; init; } = "";
 
     /// <summary>Whether Swagger UI is served at <c>/swagger</c>. The OpenAPI document always is.</summary>
@@ -33,8 +35,8 @@ public sealed partial class HttpOptions : IValidatableObject
     public int Http2Port { get; init; }
 
     /// <summary>
-    /// The host names under which the service may be asked, such as <c>api.example;*.internal.example</c>; from <c>AllowedHosts</c> at the top of the configuration. Null
-    /// for the default: loopback's names and this machine's where the service listens on loopback alone, else any.
+    /// The host names under which the service may be asked, such as <c>api.example;*.internal.example</c>; from <c>AllowedHosts</c> at the top of the
+    /// configuration. Null for the default: loopback's names and this machine's where the service listens on loopback alone, else any.
     /// </summary>
     public string? AllowedHosts { get; set; }
 
@@ -43,14 +45,16 @@ public sealed partial class HttpOptions : IValidatableObject
         foreach (var proxy in Items(KnownProxies))
         {
             if (!TryNetwork(proxy, out _))
-                yield return new($"The field {nameof(KnownProxies)} must be addresses or networks such as 127.0.0.1;10.0.0.0/8, but has '{proxy}'.", [nameof(KnownProxies)]);
+                yield return Wrong(nameof(KnownProxies), "addresses or networks such as 127.0.0.1;10.0.0.0/8", proxy);
         }
 
         foreach (var origin in Items(CorsOrigins))
         {
             if (!TryOrigin(origin, out _))
-                yield return new($"The field {nameof(CorsOrigins)} must be origins such as https://app.example;http://localhost:3000, but has '{origin}'.", [nameof(CorsOrigins)]);
+                yield return Wrong(nameof(CorsOrigins), "origins such as https://app.example;http://localhost:3000", origin);
         }
+
+        static ValidationResult Wrong(string field, string expected, string item) => new($"The field {field} must be {expected}, but has '{item}'.", [field]);
     }
 
     internal IEnumerable<IPNetwork> Networks()
@@ -72,7 +76,7 @@ public sealed partial class HttpOptions : IValidatableObject
         }
     }
 
-    /// <summary>Whether a text is a path that can stand before the service's own, in a header too: <c>//evil.example</c> would be another host's address.</summary>
+    /// <summary>Matches a path that can come before the service's own, in a header too: <c>//evil.example</c> would be another host's address.</summary>
     [GeneratedRegex($"^{Prefix}$", RegexOptions.ExplicitCapture)]
     internal static partial Regex IsPrefix { get; }
 

@@ -57,7 +57,8 @@ public sealed class AddressTests
         var job = await api.Train("""{ "datasetId": "mails", "target": "y" }""");
         var events = (await api.Get($"training-jobs/{job.GetProperty("id").GetString()}/events")).Expect(HttpStatusCode.OK);
         events.Text.ShouldContain("succeeded");
-        (await api.PostBytes("models/mails/predict", Encoding.UTF8.GetBytes("a\n1\n2\n"), "text/csv")).Expect(HttpStatusCode.OK).Text.ShouldContain("probability");
+        (await api.PostBytes("models/mails/predict", Encoding.UTF8.GetBytes("a\n1\n2\n"), "text/csv"))
+            .Expect(HttpStatusCode.OK).Text.ShouldContain("probability");
         (await api.Get("/version", ("Host", "evil.example"))).Problem(HttpStatusCode.BadRequest);
         (await api.Get("/nothing")).Problem(HttpStatusCode.NotFound);
 

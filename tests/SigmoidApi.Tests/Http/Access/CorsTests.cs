@@ -31,7 +31,8 @@ public sealed class CorsTests
         preflight.Headers.GetValues("Access-Control-Allow-Headers").Single().ShouldContain("content-type");
         (await Preflight(api, "http://app.example:3001")).Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
 
-        var called = (await api.Post("training-jobs", TrainingJobs.LongFit.Quick, ("Origin", App), ("Sec-Fetch-Site", "cross-site"))).Expect(HttpStatusCode.Accepted);
+        var called = (await api.Post("training-jobs", TrainingJobs.LongFit.Quick, ("Origin", App), ("Sec-Fetch-Site", "cross-site")))
+            .Expect(HttpStatusCode.Accepted);
         called.Headers.GetValues("Access-Control-Allow-Origin").ShouldBe([App]);
         called.Headers.GetValues("Access-Control-Expose-Headers").Single().ShouldContain("Location");
         called.Headers.GetValues("Cross-Origin-Resource-Policy").ShouldBe(["cross-origin"]);
@@ -70,7 +71,8 @@ public sealed class CorsTests
         var answers = await page.EvaluateAsync<string[]>("""
             async service => {
               const json = { 'Content-Type': 'application/json', 'Prefer': 'wait=60', 'Idempotency-Key': 'page' };
-              const upload = await fetch(`${service}api/v1/datasets?name=mails`, { method: 'POST', headers: { 'Content-Type': 'text/csv' }, body: 'a,y\n1,0\n2,1\n3,0\n4,1\n' });
+              const csv = { 'Content-Type': 'text/csv' };
+              const upload = await fetch(`${service}api/v1/datasets?name=mails`, { method: 'POST', headers: csv, body: 'a,y\n1,0\n2,1\n3,0\n4,1\n' });
               const job = await fetch(`${service}api/v1/training-jobs`, { method: 'POST', headers: json, body: '{ "datasetId": "mails", "target": "y" }' });
               const gone = await fetch(`${service}api/v1/models/mails`, { method: 'DELETE' });
               return [upload.headers.get('Location'), (await job.json()).status, `${gone.status}`];
@@ -91,11 +93,13 @@ public sealed class CorsTests
         var page = await browser.NewPageAsync();
         await page.GotoAsync(site.Origin);
 
-        var answer = await page.EvaluateAsync<string>("service => fetch(`${service}api/v1/datasets`).then(() => 'read', () => 'refused')", application.Api.Http.BaseAddress!.ToString());
+        var answer = await page.EvaluateAsync<string>(
+            "service => fetch(`${service}api/v1/datasets`).then(() => 'read', () => 'refused')", application.Api.Http.BaseAddress!.ToString());
 
         answer.ShouldBe("refused");
     }
 
     private static Task<ApiResponse> Preflight(ApiClient api, string origin) => api.Send(
-        HttpMethod.Options, "training-jobs", content: null, ("Origin", origin), ("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "content-type,prefer"));
+        HttpMethod.Options, "training-jobs", content: null,
+        ("Origin", origin), ("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "content-type,prefer"));
 }

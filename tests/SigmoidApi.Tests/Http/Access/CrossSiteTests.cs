@@ -72,13 +72,15 @@ public sealed class CrossSiteTests(TestApplication application) : IClassFixture<
         var own = _api.Http.BaseAddress!.GetLeftPart(UriPartial.Authority);
 
         (await _api.Post("sigmoid", """{ "values": 0 }""", ("Origin", own), ("Sec-Fetch-Site", "cross-site"))).Problem(HttpStatusCode.Forbidden);
-        (await _api.Post("sigmoid", """{ "values": 0 }""", ("Origin", "http://evil.example"), ("Sec-Fetch-Site", "same-origin"))).Problem(HttpStatusCode.Forbidden);
+        (await _api.Post("sigmoid", """{ "values": 0 }""", ("Origin", "http://evil.example"), ("Sec-Fetch-Site", "same-origin")))
+            .Problem(HttpStatusCode.Forbidden);
         (await _api.Post("sigmoid", """{ "values": 0 }""", ("Origin", own), ("Origin", "http://evil.example"))).Problem(HttpStatusCode.Forbidden);
     }
 
     [Fact]
     public async Task ReadingIsLeftToTheBrowsersOwnRule() =>
-        (await _api.Get("datasets", ("Origin", "http://evil.example"), ("Sec-Fetch-Site", "cross-site"))).Expect(HttpStatusCode.OK).Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
+        (await _api.Get("datasets", ("Origin", "http://evil.example"), ("Sec-Fetch-Site", "cross-site")))
+            .Expect(HttpStatusCode.OK).Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
 
     /// <summary>What a page of another site can send without asking first, by a real browser: forms, plain text, an empty body.</summary>
     [Fact]
@@ -100,7 +102,8 @@ public sealed class CrossSiteTests(TestApplication application) : IClassFixture<
               await fetch(`${service}/api/v1/training-jobs/${id}/cancel`, { method: 'POST', mode: 'no-cors' }).catch(() => {});
             }
             """, new[] { service, id });
-        var answer = await page.RunAndWaitForResponseAsync(() => page.ClickAsync("button"), response => response.Url.EndsWith("/stop", StringComparison.Ordinal));
+        var answer = await page.RunAndWaitForResponseAsync(
+            () => page.ClickAsync("button"), response => response.Url.EndsWith("/stop", StringComparison.Ordinal));
 
         answer.Status.ShouldBe(403);
         (await _api.Get("datasets/browser")).Expect(HttpStatusCode.NotFound);

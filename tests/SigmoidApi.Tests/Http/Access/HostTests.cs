@@ -110,12 +110,13 @@ public sealed class HostTests(TestApplication application) : IClassFixture<TestA
         static string[] Names(string? setting, params string[] addresses) => [.. HostFilter.Allowed(setting, addresses).Select(name => name.ToString())];
     }
 
-    /// <summary>DNS rebinding, by a real browser: the page's name points to this machine when it asks. (The newest ones have a check of their own, which is off here.)</summary>
+    /// <summary>DNS rebinding, by a real browser: the page's name points to this machine when it asks. (The newest have a check of their own, off here.)</summary>
     [Fact]
     public async Task PageWhoseNamePointsHereReadsAndChangesNothing()
     {
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await Chromium.Launch(playwright, "--host-resolver-rules=MAP evil.example 127.0.0.1", "--disable-features=LocalNetworkAccessChecks");
+        await using var browser = await Chromium.Launch(
+            playwright, "--host-resolver-rules=MAP evil.example 127.0.0.1", "--disable-features=LocalNetworkAccessChecks");
         var page = await browser.NewPageAsync();
         var site = $"http://evil.example:{application.Api.Http.BaseAddress!.Port}";
         await page.RouteAsync($"{site}/page", route => route.FulfillAsync(new() { ContentType = "text/html", Body = "<p>evil" }));

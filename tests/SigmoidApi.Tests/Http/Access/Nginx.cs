@@ -4,7 +4,10 @@ using System.Net.Sockets;
 
 namespace SigmoidApi.Tests.Http.Access;
 
-/// <summary>A real nginx on loopback in front of a service, which it shows under two paths: <c>/stripped/</c>, which it takes off and says so, and <c>/passed/</c>, which it passes on.</summary>
+/// <summary>
+/// A real nginx on loopback in front of a service, which it shows under two paths: <c>/stripped/</c>, which it takes off and says so, and <c>/passed/</c>, which
+/// it passes on.
+/// </summary>
 internal sealed class Nginx : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("sigmoid-nginx-").FullName;

@@ -19,7 +19,8 @@ public sealed class ProxyTests
         using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://127.0.0.1:{nginx.Port}") };
         var api = new ApiClient(http);
 
-        var created = (await api.Send(HttpMethod.Post, $"{prefix}/api/v1/datasets?name=mails", ApiClient.Bytes(System.Text.Encoding.UTF8.GetBytes(Csv), "text/csv"))).Expect(HttpStatusCode.Created);
+        using var csv = ApiClient.Bytes(System.Text.Encoding.UTF8.GetBytes(Csv), "text/csv");
+        var created = (await api.Send(HttpMethod.Post, $"{prefix}/api/v1/datasets?name=mails", csv)).Expect(HttpStatusCode.Created);
         var location = created.Headers.Location.ShouldNotBeNull().ToString();
         location.ShouldBe($"{prefix}/api/v1/datasets/{created.Json.GetProperty("id").GetString()}");
         (await api.Get(location)).Expect(HttpStatusCode.OK);
@@ -68,7 +69,8 @@ public sealed class ProxyTests
         await using var application = new TestApplication();
 
         var created = (await application.Api.Post("training-jobs", TrainingJobs.LongFit.Quick,
-            ("X-Forwarded-Prefix", "/elsewhere"), ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "1.2.3.4"))).Expect(HttpStatusCode.Accepted);
+            ("X-Forwarded-Prefix", "/elsewhere"), ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "1.2.3.4")))
+            .Expect(HttpStatusCode.Accepted);
 
         created.Headers.Location!.ToString().ShouldStartWith("/api/v1/training-jobs/");
     }
@@ -102,7 +104,8 @@ public sealed class ProxyTests
         (await application.Api.Get("/version", ("X-Forwarded-Host", "sigmoid.example"))).Expect(HttpStatusCode.OK);
         (await application.Api.Get("/version", ("X-Forwarded-Host", "evil.example"))).Problem(HttpStatusCode.BadRequest).Detail.ShouldContain("evil.example");
         // What a page sends that had its own name point here: its browser comes from where the proxy does.
-        (await application.Api.Get("/version", ("Host", "evil.example"), ("X-Forwarded-Host", "sigmoid.example"))).Problem(HttpStatusCode.BadRequest).Detail.ShouldContain("evil.example");
+        (await application.Api.Get("/version", ("Host", "evil.example"), ("X-Forwarded-Host", "sigmoid.example")))
+            .Problem(HttpStatusCode.BadRequest).Detail.ShouldContain("evil.example");
     }
 
     [Fact]
@@ -123,7 +126,8 @@ public sealed class ProxyTests
         await using var application = Service();
         var key = ("Idempotency-Key", "prefix");
 
-        var first = (await application.Api.Post("training-jobs", TrainingJobs.LongFit.Quick, key, ("X-Forwarded-Prefix", "/outside"))).Expect(HttpStatusCode.Accepted);
+        var first = (await application.Api.Post("training-jobs", TrainingJobs.LongFit.Quick, key, ("X-Forwarded-Prefix", "/outside")))
+            .Expect(HttpStatusCode.Accepted);
         var again = (await application.Api.Post("training-jobs", TrainingJobs.LongFit.Quick, key)).Expect(HttpStatusCode.Accepted);
         var passed = (await application.Api.Post("/passed/api/v1/training-jobs", TrainingJobs.LongFit.Quick, key)).Expect(HttpStatusCode.Accepted);
 
@@ -133,5 +137,6 @@ public sealed class ProxyTests
         passed.Headers.Location!.ToString().ShouldBe("/passed" + path);
     }
 
-    private static TestApplication Service(string pathBase = "/passed") => new() { Settings = { ["Http:KnownProxies"] = "127.0.0.1", ["Http:PathBase"] = pathBase } };
+    private static TestApplication Service(string pathBase = "/passed") =>
+        new() { Settings = { ["Http:KnownProxies"] = "127.0.0.1", ["Http:PathBase"] = pathBase } };
 }
