@@ -1,4 +1,4 @@
-# Built from the repository's top: docker build -t sigmoid-api .
+# Built from the repository's top: docker build -t sigmoid-api --build-arg REVISION=$(git rev-parse HEAD) .
 #
 # Probes: the runtime image has no shell and no curl, so there is no HEALTHCHECK in it; whoever runs it asks over HTTP.
 #   GET /health/live   200 while the process answers         (restart it otherwise)
@@ -17,11 +17,18 @@ RUN dotnet restore src/SigmoidApi --locked-mode -p:PublishReadyToRun=true
 # One platform's native libraries instead of all of them, and code compiled ahead for a quick start.
 COPY src/ src/
 ARG TARGETARCH
+ARG REVISION=
 RUN dotnet publish src/SigmoidApi --no-restore --arch $TARGETARCH --no-self-contained --output /app \
-      -p:PublishReadyToRun=true -p:UseAppHost=false -p:RunAnalyzers=false \
+      -p:PublishReadyToRun=true -p:UseAppHost=false -p:RunAnalyzers=false "-p:SourceRevisionId=$REVISION" \
  && mkdir /state
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+# The number is that of Directory.Build.props, which a test holds it to.
+ARG VERSION=0.14.0
+ARG REVISION=
+LABEL org.opencontainers.image.title="SigmoidApi" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
 # The last one: no diagnostic socket in /tmp.
 ENV ASPNETCORE_HTTP_PORTS=8080 \
     Storage__Directory=/var/lib/sigmoid \

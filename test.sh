@@ -9,10 +9,11 @@ cd "$(dirname "$0")"
 
 command -v dotnet >/dev/null || { echo 'test.sh: the .NET 10 SDK is missing: https://dotnet.microsoft.com/download' >&2; exit 1; }
 
-# The browser tests drive Debian's Chromium, the store's tests start Debian's PostgreSQL.
+# The browser tests drive Debian's Chromium, the store's tests start Debian's PostgreSQL, the proxy's Debian's nginx.
 missing=()
 [ -x /usr/bin/chromium ] || missing+=(chromium)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+[ -x /usr/sbin/nginx ] || missing+=(nginx-light)
 if [ "${#missing[@]}" != 0 ]; then
   as_root=()
   [ "$(id -u)" = 0 ] || as_root=(sudo)

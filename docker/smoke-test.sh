@@ -84,7 +84,7 @@ succeeds() { # succeeds WHAT ID TIME: the job that was accepted before TIME ends
 echo "Building with ${engine[*]}"
 start=$(now)
 built=0
-"${engine[@]}" build "${build_options[@]}" -t "localhost/$name" . >"$scratch/build" 2>&1 || built=$?
+"${engine[@]}" build --build-arg REVISION=smoke "${build_options[@]}" -t "localhost/$name" . >"$scratch/build" 2>&1 || built=$?
 equal 'the image builds' 0 "$built"
 [ "$built" = 0 ] || { tail -n 40 "$scratch/build"; exit 1; }
 echo "        in $((($(now) - start) / 1000)) s, $(("$("${engine[@]}" image inspect -f '{{.Size}}' "localhost/$name")" / 1000000)) MB"
@@ -93,6 +93,11 @@ echo "        in $((($(now) - start) / 1000)) s, $(("$("${engine[@]}" image insp
 "${engine[@]}" run -d --name "$name" -p 127.0.0.1::8080 -v "$name:/var/lib/sigmoid" --read-only --tmpfs /tmp:size=64m \
   --cap-drop ALL --security-opt no-new-privileges --memory 1g "${run_options[@]}" "localhost/$name" >/dev/null
 await_ready 'the first start'
+
+version=$(curl -sS --max-time 60 "$url/version")
+equal 'the label says which version answers' "$(jq -r .version <<<"$version")" "$("${engine[@]}" image inspect -f '{{index .Config.Labels "org.opencontainers.image.version"}}' "localhost/$name")"
+equal 'the label and the service name the commit' '["smoke","smoke"]' \
+  "$(jq -c --arg label "$("${engine[@]}" image inspect -f '{{index .Config.Labels "org.opencontainers.image.revision"}}' "localhost/$name")" '[.commit, $label]' <<<"$version")"
 
 process=/proc/$("${engine[@]}" inspect -f '{{.State.Pid}}' "$name")
 field() { awk -v field="$1:" '$1 == field { print $2 }' "$process/status"; }

@@ -2,6 +2,7 @@ using SigmoidApi.Activations;
 using SigmoidApi.Datasets;
 using SigmoidApi.Datasets.Import;
 using SigmoidApi.Http;
+using SigmoidApi.Http.Access;
 using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Models;
 using SigmoidApi.Prediction;
@@ -27,6 +28,7 @@ builder.AddModels();
 
 await using var app = builder.Build();
 
+app.UseAddresses();
 app.UseRequestTelemetry();
 app.UseHttpConventions();
 app.UseOpenApiDocument();
@@ -39,6 +41,7 @@ api.MapTrainingJobs();
 api.MapModels();
 api.MapActivations();
 api.MapPrediction();
+app.MapVersion();
 
 if (!await app.PrepareStorageAsync())
     return 1;

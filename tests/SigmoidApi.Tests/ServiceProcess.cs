@@ -19,6 +19,9 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public string StorageDirectory { get; init; } = Path.Combine(Path.GetTempPath(), $"sigmoid-process-{Guid.NewGuid():n}");
 
+    /// <summary>Production, whatever the machine says: the log is JSON there.</summary>
+    public string Environment { get; init; } = "Production";
+
     public ApiClient Api { get; private set; } = null!;
 
     public Uri Address { get; private set; } = null!;
@@ -48,7 +51,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         Launch();
         var address = await Eventually.Get(() => Task.FromResult(ListeningOn(lines) ?? ""), address => address.Length > 0 || !IsRunning);
         address.ShouldNotBeEmpty($"the service has ended: {string.Join('\n', _log.TakeLast(5))}");
-        Address = new Uri(address);
+        Address = new Uri(address.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal));
         Api = new ApiClient(new HttpClient { BaseAddress = Address, Timeout = ApiClient.Patience });
         await Eventually.Get(async () => (await Api.Get("/health/ready")).Status, status => status == System.Net.HttpStatusCode.OK);
     }
@@ -137,8 +140,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         start.ArgumentList.Add($"--Storage:Directory={StorageDirectory}");
         foreach (var (key, value) in Settings)
             start.ArgumentList.Add($"--{key}={value}");
-        // Production, whatever the machine says: the log is JSON there.
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = Environment;
         start.Environment.Remove("ASPNETCORE_URLS");
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
@@ -155,7 +157,7 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     private string? ListeningOn(int from) => _log.Skip(from)
         .Where(line => line.Contains("Now listening on", StringComparison.Ordinal))
-        .Select(line => JsonElement.Parse(line).GetProperty("address").GetString())
+        .Select(line => line.StartsWith('{') ? JsonElement.Parse(line).GetProperty("address").GetString() : line[line.IndexOf("http", StringComparison.Ordinal)..])
         .FirstOrDefault();
 
     private async Task Exited()

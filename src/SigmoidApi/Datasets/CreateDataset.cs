@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Http;
+using SigmoidApi.Http.Access;
 using SigmoidApi.Http.Charsets;
 using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Storage;
@@ -47,7 +48,7 @@ internal static class CreateDataset
 
         try
         {
-            var (upload, location) = (file.Upload!, $"/api/v1/datasets/{file.Upload!.Id}");
+            var (upload, location) = (file.Upload!, context.PathOf("GetDataset", file.Upload!.Id));
             // The same bytes in another charset are another file. UTF-8 goes unnamed, as in the fingerprints that are kept already.
             var format = file.Charset == Charset.Utf8 ? $"{file.File!.Format}" : $"{file.File!.Format} {file.Charset.Name}";
             if (await idempotency.EarlierAsync(upload.Sha256, file.Name, format) is { } earlier)

@@ -35,7 +35,7 @@ internal static class GetDatasetContent
             var content = wanted == DatasetFormat.Parquet ? OpenRead(files.ParquetPath(dataset.Id)) : await engine.ExportAsync(dataset, wanted, cancellationToken);
             context.Response.Headers.CacheControl = "private, no-cache";
             // Of one address the header Accept chooses the format.
-            context.Response.Headers.Vary = format is null ? "Accept, Accept-Encoding" : "Accept-Encoding";
+            context.Response.Headers.Append(HeaderNames.Vary, format is null ? "Accept, Accept-Encoding" : "Accept-Encoding");
             return TypedResults.Stream(content, wanted.MediaType(), $"{dataset.Name}.{wanted.Name()}", dataset.CreatedAt, new EntityTagHeaderValue($"\"{dataset.Id:N}-{wanted.Name()}\""), enableRangeProcessing: true);
         }
         catch (Exception) when (!File.Exists(files.ParquetPath(dataset.Id)))

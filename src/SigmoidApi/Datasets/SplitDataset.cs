@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Datasets.Engine;
 using SigmoidApi.Http;
+using SigmoidApi.Http.Access;
 using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Storage;
 
@@ -45,8 +46,8 @@ internal static class SplitDataset
             .WithExample("Stratified by the target", """{ "test": 0.25, "stratifyBy": "spam", "seed": 42 }""");
 
     private static async Task<Results<Created<SplitDatasetResponse>, EarlierAnswer, ProblemHttpResult>> Handle(
-        Idempotency idempotency, string id, JsonBody<SplitDatasetRequest> body, SigmoidDbContext db, DatasetFiles files, DatasetEngine engine, ComputeThreads threads, TimeProvider time,
-        CancellationToken cancellationToken)
+        Idempotency idempotency, string id, JsonBody<SplitDatasetRequest> body, HttpContext context, SigmoidDbContext db, DatasetFiles files, DatasetEngine engine,
+        ComputeThreads threads, TimeProvider time, CancellationToken cancellationToken)
     {
         if (await idempotency.EarlierAsync(body.Sha256) is { } earlier)
             return earlier;
@@ -83,7 +84,7 @@ internal static class SplitDataset
         var now = time.GetUtcNow();
         var (training, testing) = (request.Names?.Training ?? $"{Short(dataset.Name)}-train", request.Names?.Test ?? $"{Short(dataset.Name)}-test");
         using var parts = await engine.SplitAsync(dataset, Guid.CreateVersion7(now), Guid.CreateVersion7(now.AddMilliseconds(1)), test, cancellationToken);
-        var location = $"/api/v1/datasets/{parts.Training.File.Id}";
+        var location = context.PathOf("GetDataset", parts.Training.File.Id);
         foreach (var part in new[] { parts.Training, parts.Test })
             files.Publish(part.File.Id, part.File.ParquetPath);
         var added = await db.AddDatasetsAsync(

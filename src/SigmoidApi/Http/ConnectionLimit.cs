@@ -1,5 +1,6 @@
-using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using SigmoidApi.Http.Access;
 
 namespace SigmoidApi.Http;
 
@@ -16,7 +17,15 @@ internal static class ConnectionLimit
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             var slots = kestrel.ApplicationServices.GetRequiredService<ConnectionSlots>();
-            kestrel.ConfigureEndpointDefaults(listener => listener.Use(next => connection => slots.OnConnectionAsync(connection, next)));
+            var http2Port = kestrel.ApplicationServices.GetRequiredService<IOptions<HttpOptions>>().Value.Http2Port;
+            // Kestrel holds one such action.
+            kestrel.ConfigureEndpointDefaults(listener =>
+            {
+                // Without TLS there is nothing by which the two could agree on one of both protocols; so a port has one.
+                if (http2Port > 0 && listener.IPEndPoint?.Port == http2Port)
+                    listener.Protocols = HttpProtocols.Http2;
+                listener.Use(next => connection => slots.OnConnectionAsync(connection, next));
+            });
         });
         if (builder.Configuration.GetSection(ManagementOptions.Section).Get<ManagementOptions>() is { Port: > 0 and var port })
             builder.ListenToo(port);
@@ -52,16 +61,14 @@ internal static class ConnectionLimit
         var configuration = builder.Configuration;
         if (configuration.GetSection("Kestrel:Endpoints").GetChildren().FirstOrDefault() is { } endpoint)
         {
-            configuration["Kestrel:Endpoints:Management:Url"] = UrlOf(endpoint["Url"] ?? "http://*", port);
+            configuration["Kestrel:Endpoints:Management:Url"] = Addresses.OnPort(endpoint["Url"] ?? "http://*", port);
             return;
         }
 
         var urls = configuration["urls"] ?? string.Join(';', Urls("http").Concat(Urls("https")));
-        builder.WebHost.UseUrls($"{urls};{UrlOf(urls.Split(';')[0], port)}");
+        builder.WebHost.UseUrls($"{urls};{Addresses.OnPort(urls.Split(';')[0], port)}");
 
         IEnumerable<string> Urls(string scheme) =>
             (configuration[$"{scheme}_ports"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(p => $"{scheme}://*:{p}");
     }
-
-    private static string UrlOf(string url, int port) => $"http://{BindingAddress.Parse(url).Host}:{port}";
 }

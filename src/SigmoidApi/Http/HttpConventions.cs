@@ -1,5 +1,6 @@
 using FluentValidation;
 using Microsoft.Extensions.Options;
+using SigmoidApi.Http.Access;
 using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.Http;
@@ -7,15 +8,9 @@ namespace SigmoidApi.Http;
 /// <summary>What every route shares: addresses, limits, JSON, validation, problems.</summary>
 public static class HttpConventions
 {
-    /// <summary>Where the service listens when nobody says otherwise: this machine only.</summary>
-    public const string DefaultUrl = "http://127.0.0.1:5080";
-
     public static void AddHttpConventions(this WebApplicationBuilder builder)
     {
-        // Not in appsettings.json: that would win over ASPNETCORE_URLS and the ports that container images set.
-        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && builder.Configuration["https_ports"] is null)
-            builder.WebHost.UseUrls(DefaultUrl);
-
+        builder.AddAddresses();
         builder.Services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
@@ -46,7 +41,10 @@ public static class HttpConventions
 
     public static void UseHttpConventions(this WebApplication app)
     {
+        app.UseAccess();
         app.UseProblems();
+        // Here, and not where the framework would put it, before all else: the path is known without its prefix only now.
+        app.UseRouting();
         app.UseConnectionLimit();
         app.UseComputeThreads();
         app.UseAnswerCompression();
@@ -60,6 +58,7 @@ public static class HttpConventions
         api.AddEndpointFilterFactory(ValidationFilter.Create);
         api.AddHead();
         QueryNames.Add(api);
+        api.AddRefusals();
         return api;
     }
 

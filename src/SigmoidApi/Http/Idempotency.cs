@@ -115,7 +115,8 @@ internal sealed class Idempotency : IRequestInput, IEndpointParameterMetadataPro
 
     private IdempotentAnswer Row<T>(int status, string location, T body, string? retryAfter)
     {
-        var headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Location"] = location };
+        // Without the prefix: a copy may come by another way, such as around the proxy.
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Location"] = location[_context.Request.PathBase.ToUriComponent().Length..] };
         if (retryAfter is not null)
             headers["Retry-After"] = retryAfter;
         if (_context.Response.Headers["Preference-Applied"] is [{ } preference])
@@ -179,7 +180,7 @@ internal sealed class EarlierAnswer(IdempotentAnswer answer, bool isSameRequest)
         response.StatusCode = answer.Status;
         response.Headers["Idempotent-Replayed"] = "true";
         foreach (var (name, value) in answer.Headers)
-            response.Headers[name] = value;
+            response.Headers[name] = name == "Location" ? httpContext.Request.PathBase.ToUriComponent() + value : value;
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = answer.Body.Length;
         await response.Body.WriteAsync(answer.Body, httpContext.RequestAborted);

@@ -26,7 +26,7 @@ internal static class KnownAnswer
         var headers = context.Response.GetTypedHeaders();
         headers.ETag = tag;
         context.Response.Headers.CacheControl = "private, no-cache";
-        context.Response.Headers.Vary = HeaderNames.AcceptEncoding;
+        context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
         return context.Request.GetTypedHeaders().IfNoneMatch.Any(seen => seen.Equals(EntityTagHeaderValue.Any) || seen.Compare(tag, useStrongComparison: false));
     }
 

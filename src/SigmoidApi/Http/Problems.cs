@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
+using SigmoidApi.Http.Access;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.Http;
@@ -96,7 +97,7 @@ public static class Problems
 /// Writes each problem as <c>application/problem+json</c>, whatever the request's <c>Accept</c> says, with the trace id that the log lines carry.
 /// (The writer of ASP.NET Core answers plain text to a browser.)
 /// </summary>
-internal sealed class ProblemWriter : IProblemDetailsWriter
+internal sealed class ProblemWriter(AnswerHeaders headers) : IProblemDetailsWriter
 {
     public bool CanWrite(ProblemDetailsContext context) => true;
 
@@ -106,6 +107,8 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         var problem = context.ProblemDetails;
         problem.Status ??= http.Response.StatusCode;
         http.Response.StatusCode = problem.Status.Value;
+        // An exception has cleared them.
+        headers.Set(http);
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
             http.Response.Headers.RetryAfter = "1";
         problem.Type = Problems.Untyped;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;
@@ -17,6 +16,7 @@ public static class Telemetry
             {
                 // One line for a request, from below; the framework's own would be six. `Serilog:MinimumLevel` in the configuration says otherwise.
                 logger.MinimumLevel.Information()
+                    .Enrich.WithProperty("Version", ServiceVersion.Number)
                     .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
                     .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Warning)
                     // The line of the request has the reason, and a service that stops on purpose is no error.
@@ -28,7 +28,7 @@ public static class Telemetry
                     // Sinks by configuration come from Serilog's own assemblies: looking through all of ours for them takes longer than the rest of logging.
                     .ReadFrom.Configuration(builder.Configuration, new ConfigurationReaderOptions(typeof(ConsoleLoggerConfigurationExtensions).Assembly, typeof(CompactJsonFormatter).Assembly));
                 if (builder.Environment.IsDevelopment())
-                    logger.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {TraceId} {Message:lj} {Reason:l}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture);
+                    logger.WriteTo.Console(new PlainLogLine());
                 else
                     logger.WriteTo.Sink(new CompactJsonOutput(Console.OpenStandardOutput()), CompactJsonOutput.Batching);
             },
@@ -65,7 +65,7 @@ public static class Telemetry
         /// <summary>A line is out within a tenth of a second; where the output can't keep up, lines are lost, not memory.</summary>
         public static readonly BatchingOptions Batching = new() { BatchSizeLimit = 1_000, BufferingTimeLimit = TimeSpan.FromMilliseconds(100), QueueLimit = 100_000 };
 
-        private readonly CompactJsonFormatter _formatter = new();
+        private readonly JsonLogLine _formatter = new();
         private readonly StreamWriter _writer = new(output, bufferSize: 64 << 10) { NewLine = "\n", AutoFlush = false };
 
         public Task EmitBatchAsync(IReadOnlyCollection<LogEvent> batch)

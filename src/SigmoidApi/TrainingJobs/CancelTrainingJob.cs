@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Http;
+using SigmoidApi.Http.Access;
 using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Storage;
 
@@ -15,7 +16,7 @@ internal static class CancelTrainingJob
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithExampleOf("id", "\"latest\"");
 
     private static async Task<Results<Accepted<TrainingJobResponse>, ProblemHttpResult>> Handle(
-        string id, SigmoidDbContext db, RunningFits fits, TrainingFeeds feeds, TimeProvider time, CancellationToken cancellationToken)
+        string id, HttpContext context, SigmoidDbContext db, RunningFits fits, TrainingFeeds feeds, TimeProvider time, CancellationToken cancellationToken)
     {
         var job = await db.TrainingJobs.AsNoTracking().FindJobAsync(id, cancellationToken);
         if (job is null)
@@ -42,7 +43,7 @@ internal static class CancelTrainingJob
             feeds.SignalEnd(job.Id);
         else
             fits.End(job.Id, FitEnd.Canceled);
-        return TypedResults.Accepted($"/api/v1/training-jobs/{job.Id}", TrainingJobResponse.From(job, fits));
+        return TypedResults.Accepted(context.PathOf("GetTrainingJob", job.Id), TrainingJobResponse.From(job, fits));
     }
 
     internal static ProblemHttpResult HasEnded(TrainingJob job) =>

@@ -7,6 +7,7 @@ using SigmoidApi.Datasets;
 using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Datasets.Profile;
 using SigmoidApi.Http;
+using SigmoidApi.Http.Access;
 using SigmoidApi.Http.Json;
 using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Models;
@@ -113,7 +114,7 @@ internal static class CreateTrainingJob
             CreatedAt = now,
             Warnings = warnings,
         };
-        var (answer, location) = (TrainingJobResponse.From(job, fits), $"/api/v1/training-jobs/{id}");
+        var (answer, location) = (TrainingJobResponse.From(job, fits), context.PathOf("GetTrainingJob", id));
         Task<bool> IsFirst() => idempotency.TryKeepAsync(StatusCodes.Status202Accepted, location, answer, TrainingWait.RetryAfter);
         switch (await queue.TryEnqueueAsync(db, job, data, IsFirst, cancellationToken))
         {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Http;
+using SigmoidApi.Http.Access;
 using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Storage;
 
@@ -15,7 +16,7 @@ internal static class StopTrainingJob
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithExampleOf("id", "\"latest\"");
 
     private static async Task<Results<Accepted<TrainingJobResponse>, ProblemHttpResult>> Handle(
-        string id, SigmoidDbContext db, RunningFits fits, CancellationToken cancellationToken)
+        string id, HttpContext context, SigmoidDbContext db, RunningFits fits, CancellationToken cancellationToken)
     {
         if (await db.TrainingJobs.AsNoTracking().FindJobAsync(id, cancellationToken) is not { } job)
             return Problems.NotFound($"training job '{id}'");
@@ -32,6 +33,6 @@ internal static class StopTrainingJob
         if (stopped == 0)
             return job.FinishedAt is null ? Problems.Conflict($"Training job {job.Id} has not begun, so that there is no model yet; cancel it.") : CancelTrainingJob.HasEnded(job);
         fits.End(job.Id, FitEnd.Stopped);
-        return TypedResults.Accepted($"/api/v1/training-jobs/{job.Id}", TrainingJobResponse.From(job, fits));
+        return TypedResults.Accepted(context.PathOf("GetTrainingJob", job.Id), TrainingJobResponse.From(job, fits));
     }
 }

@@ -306,7 +306,7 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
     {
         using (var connection = await RawConnection.Open(target.Address))
         {
-            await connection.Send("POST /api/v1/datasets?name=broken HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: 5000\r\n\r\na,b\n1,2\n");
+            await connection.Send("POST /api/v1/datasets?name=broken HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 5000\r\n\r\na,b\n1,2\n");
             await Eventually.True(() => target.Files("uploads").Length > 0);
         }
 

@@ -130,7 +130,7 @@ public abstract class KillTests(TestStore store)
         await using var service = await Started();
         var kept = (await service.Api.PostBytes("datasets?name=kept", "x,y\n1,0\n2,1\n"u8.ToArray(), "text/csv")).Expect(HttpStatusCode.Created).Json;
         using var upload = await RawConnection.Open(service.Address);
-        await upload.Send("POST /api/v1/datasets?name=lost HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: 1000000\r\n\r\nx,y\n");
+        await upload.Send("POST /api/v1/datasets?name=lost HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 1000000\r\n\r\nx,y\n");
         await upload.Send("1,0\n2,1\n");
         var uploads = Path.Combine(service.StorageDirectory, "uploads");
         await Eventually.True(() => Directory.GetFiles(uploads).Any(file => new FileInfo(file).Length > 0));
@@ -174,7 +174,7 @@ public abstract class KillTests(TestStore store)
     {
         await using var service = await Started();
         using var socket = await RawConnection.Open(service.Address);
-        await socket.Send("POST /api/v1/sigmoid HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\nContent-Length: 100000000\r\n\r\n");
+        await socket.Send("POST /api/v1/sigmoid HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: 100000000\r\n\r\n");
         await socket.Send(new byte[8 << 20]);
         await Eventually.True(() => Directory.GetFiles(service.StorageDirectory, "*.tmp", SearchOption.AllDirectories).Length > 0);
 

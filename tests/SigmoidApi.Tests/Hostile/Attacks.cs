@@ -133,7 +133,7 @@ internal sealed partial class Attacks(ServiceProcess service, IReadOnlyList<Open
     {
         foreach (var operation in Posts)
         {
-            var head = $"POST {operation.ExamplePath} HTTP/1.1\r\nHost: x\r\nContent-Type: {(operation.Bodies.Length > 0 ? operation.Bodies[0].MediaType : "application/json")}\r\n";
+            var head = $"POST {operation.ExamplePath} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {(operation.Bodies.Length > 0 ? operation.Bodies[0].MediaType : "application/json")}\r\n";
             await Raw(head + "Content-Length: 5000\r\n\r\n{\"values\": [1, 2", endSending: true);
             await Raw(head + "Content-Length: 5000\r\n\r\n{\"values\": [1, 2", endSending: false);
             await Raw(head + "Transfer-Encoding: chunked\r\n\r\n10\r\n{\"values\": [1, 2\r\n", endSending: true);
@@ -142,14 +142,14 @@ internal sealed partial class Attacks(ServiceProcess service, IReadOnlyList<Open
 
     public async Task NoHttp()
     {
-        const string Head = "POST /api/v1/sigmoid HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+        const string Head = "POST /api/v1/sigmoid HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
         foreach (var request in new[]
         {
             Head + "Transfer-Encoding: chunked\r\n\r\nZZZ\r\n", Head + "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n", Head + "Transfer-Encoding: chunked\r\n\r\n-1\r\n",
             Head + "Transfer-Encoding: gzip\r\n\r\n{}", Head + "Content-Length: -1\r\n\r\n", Head + "Content-Length: 99999999999999999999\r\n\r\n", Head + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
             Head + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}", Head + "Expect: nothing\r\nContent-Length: 2\r\n\r\n{}", Head + "Content-Encoding: zstd\r\nContent-Length: 2\r\n\r\n{}",
             "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/9.9\r\nHost: x\r\n\r\n", "\0\0\0\0\r\n\r\n", "\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-            "GET http://elsewhere/ HTTP/1.1\r\nHost: x\r\n\r\n", "CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "TRACE / HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET http://elsewhere/ HTTP/1.1\r\nHost: x\r\n\r\n", "CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n",
             Encoding.Latin1.GetString(RandomBytesOf(2_000)),
         })
         {
@@ -159,11 +159,11 @@ internal sealed partial class Attacks(ServiceProcess service, IReadOnlyList<Open
 
     public async Task HeaderFloods()
     {
-        const string Head = "GET /api/v1/activations HTTP/1.1\r\nHost: x\r\n";
+        const string Head = "GET /api/v1/activations HTTP/1.1\r\nHost: localhost\r\n";
         await Raw(Head + string.Concat(Enumerable.Range(0, 1_000).Select(i => $"h{i}: v\r\n")) + "\r\n", endSending: true);
         await Raw(Head + $"h: {new string('v', 1 << 20)}\r\n\r\n", endSending: true);
         await Raw(Head + "Prefer: " + string.Concat(Enumerable.Repeat("wait=1,", 4_000)) + "\r\nConnection: close\r\n\r\n", endSending: true);
-        await Raw($"GET /{new string('a', 100_000)} HTTP/1.1\r\nHost: x\r\n\r\n", endSending: true);
+        await Raw($"GET /{new string('a', 100_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n", endSending: true);
         await Raw(Head + "no colon\r\n\r\n", endSending: true);
         await Raw(Head + "Accept: \xff\xfe\0\r\n\r\n", endSending: true);
     }

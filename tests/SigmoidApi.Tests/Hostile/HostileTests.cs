@@ -62,7 +62,7 @@ public sealed class HostileTests(HostileTarget target) : IClassFixture<HostileTa
             for (var i = 0; i < IdleConnections; i++)
                 connections.Add(await RawConnection.Open(target.Service.Address));
             for (var i = 0; i < SlowConnections; i++)
-                await connections[i].Send("POST /api/v1/sigmoid HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{");
+                await connections[i].Send("POST /api/v1/sigmoid HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{");
             for (var i = SlowConnections; i < 2 * SlowConnections; i++)
                 await connections[i].Send("GET /api/v1/acti");
 

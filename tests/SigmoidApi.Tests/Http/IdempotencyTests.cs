@@ -255,7 +255,7 @@ public abstract class IdempotencyTests(StoreApplication store)
     public async Task HostileKeyIsNamed(string header)
     {
         using var connection = await RawConnection.Open(_api.Http.BaseAddress!);
-        await connection.Send($"POST /api/v1/training-jobs HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}\r\nContent-Type: application/json\r\nContent-Length: {LongFit.Quick.Length}\r\n\r\n{LongFit.Quick}");
+        await connection.Send($"POST /api/v1/training-jobs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{header}\r\nContent-Type: application/json\r\nContent-Length: {LongFit.Quick.Length}\r\n\r\n{LongFit.Quick}");
 
         var answer = System.Text.Encoding.UTF8.GetString(await connection.ReadToEnd());
 

@@ -47,6 +47,7 @@ public sealed class OptionsTests
     [Theory]
     [InlineData("Storage:Directory", "", "StorageOptions", "Directory")]
     [InlineData("Limits:MaxValues", "0", "LimitOptions", "MaxValues")]
+    [InlineData("Http:PathBase", "sigmoid", "HttpOptions", "PathBase")]
     public async Task ProcessWithAWrongOptionEndsAndItsLogSaysWhich(string key, string value, string options, string name)
     {
         await using var service = new ServiceProcess { Settings = { [key] = value } };

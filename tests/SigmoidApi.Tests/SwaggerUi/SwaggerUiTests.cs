@@ -10,27 +10,22 @@ public sealed class SwaggerUiTests
     {
         await using var application = new TestApplication();
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium",
-            // Without these it looks for its maker's hosts at every start.
-            Args = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        await using var browser = await Chromium.Launch(playwright);
         var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 2000 } });
         await page.GotoAsync(application.Api.Http.BaseAddress!.ToString());
         page.Url.ShouldContain("/swagger");
 
-        (await ExecuteAsync(page, "Activations", "Sigmoid")).ShouldContain("0.9999546021312976");
-        (await ExecuteAsync(page, "Activations", "ActivationDerivative")).ShouldContain("values");
-        (await ExecuteAsync(page, "Activations", "SigmoidOfQuery")).ShouldContain("0.6224593312018546");
-        (await ExecuteAsync(page, "Logistic_functions", "Predict")).ShouldContain("probabilities");
-        (await ExecuteAsync(page, "Logistic_functions", "Cost")).ShouldContain("cost");
-        (await ExecuteAsync(page, "Logistic_functions", "UpdateWeights")).ShouldContain("weights");
+        (await ExecuteAsync(page, "Functions", "Sigmoid")).ShouldContain("0.9999546021312976");
+        (await ExecuteAsync(page, "Functions", "ActivationDerivative")).ShouldContain("values");
+        (await ExecuteAsync(page, "Functions", "SigmoidOfQuery")).ShouldContain("0.6224593312018546");
+        (await ExecuteAsync(page, "Functions", "Predict")).ShouldContain("probabilities");
+        (await ExecuteAsync(page, "Functions", "Cost")).ShouldContain("cost");
+        (await ExecuteAsync(page, "Functions", "UpdateWeights")).ShouldContain("weights");
         (await ExecuteAsync(page, "Data_sets", "CreateDataset", "201")).ShouldContain("\"name\": \"mails\"");
         (await ExecuteAsync(page, "Data_sets", "GetDataset")).ShouldContain("columns");
         (await ExecuteAsync(page, "Data_sets", "GetDatasetRows")).ShouldContain("rows");
-        (await ExecuteAsync(page, "Training_jobs", "CreateTrainingJob", "201")).ShouldContain("succeeded");
-        (await ExecuteAsync(page, "Training_jobs", "GetTrainingJob")).ShouldContain("succeeded");
+        (await ExecuteAsync(page, "Training", "CreateTrainingJob", "201")).ShouldContain("succeeded");
+        (await ExecuteAsync(page, "Training", "GetTrainingJob")).ShouldContain("succeeded");
         (await ExecuteAsync(page, "Models", "GetModel")).ShouldContain("coefficients");
         (await ExecuteAsync(page, "Models", "PredictWithModel")).ShouldContain("probabilities");
 
@@ -40,7 +35,7 @@ public sealed class SwaggerUiTests
 
     /// <summary>Opens an operation and presses its Execute.</summary>
     /// <returns>The body of the answer, as it is shown.</returns>
-    private static async Task<string> ExecuteAsync(IPage page, string tag, string operation, string status = "200")
+    internal static async Task<string> ExecuteAsync(IPage page, string tag, string operation, string status = "200")
     {
         var block = page.Locator($"#operations-{tag}-{operation}");
         await block.Locator(".opblock-summary-control").ClickAsync();

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
+using SigmoidApi.Http.Access;
 using SigmoidApi.Http.Json;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -24,7 +26,7 @@ public static class OpenApiSetup
         AddSchemasOfJson(builder.Services);
         builder.Services.AddSwaggerGen(options =>
         {
-            options.SwaggerDoc("v1", new OpenApiInfo { Title = "SigmoidApi", Version = "v1", Description = Description });
+            options.SwaggerDoc("v1", new OpenApiInfo { Title = "SigmoidApi", Version = ServiceVersion.Number, Description = Description });
             // HEAD is there wherever GET is, and nothing more is to be said of it.
             options.DocInclusionPredicate((_, call) => call.HttpMethod != HttpMethods.Head);
             // In the order in which the features are mapped, which is that of the work.
@@ -53,14 +55,20 @@ public static class OpenApiSetup
             options.PreSerializeFilters.Add((document, request) =>
                 document.Servers = [new OpenApiServer { Url = request.PathBase.HasValue ? request.PathBase.Value : "/", Description = "The service that gives this document." }]);
         });
-        app.UseSwaggerUI(options =>
+        var hasSwaggerUi = app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.SwaggerUi;
+        if (hasSwaggerUi)
         {
-            options.SwaggerEndpoint("/openapi/v1.json", "v1");
-            options.DocumentTitle = "SigmoidApi";
-            options.EnableTryItOutByDefault();
-            options.DisplayRequestDuration();
-        });
-        app.MapGet("/", () => TypedResults.LocalRedirect("/swagger")).ExcludeFromDescription().AddHead();
+            app.UseSwaggerUI(options =>
+            {
+                // Relative to the page, whatever prefix a proxy puts before both.
+                options.SwaggerEndpoint("../openapi/v1.json", "v1");
+                options.DocumentTitle = "SigmoidApi";
+                options.EnableTryItOutByDefault();
+                options.DisplayRequestDuration();
+            });
+        }
+
+        app.MapGet("/", () => TypedResults.LocalRedirect(hasSwaggerUi ? "~/swagger" : "~/openapi/v1.json")).ExcludeFromDescription().AddHead();
     }
 
     /// <summary>Types whose JSON is written by converters of the service's own.</summary>

@@ -1,0 +1,77 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+
+namespace SigmoidApi.Http.Access;
+
+/// <summary>
+/// Serves only the names that the service goes by. A page of another site can have its own name point to this machine (DNS rebinding); its browser then
+/// takes the service for a part of that site, and only the <c>Host</c> header shows it.
+/// </summary>
+internal sealed partial class HostFilter(IOptions<HttpOptions> options, IServer server, ILogger<HostFilter> logger)
+{
+    public const string Setting = "AllowedHosts";
+
+    private static readonly StringSegment[] Any = ["*"];
+
+    /// <summary>Known only when the server listens, which it does before the first request.</summary>
+    private readonly Lazy<StringSegment[]> _allowed = new(() =>
+        Allowed(options.Value.AllowedHosts, server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []));
+
+    private bool AllowsAny => ReferenceEquals(_allowed.Value, Any);
+
+    public bool Allows(HttpRequest request)
+    {
+        // As it came; the framework's property has it decoded. Every browser sends one.
+        if (AllowsAny || request.Headers.Host is not [{ Length: > 0 } header])
+            return true;
+        var host = new HostString(header).Host;
+        return HostString.MatchesAny(host.EndsWith('.') ? host[..^1] : host, _allowed.Value);
+    }
+
+    public Task Check(HttpContext context, RequestDelegate next)
+    {
+        // Probes of a container ask by its address, and learn one word.
+        if (Allows(context.Request) || context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+            return next(context);
+        return Problems.Of(StatusCodes.Status400BadRequest,
+            $"Host: this service is not served under the name '{context.Request.Headers.Host}'. "
+            + $"Ask it by one of its own names, or add the name to the setting {Setting}.").ExecuteAsync(context);
+    }
+
+    /// <summary>One line at start where any name is served and nobody has asked for it.</summary>
+    public void LogDefault()
+    {
+        if (AllowsAny && HttpOptions.Items(options.Value.AllowedHosts).Length == 0)
+            AnyHostIsServed(logger, Setting);
+    }
+
+    internal static StringSegment[] Allowed(string? setting, ICollection<string> addresses)
+    {
+        var named = HttpOptions.Items(setting);
+        if (named.Contains("*", StringComparer.Ordinal))
+            return Any;
+        if (named.Length > 0)
+            return [.. named.Select(Written)];
+        var bound = addresses.Select(BindingAddress.Parse).ToArray();
+        if (!bound.All(IsLocal))
+            return Any;
+        string[] own = ["localhost", "127.0.0.1", "[::1]", Environment.MachineName, Dns.GetHostName()];
+        var listening = bound.Where(address => !address.IsUnixPipe).Select(address => address.Host);
+        return [.. own.Concat(listening).Distinct(StringComparer.OrdinalIgnoreCase).Select(Written)];
+    }
+
+    private static bool IsLocal(BindingAddress address) =>
+        address.IsUnixPipe
+        || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
+
+    // As it comes in the header: in Punycode.
+    private static StringSegment Written(string host) => new(new HostString(host).ToUriComponent());
+
+    [LoggerMessage(LogLevel.Information,
+        "The service listens beyond this machine and is served under any host name; {Setting} limits the names, such as 'api.example;*.internal.example'")]
+    private static partial void AnyHostIsServed(ILogger logger, string setting);
+}
