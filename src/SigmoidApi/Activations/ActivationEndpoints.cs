@@ -32,7 +32,8 @@ public static class ActivationEndpoints
 
     /// <summary>The problem of a name that is no activation's.</summary>
     internal static ProblemHttpResult NotFound(string name) =>
-        Problems.NotFound($"activation '{name}'; GET /api/v1/activations lists them{NearestName.Hint(name, ActivationCatalog.All.Select(activation => activation.Name))}");
+        Problems.NotFound(
+            $"activation '{name}'; GET /api/v1/activations lists them{NearestName.Hint(name, ActivationCatalog.All.Select(activation => activation.Name))}");
 }
 
 /// <summary>What of an activation is asked for.</summary>

@@ -40,7 +40,8 @@ public sealed class Dataset
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>What a problem says of a name that is no column of this data set.</summary>
-    internal string ExpectedColumn(string got) => $"expected a column of data set '{Name}', got '{got}'{NearestName.Hint(got, Columns.Select(column => column.Name))}";
+    internal string ExpectedColumn(string got) =>
+        $"expected a column of data set '{Name}', got '{got}'{NearestName.Hint(got, Columns.Select(column => column.Name))}";
 
     /// <summary>The same with more said of its columns.</summary>
     internal Dataset With(IReadOnlyList<ColumnProfile> columns) => new()

@@ -24,7 +24,8 @@ internal static class GetDataset
     {
         var meant = db.Datasets.AsNoTracking().Ref(id);
         // A data set never changes: its id is enough to know it by, and its profile, which may be large, is not read.
-        if (target is null && KnownAnswer.IsAskedFor(context.Request) && await meant.Select(d => (Guid?)d.Id).SingleOrDefaultAsync(cancellationToken) is { } found
+        if (target is null && KnownAnswer.IsAskedFor(context.Request)
+            && await meant.Select(d => (Guid?)d.Id).SingleOrDefaultAsync(cancellationToken) is { } found
             && KnownAnswer.IsKnown(context, $"{found:n}"))
         {
             return new NotModified();

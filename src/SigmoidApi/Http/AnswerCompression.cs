@@ -6,15 +6,16 @@ using Microsoft.Extensions.Options;
 namespace SigmoidApi.Http;
 
 /// <summary>
-/// Compresses answers by Brotli or gzip, as the client's <c>Accept-Encoding</c> asks, above <see cref="CompressionOptions.CompressAboveBytes"/>. The coding is ASP.NET Core's;
-/// what it lacks is here: a least size, and tags that say which answers are packed.
+/// Compresses answers by Brotli or gzip, as the client's <c>Accept-Encoding</c> asks, above <see cref="CompressionOptions.CompressAboveBytes"/>. The coding is
+/// ASP.NET Core's; what it lacks is here: a least size, and tags that say which answers are packed.
 /// </summary>
 internal static class AnswerCompression
 {
     /// <summary>Texts. Parquet and packed files would not get smaller, numbers in octet-stream hardly, and events must not wait.</summary>
     private static readonly string[] MediaTypes =
     [
-        "application/json", "application/problem+json", "application/x-ndjson", "text/csv", "text/plain", "text/html", "text/css", "text/javascript", "application/javascript",
+        "application/json", "application/problem+json", "application/x-ndjson", "text/csv", "text/plain", "text/html", "text/css", "text/javascript",
+        "application/javascript",
     ];
 
     public static void AddAnswerCompression(this WebApplicationBuilder builder)
@@ -47,13 +48,13 @@ internal static class AnswerCompression
         var feature = new LateBody(beginning, inner);
         context.Features.Set<IHttpResponseBodyFeature>(feature);
         context.Features.Set(beginning);
-        context.Response.OnStarting(static state => SetTagOfNotModified((HttpContext)state), context);
         try
         {
             await next(context);
             // Not the feature's own completion: that would start an answer that has no body yet, such as a 404 of routing.
             await feature.Writer.CompleteAsync();
             await beginning.EndAsync(context.RequestAborted);
+            SetTagOfNotModified(context);
         }
         finally
         {
@@ -62,18 +63,21 @@ internal static class AnswerCompression
     }
 
     /// <summary>A cache that holds the packed answer knows it by its weak tag, and updates none by a strong one (RFC 9111, 4.3.4).</summary>
-    private static Task SetTagOfNotModified(HttpContext context)
+    private static void SetTagOfNotModified(HttpContext context)
     {
-        if (context.Response.StatusCode == StatusCodes.Status304NotModified && context.Response.Headers.ETag is [{ } tag] && context.Request.Headers.IfNoneMatch.ToString().Contains("W/" + tag, StringComparison.Ordinal))
-            context.Response.Headers.ETag = "W/" + tag;
-        return Task.CompletedTask;
+        if (context.Response is { StatusCode: StatusCodes.Status304NotModified, HasStarted: false } response && response.Headers.ETag is [{ } tag]
+            && context.Request.Headers.IfNoneMatch.ToString().Contains("W/" + tag, StringComparison.Ordinal))
+        {
+            response.Headers.ETag = "W/" + tag;
+        }
     }
 
     /// <summary>ASP.NET Core's choice of the coding, for answers that are large enough.</summary>
     private sealed class Provider(IServiceProvider services, IOptions<ResponseCompressionOptions> options, IOptions<CompressionOptions> compression)
         : ResponseCompressionProvider(services, options), IResponseCompressionProvider
     {
-        bool IResponseCompressionProvider.CheckRequestAcceptsCompression(HttpContext context) => compression.Value.CompressAboveBytes > 0 && base.CheckRequestAcceptsCompression(context);
+        bool IResponseCompressionProvider.CheckRequestAcceptsCompression(HttpContext context) =>
+            compression.Value.CompressAboveBytes > 0 && base.CheckRequestAcceptsCompression(context);
 
         public override bool ShouldCompressResponse(HttpContext context)
         {
@@ -89,8 +93,12 @@ internal static class AnswerCompression
         /// <summary>Whether the client says that it does not take an answer as it is.</summary>
         private static bool RefusesPlain(HttpRequest request)
         {
+            // Hardly any does: most answers are small, and are not to wait for this to be read.
+            if (!request.Headers.AcceptEncoding.ToString().Contains("q=0", StringComparison.OrdinalIgnoreCase))
+                return false;
             var codings = request.GetTypedHeaders().AcceptEncoding;
-            var plain = codings.FirstOrDefault(coding => coding.Value.Equals("identity", StringComparison.OrdinalIgnoreCase)) ?? codings.FirstOrDefault(coding => coding.Value == "*");
+            var plain = codings.FirstOrDefault(coding => coding.Value.Equals("identity", StringComparison.OrdinalIgnoreCase))
+                ?? codings.FirstOrDefault(coding => coding.Value == "*");
             return plain?.Quality == 0;
         }
     }
@@ -132,7 +140,8 @@ internal static class AnswerCompression
                 await inner.WriteAsync(buffer, cancellationToken);
         }
 
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("The server writes asynchronously.");
 

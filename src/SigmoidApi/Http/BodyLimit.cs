@@ -8,12 +8,14 @@ namespace SigmoidApi.Http;
 /// <param name="Setting">Such as <c>Limits:MaxBodyBytes</c>.</param>
 internal sealed record BodyLimit(long Bytes, string Setting)
 {
+    private const string MaxBodySetting = $"{LimitOptions.Section}:{nameof(LimitOptions.MaxBodyBytes)}";
+
     /// <summary>For the problem of a larger body.</summary>
     public string Message => $"The body is larger than {Bytes} bytes ({Setting}).";
 
     public static BodyLimit Of(HttpContext context) =>
         context.Features.Get<BodyLimit>()
-        ?? new(context.RequestServices.GetRequiredService<IOptions<LimitOptions>>().Value.MaxBodyBytes, $"{LimitOptions.Section}:{nameof(LimitOptions.MaxBodyBytes)}");
+        ?? new(context.RequestServices.GetRequiredService<IOptions<LimitOptions>>().Value.MaxBodyBytes, MaxBodySetting);
 
     /// <summary>Lets a route take a body of another size than <see cref="LimitOptions.MaxBodyBytes"/>.</summary>
     /// <param name="context">Whose body has not been read yet.</param>

@@ -8,15 +8,17 @@ using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace SigmoidApi.Http;
 
-/// <summary>Tags of answers, by which a client asks whether it still has the right one (RFC 9110, 13.1.2): then a <see cref="NotModified"/> is all that is sent.</summary>
+/// <summary>
+/// Tags of answers, by which a client asks whether it still has the right one (RFC 9110, 13.1.2): then a <see cref="NotModified"/> is all that is sent.
+/// </summary>
 internal static class KnownAnswer
 {
     /// <summary>Whether the request has tags to be compared.</summary>
     public static bool IsAskedFor(HttpRequest request) => request.Headers.IfNoneMatch.Count > 0;
 
     /// <summary>
-    /// Gives the answer its tag, and says whether the client has it already. Tags are weak, since an answer may be packed or plain, and hold for one build of the service,
-    /// whose answers may differ from the next one's. Clients may keep the answer but ask each time, as what it shows may be deleted.
+    /// Gives the answer its tag, and says whether the client has it already. Tags are weak, since an answer may be packed or plain, and hold for one build of
+    /// the service, whose answers may differ from the next one's. Clients may keep the answer but ask each time, as what it shows may be deleted.
     /// </summary>
     /// <param name="context">Of a GET or HEAD that would be answered with 200.</param>
     /// <param name="version">Says what of what can change is sent: an id, a digest.</param>
@@ -27,7 +29,8 @@ internal static class KnownAnswer
         headers.ETag = tag;
         context.Response.Headers.CacheControl = "private, no-cache";
         context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
-        return context.Request.GetTypedHeaders().IfNoneMatch.Any(seen => seen.Equals(EntityTagHeaderValue.Any) || seen.Compare(tag, useStrongComparison: false));
+        return context.Request.GetTypedHeaders().IfNoneMatch
+            .Any(seen => seen.Equals(EntityTagHeaderValue.Any) || seen.Compare(tag, useStrongComparison: false));
     }
 
     /// <summary>The same for an answer that changes: its tag is a digest of its JSON.</summary>
@@ -42,7 +45,8 @@ internal static class KnownAnswer
         where TBuilder : IEndpointConventionBuilder
     {
         const string Tag = "Changes when the answer does. Sent back in `If-None-Match` it is answered with 304 as long as it holds.";
-        return route.WithRequestHeader(HeaderNames.IfNoneMatch, "The `ETag` of earlier answers: 304 without a body where one of them still holds.", Schemas.Text())
+        return route
+            .WithRequestHeader(HeaderNames.IfNoneMatch, "The `ETag` of earlier answers: 304 without a body where one of them still holds.", Schemas.Text())
             .WithAnswer(StatusCodes.Status304NotModified, "The answer is still the one that the client has.")
             .WithAnswerHeader(StatusCodes.Status200OK, HeaderNames.ETag, Tag)
             .WithAnswerHeader(StatusCodes.Status304NotModified, HeaderNames.ETag, Tag);

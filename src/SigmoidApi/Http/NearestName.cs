@@ -36,7 +36,10 @@ internal static class NearestName
 
     private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
 
-    /// <summary>Damerau and Levenshtein's distance of texts in which no place is edited twice (optimal string alignment), or <paramref name="limit"/> where it is not below that.</summary>
+    /// <summary>
+    /// Damerau and Levenshtein's distance of texts in which no place is edited twice (optimal string alignment), or <paramref name="limit"/> where it is not
+    /// below that.
+    /// </summary>
     private static int Distance(string a, string b, int limit)
     {
         if (Math.Abs(a.Length - b.Length) >= limit)

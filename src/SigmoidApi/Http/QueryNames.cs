@@ -23,7 +23,8 @@ internal sealed class QueryNames(FrozenDictionary<string, bool> names, string? b
 
     /// <summary>Refuses what a request's query has and its route does not take. Names are exact, as those of JSON fields are.</summary>
     public static Task CheckAsync(HttpContext context, RequestDelegate next) =>
-        context.Request.QueryString.HasValue && context.GetEndpoint()?.Metadata.GetMetadata<QueryNames>()?.Against(context.Request.QueryString.Value) is { } failure
+        context.Request.QueryString.HasValue
+        && context.GetEndpoint()?.Metadata.GetMetadata<QueryNames>()?.Against(context.Request.QueryString.Value) is { } failure
             ? Problems.From(failure).ExecuteAsync(context)
             : next(context);
 
@@ -54,7 +55,8 @@ internal sealed class QueryNames(FrozenDictionary<string, bool> names, string? b
     }
 
     private static bool IsFromElsewhere(System.Reflection.ParameterInfo parameter) =>
-        parameter.GetCustomAttributes(inherit: false).Any(attribute => attribute is IFromHeaderMetadata or IFromRouteMetadata or IFromServiceMetadata or IFromBodyMetadata);
+        parameter.GetCustomAttributes(inherit: false)
+            .Any(attribute => attribute is IFromHeaderMetadata or IFromRouteMetadata or IFromServiceMetadata or IFromBodyMetadata);
 
     private InputFailure? Against(string query)
     {
@@ -72,5 +74,6 @@ internal sealed class QueryNames(FrozenDictionary<string, bool> names, string? b
     }
 
     // The other form of a path, as of files to predict, may take more.
-    private string Taken => (Names.Count == 0 ? "none" : string.Join(", ", Names.Order(StringComparer.Ordinal))) + (body is null ? "" : $" with a body of {body}");
+    private string Taken =>
+        (Names.Count == 0 ? "none" : string.Join(", ", Names.Order(StringComparer.Ordinal))) + (body is null ? "" : $" with a body of {body}");
 }

@@ -6,7 +6,9 @@ internal sealed record RequestReason(string Text)
 {
     private const int MostCharacters = 300;
 
-    /// <summary>Keeps the reason until the request's line is written. Callers choose parts of it, so characters that could begin another line become blanks.</summary>
+    /// <summary>
+    /// Keeps the reason until the request's line is written. Callers choose parts of it, so characters that could begin another line become blanks.
+    /// </summary>
     public static void Set(HttpContext context, string? text)
     {
         if (string.IsNullOrEmpty(text))

@@ -47,5 +47,6 @@ internal static class RoutesAtPath
         return new TemplateMatcher(new RouteTemplate(pattern), []).TryMatch(path, []) ? path.ToUriComponent() : null;
     }
 
-    private static IEnumerable<RouteEndpoint> Routes(HttpContext context) => context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+    private static IEnumerable<RouteEndpoint> Routes(HttpContext context) =>
+        context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 }

@@ -1,6 +1,8 @@
 namespace SigmoidApi.Http;
 
-/// <summary>A body of a media type that its path does not take. The answer names those that it takes, in its text and in the header Accept (RFC 9110, 15.5.16).</summary>
+/// <summary>
+/// A body of a media type that its path does not take. The answer names those that it takes, in its text and in the header Accept (RFC 9110, 15.5.16).
+/// </summary>
 internal static class UnsupportedMediaType
 {
     public static InputFailure FailureOf(HttpContext context) => FailureOf(context, RoutesAtPath.MediaTypes(context));
@@ -9,7 +11,8 @@ internal static class UnsupportedMediaType
     /// <param name="taken">The media types that the path takes.</param>
     public static InputFailure FailureOf(HttpContext context, IReadOnlyList<string> taken)
     {
-        context.Response.Headers.Accept = string.Join(", ", taken);
-        return new(StatusCodes.Status415UnsupportedMediaType, "", $"Expected a Content-Type of {string.Join(", ", taken)}, got {context.Request.ContentType ?? "none"}.");
+        var types = string.Join(", ", taken);
+        context.Response.Headers.Accept = types;
+        return new(StatusCodes.Status415UnsupportedMediaType, "", $"Expected a Content-Type of {types}, got {context.Request.ContentType ?? "none"}.");
     }
 }

@@ -20,7 +20,7 @@ public sealed class PreparationRequestTests(PreparationRequestTests.Target targe
     [InlineData(""" "categories": { "imputation": "mean" } """, "preparation.categories.imputation", "expected 'most_frequent' or 'constant'")]
     [InlineData(""" "categories": { "imputation": "constant" } """, "preparation.categories.fillLevel", "expected a level, for the imputation 'constant'")]
     [InlineData(""" "columns": { "kind": { "reference": "a", "drop": "first" } } """, "preparation.columns.kind.drop", "expected nothing beside a 'reference', which is the level dropped")]
-    [InlineData(""" "columns": { "none": { "drop": "first" } } """, "preparation.columns.none", "expected a column of data set 'data', got 'none'")]
+    [InlineData(""" "columns": { "none": { "drop": "first" } } """, "preparation.columns.none", "expected a column of data set 'data', got 'none'; did you mean 'note'?")]
     public async Task EachMemberHasItsRule(string preparation, string path, string message)
     {
         (await _api.Post("training-jobs", $$"""{ "datasetId": "data", "target": "y", "preparation": { {{preparation}} } }""")).Error().ShouldBe((path, message));
