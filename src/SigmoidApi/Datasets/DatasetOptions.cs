@@ -61,7 +61,7 @@ public sealed class DatasetOptions
     [Range(1, 10_000)]
     public int MaxColumns { get; set; } = 2_000;
 
-    /// <summary>Rows that a Parquet file may have for each of its bytes: the format writes any number of equal values in a few, but data has more to say.</summary>
+    /// <summary>Rows that a Parquet file may have for each of its bytes: the format writes any number of equal values in a few bytes.</summary>
     [Range(1, 1_000_000)]
     public int MaxRowsPerByte { get; set; } = 1_000;
 

@@ -4,8 +4,8 @@ using System.Text;
 namespace SigmoidApi.Http;
 
 /// <summary>
-/// Lists of names in headers, as structured fields (RFC 9651): a name of printable ASCII is a String, <c>"age"</c>, any other a Display String, <c>%"gr%c3%b6%c3%9fe"</c>,
-/// in which the bytes of UTF-8 that are no such characters are escaped. No name can so end its header or add one.
+/// Lists of names in headers, as structured fields (RFC 9651): a name of printable ASCII is a String, <c>"age"</c>, any other a Display String,
+/// <c>%"gr%c3%b6%c3%9fe"</c>, in which the bytes of UTF-8 that are no such characters are escaped. No name can so end its header or add one.
 /// </summary>
 internal static class StructuredHeader
 {

@@ -30,7 +30,8 @@ internal sealed class PredictFile(UploadedFiles uploads, ModelCache models, Time
             var answer = file.File!.Format == DatasetFormat.Libsvm ? DatasetFormat.Csv : file.File.Format;
             var predicted = await uploads.PredictAsync(file, answer, served, from, cancellationToken);
             Name(context.Response, "Unknown-Columns", predicted.UnknownColumns.Count, predicted.UnknownColumns.Select(ItemOf));
-            Name(context.Response, "Unknown-Levels", predicted.UnknownLevels.Count, predicted.UnknownLevels.Select(level => string.Create(CultureInfo.InvariantCulture, $"{ItemOf(level.Key)};count={level.Value}")));
+            Name(context.Response, "Unknown-Levels", predicted.UnknownLevels.Count,
+                predicted.UnknownLevels.Select(level => string.Create(CultureInfo.InvariantCulture, $"{ItemOf(level.Key)};count={level.Value}")));
             return Results.File(upload.AnswerPath, answer.MediaType());
         }
         catch (Exception e) when (UploadedFiles.ProblemOf(e) is { } problem)

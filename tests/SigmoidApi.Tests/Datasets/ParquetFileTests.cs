@@ -8,7 +8,7 @@ public sealed class ParquetFileTests : IDisposable
 
     private readonly TemporaryStore _store = new();
 
-    /// <summary>A file of 2 KB that claimed 150,000,000 rows took 14 s and 769 MB. What is refused by its claim is not read: its pages are no pages here.</summary>
+    /// <summary>A file of 2 KB that claimed 150,000,000 rows took 14 s and 769 MB. What it claims is refused before its pages are read.</summary>
     [Theory]
     [InlineData("select null::integer as a from range(2_000_000)", 100_000_000, "rows in", "at most 1000 rows a byte are taken (Datasets:MaxRowsPerByte)")]
     [InlineData("select hash(i) as a from range(2_000) t(i)", 1_999, "The file has 2000 rows;", "at most 1999 are taken (Datasets:MaxRows)")]

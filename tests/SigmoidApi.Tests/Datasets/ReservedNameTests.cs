@@ -59,9 +59,12 @@ public sealed class ReservedNameTests(TestApplication application) : IClassFixtu
     {
         string[] names =
         [
-            "probability", "label", "label_1", "filename", "_rowid_", "__internal_row", "__duckdb_internal", "year=2024", "column2", "x0", "intercept", "(intercept)", "features", "columns",
-            "constructor", "__proto__", "toString", "hasOwnProperty", "$", "$ref", "a.b", "a['b']", "']['", "struct", "*", "COLUMNS(*)", "%s", "%00", "{0}", "a;b", "a:number", "a\"b", "a'b", "a\\b", "--", "/*",
-            "a\tb", "\u202Eabc", "\u00e9", "\u0065\u0301", "\u00df", "\ud83c\udff3\ufe0f", "1", "-1", "1e5", "true", "null", "NaN", "2024-01-31", "#", "=1+1", new('n', 1_000),
+            "probability", "label", "label_1", "filename", "_rowid_", "__internal_row", "__duckdb_internal", "year=2024", "column2", "x0", "intercept",
+            "(intercept)", "features", "columns",
+            "constructor", "__proto__", "toString", "hasOwnProperty", "$", "$ref", "a.b", "a['b']", "']['", "struct", "*", "COLUMNS(*)", "%s", "%00", "{0}",
+            "a;b", "a:number", "a\"b", "a'b", "a\\b", "--", "/*",
+            "a\tb", "\u202Eabc", "\u00e9", "\u0065\u0301", "\u00df", "\ud83c\udff3\ufe0f", "1", "-1", "1e5", "true", "null", "NaN", "2024-01-31", "#", "=1+1",
+            new('n', 1_000),
         ];
         // Neither of these can be written in a line of a CSV header without quotes.
         names = format == "csv" ? names : [.. names, "a\nb", "a\r\nb"];
@@ -70,7 +73,8 @@ public sealed class ReservedNameTests(TestApplication application) : IClassFixtu
         var records = rows.Select(row => $"{{{string.Join(',', header.Zip(row, (name, cell) => $"{JsonSerializer.Serialize(name)}:{cell}"))}}}").ToArray();
         var file = format switch
         {
-            "csv" => Encoding.UTF8.GetBytes(string.Concat(rows.Select(row => string.Join(',', row)).Prepend(string.Join(',', header.Select(Quoted))).Select(line => line + "\n"))),
+            "csv" => Encoding.UTF8.GetBytes(
+                string.Concat(rows.Select(row => string.Join(',', row)).Prepend(string.Join(',', header.Select(Quoted))).Select(line => line + "\n"))),
             "ndjson" => Encoding.UTF8.GetBytes(string.Join('\n', records)),
             "json" => Encoding.UTF8.GetBytes($"[{string.Join(',', records)}]"),
             _ => SampleFiles.Parquet(string.Join(" union all ", rows.Select(row =>
@@ -80,13 +84,14 @@ public sealed class ReservedNameTests(TestApplication application) : IClassFixtu
 
         (await _api.Upload($"name={dataset}&header=true&delimiter=,", file, mediaType)).GetProperty("columns").EnumerateArray()
             .Select(column => column.GetProperty("name").GetString()).ShouldBe(header);
-        (await _api.Get($"datasets/{dataset}/rows?limit=1")).Expect(HttpStatusCode.OK).Json.GetProperty("rows")[0].EnumerateObject().Select(cell => cell.Name).ShouldBe(header);
+        (await _api.Get($"datasets/{dataset}/rows?limit=1")).Expect(HttpStatusCode.OK).Json.GetProperty("rows")[0].EnumerateObject()
+            .Select(cell => cell.Name).ShouldBe(header);
         (await _api.Get($"datasets/{dataset}?target=y")).Expect(HttpStatusCode.OK);
         foreach (var other in new[] { "csv", "parquet", "json", "ndjson" })
         {
             var content = (await _api.Get($"datasets/{dataset}/content?format={other}")).Expect(HttpStatusCode.OK).Content;
-            (await _api.PostBytes($"datasets?name=again&format={other}&header=true&delimiter=,", content, "application/octet-stream")).Expect(HttpStatusCode.Created)
-                .Json.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()).ShouldBe(header, other);
+            var again = await _api.PostBytes($"datasets?name=again&format={other}&header=true&delimiter=,", content, "application/octet-stream");
+            again.Expect(HttpStatusCode.Created).Json.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()).ShouldBe(header, other);
         }
 
         (await _api.Post($"datasets/{dataset}/split", new { test = 0.25, stratifyBy = "y" })).Expect(HttpStatusCode.Created);
@@ -96,7 +101,8 @@ public sealed class ReservedNameTests(TestApplication application) : IClassFixtu
         var predicted = (await _api.PostBytes($"models/{dataset}/predict?header=true&delimiter=,", file, mediaType)).Expect(HttpStatusCode.OK);
         predicted.Headers.Contains("Unknown-Columns").ShouldBeFalse();
         // Those of the file keep their names.
-        (await SampleFiles.Query(predicted.Content, format, "select probability_1")).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ShouldBe(answer.Numbers("probabilities"), 1e-12);
+        (await SampleFiles.Query(predicted.Content, format, "select probability_1")).Select(text => double.Parse(text, CultureInfo.InvariantCulture))
+            .ShouldBe(answer.Numbers("probabilities"), 1e-12);
         (await _api.Delete($"models/{dataset}")).Expect(HttpStatusCode.NoContent);
 
         static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
@@ -117,7 +123,10 @@ public sealed class ReservedNameTests(TestApplication application) : IClassFixtu
             ("ndjson", Encoding.UTF8.GetBytes($"{{{string.Join(',', names.Select(name => $"{JsonSerializer.Serialize(name)}:1"))}}}")),
         ];
         foreach (var (format, file) in files)
-            (await _api.PostBytes($"datasets?name=bad&format={format}&header=true&delimiter=,", file, "application/octet-stream")).Problem(HttpStatusCode.BadRequest).Errors!.Keys.ShouldHaveSingleItem(format);
+        {
+            var answer = await _api.PostBytes($"datasets?name=bad&format={format}&header=true&delimiter=,", file, "application/octet-stream");
+            answer.Problem(HttpStatusCode.BadRequest).Errors!.Keys.ShouldHaveSingleItem(format);
+        }
     }
 
     [Fact]

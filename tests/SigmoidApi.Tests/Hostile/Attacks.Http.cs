@@ -12,30 +12,45 @@ internal sealed partial class Attacks
 
     private static readonly string[] Queries =
     [
-        "limit=0", "limit=-1", "limit=1&limit=2", "limit=99999999999999999999", "cursor=", "cursor=%ff", "offset=-1", "offset=9223372036854775808", "offset=1e9",
-        "types=", "types=a", "types=:number", "types=a:number,", "types=" + new string('a', 3_000), "types=a:number&types=a:text", "nullValue=&nullValue=%00", "nullValue=%22&nullValue=,",
-        "delimiter=%00", "delimiter=ab", "delimiter=%C3%A9", "delimiter=%22", "quote=,", "quote=%0a", "decimal=;", "decimal=", "header=maybe", "dates=ydm", "format=exe", "format=",
-        "name=", "name=%00", "name=..%2f..%2fx", "name=%E2%80%AE", "name=" + new string('n', 2_000), "threshold=NaN", "threshold=2", "threshold=1e999", "target=", "target=%00",
+        "limit=0", "limit=-1", "limit=1&limit=2", "limit=99999999999999999999", "cursor=", "cursor=%ff", "offset=-1", "offset=9223372036854775808",
+        "offset=1e9",
+        "types=", "types=a", "types=:number", "types=a:number,", "types=" + new string('a', 3_000), "types=a:number&types=a:text", "nullValue=&nullValue=%00",
+        "nullValue=%22&nullValue=,",
+        "delimiter=%00", "delimiter=ab", "delimiter=%C3%A9", "delimiter=%22", "quote=,", "quote=%0a", "decimal=;", "decimal=", "header=maybe", "dates=ydm",
+        "format=exe", "format=",
+        "name=", "name=%00", "name=..%2f..%2fx", "name=%E2%80%AE", "name=" + new string('n', 2_000), "threshold=NaN", "threshold=2", "threshold=1e999",
+        "target=", "target=%00",
         "dtype=float16", "x=", "x=1e999", "include=covariance&include=x", "%=%", "=", "&&&", "a[]=1", "unknown=1", "?", "%F0%9F%92%A9=1",
     ];
 
     private static readonly (string Name, string Value)[] Headers =
     [
-        ("If-None-Match", "*"), ("If-None-Match", "\"a\", W/\"b\""), ("If-None-Match", "a"), ("If-None-Match", "\""), ("If-None-Match", new string('"', 5_000)), ("If-Match", "\"x\""), ("If-Match", "W/"),
+        ("If-None-Match", "*"), ("If-None-Match", "\"a\", W/\"b\""), ("If-None-Match", "a"), ("If-None-Match", "\""),
+        ("If-None-Match", new string('"', 5_000)), ("If-Match", "\"x\""), ("If-Match", "W/"),
         ("If-Modified-Since", "yesterday"), ("If-Modified-Since", "Sun, 06 Nov 9999 08:49:37 GMT"), ("If-Unmodified-Since", "0"), ("If-Range", "\"a\""),
-        ("Range", "bytes=0-0"), ("Range", "bytes=-1"), ("Range", "bytes=5-1"), ("Range", "bytes=0-99999999999999999999"), ("Range", "bytes=" + string.Join(',', Enumerable.Repeat("0-0", 1_000))),
-        ("Range", "rows=1-2"), ("Prefer", "wait"), ("Prefer", "wait=-1"), ("Prefer", "wait=99999999999999"), ("Prefer", "wait=0, wait=1"), ("Prefer", "respond-async, wait=0; x=\"y"),
-        ("Idempotency-Key", ""), ("Idempotency-Key", "\"\""), ("Idempotency-Key", new string('k', 10_000)), ("Idempotency-Key", "\"a"), ("Idempotency-Key", "%00"), ("Idempotency-Key", "\u00e9"),
-        ("Accept", ""), ("Accept", "nothing"), ("Accept", "*/*;q=2"), ("Accept", string.Join(',', Enumerable.Repeat("text/html;q=0.1", 1_000))), ("Accept", "text/csv"), ("Accept", "application/xml"),
-        ("Accept-Encoding", "gzip;q=0, *;q=0"), ("Accept-Encoding", "br, zstd, gzip, deflate"), ("Accept-Encoding", new string(',', 10_000)), ("Accept-Charset", "utf-7"), ("Accept-Language", "\u00ff"),
-        ("Origin", "null"), ("Origin", "http://elsewhere.example"), ("Origin", ":::"), ("Sec-Fetch-Site", "cross-site"), ("Host", "elsewhere.example"), ("Host", "127.0.0.1:99999"), ("Host", ":"),
+        ("Range", "bytes=0-0"), ("Range", "bytes=-1"), ("Range", "bytes=5-1"), ("Range", "bytes=0-99999999999999999999"),
+        ("Range", "bytes=" + string.Join(',', Enumerable.Repeat("0-0", 1_000))),
+        ("Range", "rows=1-2"), ("Prefer", "wait"), ("Prefer", "wait=-1"), ("Prefer", "wait=99999999999999"), ("Prefer", "wait=0, wait=1"),
+        ("Prefer", "respond-async, wait=0; x=\"y"),
+        ("Idempotency-Key", ""), ("Idempotency-Key", "\"\""), ("Idempotency-Key", new string('k', 10_000)), ("Idempotency-Key", "\"a"),
+        ("Idempotency-Key", "%00"), ("Idempotency-Key", "\u00e9"),
+        ("Accept", ""), ("Accept", "nothing"), ("Accept", "*/*;q=2"), ("Accept", string.Join(',', Enumerable.Repeat("text/html;q=0.1", 1_000))),
+        ("Accept", "text/csv"), ("Accept", "application/xml"),
+        ("Accept-Encoding", "gzip;q=0, *;q=0"), ("Accept-Encoding", "br, zstd, gzip, deflate"), ("Accept-Encoding", new string(',', 10_000)),
+        ("Accept-Charset", "utf-7"), ("Accept-Language", "\u00ff"),
+        ("Origin", "null"), ("Origin", "http://elsewhere.example"), ("Origin", ":::"), ("Sec-Fetch-Site", "cross-site"), ("Host", "elsewhere.example"),
+        ("Host", "127.0.0.1:99999"), ("Host", ":"),
         ("Referer", "http://elsewhere.example/\u00ff"), ("Cookie", new string('c', 10_000)), ("Authorization", "Basic \u00ff"),
-        ("X-Forwarded-For", "1.2.3.4, , ::1, x"), ("X-Forwarded-Host", "elsewhere.example:x"), ("X-Forwarded-Proto", "gopher"), ("X-Forwarded-Prefix", "/../.."), ("Forwarded", "for=\"[::"),
-        ("X-HTTP-Method-Override", "DELETE"), ("Last-Event-ID", "99999999999999999999"), ("Last-Event-ID", "x"), ("traceparent", "00-zz-zz-01"), ("traceparent", new string('0', 5_000)), ("tracestate", "=,=,="),
-        ("baggage", string.Join(',', Enumerable.Repeat("a=b", 1_000))), ("Content-Digest", "sha-256=:x:"), ("Content-Digest", new string('=', 5_000)), ("Expect", "100-continue"), ("Upgrade", "h2c"), ("Connection", "upgrade, close"),
+        ("X-Forwarded-For", "1.2.3.4, , ::1, x"), ("X-Forwarded-Host", "elsewhere.example:x"), ("X-Forwarded-Proto", "gopher"),
+        ("X-Forwarded-Prefix", "/../.."), ("Forwarded", "for=\"[::"),
+        ("X-HTTP-Method-Override", "DELETE"), ("Last-Event-ID", "99999999999999999999"), ("Last-Event-ID", "x"), ("traceparent", "00-zz-zz-01"),
+        ("traceparent", new string('0', 5_000)), ("tracestate", "=,=,="),
+        ("baggage", string.Join(',', Enumerable.Repeat("a=b", 1_000))), ("Content-Digest", "sha-256=:x:"), ("Content-Digest", new string('=', 5_000)),
+        ("Expect", "100-continue"), ("Upgrade", "h2c"), ("Connection", "upgrade, close"),
     ];
 
-    /// <summary>Bodies that are packed: whole, broken, by codings that are none, within each other, nested deep, and such as unpack to a thousand times their size.</summary>
+    /// <summary>Bodies that are packed: whole, broken, by codings that are none, within each other, nested deep, and such as unpack to a thousand times their
+    /// size.</summary>
     public async Task PackedBodies()
     {
         var bomb = SampleFiles.Gzip(new byte[100_000_000]);
@@ -81,9 +96,11 @@ internal sealed partial class Attacks
             {
                 var file = random.Next(4) switch { 0 => SampleFiles.Gzip(Mutated(bytes)), 1 => Mutated(SampleFiles.Zstd(bytes)), _ => Mutated(bytes) };
                 var query = random.Next(2) == 0 ? "" : Queries[random.Next(Queries.Length)];
-                await Answered(service.Api.PostBytes($"datasets?name=broken&{query}", file, mediaType), $"{name} {query} {Convert.ToBase64String(file[..Math.Min(file.Length, 3_000)])}");
+                await Answered(service.Api.PostBytes($"datasets?name=broken&{query}", file, mediaType),
+                    $"{name} {query} {Convert.ToBase64String(file[..Math.Min(file.Length, 3_000)])}");
                 await Answered(
-                    service.Api.PostBytes($"models/mails/predict?{query}", file, mediaType == "application/json" ? "application/octet-stream" : mediaType), $"{name} to predict, {query}");
+                    service.Api.PostBytes($"models/mails/predict?{query}", file, mediaType == "application/json" ? "application/octet-stream" : mediaType),
+                    $"{name} to predict, {query}");
             }
         }
     }
@@ -114,7 +131,8 @@ internal sealed partial class Attacks
                     await Answered(service.Api.Send(operation.Method, operation.ExamplePath, content, header), $"{operation} {header}");
                 }
 
-                await Raw($"{operation.Method} {operation.ExamplePath} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n{header.Name}: {header.Value}\r\n\r\n{{}}", endSending: true);
+                var head = $"{operation.Method} {operation.ExamplePath} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n";
+                await Raw($"{head}{header.Name}: {header.Value}\r\n\r\n{{}}", endSending: true);
             }
         }
     }
@@ -139,7 +157,8 @@ internal sealed partial class Attacks
     {
         using var content = ApiClient.Bytes(body, mediaType);
         content.Headers.TryAddWithoutValidation("Content-Encoding", coding);
-        await Answered(service.Api.Send(operation.Method, operation.ExamplePath, content), $"{operation} {mediaType} {coding} {Convert.ToBase64String(body[..Math.Min(body.Length, 300)])}");
+        await Answered(service.Api.Send(operation.Method, operation.ExamplePath, content),
+            $"{operation} {mediaType} {coding} {Convert.ToBase64String(body[..Math.Min(body.Length, 300)])}");
     }
 
     private static HttpContent? Example(OpenApiOperation operation) =>

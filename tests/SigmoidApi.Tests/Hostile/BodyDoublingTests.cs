@@ -15,7 +15,8 @@ using SigmoidApi.TrainingJobs;
 
 namespace SigmoidApi.Tests.Hostile;
 
-/// <summary>No body costs more than its size: twice as much of any shape takes at most 2.5 times the time to read, to validate and to predict, whether it is taken or refused.</summary>
+/// <summary>No body costs more than its size: twice as much of any shape takes at most 2.5 times the time to read, to validate and to predict, whether it is
+/// taken or refused.</summary>
 public sealed class BodyDoublingTests(BodyDoublingTests.Target target) : IClassFixture<BodyDoublingTests.Target>
 {
     private const int Most = 1 << 20;
@@ -46,13 +47,15 @@ public sealed class BodyDoublingTests(BodyDoublingTests.Target target) : IClassF
         ["an escaped name"] = Body<EvaluateRequest>(n => $"{{\"{Of("\\u0061", n / 6)}\":1}}"),
         ["an escaped text"] = Body<EvaluateRequest>(n => $"{{\"values\":[1],\"activation\":\"{Of("\\u0061", n / 6)}\"}}"),
         ["an open text"] = Body<EvaluateRequest>(n => $"{{\"values\":[1],\"activation\":\"{Of("x", n)}"),
-        ["text that is not UTF-8"] = (target, n) => Read<EvaluateRequest>(target, [.. "{\"activation\":\""u8, .. Enumerable.Repeat((byte)0xFF, n), .. "\"}"u8], "application/json"),
+        ["text that is not UTF-8"] = (target, n) => Read<EvaluateRequest>(target,
+            [.. "{\"activation\":\""u8, .. Enumerable.Repeat((byte)0xFF, n), .. "\"}"u8], "application/json"),
 
         ["records"] = Predict(n => $"{{\"rows\":[{Of("{\"a\":1,\"b\":\"x\"},", n / 16)}{{\"a\":1,\"b\":\"x\"}}]}}"),
         ["records in turn"] = Predict(n => $"{{\"rows\":[{Of("{\"a\":1,\"b\":\"x\"},{\"b\":\"x\",\"a\":1},", n / 32)}{{\"a\":1,\"b\":\"x\"}}]}}"),
         ["names of a record"] = Predict(n => $"{{\"rows\":[{{{Each(n / 8, i => $"\"f{i}\":1,")}\"a\":1,\"b\":\"x\"}}]}}"),
         ["names with blanks"] = Predict(n => $"{{\"rows\":[{{{Each(n / 9, i => $"\" f{i}\":1,")}\"a\":1,\"b\":\"x\"}}]}}"),
-        ["names with blanks that are the same without"] = Predict(n => $"{{\"rows\":[{{{Each(500, i => $"\"{new string(' ', i + n / 500)}a\":1,")}\"a\":1,\"b\":\"x\"}}]}}"),
+        ["names with blanks that are the same without"] = Predict(
+            n => $"{{\"rows\":[{{{Each(500, i => $"\"{new string(' ', i + n / 500)}a\":1,")}\"a\":1,\"b\":\"x\"}}]}}"),
         ["escaped names of a record"] = Predict(n => $"{{\"rows\":[{{{Each(n / 14, i => $"\"\\u0066{i}\":1,")}\"a\":1,\"b\":\"x\"}}]}}"),
         ["a name twice"] = Predict(n => $"{{\"rows\":[{{{Each(n / 8, i => $"\"f{i}\":1,")}\"f0\":1}}]}}"),
         ["different levels"] = Predict(n => $"{{\"rows\":[{Each(n / 24, i => $"{{\"a\":1,\"b\":\"l{i}\"}},")}{{\"a\":1,\"b\":\"x\"}}]}}"),
@@ -76,14 +79,16 @@ public sealed class BodyDoublingTests(BodyDoublingTests.Target target) : IClassF
         ["wrong labels"] = Train(n => $"{{\"data\":{{\"features\":[{Of("[1],[2],", n / 12)}[1]],\"labels\":[{Of("3,", n / 6)}0]}}}}"),
         ["features of a training"] = Train(n => $"{{\"datasetId\":\"x\",\"target\":\"y\",\"features\":[{Each(n / 8, i => $"\"f{i}\",")}\"a\"]}}"),
         ["one feature of a training"] = Train(n => $"{{\"datasetId\":\"x\",\"target\":\"y\",\"features\":[{Of("\"f\",", n / 4)}\"a\"]}}"),
-        ["preparation"] = Train(n => $"{{\"datasetId\":\"x\",\"target\":\"y\",\"preparation\":{{{Each(n / 24, i => $"\"f{i}\":{{\"as\":\"number\"}},")}\"a\":{{}}}}}}"),
+        ["preparation"] = Train(
+            n => $"{{\"datasetId\":\"x\",\"target\":\"y\",\"preparation\":{{{Each(n / 24, i => $"\"f{i}\":{{\"as\":\"number\"}},")}\"a\":{{}}}}}}"),
         ["strengths of a path"] = Train(n => $"{{\"datasetId\":\"x\",\"target\":\"y\",\"path\":{{\"cs\":[{Each(n / 8, i => $"{i},")}1]}}}}"),
         ["names of models"] = Train(n => $"{{\"datasetId\":\"x\",\"target\":\"y\",\"modelName\":\"{Of("x", n)}\"}}"),
 
         ["gzip members"] = (_, n) => Unpack(Repeated(SampleFiles.Gzip("x"u8.ToArray()), n), ContentCoding.Gzip),
         ["empty gzip members"] = (_, n) => Unpack(Repeated(EmptyMember, n), ContentCoding.Gzip),
         ["zstd frames"] = (_, n) => Unpack(Repeated(SampleFiles.Zstd("x"u8.ToArray()), n), ContentCoding.Zstd),
-        ["zstd frames to skip"] = (_, n) => Unpack([.. Repeated([0x50, 0x2A, 0x4D, 0x18, 0, 0, 0, 0], n), .. SampleFiles.Zstd("x"u8.ToArray())], ContentCoding.Zstd),
+        ["zstd frames to skip"] = (_, n) => Unpack([.. Repeated([0x50, 0x2A, 0x4D, 0x18, 0, 0, 0, 0], n), .. SampleFiles.Zstd("x"u8.ToArray())],
+            ContentCoding.Zstd),
         ["zeros in gzip"] = (_, n) => Unpack(SampleFiles.Gzip(new byte[16 * n]), ContentCoding.Gzip),
         ["zeros in zstd"] = (_, n) => Unpack(SampleFiles.Zstd(new byte[16 * n]), ContentCoding.Zstd),
 
@@ -111,7 +116,8 @@ public sealed class BodyDoublingTests(BodyDoublingTests.Target target) : IClassF
         }
 
         // Bytes of every kind, and those that are no text anywhere.
-        foreach (var bytes in new Func<int, byte[]>[] { n => Random(n, 7), n => [.. Enumerable.Repeat((byte)0xFF, n)], n => [.. Enumerable.Repeat((byte)0x1B, n)], n => [.. Enumerable.Repeat((byte)'\n', n)] })
+        Func<int, byte[]>[] texts = [n => Random(n, 7), n => Repeated([0xFF], n), n => Repeated([0x1B], n), n => Repeated([(byte)'\n'], n)];
+        foreach (var bytes in texts)
             Effort.ShouldGrowAsItsInput(size => Transcode(bytes(size), name["charset ".Length..]), 1 << 14, Most, enough: 1);
     }
 
@@ -178,7 +184,8 @@ public sealed class BodyDoublingTests(BodyDoublingTests.Target target) : IClassF
     }
 
     /// <summary>What reads memory waits for nothing: all of the work is this thread's.</summary>
-    private static T Done<T>(Task<T> task) => task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("Another thread does the work.");
+    private static T Done<T>(Task<T> task) =>
+        task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("Another thread does the work.");
 
     private static byte[] Random(int count, int seed)
     {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace SigmoidApi.Tests.Hostile;
 
 /// <summary>
-/// How the time of some work grows with its input. It is the processor's time of the thread that does the work, and the least of several runs: what else the machine does
-/// is then no concern.
+/// How the time of some work grows with its input. It is the processor's time of the thread that does the work, and the least of several runs: what else the
+/// machine does is then no concern.
 /// </summary>
 internal static partial class Effort
 {

@@ -5,7 +5,7 @@ namespace SigmoidApi.Datasets.Formats;
 /// <summary>
 /// Reads the end of a Parquet file, a struct of Thrift's compact protocol, before DuckDB sees it: how many columns and rows it claims to have, and what DuckDB
 /// takes for something else in its schema. Field 2 is the list of the schema's elements, depth first, each with the fields 1 (type of the values), 5 (number of
-/// children), 6 (converted type), 7 (scale), 8 (precision) and 10 (logical type) among others; field 4 is the list of row groups, each with its rows in field 3.
+/// children), 6 (converted type), 7 (scale), 8 (precision) and 10 (logical type) among others; field 4 is the list of row groups, whose field 3 is their rows.
 /// Of dates, whole numbers and decimals DuckDB looks at the converted type alone, which newer writers may leave out.
 /// Reading takes time linear in the length: no list is taken to have more elements than bytes follow it.
 /// </summary>
@@ -29,7 +29,7 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _position;
 
-    /// <summary>Reads what a file claims, and its columns of types that DuckDB does not know, decimals of more digits than <paramref name="mostDigits"/> among them.</summary>
+    /// <summary>Reads what a file claims, and its columns of types that DuckDB does not know: decimals of more than <paramref name="mostDigits"/> digits, too.</summary>
     /// <exception cref="InvalidDatasetException">The footer is no footer.</exception>
     /// <exception cref="DatasetTooLargeException">The footer is larger than any that is read.</exception>
     public static ParquetContent Read(Stream file, int mostDigits)
@@ -43,7 +43,7 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
             file.Position = start;
             var length = file.Length - end.Length - start;
             if (length > MaxBytes)
-                throw new DatasetTooLargeException($"The footer of the Parquet file has {length} bytes; at most {MaxBytes} are taken. Write it with larger row groups.");
+                throw new DatasetTooLargeException($"The file's footer has {length} bytes; at most {MaxBytes} are taken. Write it with larger row groups.");
             var footer = new byte[length];
             file.ReadExactly(footer);
             var reader = new ParquetFooter(footer);

@@ -30,7 +30,11 @@ internal static class WideDecimals
         if (rows > task.MaxRows)
             throw new DatasetTooLargeException($"The file has {rows} rows; at most {task.MaxRows} are taken (Datasets:MaxRows).");
         if (rows > task.MaxRowsPerByte * file.Length)
-            throw new DatasetTooLargeException($"The file has {rows} rows in {file.Length} bytes; at most {task.MaxRowsPerByte} rows a byte are taken (Datasets:MaxRowsPerByte).");
+        {
+            throw new DatasetTooLargeException(
+                $"The file has {rows} rows in {file.Length} bytes; at most {task.MaxRowsPerByte} rows a byte are taken (Datasets:MaxRowsPerByte).");
+        }
+
         if (count > task.MaxColumns)
             throw new DatasetTooLargeException($"The file has {count} columns; at most {task.MaxColumns} are taken (Datasets:MaxColumns).");
         ForeignColumn[] hidden = [.. columns.Where(column => column.Type == ForeignType.Bson || (column.IsOfBytes && !column.IsNested))];
