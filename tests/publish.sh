@@ -32,15 +32,17 @@ mkdir "$scratch/source"
 cp -r global.json Directory.Build.props Directory.Packages.props src "$scratch/source"
 export NUGET_PACKAGES=$scratch/packages CI=true
 
-publish() { # publish WHERE OPTION...
+run() { # run COMMAND...
   local start=$SECONDS status=0
-  (cd "$scratch/source" && dotnet publish src/SigmoidApi -c Release --verbosity quiet -nologo --output "$@" -p:RunAnalyzers=false) || status=$?
-  check "dotnet publish src/SigmoidApi -c Release ${*:2}" "$status"
+  (cd "$scratch/source" && "$@") || status=$?
+  check "${*//$scratch\//}" "$status"
   echo "        in $((SECONDS - start)) s"
 }
 
-publish "$scratch/here"
-publish "$scratch/arm64" --arch arm64 --no-self-contained
+run dotnet publish src/SigmoidApi -c Release --verbosity quiet -nologo --output "$scratch/here"
+# As the Dockerfile does it: locked versions are of both platforms together, so one restore serves both.
+run dotnet restore src/SigmoidApi --locked-mode --verbosity quiet -p:PublishReadyToRun=true
+run dotnet publish src/SigmoidApi --no-restore --arch arm64 --no-self-contained --verbosity quiet -nologo --output "$scratch/arm64" -p:PublishReadyToRun=true -p:UseAppHost=false -p:RunAnalyzers=false
 
 dotnet "$scratch/here/SigmoidApi.dll" --urls http://127.0.0.1:0 --Storage:Directory="$scratch/data" >"$scratch/log" 2>&1 &
 service=$!
