@@ -91,7 +91,7 @@ public sealed class WorkerStallTests
     private static DatasetWorkers Workers(DatasetOptions options) => new(Options.Create(options), TimeProvider.System, NullLogger<DatasetWorkers>.Instance);
 
     private static ImportTask Task(string content, string parquet, string spill) =>
-        new(new(content, DatasetFormat.Csv, new(), new Dictionary<string, ColumnType>(), 10, 10), parquet, spill, 512, 1, 1_000, long.MaxValue);
+        new(new(content, DatasetFormat.Csv, new(), new Dictionary<string, ColumnType>(), 10, 10, 1_000, 1 << 24, 1_000), parquet, spill, 512, 1, 1_000, long.MaxValue);
 
     /// <summary>A named pipe that nobody writes to: whoever opens it to read waits, and not for a disk.</summary>
     private sealed class Pipe : IDisposable

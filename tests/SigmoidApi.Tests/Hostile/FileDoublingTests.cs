@@ -147,7 +147,7 @@ public sealed class FileDoublingTests : IDisposable
             var parquet = Path.Combine(_directory, $"{_files++}.parquet");
             try
             {
-                DatasetImport.Run(new(file, parquet, $"{parquet}.spill", 512, Threads: 1, ExactProfileRows: 4_000_000), TestContext.Current.CancellationToken);
+                DatasetImport.Run(new(file, parquet, $"{parquet}.spill", 512, Threads: 1, ExactProfileRows: 4_000_000, MaxWrittenBytes: long.MaxValue), TestContext.Current.CancellationToken);
             }
             catch (Exception refusal) when (refusal is InvalidDatasetException or DatasetTooLargeException)
             {
