@@ -7,7 +7,7 @@ namespace SigmoidApi.Http;
 
 /// <summary>Which service answers.</summary>
 /// <param name="Version">The version by Semantic Versioning.</param>
-/// <param name="Commit">The commit that it was built from; absent where the build did not know it.</param>
+/// <param name="Commit">The commit that it was built from; left out where the build did not know it.</param>
 /// <param name="Runtime">The runtime that it runs on.</param>
 public sealed record ServiceVersionResponse(
     string Version,
@@ -26,8 +26,9 @@ internal static class ServiceVersion
     public static string? Commit => Parts.ElementAtOrDefault(1);
 
     public static void MapVersion(this IEndpointRouteBuilder app) =>
-        app.MapGroup("").WithTag("Service", "The service itself.").MapGet("/version", Handle).WithName("GetVersion")
-            .WithSummary("Which version of the service answers").ProducesProblem(StatusCodes.Status400BadRequest)
+        app.MapGroup("").WithTag(ServiceDescription.Tag, ServiceDescription.TagText).MapGet("/version", Handle).WithName("GetVersion")
+            .WithSummary("Which version of the service answers")
+            .WithDescription("The same version is in the document's `info`, in each line of the log and in the image's labels.").ProducesProblem(StatusCodes.Status400BadRequest)
             .WithExampleOfAnswer(StatusCodes.Status200OK, "A version", """
                 { "version": "0.14.0", "commit": "02e8875f0b3f4f0c9a6f6e1d8a7c5b4e3d2c1b0a", "runtime": ".NET 10.0.12" }
                 """).AddHead();

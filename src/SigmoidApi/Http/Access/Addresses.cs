@@ -16,7 +16,7 @@ internal static class Addresses
     private static readonly string[] Exposed =
     [
         "Location", "Retry-After", "ETag", "Link", "Allow", "Content-Disposition", "Content-Range", "Accept-Ranges", "Accept-Encoding",
-        "Preference-Applied", "Idempotent-Replayed", "Unknown-Columns", "Unknown-Levels",
+        "Preference-Applied", "Idempotent-Replayed", "Unknown-Columns", "Unknown-Columns-Count", "Unknown-Levels", "Unknown-Levels-Count",
     ];
 
     public static void AddAddresses(this WebApplicationBuilder builder)

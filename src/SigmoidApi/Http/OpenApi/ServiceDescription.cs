@@ -6,12 +6,13 @@ namespace SigmoidApi.Http.OpenApi;
 /// <summary>What is said of the service as a whole: its groups in the order of the work, its health, and that it asks for no credentials.</summary>
 internal sealed class ServiceDescription : IDocumentFilter
 {
-    private const string Tag = "Service";
+    public const string Tag = "Service";
+    public const string TagText = "Whether the service lives and can work, and its version; for those who run it.";
 
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
     {
         swaggerDoc.Tags = new HashSet<OpenApiTag>(context.ApiDescriptions.SelectMany(call => call.ActionDescriptor.EndpointMetadata).OfType<Described.DescribedTag>().Distinct()
-            .Append(new(Tag, "Whether the service lives and can work; for those who run it.")).DistinctBy(tag => tag.Name)
+            .Append(new(Tag, TagText)).DistinctBy(tag => tag.Name)
             .Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }));
         // An empty requirement is met by every request.
         swaggerDoc.Security = [new OpenApiSecurityRequirement()];
