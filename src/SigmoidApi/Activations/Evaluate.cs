@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Compute.Activations;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
+using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Activations;
 
