@@ -9,6 +9,7 @@ public static class ModelEndpoints
         var models = api.MapGroup("/models").WithTags("Models");
         ListModels.Map(models);
         GetModel.Map(models);
+        GetCovariance.Map(models);
         PredictRoutes.Map(models);
         DeleteModel.Map(models);
     }
