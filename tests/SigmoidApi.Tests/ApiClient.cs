@@ -56,11 +56,11 @@ public sealed class ApiClient(HttpClient http)
         return job;
     }
 
-    /// <summary>Trains, and returns the version of the model that came of it.</summary>
+    /// <summary>Trains, and returns the version of the model that came of it, its covariance included.</summary>
     public async Task<JsonElement> TrainModel(object request)
     {
         var model = (await Train(JsonSerializer.Serialize(request, JsonSerializerOptions.Web))).GetProperty("model");
-        return (await Get($"models/{model.GetProperty("name").GetString()}/versions/{model.GetProperty("version").GetInt32()}")).Expect(HttpStatusCode.OK).Json;
+        return (await Get($"models/{model.GetProperty("name").GetString()}/versions/{model.GetProperty("version").GetInt32()}?include=covariance")).Expect(HttpStatusCode.OK).Json;
     }
 
     public async Task<JsonElement> Job(string id) => (await Get($"training-jobs/{id}")).Expect(HttpStatusCode.OK).Json;

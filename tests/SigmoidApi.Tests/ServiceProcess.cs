@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using SigmoidApi.Tests.Contract;
 
 namespace SigmoidApi.Tests;
 
@@ -52,7 +53,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         var address = await Eventually.Get(() => Task.FromResult(ListeningOn(lines) ?? ""), address => address.Length > 0 || !IsRunning);
         address.ShouldNotBeEmpty($"the service has ended: {string.Join('\n', _log.TakeLast(5))}");
         Address = new Uri(address.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal));
-        Api = new ApiClient(new HttpClient { BaseAddress = Address, Timeout = ApiClient.Patience });
+        Api = new ApiClient(ContractCheck.Client(Address, ApiClient.Patience));
         await Eventually.Get(async () => (await Api.Get("/health/ready")).Status, status => status == System.Net.HttpStatusCode.OK);
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using SigmoidApi.Storage;
+using SigmoidApi.Tests.Contract;
 
 namespace SigmoidApi.Tests;
 
@@ -24,6 +25,9 @@ public sealed class TestApplication : WebApplicationFactory<Program>
     public string StorageDirectory { get; } = Path.Combine(Path.GetTempPath(), $"sigmoid-tests-{Guid.NewGuid():n}");
 
     public ApiClient Api => field ??= new ApiClient(CreateClient());
+
+    /// <summary>A client whose answers are held to the document.</summary>
+    public new HttpClient CreateClient() => CreateDefaultClient(new ContractCheck());
 
     /// <summary>The service's database, to look at behind its back.</summary>
     public Task<SigmoidDbContext> Database() => Services.GetRequiredService<IDbContextFactory<SigmoidDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);

@@ -9,8 +9,8 @@ namespace SigmoidApi.Activations;
 
 /// <summary>Where to evaluate a function.</summary>
 /// <param name="Values">A number, or nested arrays of numbers of any rectangular shape.</param>
-/// <param name="Parameters">Those that the catalogue names, such as <c>alpha</c>; the others keep their defaults.</param>
-public sealed record EvaluateRequest(Tensor Values, IReadOnlyDictionary<string, double>? Parameters = null);
+/// <param name="Parameters">Those that the catalogue names, such as <c>alpha</c>; the others, and those of null, keep their defaults.</param>
+public sealed record EvaluateRequest(Tensor Values, IReadOnlyDictionary<string, double?>? Parameters = null);
 
 /// <summary>The function's values.</summary>
 /// <param name="Values">In the shape of the request's.</param>
@@ -47,17 +47,21 @@ internal static class Evaluate
     {
         if (ActivationEndpoints.Find(name) is not { } activation)
             return ActivationEndpoints.NotFound(name!);
-        var given = request.Parameters ?? new Dictionary<string, double>();
+        var given = request.Parameters ?? new Dictionary<string, double?>();
         foreach (var (key, value) in given)
         {
             var path = "parameters" + JsonPath.Member(key);
             if (activation.Parameters.All(p => p.Name != key))
-                return Problems.Field(StatusCodes.Status400BadRequest, path, $"expected {Expected(activation)}, got '{key}'{NearestName.Hint(key, activation.Parameters.Select(p => p.Name))}");
-            if (!double.IsFinite(value))
-                return Problems.Field(StatusCodes.Status400BadRequest, path, $"expected a finite number, got {value}");
+            {
+                var hint = NearestName.Hint(key, activation.Parameters.Select(p => p.Name));
+                return Problems.Field(StatusCodes.Status400BadRequest, path, $"expected {Expected(activation)}, got '{key}'{hint}");
+            }
+
+            if (value is { } number && !double.IsFinite(number))
+                return Problems.Field(StatusCodes.Status400BadRequest, path, $"expected a finite number, got {number}");
         }
 
-        var parameters = activation.Parameters.Select(p => given.TryGetValue(p.Name, out var value) ? value : p.Default).ToArray();
+        var parameters = activation.Parameters.Select(p => given.GetValueOrDefault(p.Name) ?? p.Default).ToArray();
         order.Apply(activation, request.Values.Values, request.Values.Values, parameters);
         return TypedResults.Ok(new EvaluateResponse(request.Values));
     }

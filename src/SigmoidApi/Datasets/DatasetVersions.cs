@@ -21,6 +21,7 @@ internal static class DatasetVersions
         if (!await isFirst(added))
             return null;
         db.Datasets.AddRange(added);
+        db.ListedDatasets.AddRange(added.Select(ListedDataset.From));
         await db.SaveChangesAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
         return added;

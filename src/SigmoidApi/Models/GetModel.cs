@@ -9,39 +9,51 @@ namespace SigmoidApi.Models;
 /// <summary><c>GET /models/{name}</c> and <c>GET /models/{name}/versions/{version}</c></summary>
 internal static class GetModel
 {
+    private const string Covariance = "covariance";
+    private const string IncludeText = "`covariance` to have the covariance of the estimates in `inference`, where the model has one.";
+
     public static void Map(RouteGroupBuilder models)
     {
         models.MapGet("/{name}", Latest).WithName("GetModel").WithSummary("The latest version of a model: coefficients, metrics, convergence")
             .WithDescription("The version that `POST /models/{name}/predict` uses.")
             .WithExampleOfAnswer(StatusCodes.Status200OK, "Mails", ModelExamples.Mails)
             .WithExampleOfAnswer(StatusCodes.Status200OK, "With inference", ModelExamples.Inference)
-            .ProducesProblem(StatusCodes.Status404NotFound).WithModelName().WithExampleOf("name", "\"mails\"").WithETag();
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).WithModelName().WithExampleOf("name", "\"mails\"")
+            .WithQueryParameter("include", IncludeText, Schemas.OneOfTexts(Covariance)).WithETag();
         models.MapGet("/{name}/versions/{version:int}", Version).WithName("GetModelVersion").WithSummary("A version of a model")
             .WithDescription("A version never changes.")
             .WithExampleOfAnswer(StatusCodes.Status200OK, "Mails", ModelExamples.Mails)
-            .ProducesProblem(StatusCodes.Status404NotFound).WithModelName().WithExampleOf("name", "\"mails\"").WithModelVersion().WithExampleOf("version", "1").WithETag();
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .WithModelName().WithExampleOf("name", "\"mails\"").WithModelVersion().WithExampleOf("version", "1")
+            .WithQueryParameter("include", IncludeText, Schemas.OneOfTexts(Covariance)).WithETag();
     }
 
     private static Task<Results<Ok<ModelResponse>, NotModified, ProblemHttpResult>> Latest(
-        string name, HttpContext context, SigmoidDbContext db, CancellationToken cancellationToken) => Read(name, version: null, context, db, cancellationToken);
+        string name, string? include, HttpContext context, SigmoidDbContext db, CancellationToken cancellationToken) =>
+        Read(name, version: null, include, context, db, cancellationToken);
 
     private static Task<Results<Ok<ModelResponse>, NotModified, ProblemHttpResult>> Version(
-        string name, int version, HttpContext context, SigmoidDbContext db, CancellationToken cancellationToken) => Read(name, version, context, db, cancellationToken);
+        string name, int version, string? include, HttpContext context, SigmoidDbContext db, CancellationToken cancellationToken) =>
+        Read(name, version, include, context, db, cancellationToken);
 
     private static async Task<Results<Ok<ModelResponse>, NotModified, ProblemHttpResult>> Read(
-        string name, int? version, HttpContext context, SigmoidDbContext db, CancellationToken cancellationToken)
+        string name, int? version, string? include, HttpContext context, SigmoidDbContext db, CancellationToken cancellationToken)
     {
+        if (include is not (null or Covariance))
+            return Problems.Field(StatusCodes.Status400BadRequest, "include", $"expected {Covariance}, got '{include}'");
         var meant = db.ModelVersions.AsNoTracking().Ref(name, version);
         // A version never changes: its job's id is enough to know it by, and the model itself, which may be large, is not read.
         if (KnownAnswer.IsAskedFor(context.Request) && await meant.Select(v => (Guid?)v.JobId).SingleOrDefaultAsync(cancellationToken) is { } id
-            && KnownAnswer.IsKnown(context, $"{id:n}"))
+            && KnownAnswer.IsKnown(context, TagOf(id, include)))
         {
             return new NotModified();
         }
 
         if (await meant.SingleOrDefaultAsync(cancellationToken) is not { } found)
             return Problems.NotFound(ModelEndpoints.Describe(name, version));
-        KnownAnswer.IsKnown(context, $"{found.JobId:n}");
-        return TypedResults.Ok(ModelResponse.From(found));
+        KnownAnswer.IsKnown(context, TagOf(found.JobId, include));
+        return TypedResults.Ok(ModelResponse.From(found, withCovariance: include is not null));
     }
+
+    private static string TagOf(Guid id, string? include) => $"{id:n}{include}";
 }

@@ -20,20 +20,39 @@ internal static class ListModels
             .ProducesProblem(StatusCodes.Status404NotFound).WithModelName().WithExampleOf("name", "\"mails\"");
     }
 
-    private static Task<Ok<PageOf<ModelResponse>>> Latest(Page page, SigmoidDbContext db, CancellationToken cancellationToken) =>
-        Read(db.ModelVersions.Where(v => !db.ModelVersions.Any(newer => newer.Name == v.Name && newer.Version > v.Version)), page, cancellationToken);
+    private static Task<Ok<PageOf<ModelSummary>>> Latest(Page page, SigmoidDbContext db, CancellationToken cancellationToken) =>
+        Read(db.ModelVersions.Where(v => !db.ModelVersions.Any(newer => newer.Name == v.Name && newer.Version > v.Version)), page, db, cancellationToken);
 
-    private static async Task<Results<Ok<PageOf<ModelResponse>>, ProblemHttpResult>> Versions(string name, Page page, SigmoidDbContext db, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<PageOf<ModelSummary>>, ProblemHttpResult>> Versions(string name, Page page, SigmoidDbContext db, CancellationToken cancellationToken) =>
         await db.ModelVersions.AnyAsync(v => v.Name == name, cancellationToken)
-            ? await Read(db.ModelVersions.Where(v => v.Name == name), page, cancellationToken)
+            ? await Read(db.ModelVersions.Where(v => v.Name == name), page, db, cancellationToken)
             : Problems.NotFound(ModelEndpoints.Describe(name, version: null));
 
     // A version's job id orders it by age, as its own would.
-    private static async Task<Ok<PageOf<ModelResponse>>> Read(IQueryable<ModelVersion> versions, Page page, CancellationToken cancellationToken)
+    private static async Task<Ok<PageOf<ModelSummary>>> Read(IQueryable<ModelVersion> versions, Page page, SigmoidDbContext db, CancellationToken cancellationToken)
     {
         if (page.Cursor is { } cursor)
             versions = versions.Where(v => v.JobId < cursor);
-        var found = await versions.AsNoTracking().OrderByDescending(v => v.JobId).Take(page.Limit + 1).ToListAsync(cancellationToken);
-        return TypedResults.Ok(page.Of(found.ConvertAll(ModelResponse.From), v => v.JobId));
+        var found = await versions.OrderByDescending(v => v.JobId).Take(page.Limit + 1)
+            .GroupJoin(db.ListedModels, v => v.JobId, l => l.JobId, (version, listed) => new { version, listed })
+            .SelectMany(v => v.listed.DefaultIfEmpty(), (v, listed) => new { v.version.Name, v.version.Version, v.version.JobId, v.version.DatasetId, v.version.Target, v.version.CreatedAt, listed })
+            .OrderByDescending(v => v.JobId).AsNoTracking().ToListAsync(cancellationToken);
+        var summaries = new List<ModelSummary>(found.Count);
+        foreach (var v in found)
+        {
+            if ((v.listed ?? await ReadAsync(v.JobId, db, cancellationToken)) is { } listed)
+                summaries.Add(new(v.Name, v.Version, v.JobId, v.DatasetId, v.Target, listed.Classes, listed.Terms, listed.Penalty, listed.C, listed.Metrics, listed.Converged, v.CreatedAt));
+        }
+
+        return TypedResults.Ok(page.Of(summaries, v => v.JobId));
+    }
+
+    /// <summary>Of a version that a replica of an older version of the service has made; null where it was deleted meanwhile.</summary>
+    private static async Task<ListedModel?> ReadAsync(Guid jobId, SigmoidDbContext db, CancellationToken cancellationToken)
+    {
+        var request = await db.TrainingJobs.Where(job => job.Id == jobId).Select(job => job.Request).SingleOrDefaultAsync(cancellationToken);
+        return await db.ModelVersions.Where(v => v.JobId == jobId).Select(v => v.Trained).SingleOrDefaultAsync(cancellationToken) is { } trained
+            ? ListedModel.From(jobId, trained, request)
+            : null;
     }
 }

@@ -27,6 +27,7 @@ public static class ModelEndpoints
         var models = api.MapGroup("/models").WithTag("Models", "Versions of models: what a fit has found, and predictions with it, of records or of whole files.");
         ListModels.Map(models);
         GetModel.Map(models);
+        GetCovariance.Map(models);
         PredictRoutes.Map(models);
         DeleteModel.Map(models);
     }

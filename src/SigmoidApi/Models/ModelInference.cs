@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using SigmoidApi.Compute.Regression;
 
 namespace SigmoidApi.Models;
@@ -18,8 +19,8 @@ namespace SigmoidApi.Models;
 /// <param name="ConfidenceLevel">Coverage of the confidence intervals.</param>
 /// <param name="CovarianceType">How the covariance was estimated.</param>
 /// <param name="Covariance">
-/// Of the estimates, the intercept first, then the terms in their order, null in the rows and columns of those that the data do not determine; null where they
-/// are more than <c>Training:MaxCovarianceParameters</c>.
+/// Of the estimates, the intercept first, then the terms in their order, null in the rows and columns of those that the data do not determine. Left out unless
+/// <c>?include=covariance</c> asks for it, and where the parameters were more than <c>Training:MaxCovarianceParameters</c>.
 /// </param>
 /// <param name="Intervals">
 /// How the tests and confidence intervals were made: <c>profile</c> by likelihood ratios, <c>wald</c> by standard errors, <c>none</c> for no intervals and
@@ -37,7 +38,7 @@ public sealed record ModelInference(
     double Observations,
     [property: Range(0d, 1d)] double ConfidenceLevel,
     CovarianceType CovarianceType,
-    IReadOnlyList<IReadOnlyList<double?>>? Covariance,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<IReadOnlyList<double?>>? Covariance = null,
     ConfidenceIntervals? Intervals = null)
 {
     internal static ModelInference From(LogisticInference inference, int maxCovarianceParameters) => new(
@@ -52,7 +53,8 @@ public sealed record ModelInference(
         inference.Observations,
         inference.ConfidenceLevel,
         inference.CovarianceType,
-        inference.Covariance.Length <= maxCovarianceParameters ? [.. inference.Covariance.Select(row => row.Select(value => Finite(value)).ToArray())] : null,
+        // Of too many an empty one, not null, which would not be written: replicas of an older version need the member.
+        inference.Covariance.Length <= maxCovarianceParameters ? [.. inference.Covariance.Select(row => row.Select(value => Finite(value)).ToArray())] : [],
         inference.Intervals);
 
     internal static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;

@@ -45,7 +45,9 @@ public sealed record ModelResponse(
     ModelInference? Inference,
     DateTimeOffset CreatedAt)
 {
-    internal static ModelResponse From(ModelVersion version) => new(
+    /// <param name="version">As it is kept.</param>
+    /// <param name="withCovariance">Whether the covariance is shown, where there is one: of a hundred parameters it is longer than all else.</param>
+    internal static ModelResponse From(ModelVersion version, bool withCovariance) => new(
         version.Name,
         version.Version,
         version.JobId,
@@ -61,6 +63,6 @@ public sealed record ModelResponse(
         version.Trained.Convergence,
         version.Trained.Path,
         version.Trained.Selection,
-        version.Trained.Inference,
+        version.Trained.Inference is { } inference ? inference with { Covariance = withCovariance && inference.Covariance is { Count: > 0 } covariance ? covariance : null } : null,
         version.CreatedAt);
 }

@@ -4,8 +4,12 @@ using Microsoft.AspNetCore.Http.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Microsoft.Extensions.Options;
+using SigmoidApi.Compute.Regression;
 using SigmoidApi.Datasets;
+using SigmoidApi.Datasets.Formats;
+using SigmoidApi.Http.Json;
 using SigmoidApi.Models;
 using SigmoidApi.TrainingJobs;
 
@@ -15,6 +19,8 @@ namespace SigmoidApi.Storage;
 public abstract class SigmoidDbContext(DbContextOptions options, IOptions<JsonOptions> json) : DbContext(options)
 {
     public DbSet<Dataset> Datasets => Set<Dataset>();
+
+    public DbSet<ListedDataset> ListedDatasets => Set<ListedDataset>();
 
     public DbSet<DatasetName> DatasetNames => Set<DatasetName>();
 
@@ -29,6 +35,8 @@ public abstract class SigmoidDbContext(DbContextOptions options, IOptions<JsonOp
     public DbSet<Model> Models => Set<Model>();
 
     public DbSet<ModelVersion> ModelVersions => Set<ModelVersion>();
+
+    public DbSet<ListedModel> ListedModels => Set<ListedModel>();
 
     public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
 
@@ -160,6 +168,12 @@ public abstract class SigmoidDbContext(DbContextOptions options, IOptions<JsonOp
             AsJson(dataset.Property(d => d.Columns));
             AsJson(dataset.Property(d => d.Origin));
         });
+        modelBuilder.Entity<ListedDataset>(listed =>
+        {
+            listed.HasKey(l => l.DatasetId);
+            listed.HasOne<Dataset>().WithOne().HasForeignKey<ListedDataset>(l => l.DatasetId);
+            listed.Property(l => l.Format).HasConversion(Named<DatasetFormat>());
+        });
         modelBuilder.Entity<DatasetName>().HasKey(n => n.Name);
         modelBuilder.Entity<TrainingJob>(job =>
         {
@@ -187,6 +201,14 @@ public abstract class SigmoidDbContext(DbContextOptions options, IOptions<JsonOp
             version.HasIndex(v => new { v.Name, v.Version }).IsUnique();
             AsJson(version.Property(v => v.Trained));
         });
+        modelBuilder.Entity<ListedModel>(listed =>
+        {
+            listed.HasKey(l => l.JobId);
+            listed.HasOne<ModelVersion>().WithOne().HasForeignKey<ListedModel>(l => l.JobId);
+            AsJson(listed.Property(l => l.Classes));
+            listed.Property(l => l.Penalty).HasConversion(Named<Penalty>());
+            AsJson(listed.Property(l => l.Metrics));
+        });
         modelBuilder.Entity<IdempotentAnswer>(answer =>
         {
             answer.HasKey(a => a.Key);
@@ -194,6 +216,10 @@ public abstract class SigmoidDbContext(DbContextOptions options, IOptions<JsonOp
             AsJson(answer.Property(a => a.Headers));
         });
     }
+
+    // By the names that the API has for them.
+    private static ValueConverter<T, string> Named<T>()
+        where T : struct, Enum => new(value => EnumNames.Of(value), name => EnumNames.Parse<T>(name));
 
     // Written and read whole, never queried into: one JSON text in the API's own form.
     private void AsJson<T>(PropertyBuilder<T> property)

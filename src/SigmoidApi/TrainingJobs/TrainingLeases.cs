@@ -160,6 +160,7 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
                 CreatedAt = now,
                 Trained = model.Value.Trained,
             });
+            db.ListedModels.Add(ListedModel.From(job.Id, model.Value.Trained, job.Request));
             await db.SaveChangesAsync(cancellationToken);
         }
 

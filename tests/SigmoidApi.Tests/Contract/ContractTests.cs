@@ -67,6 +67,16 @@ public sealed class ContractTests
         fault.Message.ShouldStartWith($"{method} /api/v1/{path} {status}: ");
     }
 
+    /// <summary>What a typed client reads of a data set it can send to predict.</summary>
+    [Fact]
+    public void RowsOfADataSetAndRowsToPredictAreOneSchema()
+    {
+        var schemas = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "docs/openapi/v1.json")))!["components"]!["schemas"]!;
+
+        foreach (var type in new[] { "DatasetRows", "PredictWithModelRequest" })
+            schemas[type]!["properties"]!["rows"]!["items"]!["$ref"]!.GetValue<string>().ShouldBe("#/components/schemas/Row");
+    }
+
     private static async Task<HttpStatusCode> Sent(string method, string path, int status, string body, string header, string mediaType)
     {
         var contract = new OpenApiContract(JsonNode.Parse(Document)!.AsObject());

@@ -22,7 +22,7 @@ internal sealed class OpenApiContract
     /// <summary>What HTTP gives every answer, or the server on every path: the document does not name it for each operation.</summary>
     private static readonly HashSet<string> General = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Date", "Server", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "Content-Type", "Content-Encoding", "Vary", "Cache-Control", "Alt-Svc", "Trailer", "Allow",
+        "Date", "Server", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "Content-Type", "Content-Encoding", "Vary", "Cache-Control", "Alt-Svc", "Trailer", "Allow", "Pragma",
         "X-Content-Type-Options", "X-Frame-Options", "Content-Security-Policy", "Cross-Origin-Resource-Policy", "Cross-Origin-Opener-Policy", "Referrer-Policy",
         "Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Expose-Headers", "Access-Control-Max-Age",
         "Access-Control-Allow-Credentials",
@@ -55,18 +55,17 @@ internal sealed class OpenApiContract
             return IsUnknownPath(answer) ? null : Named("the document has no such operation");
         if (Response(operation, answer.Status) is not { } response)
             return answer.Status == HttpStatusCode.MethodNotAllowed ? null : Named("the status is not documented");
+        var faults = new List<string>();
         var headers = response["headers"]?.AsObject();
         var unknown = answer.Headers.Where(name => !General.Contains(name) && headers?.Any(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)) is not true).ToArray();
         if (unknown.Length > 0)
-            return Named($"undocumented header {string.Join(", ", unknown)}");
-        if (answer.MediaType is null)
-            return null;
-        var content = response["content"]?.AsObject();
-        if (content?.FirstOrDefault(media => media.Key.Equals(answer.MediaType, StringComparison.OrdinalIgnoreCase)).Value is not JsonObject media)
-            return Named($"undocumented Content-Type {answer.MediaType}");
-        if (answer.Json is not { } json || media["schema"] is not { } schema)
-            return null;
-        return AnswerSchemas.Fault(_compiled.GetOrAdd(schema, _schemas.Compile), json) is { } fault ? Named($"the body is not as its schema says\n  {fault}") : null;
+            faults.Add($"undocumented header {string.Join(", ", unknown)}");
+        var media = response["content"]?.AsObject().FirstOrDefault(media => media.Key.Equals(answer.MediaType, StringComparison.OrdinalIgnoreCase)).Value;
+        if (answer.MediaType is not null && media is null)
+            faults.Add($"undocumented Content-Type {answer.MediaType}");
+        if (answer.Json is { } json && media?["schema"] is { } schema && AnswerSchemas.Fault(_compiled.GetOrAdd(schema, _schemas.Compile), json) is { } fault)
+            faults.Add($"the body is not as its schema says\n  {fault}");
+        return faults.Count > 0 ? Named(string.Join("; ", faults)) : null;
 
         string Named(string fault) => $"{answer.Method} {answer.Path} {(int)answer.Status}: {fault}";
     }

@@ -14,6 +14,10 @@ internal sealed class EnumNames : JsonNamingPolicy
     public static string Of<T>(T value)
         where T : struct, Enum => Policy.ConvertName(value.ToString());
 
+    /// <summary>The value of a name that <see cref="Of"/> gave.</summary>
+    public static T Parse<T>(string name)
+        where T : struct, Enum => Enum.GetValues<T>().Single(value => Of(value) == name);
+
     public override string ConvertName(string name) => name switch
     {
         // As in scikit-learn and in statsmodels.

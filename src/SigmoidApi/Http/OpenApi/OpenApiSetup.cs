@@ -75,7 +75,14 @@ public static class OpenApiSetup
     private static void AddSchemasOfJson(IServiceCollection services)
     {
         services.AddInlineSchema<Matrix>(_ => Schemas.ArrayOf(Schemas.ArrayOf(Schemas.Number())));
-        services.AddInlineSchema<Records>(_ => Schemas.ArrayOf(Schemas.MapOf(Schemas.Any())));
+        // One schema for the rows of a data set and those to predict: what a client reads of the one it can send to the other.
+        services.AddSingleton(new SchemaOf(typeof(Dictionary<string, object?>), _ =>
+        {
+            var row = Schemas.MapOf(Schemas.Any());
+            row.Description = "A value for each column, by its name: a number, a text, true or false, or null where it is missing.";
+            return row;
+        }, "Row"));
+        services.AddInlineSchema<Records>(of => Schemas.ArrayOf(of(typeof(Dictionary<string, object?>))));
         services.AddInlineSchema<NamedColumns>(_ => Schemas.MapOf(Schemas.ArrayOf(Schemas.Any())));
         services.AddInlineSchema<AnyNumber>(_ => Schemas.OneOf(Schemas.Number(), Schemas.NotFinite()));
         services.AddSingleton(new SchemaOf(typeof(Tensor), of =>

@@ -79,6 +79,63 @@ namespace SigmoidApi.Storage.Postgres.Migrations
                     b.ToTable("DatasetNames");
                 });
 
+            modelBuilder.Entity("SigmoidApi.Datasets.ListedDataset", b =>
+                {
+                    b.Property<Guid>("DatasetId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("ColumnCount")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Format")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.HasKey("DatasetId");
+
+                    b.ToTable("ListedDatasets");
+                });
+
+            modelBuilder.Entity("SigmoidApi.Models.ListedModel", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid");
+
+                    b.Property<double?>("C")
+                        .HasColumnType("double precision");
+
+                    b.Property<string>("Classes")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<bool>("Converged")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Metrics")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Penalty")
+                        .HasColumnType("text");
+
+                    b.Property<int>("Terms")
+                        .HasColumnType("integer");
+
+                    b.HasKey("JobId");
+
+                    b.ToTable("ListedModels");
+                });
+
             modelBuilder.Entity("SigmoidApi.Models.Model", b =>
                 {
                     b.Property<string>("Name")
@@ -298,6 +355,24 @@ namespace SigmoidApi.Storage.Postgres.Migrations
                         .HasFilter("\"Status\" = 'Queued'");
 
                     b.ToTable("TrainingJobs");
+                });
+
+            modelBuilder.Entity("SigmoidApi.Datasets.ListedDataset", b =>
+                {
+                    b.HasOne("SigmoidApi.Datasets.Dataset", null)
+                        .WithOne()
+                        .HasForeignKey("SigmoidApi.Datasets.ListedDataset", "DatasetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("SigmoidApi.Models.ListedModel", b =>
+                {
+                    b.HasOne("SigmoidApi.Models.ModelVersion", null)
+                        .WithOne()
+                        .HasForeignKey("SigmoidApi.Models.ListedModel", "JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("SigmoidApi.TrainingJobs.TrainingData", b =>

@@ -72,6 +72,63 @@ namespace SigmoidApi.Storage.Sqlite.Migrations
                     b.ToTable("DatasetNames");
                 });
 
+            modelBuilder.Entity("SigmoidApi.Datasets.ListedDataset", b =>
+                {
+                    b.Property<Guid>("DatasetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ColumnCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CreatedAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Format")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("DatasetId");
+
+                    b.ToTable("ListedDatasets");
+                });
+
+            modelBuilder.Entity("SigmoidApi.Models.ListedModel", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double?>("C")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Classes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Converged")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Metrics")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Penalty")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Terms")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("JobId");
+
+                    b.ToTable("ListedModels");
+                });
+
             modelBuilder.Entity("SigmoidApi.Models.Model", b =>
                 {
                     b.Property<string>("Name")
@@ -287,6 +344,24 @@ namespace SigmoidApi.Storage.Sqlite.Migrations
                         .HasFilter("\"Status\" = 'Queued'");
 
                     b.ToTable("TrainingJobs");
+                });
+
+            modelBuilder.Entity("SigmoidApi.Datasets.ListedDataset", b =>
+                {
+                    b.HasOne("SigmoidApi.Datasets.Dataset", null)
+                        .WithOne()
+                        .HasForeignKey("SigmoidApi.Datasets.ListedDataset", "DatasetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("SigmoidApi.Models.ListedModel", b =>
+                {
+                    b.HasOne("SigmoidApi.Models.ModelVersion", null)
+                        .WithOne()
+                        .HasForeignKey("SigmoidApi.Models.ListedModel", "JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("SigmoidApi.TrainingJobs.TrainingData", b =>

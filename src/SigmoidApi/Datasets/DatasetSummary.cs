@@ -1,0 +1,37 @@
+using SigmoidApi.Datasets.Formats;
+
+namespace SigmoidApi.Datasets;
+
+/// <summary>A data set as a list shows it. The data set itself, at <c>/datasets/{id}</c>, has the profile of its columns.</summary>
+/// <param name="Version">1 for the first of its name.</param>
+/// <param name="ColumnCount">How many columns it has.</param>
+/// <param name="Bytes">Size of the file as it was uploaded, in bytes.</param>
+/// <param name="Sha256">SHA-256 of the file as it was uploaded, in lower-case hexadecimal.</param>
+/// <param name="Format">Of the file; null for a data set that was split off another, or is from before this was kept.</param>
+public sealed record DatasetSummary(Guid Id, string Name, int Version, long Rows, int ColumnCount, long Bytes, string Sha256, DatasetFormat? Format, DateTimeOffset CreatedAt);
+
+/// <summary>What a list shows of a data set, kept beside it: the profile of thousands of columns is megabytes, and SQLite reads through it to what comes behind it in the row.</summary>
+public sealed class ListedDataset
+{
+    public required Guid DatasetId { get; init; }
+
+    public required int ColumnCount { get; init; }
+
+    public required long Bytes { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    public DatasetFormat? Format { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    internal static ListedDataset From(Dataset dataset) => new()
+    {
+        DatasetId = dataset.Id,
+        ColumnCount = dataset.Columns.Count,
+        Bytes = dataset.Bytes,
+        Sha256 = dataset.Sha256,
+        Format = dataset.Origin?.Format,
+        CreatedAt = dataset.CreatedAt,
+    };
+}

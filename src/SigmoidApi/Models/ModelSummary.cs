@@ -1,0 +1,57 @@
+using SigmoidApi.Compute.Regression;
+using SigmoidApi.TrainingJobs;
+
+namespace SigmoidApi.Models;
+
+/// <summary>A version of a model as a list shows it. The model itself, at <c>/models/{name}/versions/{version}</c>, has the coefficients and all else.</summary>
+/// <param name="Classes">The target's two values; the second is the one that <c>probabilities</c> speak of.</param>
+/// <param name="Terms">How many coefficients it has, the intercept not counted.</param>
+/// <param name="Penalty">Null in a model from before it was kept.</param>
+/// <param name="C">Inverse strength of the penalty, of a path that of the chosen point; null without one, and in a model from before it was kept.</param>
+/// <param name="Converged">Whether the solver's stopping rule held and an optimum exists.</param>
+public sealed record ModelSummary(
+    string Name,
+    int Version,
+    Guid JobId,
+    Guid? DatasetId,
+    string? Target,
+    IReadOnlyList<ClassLabel> Classes,
+    int Terms,
+    Penalty? Penalty,
+    double? C,
+    ModelMetrics Metrics,
+    bool Converged,
+    DateTimeOffset CreatedAt);
+
+/// <summary>What a list shows of a version, kept beside it: what was trained may be megabytes, and a list reads many.</summary>
+public sealed class ListedModel
+{
+    /// <summary>Of the version.</summary>
+    public required Guid JobId { get; init; }
+
+    public required IReadOnlyList<ClassLabel> Classes { get; init; }
+
+    public required int Terms { get; init; }
+
+    public Penalty? Penalty { get; init; }
+
+    public double? C { get; init; }
+
+    public required ModelMetrics Metrics { get; init; }
+
+    public required bool Converged { get; init; }
+
+    /// <param name="jobId">Of the version.</param>
+    /// <param name="trained">What the job has made.</param>
+    /// <param name="request">Of the job; null where it is not known any more.</param>
+    internal static ListedModel From(Guid jobId, TrainedModel trained, TrainingRequest? request) => new()
+    {
+        JobId = jobId,
+        Classes = trained.Classes,
+        Terms = trained.Coefficients.Count,
+        Penalty = request?.EffectivePenalty,
+        C = trained.Selection?.C ?? (request?.EffectivePenalty is Compute.Regression.Penalty.None or Compute.Regression.Penalty.Firth ? null : request?.C),
+        Metrics = trained.Metrics,
+        Converged = trained.Convergence.Converged,
+    };
+}
