@@ -53,7 +53,8 @@ internal sealed class ProblemAnswers : IDocumentFilter
         Description = description,
         Headers = status switch
         {
-            "415" => Header("Accept-Encoding", "The codings that are taken, where the coding of the body is the fault.", Schemas.Text()),
+            "415" => new Dictionary<string, IOpenApiHeader>(Header("Accept-Encoding", "The codings that are taken, where the coding of the body is the fault.", Schemas.Text())
+                .Concat(Header("Accept", "The media types that the path takes, where the media type of the body is the fault.", Schemas.Text())), StringComparer.Ordinal),
             "429" or "503" => Header("Retry-After", "How soon to try again, in seconds.", Schemas.Integer(minimum: 0)),
             _ => null,
         },
