@@ -2,6 +2,7 @@ using SigmoidApi.Activations;
 using SigmoidApi.Datasets;
 using SigmoidApi.Datasets.Import;
 using SigmoidApi.Http;
+using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Models;
 using SigmoidApi.Prediction;
 using SigmoidApi.Storage;

@@ -2,12 +2,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Compute.Activations;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
+using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Activations;
 
 /// <param name="Values">A number, or nested arrays of numbers of any rectangular shape.</param>
-/// <param name="Parameters">Those that the catalogue names, such as <c>alpha</c>; the others keep their defaults.</param>
-public sealed record EvaluateRequest(Tensor Values, IReadOnlyDictionary<string, double>? Parameters = null);
+/// <param name="Parameters">Those that the catalogue names, such as <c>alpha</c>; the others, and those of null, keep their defaults.</param>
+public sealed record EvaluateRequest(Tensor Values, IReadOnlyDictionary<string, double?>? Parameters = null);
 
 /// <param name="Values">In the shape of the request's.</param>
 public sealed record EvaluateResponse(Tensor Values);
@@ -38,17 +39,17 @@ internal static class Evaluate
     {
         if (ActivationEndpoints.Find(name) is not { } activation)
             return Problems.NotFound($"activation '{name}'; GET /api/v1/activations lists them");
-        var given = request.Parameters ?? new Dictionary<string, double>();
+        var given = request.Parameters ?? new Dictionary<string, double?>();
         foreach (var (key, value) in given)
         {
             var path = "parameters" + JsonPath.Member(key);
             if (activation.Parameters.All(p => p.Name != key))
                 return Problems.Field(StatusCodes.Status400BadRequest, path, $"expected {Expected(activation)}, got '{key}'");
-            if (!double.IsFinite(value))
-                return Problems.Field(StatusCodes.Status400BadRequest, path, $"expected a finite number, got {value}");
+            if (value is { } number && !double.IsFinite(number))
+                return Problems.Field(StatusCodes.Status400BadRequest, path, $"expected a finite number, got {number}");
         }
 
-        var parameters = activation.Parameters.Select(p => given.TryGetValue(p.Name, out var value) ? value : p.Default).ToArray();
+        var parameters = activation.Parameters.Select(p => given.GetValueOrDefault(p.Name) ?? p.Default).ToArray();
         order.Apply(activation, request.Values.Values, request.Values.Values, parameters);
         return TypedResults.Ok(new EvaluateResponse(request.Values));
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Compute.Activations;
 using SigmoidApi.Http;
+using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Activations;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Charsets;
+using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.Datasets;

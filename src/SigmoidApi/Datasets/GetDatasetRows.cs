@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Http;
+using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.Datasets;
@@ -20,7 +21,9 @@ internal static class GetDatasetRows
 
     public static void Map(RouteGroupBuilder datasets) =>
         datasets.MapGet("/{id}/rows", Handle).WithName("GetDatasetRows").WithSummary("A page of a data set's rows, as they were uploaded")
-            .WithDescription($"`offset` is 0 and `limit` {DefaultLimit} by default. The rows can be sent to a model's predict as they are.")
+            .WithDescription("The rows can be sent to a model's predict as they are.")
+            .WithQueryParameter("offset", "Index of the first row; 0 is the first of the data set.", Schemas.Integer(minimum: 0, format: "int64", byDefault: 0))
+            .WithQueryParameter("limit", "Most rows to give; at most `Limits:MaxPageItems`.", Schemas.Integer(minimum: 1, byDefault: DefaultLimit))
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .WithExampleOf("id", "\"mails\"").WithExampleOf("offset", "0").WithExampleOf("limit", "5");
 

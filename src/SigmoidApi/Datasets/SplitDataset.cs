@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Datasets.Engine;
 using SigmoidApi.Http;
+using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.Datasets;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Datasets;
 using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Http;
+using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Models;
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
+using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Prediction;
 

@@ -5,6 +5,7 @@ using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
+using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Prediction;
 

@@ -8,6 +8,7 @@ using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Datasets.Profile;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
+using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Models;
 using SigmoidApi.Storage;
 

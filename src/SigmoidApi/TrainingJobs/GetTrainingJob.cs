@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Http;
+using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.TrainingJobs;

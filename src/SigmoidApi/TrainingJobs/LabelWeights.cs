@@ -5,7 +5,7 @@ using SigmoidApi.Models;
 
 namespace SigmoidApi.TrainingJobs;
 
-/// <summary>What the rows of each label weigh: <c>"balanced"</c>, or a weight for each label that is named, and 1 for one that is not.</summary>
+/// <summary>What the rows of each label weigh: <c>"balanced"</c>, or a weight for each label that is named, and 1 for one that is not, or is null.</summary>
 /// <param name="ByLabel">Null where the labels are balanced.</param>
 [JsonConverter(typeof(LabelWeightsConverter))]
 public sealed record LabelWeights(IReadOnlyDictionary<string, double>? ByLabel)
@@ -30,11 +30,13 @@ internal sealed class LabelWeightsConverter : JsonConverter<LabelWeights>
         var weights = new Dictionary<string, double>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            var label = reader.GetString()!;
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.Null)
+                continue;
             // More would only fill memory: no target has them.
             if (weights.Count == Labels)
                 throw new JsonInputException($"expected a weight for each of the target's {Labels} labels, got more");
-            var label = reader.GetString()!;
-            reader.Read();
             if (!weights.TryAdd(label, WeightOf(label, ref reader)))
                 throw new JsonInputException("expected once, got more than once", JsonPath.Member(label));
         }

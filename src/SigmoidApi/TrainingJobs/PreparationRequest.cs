@@ -9,6 +9,10 @@ public sealed record PreparationRequest(
     ColumnPreparationRequest? Categories = null,
     IReadOnlyDictionary<string, ColumnPreparationRequest>? Columns = null)
 {
+    /// <summary>For single columns; a null says nothing of its column.</summary>
+    public IReadOnlyDictionary<string, ColumnPreparationRequest>? Columns { get; init; } =
+        Columns?.Where(column => column.Value is not null).ToDictionary(column => column.Key, column => column.Value, StringComparer.Ordinal);
+
     internal static readonly PreparationRequest Default = new();
 
     /// <summary>Whether a column is to be taken as a category, whatever its type.</summary>

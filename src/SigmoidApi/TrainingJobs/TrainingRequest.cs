@@ -61,7 +61,7 @@ public sealed record TrainingRequest
 
     /// <summary>
     /// Which point of a path becomes the model: the one with the least log loss in validation (<c>best</c>, the default), or the most strongly penalised of the
-    /// same l1Ratio within one standard error of it (<c>one_standard_error</c>, by <c>validation.folds</c>).
+    /// same l1Ratio within one standard error of it (<c>one_standard_error</c>, by <c>validation.folds</c>). Without a path the one fit is the best.
     /// </summary>
     public Selection? Selection { get; init; }
 

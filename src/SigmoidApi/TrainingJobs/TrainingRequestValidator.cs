@@ -85,8 +85,11 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
         RuleFor(r => r.Cs).Null().When(r => r.EffectivePenalty is Penalty.None or Penalty.Firth)
             .WithMessage(r => $"expected no path with the penalty '{PenaltyOf(r)}', which has no c");
         RuleFor(r => r.Selection).IsInEnum();
-        RuleFor(r => r.Selection).Null().When(r => !r.IsPath || r.Validation is null)
-            .WithMessage("expected nothing without a path ('cs' or 'l1Ratios') and a 'validation' to choose from it by");
+        RuleFor(r => r.Selection).Null().When(r => r.IsPath && r.Validation is null)
+            .WithMessage("expected nothing without a 'validation' to choose from the path by");
+        // One fit is the best of one; a client that writes the default has asked for nothing else.
+        RuleFor(r => r.Selection).NotEqual(Selection.OneStandardError).When(r => !r.IsPath)
+            .WithMessage("expected 'best' or nothing without a path ('cs' or 'l1Ratios') to choose from");
         RuleFor(r => r.Selection).NotEqual(Selection.OneStandardError).When(r => r.IsPath && r.Validation is { Folds: null })
             .WithMessage("expected 'best' with a holdout: only 'validation.folds' have a standard error");
 

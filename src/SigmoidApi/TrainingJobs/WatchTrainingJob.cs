@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Http;
+using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.TrainingJobs;

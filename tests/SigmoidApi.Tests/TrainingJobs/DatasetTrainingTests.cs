@@ -75,6 +75,25 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
         (await _api.Get("models/weighed")).Json.GetProperty("coefficients").EnumerateArray().Select(c => c.GetProperty("term").GetString()).ShouldBe(["a", "b"]);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(""" , "validation": { "holdout": 0.5 } """)]
+    [InlineData(""" , "penalty": "none" """)]
+    public async Task TheOneFitIsTheBestWithoutAPath(string more)
+    {
+        await Upload("one-fit", Mails);
+
+        var said = await _api.Train($$"""{ "datasetId": "one-fit", "target": "spam", "selection": "best" {{more}} }""");
+        var plain = await _api.Train($$"""{ "datasetId": "one-fit", "target": "spam" {{more}} }""");
+
+        // The job as it is kept says so, and is read again.
+        (await _api.Job(said.GetProperty("id").GetString()!)).GetProperty("request").GetProperty("selection").GetString().ShouldBe("best");
+        (await Coefficients(said)).ShouldBe(await Coefficients(plain));
+
+        async Task<string> Coefficients(JsonElement job) =>
+            (await _api.Get($"models/one-fit/versions/{job.GetProperty("model").GetProperty("version").GetInt32()}")).Json.GetProperty("coefficients").GetRawText();
+    }
+
     [Fact]
     public async Task RequestIsShownWithTheDefaultsThatOtherFieldsDecide()
     {

@@ -125,9 +125,9 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     [InlineData(""" "l1Ratios": [] """, "l1Ratios", "expected at least one number, got none")]
     [InlineData(""" "l1Ratios": [0.5, 1], "penalty": "l1" """, "penalty", "expected 'elasticnet' or nothing beside 'l1Ratios', got 'l1'")]
     [InlineData(""" "l1Ratios": [0.5, 1], "solver": "newton" """, "solver", "expected auto or coordinate_descent with the penalty 'elasticnet', got newton")]
-    [InlineData(""" "selection": "best" """, "selection", "expected nothing without a path ('cs' or 'l1Ratios') and a 'validation' to choose from it by")]
-    [InlineData(""" "selection": "best", "cs": 5 """, "selection", "expected nothing without a path ('cs' or 'l1Ratios') and a 'validation' to choose from it by")]
-    [InlineData(""" "selection": "best", "validation": { "folds": 2 } """, "selection", "expected nothing without a path ('cs' or 'l1Ratios') and a 'validation' to choose from it by")]
+    [InlineData(""" "selection": "best", "cs": 5 """, "selection", "expected nothing without a 'validation' to choose from the path by")]
+    [InlineData(""" "selection": "one_standard_error" """, "selection", "expected 'best' or nothing without a path ('cs' or 'l1Ratios') to choose from")]
+    [InlineData(""" "selection": "one_standard_error", "validation": { "folds": 2 } """, "selection", "expected 'best' or nothing without a path ('cs' or 'l1Ratios') to choose from")]
     [InlineData(""" "selection": "one_standard_error", "cs": 5, "validation": { "holdout": 0.5 } """, "selection", "expected 'best' with a holdout: only 'validation.folds' have a standard error")]
     [InlineData(""" "selection": "last" """, "selection", "expected one of best, one_standard_error, got the string \"last\"")]
     public async Task PathIsOneThatCanBeFitted(string field, string path, string message)

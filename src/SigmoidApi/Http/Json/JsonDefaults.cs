@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace SigmoidApi.Http.Json;
 
@@ -17,6 +18,7 @@ public static class JsonDefaults
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
         options.MaxDepth = 64;
+        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(NullAsAbsent.Apply);
         options.Converters.Add(new JsonStringEnumConverter(EnumNames.Policy, allowIntegerValues: false));
         options.Converters.Add(new DoubleConverter());
         options.Converters.Add(new VectorConverter(limits));

@@ -1,0 +1,109 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+using static SigmoidApi.Http.OpenApi.Described;
+
+namespace SigmoidApi.Http.OpenApi;
+
+/// <summary>Puts what endpoints say of themselves (<see cref="Described"/>) into their operations.</summary>
+internal sealed class OperationDescriptions : IOperationFilter
+{
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
+        AddBodies(operation, metadata);
+        AddParameters(operation, metadata);
+        AddAnswers(operation, metadata);
+    }
+
+    private static void AddBodies(OpenApiOperation operation, IList<object> metadata)
+    {
+        foreach (var example in metadata.OfType<BodyExample>())
+        {
+            if (operation.RequestBody is not OpenApiRequestBody body)
+                operation.RequestBody = body = new OpenApiRequestBody();
+            body.Required = true;
+            body.Content ??= new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal);
+            AddExample(body.Content, example.MediaType, example.Name, example.Body);
+        }
+
+        foreach (var binary in metadata.OfType<BinaryBody>())
+            operation.RequestBody!.Content![binary.MediaType] = Binary(binary.Part);
+    }
+
+    private static void AddParameters(OpenApiOperation operation, IList<object> metadata)
+    {
+        operation.Parameters ??= [];
+        if (metadata.OfType<IdempotencyParameter>().Any())
+        {
+            Describe(operation, new(ParameterLocation.Header, Idempotency.Header,
+                "Any text of your own, such as a UUID. The same request under the same key creates nothing twice: it gets the first answer again, with `Idempotent-Replayed: true`.",
+                new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255 }));
+        }
+
+        if (metadata.OfType<PageParameters>().Any())
+        {
+            Describe(operation, new(ParameterLocation.Query, "limit", $"Most items on the page; {Page.DefaultLimit} by default.", Schemas.Integer(minimum: 1)));
+            Describe(operation, new(ParameterLocation.Query, "cursor", "The nextCursor of the page before.", Schemas.Text("uuid")));
+        }
+
+        foreach (var described in metadata.OfType<DescribedParameter>())
+            Describe(operation, described);
+        foreach (var example in metadata.OfType<ParameterExample>())
+        {
+            if (operation.Parameters.FirstOrDefault(p => p.Name == example.Parameter) is OpenApiParameter parameter)
+                parameter.Example = JsonNode.Parse(example.Json);
+        }
+    }
+
+    private static void AddAnswers(OpenApiOperation operation, IList<object> metadata)
+    {
+        operation.Responses ??= [];
+        foreach (var answer in metadata.OfType<DescribedAnswer>())
+            operation.Responses.TryAdd(Key(answer.Status), new OpenApiResponse { Description = answer.Description });
+        foreach (var header in metadata.OfType<AnswerHeader>())
+        {
+            if (!operation.Responses.TryGetValue(Key(header.Status), out var found) || found is not OpenApiResponse response)
+                continue;
+            response.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal);
+            response.Headers[header.Name] = new OpenApiHeader { Description = header.Description, Schema = header.Schema };
+        }
+
+        foreach (var example in metadata.OfType<AnswerExample>())
+        {
+            if (!operation.Responses.TryGetValue(Key(example.Status), out var found) || found is not OpenApiResponse response)
+                continue;
+            response.Content ??= new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal);
+            AddExample(response.Content, example.MediaType, example.Name, example.Body);
+        }
+    }
+
+    private static string Key(int status) => status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Describes the parameter of that place and name, and adds it where there is none.</summary>
+    private static void Describe(OpenApiOperation operation, DescribedParameter described)
+    {
+        var parameter = operation.Parameters!.OfType<OpenApiParameter>().FirstOrDefault(p => p.In == described.In && p.Name == described.Name);
+        if (parameter is null)
+            operation.Parameters!.Add(parameter = new OpenApiParameter { In = described.In, Name = described.Name, Required = described.In == ParameterLocation.Path });
+        parameter.Description = described.Description;
+        parameter.Schema = described.Schema ?? parameter.Schema;
+    }
+
+    private static void AddExample(IDictionary<string, IOpenApiMediaType> content, string mediaType, string name, string body)
+    {
+        if (!content.TryGetValue(mediaType, out var found) || found is not OpenApiMediaType media)
+            content[mediaType] = media = new OpenApiMediaType { Schema = Schemas.Text() };
+        media.Examples ??= new Dictionary<string, IOpenApiExample>(StringComparer.Ordinal);
+        media.Examples[name] = new OpenApiExample { Value = mediaType.EndsWith("json", StringComparison.Ordinal) && mediaType != "application/x-ndjson" ? JsonNode.Parse(body)! : JsonValue.Create(body) };
+    }
+
+    private static OpenApiMediaType Binary(string? part)
+    {
+        if (part is null)
+            return new() { Schema = Schemas.Bytes() };
+        var form = new OpenApiSchema { Type = JsonSchemaType.Object, Required = new HashSet<string>(StringComparer.Ordinal) { part } };
+        form.Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal) { [part] = Schemas.Bytes() };
+        return new() { Schema = form };
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Json.Schema;
+
+namespace SigmoidApi.Tests.Contract;
+
+/// <summary>
+/// The schemas of an OpenAPI document, made strict: an object has the properties that its schema names and no others. A schema of the document itself is open, so that
+/// clients bear fields that come later; a test must not.
+/// </summary>
+internal sealed class AnswerSchemas
+{
+    private const string Components = "#/components/schemas/";
+
+    /// <summary>The end of the name of a schema that another extends by <c>allOf</c>: it stays open, and the other is closed.</summary>
+    private const string Extended = ".extended";
+
+    private static readonly Uri Base = new("https://sigmoid.example/document");
+    private static readonly string[] Combining = ["$ref", "allOf", "anyOf", "oneOf", "if"];
+    private static readonly EvaluationOptions Quick = new() { OutputFormat = OutputFormat.Flag, RequireFormatValidation = true };
+    private static readonly EvaluationOptions Detailed = new() { OutputFormat = OutputFormat.List, RequireFormatValidation = true };
+    private readonly BuildOptions _build = new() { Dialect = Dialect.Draft202012, SchemaRegistry = new() };
+
+    /// <param name="components">The document's <c>components.schemas</c>.</param>
+    public AnswerSchemas(JsonObject components)
+    {
+        var definitions = new JsonObject();
+        foreach (var (name, schema) in components)
+        {
+            definitions[name] = Strict(schema!, isExtended: false);
+            definitions[name + Extended] = Strict(schema!, isExtended: true);
+        }
+
+        JsonSchema.Build(Element(new JsonObject { ["$id"] = Base.ToString(), ["$defs"] = definitions }), _build, Base);
+    }
+
+    public JsonSchema Compile(JsonNode schema)
+    {
+        var copy = Strict(schema, isExtended: false);
+        return JsonSchema.Build(Element(copy), _build, new Uri($"{Base}/{Guid.NewGuid():n}"));
+    }
+
+    /// <summary>What is wrong with a value: where in it, and what; null where it is as the schema says.</summary>
+    public static string? Fault(JsonSchema schema, JsonElement value)
+    {
+        if (schema.Evaluate(value, Quick).IsValid)
+            return null;
+        var faults = (schema.Evaluate(value, Detailed).Details ?? []).Where(detail => detail.Errors is { Count: > 0 })
+            .SelectMany(detail => detail.Errors!.Select(error => $"{(detail.InstanceLocation.ToString() is { Length: > 0 } pointer ? pointer : "/")}: {error.Value} ({detail.EvaluationPath})"));
+        return string.Join("\n  ", faults.Take(8));
+    }
+
+    private static JsonNode Strict(JsonNode schema, bool isExtended)
+    {
+        if (schema is JsonArray array)
+            return new JsonArray([.. array.Select(item => item is null ? null : Strict(item, isExtended))]);
+        if (schema is not JsonObject source)
+            return schema.DeepClone();
+        var strict = new JsonObject();
+        foreach (var (keyword, value) in source)
+        {
+            strict[keyword] = keyword switch
+            {
+                "$ref" => $"{Base}#/$defs/{ReferenceOf(source)}{(isExtended ? Extended : "")}",
+                "properties" => new JsonObject(value!.AsObject().Select(property => KeyValuePair.Create(property.Key, (JsonNode?)Strict(property.Value!, isExtended: false)))),
+                "allOf" => Strict(value!, isExtended: true),
+                "items" or "additionalProperties" or "oneOf" or "anyOf" or "prefixItems" or "not" => Strict(value!, isExtended: false),
+                _ => value?.DeepClone(),
+            };
+        }
+
+        var isObject = source.ContainsKey("properties") || source.ContainsKey("allOf");
+        if (isObject && !isExtended && !source.ContainsKey("additionalProperties"))
+            strict[Combining.Any(source.ContainsKey) ? "unevaluatedProperties" : "additionalProperties"] = false;
+        return strict;
+    }
+
+    private static string? ReferenceOf(JsonNode? schema) =>
+        (schema as JsonObject)?["$ref"]?.GetValue<string>() is { } reference && reference.StartsWith(Components, StringComparison.Ordinal) ? reference[Components.Length..] : null;
+
+    private static JsonElement Element(JsonNode node) => JsonSerializer.SerializeToElement(node);
+}

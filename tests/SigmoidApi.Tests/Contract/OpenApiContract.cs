@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Json.Schema;
+
+namespace SigmoidApi.Tests.Contract;
+
+/// <summary>An answer as it came.</summary>
+/// <param name="Method">Of the request.</param>
+/// <param name="Path">Of the request, without its query.</param>
+/// <param name="Headers">The names of the answer's headers.</param>
+/// <param name="MediaType">Without parameters; null where there is none.</param>
+/// <param name="Json">The body, where it is JSON that is to be looked at.</param>
+internal sealed record Answer(string Method, string Path, HttpStatusCode Status, IReadOnlyList<string> Headers, string? MediaType, JsonElement? Json);
+
+/// <summary>What an OpenAPI document says of the answers of each operation.</summary>
+internal sealed class OpenApiContract
+{
+    private const string ApiRoot = "/api/v1/";
+
+    /// <summary>What HTTP gives every answer, or the server on every path: the document does not name it for each operation.</summary>
+    private static readonly HashSet<string> General = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Date", "Server", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "Content-Type", "Content-Encoding", "Vary", "Cache-Control", "Alt-Svc", "Trailer", "Allow",
+        "X-Content-Type-Options", "X-Frame-Options", "Content-Security-Policy", "Cross-Origin-Resource-Policy", "Cross-Origin-Opener-Policy", "Referrer-Policy",
+        "Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Expose-Headers", "Access-Control-Max-Age",
+        "Access-Control-Allow-Credentials",
+    };
+
+    private readonly JsonObject _document;
+    private readonly AnswerSchemas _schemas;
+    private readonly ConcurrentDictionary<JsonNode, JsonSchema> _compiled = new();
+    private readonly (string[] Segments, JsonObject Operations)[] _paths;
+
+    public OpenApiContract(JsonObject document)
+    {
+        _document = document;
+        _schemas = new(document["components"]!["schemas"]!.AsObject());
+        // Of two templates that a path is like, the one with fewer parameters is meant.
+        _paths =
+        [
+            .. document["paths"]!.AsObject().Select(path => (Segments: Split(path.Key), Operations: path.Value!.AsObject()))
+                .OrderBy(path => path.Segments.Count(IsParameter)),
+        ];
+    }
+
+    /// <summary>The document in the repository, which a test holds to the one that is served.</summary>
+    public static OpenApiContract OfRepository { get; } = new(JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(Repository.Root, "docs/openapi/v1.json")))!.AsObject());
+
+    /// <summary>In what an answer is not as the document says; null where it is.</summary>
+    public string? Fault(Answer answer)
+    {
+        if (Find(answer) is not { } operation)
+            return IsUnknownPath(answer) ? null : Named("the document has no such operation");
+        if (Response(operation, answer.Status) is not { } response)
+            return answer.Status == HttpStatusCode.MethodNotAllowed ? null : Named("the status is not documented");
+        var headers = response["headers"]?.AsObject();
+        var unknown = answer.Headers.Where(name => !General.Contains(name) && headers?.Any(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)) is not true).ToArray();
+        if (unknown.Length > 0)
+            return Named($"undocumented header {string.Join(", ", unknown)}");
+        if (answer.MediaType is null)
+            return null;
+        var content = response["content"]?.AsObject();
+        if (content?.FirstOrDefault(media => media.Key.Equals(answer.MediaType, StringComparison.OrdinalIgnoreCase)).Value is not JsonObject media)
+            return Named($"undocumented Content-Type {answer.MediaType}");
+        if (answer.Json is not { } json || media["schema"] is not { } schema)
+            return null;
+        return AnswerSchemas.Fault(_compiled.GetOrAdd(schema, _schemas.Compile), json) is { } fault ? Named($"the body is not as its schema says\n  {fault}") : null;
+
+        string Named(string fault) => $"{answer.Method} {answer.Path} {(int)answer.Status}: {fault}";
+    }
+
+    /// <summary>A path under the API that is none of its routes gets a problem; what is outside of it is not the document's.</summary>
+    private static bool IsUnknownPath(Answer answer) =>
+        !answer.Path.Contains(ApiRoot, StringComparison.OrdinalIgnoreCase) || (int)answer.Status is >= 300 and < 500 || answer.Method == "OPTIONS";
+
+    private JsonObject? Find(Answer answer)
+    {
+        // There may be a prefix in front, which the document has as its server.
+        var start = answer.Path.IndexOf(ApiRoot, StringComparison.OrdinalIgnoreCase);
+        var segments = Split(start > 0 ? answer.Path[start..] : answer.Path);
+        var method = answer.Method == "HEAD" ? "get" : answer.Method.ToLowerInvariant();
+        return _paths.Where(path => IsLike(segments, path.Segments)).Select(path => path.Operations[method]).OfType<JsonObject>().FirstOrDefault();
+    }
+
+    private JsonObject? Response(JsonObject operation, HttpStatusCode status)
+    {
+        var responses = operation["responses"]!.AsObject();
+        var response = responses[((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture)] ?? responses[$"{(int)status / 100}XX"];
+        // What holds for all other answers is said of failures.
+        response ??= (int)status >= 400 ? responses["default"] : null;
+        return Resolve(response);
+    }
+
+    private JsonObject? Resolve(JsonNode? node)
+    {
+        while (node?["$ref"]?.GetValue<string>() is { } reference)
+            node = reference.TrimStart('#', '/').Split('/').Aggregate((JsonNode?)_document, (part, name) => part?[name]);
+        return node as JsonObject;
+    }
+
+    private static bool IsLike(string[] path, string[] template) =>
+        path.Length == template.Length && path.Zip(template).All(pair => IsParameter(pair.Second) || pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsParameter(string segment) => segment is ['{', .., '}'];
+
+    private static string[] Split(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+}
