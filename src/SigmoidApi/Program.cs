@@ -33,11 +33,11 @@ app.UseOpenApiDocument();
 app.MapHealth();
 
 var api = app.MapApi();
-api.MapActivations();
-api.MapPrediction();
 api.MapDatasets();
 api.MapTrainingJobs();
 api.MapModels();
+api.MapActivations();
+api.MapPrediction();
 
 await app.PrepareStorageAsync();
 await app.RunAsync();

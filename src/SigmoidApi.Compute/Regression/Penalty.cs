@@ -1,7 +1,9 @@
 namespace SigmoidApi.Compute.Regression;
 
+/// <summary>What keeps the coefficients small.</summary>
 public enum Penalty
 {
+    /// <summary>Nothing.</summary>
     None,
 
     /// <summary>‖w‖₁</summary>

@@ -1,5 +1,6 @@
 namespace SigmoidApi.Compute.Regression;
 
+/// <summary>How the minimum is found.</summary>
 public enum Solver
 {
     /// <summary>The solver that suits the problem.</summary>

@@ -1,4 +1,5 @@
 using SigmoidApi.Compute.Activations;
+using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Activations;
 
@@ -7,7 +8,8 @@ public static class ActivationEndpoints
 {
     public static void MapActivations(this RouteGroupBuilder api)
     {
-        var group = api.MapGroup("").WithTags("Activations");
+        var group = api.MapGroup("").WithTag(
+            "Functions", "Functions without a memory: the article's predict, cost and update of weights, and activations with their derivatives, on numbers in the request.");
         ListActivations.Map(group);
         Evaluate.Map(group);
         EvaluateStream.Map(group);

@@ -6,10 +6,12 @@ using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Activations;
 
+/// <summary>Where to evaluate a function.</summary>
 /// <param name="Values">A number, or nested arrays of numbers of any rectangular shape.</param>
 /// <param name="Parameters">Those that the catalogue names, such as <c>alpha</c>; the others, and those of null, keep their defaults.</param>
 public sealed record EvaluateRequest(Tensor Values, IReadOnlyDictionary<string, double?>? Parameters = null);
 
+/// <summary>The function's values.</summary>
 /// <param name="Values">In the shape of the request's.</param>
 public sealed record EvaluateResponse(Tensor Values);
 

@@ -6,8 +6,9 @@ using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Activations;
 
+/// <summary>The function's values.</summary>
 /// <param name="Values">One for each <c>x</c>.</param>
-public sealed record EvaluateQueryResponse(double[] Values);
+public sealed record EvaluateQueryResponse([property: DescribedAs(typeof(AnyNumber[]))] double[] Values);
 
 /// <summary><c>GET /sigmoid?x=-1&amp;x=0.5</c> and <c>GET /sigmoid/derivative?x=…</c>, to try it from an address bar.</summary>
 internal static class EvaluateQuery

@@ -3,10 +3,15 @@ using SigmoidApi.Compute.Activations;
 
 namespace SigmoidApi.Activations;
 
+/// <summary>An activation function.</summary>
+/// <param name="Name">What paths call it.</param>
+/// <param name="Formula">Its value at x.</param>
+/// <param name="DerivativeFormula">Its derivative at x.</param>
 /// <param name="Range">Bounds of its values.</param>
 /// <param name="ZeroCentered">Whether it is 0 at 0 with values of both signs around it.</param>
 /// <param name="Monotonic">Whether it never decreases.</param>
 /// <param name="Saturates">Whether its derivative vanishes on both sides: gradients through it can vanish.</param>
+/// <param name="Parameters">What shapes it besides x; empty for most.</param>
 public sealed record ActivationDescription(
     string Name,
     string Formula,

@@ -3,6 +3,7 @@ namespace SigmoidApi.Datasets;
 /// <summary>What a column holds, as callers see it and as <c>types=</c> says it.</summary>
 public enum ColumnType
 {
+    /// <summary>Numbers, whole or not.</summary>
     Number,
 
     /// <summary>0 and 1, or true and false.</summary>

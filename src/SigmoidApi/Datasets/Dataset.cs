@@ -1,30 +1,42 @@
+using System.ComponentModel.DataAnnotations;
 using SigmoidApi.Datasets.Profile;
+using SigmoidApi.Http;
 
 namespace SigmoidApi.Datasets;
 
 /// <summary>A data set as it is kept: the row beside the Parquet file of the same id. It never changes; the same name uploaded again is its next version.</summary>
 public sealed class Dataset
 {
+    /// <summary>The data set's own id.</summary>
     public required Guid Id { get; init; }
 
+    /// <summary>The name that it was uploaded under; the newest of a name is found by the name alone.</summary>
+    [RegularExpression(Names.Form)]
     public required string Name { get; init; }
 
     /// <summary>1 for the first of its name. Numbers are not given again.</summary>
+    [Range(1, int.MaxValue)]
     public required int Version { get; init; }
 
+    /// <summary>How many rows it has.</summary>
+    [Range(0, int.MaxValue)]
     public required long Rows { get; init; }
 
+    /// <summary>The profile of each column, in the order of the file.</summary>
     public required IReadOnlyList<ColumnProfile> Columns { get; init; }
 
     /// <summary>Size of the file as it was uploaded, in bytes.</summary>
+    [Range(0, int.MaxValue)]
     public required long Bytes { get; init; }
 
     /// <summary>SHA-256 of the file as it was uploaded, in lower-case hexadecimal.</summary>
+    [RegularExpression("^[0-9a-f]{64}$")]
     public required string Sha256 { get; init; }
 
     /// <summary>How the file was read; null for a data set that was split off another, or is from before this was kept.</summary>
     public DatasetOrigin? Origin { get; init; }
 
+    /// <summary>When it was uploaded.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>The same with more said of its columns.</summary>

@@ -1,4 +1,5 @@
 using SigmoidApi.Datasets.Import;
+using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Datasets;
 
@@ -14,7 +15,7 @@ public static class DatasetEndpoints
 
     public static void MapDatasets(this RouteGroupBuilder api)
     {
-        var datasets = api.MapGroup("/datasets").WithTags("Data sets");
+        var datasets = api.MapGroup("/datasets").WithTag("Data sets", "Tables of rows: upload a file, look at the profile of its columns and its rows, split it, get it back as a file.");
         CreateDataset.Map(datasets);
         ListDatasets.Map(datasets);
         GetDataset.Map(datasets);

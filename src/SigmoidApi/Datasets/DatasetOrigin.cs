@@ -4,9 +4,12 @@ using SigmoidApi.Datasets.Formats;
 namespace SigmoidApi.Datasets;
 
 /// <summary>How the uploaded file was read: what was found, or what the upload said.</summary>
+/// <param name="Format">What the file was: as it says, or its bytes do.</param>
 /// <param name="Compression"><c>gzip</c> or <c>zstd</c>; left out where there was none.</param>
-/// <param name="Delimiter">Of separated values, as those up to <c>Header</c>.</param>
-/// <param name="DecimalPoint">Of other formats too, where their texts are numbers.</param>
+/// <param name="Delimiter">The character between the values of a line; left out of formats that are no separated values.</param>
+/// <param name="Quote">The character around values that hold a delimiter, empty for none; left out of formats that are no separated values.</param>
+/// <param name="DecimalPoint">The decimal sign of its numbers; left out of formats other than separated values where no text is a number.</param>
+/// <param name="Header">Whether the first line has the names of the columns; left out of formats that are no separated values.</param>
 /// <param name="SkippedLines">Of separated values: lines above the header and below the last row that were skipped, counted from 1; left out if none.</param>
 /// <param name="Warnings">What of the file the data set lacks; left out where it lacks nothing.</param>
 public sealed record DatasetOrigin(
@@ -26,6 +29,7 @@ public sealed record DatasetOrigin(
 }
 
 /// <summary>What a person should know of a file as a whole.</summary>
+/// <param name="Code">What it is about.</param>
 /// <param name="Columns">Which columns it is about.</param>
 public sealed record DatasetWarning(DatasetWarningCode Code, IReadOnlyList<string> Columns);
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,10 +10,11 @@ using SigmoidApi.Storage;
 
 namespace SigmoidApi.Datasets;
 
+/// <summary>A page of rows.</summary>
 /// <param name="Offset">Index of the first of these rows; 0 is the first of the data set.</param>
 /// <param name="Total">Rows of the data set.</param>
 /// <param name="Rows">Values by the names of their columns, in the form that a model's predict takes.</param>
-public sealed record DatasetRows(long Offset, long Total, IReadOnlyList<Dictionary<string, object?>> Rows);
+public sealed record DatasetRows([property: Range(0, long.MaxValue)] long Offset, [property: Range(0, int.MaxValue)] long Total, IReadOnlyList<Dictionary<string, object?>> Rows);
 
 /// <summary><c>GET /datasets/{id}/rows?offset=0&amp;limit=100</c></summary>
 internal static class GetDatasetRows

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -17,13 +18,17 @@ namespace SigmoidApi.Datasets;
 /// <param name="Seed">Draws the rows: the same seed gives the same split on every machine.</param>
 /// <param name="Names">What the two are called; by default the data set's name with <c>-train</c> and <c>-test</c>.</param>
 public sealed record SplitDatasetRequest(
-    double Test = 0.25, string? StratifyBy = null, string? GroupBy = null, string? TimeBy = null, long Seed = 42, SplitNames? Names = null);
+    [property: Range(0d, 1d, MinimumIsExclusive = true, MaximumIsExclusive = true)] double Test = 0.25, string? StratifyBy = null, string? GroupBy = null, string? TimeBy = null, long Seed = 42, SplitNames? Names = null);
 
-/// <param name="Training">Of the data set to train on.</param>
-/// <param name="Test">Of the data set to test with.</param>
-public sealed record SplitNames(string? Training = null, string? Test = null);
+/// <summary>What the parts of a split are called.</summary>
+/// <param name="Training">Of the data set to train on; by default the name of the whole with <c>-train</c>.</param>
+/// <param name="Test">Of the data set to test with; by default the name of the whole with <c>-test</c>.</param>
+public sealed record SplitNames(
+    [property: RegularExpression(Http.Names.Form)] string? Training = null, [property: RegularExpression(Http.Names.Form)] string? Test = null);
 
 /// <summary>Two new data sets; each row of the old one is in one of them, in its order.</summary>
+/// <param name="Training">The data set to train on.</param>
+/// <param name="Test">The data set to test with.</param>
 public sealed record SplitDatasetResponse(Dataset Training, Dataset Test);
 
 /// <summary><c>POST /datasets/{id}/split</c></summary>

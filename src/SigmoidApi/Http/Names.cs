@@ -8,6 +8,9 @@ public static partial class Names
 {
     private const int MaxLength = 100;
 
+    /// <summary>What a name looks like, as JSON Schema has it; it is no UUID either.</summary>
+    public const string Form = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$";
+
     public const string Expected = "expected 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit, and not a UUID";
 
     public static bool IsValid(string name) => Pattern.IsMatch(name) && !Guid.TryParse(name, out _);

@@ -54,7 +54,9 @@ internal sealed class Page : IRequestInput, IEndpointParameterMetadataProvider
     }
 }
 
-/// <summary>A page of a list. <paramref name="NextCursor"/> is null on the last one.</summary>
+/// <summary>A page of a list.</summary>
+/// <param name="Items">Those on the page, newest first.</param>
+/// <param name="NextCursor">The <c>cursor</c> of the next page; null on the last one.</param>
 public sealed record PageOf<T>(IReadOnlyList<T> Items, string? NextCursor);
 
 /// <summary>Marks a route that takes <c>limit</c> and <c>cursor</c>.</summary>

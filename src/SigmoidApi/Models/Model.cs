@@ -1,3 +1,6 @@
+using System.ComponentModel.DataAnnotations;
+using SigmoidApi.Http;
+
 namespace SigmoidApi.Models;
 
 /// <summary>A model's name, with the number that its newest version had, so that a deleted version's number is not given again.</summary>
@@ -31,4 +34,6 @@ public sealed class ModelVersion
 }
 
 /// <summary>Which version of which model.</summary>
-public sealed record ModelVersionName(string Name, int Version);
+/// <param name="Name">The model's name.</param>
+/// <param name="Version">The number of its version, from 1.</param>
+public sealed record ModelVersionName([property: RegularExpression(Names.Form)] string Name, [property: Range(1, int.MaxValue)] int Version);

@@ -1,12 +1,23 @@
+using SigmoidApi.Http.OpenApi;
+
 namespace SigmoidApi.Models;
 
 public static class ModelEndpoints
 {
-    public static void AddModels(this WebApplicationBuilder builder) => builder.Services.AddSingleton<ModelCache>().AddSingleton<PredictFile>();
+    public static void AddModels(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ModelCache>().AddSingleton<PredictFile>();
+        builder.Services.AddSchema<ClassLabel>(() => new()
+        {
+            Description = "One of a target's two values: a number, true or false, or the text of a category.",
+            OneOf = [Schemas.Number(), Schemas.Boolean(), Schemas.Text()],
+        });
+        builder.Services.AddInlineSchema<ClassLabels>(of => Schemas.ArrayOf(of(typeof(ClassLabel))));
+    }
 
     public static void MapModels(this RouteGroupBuilder api)
     {
-        var models = api.MapGroup("/models").WithTags("Models");
+        var models = api.MapGroup("/models").WithTag("Models", "Versions of models: what a fit has found, and predictions with it, of records or of whole files.");
         ListModels.Map(models);
         GetModel.Map(models);
         PredictRoutes.Map(models);

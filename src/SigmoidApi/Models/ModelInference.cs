@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using SigmoidApi.Compute.Regression;
 
 namespace SigmoidApi.Models;
@@ -5,12 +6,14 @@ namespace SigmoidApi.Models;
 /// <summary>
 /// What an unpenalised or Firth's fit says about the parameters behind it. A number that is not finite, or that the data do not determine, is null.
 /// </summary>
-/// <param name="Intercept">Null where none was fitted, or the data do not determine it.</param>
-/// <param name="LogLikelihood">At the estimates.</param>
-/// <param name="NullLogLikelihood">Of the intercept alone.</param>
+/// <param name="Intercept">Of the intercept; null where none was fitted, or the data do not determine it.</param>
+/// <param name="LogLikelihood">At the estimates; null where it is not finite.</param>
+/// <param name="NullLogLikelihood">Of the intercept alone; null where it is not finite.</param>
 /// <param name="LikelihoodRatio">Twice their difference; null, as its p-value, AIC and BIC, where the classes are separated.</param>
 /// <param name="LikelihoodRatioPValue">Of the hypothesis that every coefficient is 0.</param>
 /// <param name="McFaddenR2">1 - logLikelihood / nullLogLikelihood.</param>
+/// <param name="Aic">Akaike's information criterion, without penalty.</param>
+/// <param name="Bic">Schwarz's information criterion, without penalty.</param>
 /// <param name="Observations">Rows, by their weights.</param>
 /// <param name="ConfidenceLevel">Coverage of the confidence intervals.</param>
 /// <param name="CovarianceType">How the covariance was estimated.</param>
@@ -27,12 +30,12 @@ public sealed record ModelInference(
     double? LogLikelihood,
     double? NullLogLikelihood,
     double? LikelihoodRatio,
-    double? LikelihoodRatioPValue,
+    [property: Range(0d, 1d)] double? LikelihoodRatioPValue,
     double? McFaddenR2,
     double? Aic,
     double? Bic,
     double Observations,
-    double ConfidenceLevel,
+    [property: Range(0d, 1d)] double ConfidenceLevel,
     CovarianceType CovarianceType,
     IReadOnlyList<IReadOnlyList<double?>>? Covariance,
     ConfidenceIntervals? Intervals = null)
@@ -56,12 +59,19 @@ public sealed record ModelInference(
 }
 
 /// <summary>A parameter and how well the data determine it.</summary>
+/// <param name="Estimate">In the columns' own units.</param>
+/// <param name="StandardError">In the columns' own units; null where it is not finite.</param>
 /// <param name="Z">The estimate in standard errors.</param>
 /// <param name="PValue">Of the hypothesis that the parameter is 0; null where the job was stopped before it was known.</param>
 /// <param name="ConfidenceInterval">
 /// Its low and its high end; null at an end that is open. Null as a whole where none was asked for, or there was no time for it.
 /// </param>
-public sealed record EstimatedParameter(double Estimate, double? StandardError, double? Z, double? PValue, IReadOnlyList<double?>? ConfidenceInterval)
+public sealed record EstimatedParameter(
+    double Estimate,
+    double? StandardError,
+    double? Z,
+    [property: Range(0d, 1d)] double? PValue,
+    [property: Length(2, 2)] IReadOnlyList<double?>? ConfidenceInterval)
 {
     internal static EstimatedParameter From(ParameterInference parameter) => new(
         parameter.Estimate,

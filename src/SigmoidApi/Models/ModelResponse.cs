@@ -1,9 +1,16 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using SigmoidApi.Datasets.Formats;
+using SigmoidApi.Http;
 
 namespace SigmoidApi.Models;
 
 /// <summary>A version of a model as its callers see it. Levels of more than 200 characters are cut here, also in terms; the model keeps them whole.</summary>
+/// <param name="Name">The model's name.</param>
+/// <param name="Version">The number of this version, from 1; numbers are not given again.</param>
+/// <param name="JobId">The training job that made it.</param>
+/// <param name="DatasetId">The data set that it was trained on; null where the data came with the request.</param>
+/// <param name="Target">The column that it predicts; null where the data came with the request.</param>
 /// <param name="Classes">The target's two values; the second is the one that <c>probabilities</c> speak of.</param>
 /// <param name="Intercept">In the columns' own units.</param>
 /// <param name="StandardizedIntercept">On columns scaled to mean 0 and standard deviation 1; 0 where no intercept was fitted.</param>
@@ -13,16 +20,19 @@ namespace SigmoidApi.Models;
 /// The decimal sign of the file that the data came from. A text that can be read with either sign is read with this one; left out where the file has none, and
 /// then a point.
 /// </param>
+/// <param name="Metrics">How well it predicts.</param>
+/// <param name="Convergence">How the fit ended.</param>
 /// <param name="Path">The fits of a path, for each l1Ratio in turn each c from the smallest to the largest; null where there was one fit without folds.</param>
-/// <param name="Selection">Which point of the path this model is.</param>
+/// <param name="Selection">Which point of the path this model is; null without a path.</param>
 /// <param name="Inference">What the fit says about the parameters behind it: with the penalties <c>none</c> and <c>firth</c>, otherwise null.</param>
+/// <param name="CreatedAt">When the fit ended.</param>
 public sealed record ModelResponse(
-    string Name,
-    int Version,
+    [property: RegularExpression(Names.Form)] string Name,
+    [property: Range(1, int.MaxValue)] int Version,
     Guid JobId,
     Guid? DatasetId,
     string? Target,
-    IReadOnlyList<ClassLabel> Classes,
+    [property: Length(2, 2)] IReadOnlyList<ClassLabel> Classes,
     double Intercept,
     double StandardizedIntercept,
     IReadOnlyList<Coefficient> Coefficients,

@@ -16,7 +16,7 @@ namespace SigmoidApi.Models;
 /// <param name="Message">A sentence for a person.</param>
 /// <param name="Columns">The terms that it is about, as in <c>coefficients[].term</c>, or the column that rows lack; empty for the whole fit.</param>
 /// <param name="Intercept">Whether it is about the intercept too; left out where it is not.</param>
-/// <param name="SeparatingColumns">Of a separation: terms that separate the rows together, none of which can be left out.</param>
+/// <param name="SeparatingColumns">Of a separation: terms that separate the rows together, none of which can be spared; left out otherwise.</param>
 /// <param name="Count">How many rows were left out; otherwise left out itself.</param>
 public sealed record ModelWarning(
     string Code,

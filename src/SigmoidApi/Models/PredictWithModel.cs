@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,8 +13,9 @@ namespace SigmoidApi.Models;
 /// <param name="Columns">An array for each column.</param>
 /// <param name="Features">A row of numbers for each, in the order of the model's coefficients.</param>
 /// <param name="Threshold">The probability from which the label is the positive class.</param>
-public sealed record PredictWithModelRequest(Records? Rows = null, NamedColumns? Columns = null, Matrix? Features = null, double Threshold = 0.5);
+public sealed record PredictWithModelRequest(Records? Rows = null, NamedColumns? Columns = null, Matrix? Features = null, [property: Range(0d, 1d)] double Threshold = 0.5);
 
+/// <summary>A prediction for each observation.</summary>
 /// <param name="Model">Which version has predicted.</param>
 /// <param name="Probabilities">For each observation, the probability of the model's second class.</param>
 /// <param name="Labels">For each observation, one of the model's classes.</param>
@@ -21,7 +23,7 @@ public sealed record PredictWithModelRequest(Records? Rows = null, NamedColumns?
 /// <param name="UnknownLevels">For each category how many of its values no training row had; left out where there are none.</param>
 public sealed record PredictWithModelResponse(
     ModelVersionName Model,
-    double[] Probabilities,
+    [property: Range(0d, 1d)] double[] Probabilities,
     ClassLabels Labels,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? UnknownColumns = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, int>? UnknownLevels = null);

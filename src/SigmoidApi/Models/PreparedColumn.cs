@@ -7,18 +7,20 @@ using SigmoidApi.Datasets.Profile;
 namespace SigmoidApi.Models;
 
 /// <summary>What a model does to a column of the data set, as its training rows had it. A member that has no meaning for it is left out.</summary>
+/// <param name="Name">The column's name.</param>
 /// <param name="Type">What the column is.</param>
 /// <param name="Treatment">What becomes of it; dates are numbers of days from 1970-01-01.</param>
-/// <param name="Reason">Why it is left out.</param>
-/// <param name="Missing">Training rows without a value.</param>
-/// <param name="Fill">What takes a missing number's place.</param>
-/// <param name="FillLevel">What takes a missing category's place; none where no row has a value.</param>
-/// <param name="MissingIndicator">Whether a term of its own says that the value was missing.</param>
-/// <param name="Levels">Of a category those that have a term, and the reference.</param>
-/// <param name="Reference">The level without a term, from which the others' coefficients count.</param>
-/// <param name="Infrequent">Levels gathered into one term.</param>
-/// <param name="Unknown">What a level is that no training row has.</param>
-/// <param name="DateOrder">Of dates that need it, as 01/31/2024: the order of day, month and year that they are read by.</param>
+/// <param name="Reason">Why the column is no feature; left out where it is one.</param>
+/// <param name="Missing">Training rows without a value, by their weights; left out of a column that is no feature.</param>
+/// <param name="Present">Training rows with a value, by their weights; left out of a column that is no feature.</param>
+/// <param name="Fill">What takes a missing number's place; left out of others.</param>
+/// <param name="FillLevel">What takes a missing category's place; left out of others, and where no row has a value.</param>
+/// <param name="MissingIndicator">Whether a term of its own says that the value was missing; left out where none does.</param>
+/// <param name="Levels">Of a category those that have a term, and the reference; left out of others.</param>
+/// <param name="Reference">The level without a term, from which the others' coefficients count; left out where each has one.</param>
+/// <param name="Infrequent">Levels gathered into one term; left out where there are none.</param>
+/// <param name="Unknown">What a level is that no training row has; left out of columns that are no categories.</param>
+/// <param name="DateOrder">Of dates that need it, as 01/31/2024: the order of day, month and year that they are read by; left out of others.</param>
 public sealed record PreparedColumn(
     string Name,
     ColumnType Type,
@@ -67,6 +69,8 @@ public enum Treatment
 
     /// <summary>A term for each level.</summary>
     OneHot,
+
+    /// <summary>No feature.</summary>
     LeftOut,
 }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using SigmoidApi.Compute.Metrics;
 using SigmoidApi.Compute.Regression;
@@ -69,12 +70,12 @@ public sealed record TrainedModel(
 /// A term of the linear predictor. Its inference is left out with a penalty, and where the data do not determine the coefficient; a warning of
 /// <c>convergence</c> then names it.
 /// </summary>
-/// <param name="Term">The column's name.</param>
+/// <param name="Term">The column's name, and of a category its level.</param>
 /// <param name="Estimate">In the column's own units.</param>
 /// <param name="Standardized">On the column scaled to standard deviation 1; where no intercept was fitted, to root mean square 1.</param>
-/// <param name="StandardError">In the column's own units.</param>
-/// <param name="Z">The estimate in standard errors.</param>
-/// <param name="PValue">Of the hypothesis that the coefficient is 0; left out where the job was stopped before it was known.</param>
+/// <param name="StandardError">In the column's own units; left out where there is no inference.</param>
+/// <param name="Z">The estimate in standard errors; left out where there is no inference.</param>
+/// <param name="PValue">Of the hypothesis that the coefficient is 0; left out where there is no inference, or the job was stopped before it was known.</param>
 /// <param name="ConfidenceInterval">
 /// Its low and its high end in the column's own units; null at an end that is open. Left out where none was asked for, or there was no time for it.
 /// </param>
@@ -84,8 +85,8 @@ public sealed record Coefficient(
     double Standardized,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? StandardError = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Z = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? PValue = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<double?>? ConfidenceInterval = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Range(0d, 1d)] double? PValue = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Length(2, 2)] IReadOnlyList<double?>? ConfidenceInterval = null)
 {
     internal static Coefficient From(string term, int index, LogisticTraining training)
     {
@@ -97,6 +98,9 @@ public sealed record Coefficient(
     }
 }
 
+/// <summary>How well a model predicts.</summary>
+/// <param name="Training">On the rows that it was fitted to.</param>
+/// <param name="Validation">On rows that it was not fitted to, each by a fit without it; null without a validation, or where its rows are of one class.</param>
 public sealed record ModelMetrics(ClassificationMetrics Training, ClassificationMetrics? Validation);
 
 /// <summary>How a fit ended.</summary>
@@ -113,7 +117,7 @@ public sealed record ModelMetrics(ClassificationMetrics Training, Classification
 /// <param name="Seconds">How long the fit took; null in a model from before it was kept.</param>
 public sealed record ModelConvergence(
     bool Converged,
-    int Iterations,
+    [property: Range(0, int.MaxValue)] int Iterations,
     double Objective,
     double GradientNorm,
     IReadOnlyList<ModelWarning> Warnings,
@@ -133,12 +137,19 @@ public sealed record ModelConvergence(
 }
 
 /// <summary>The fit of one c and l1Ratio on a path.</summary>
+/// <param name="C">Inverse strength of the penalty.</param>
 /// <param name="L1Ratio">0 for l2, 1 for l1.</param>
 /// <param name="Objective">c · Σ logloss + penalty.</param>
 /// <param name="NonZero">Coefficients other than 0.</param>
 /// <param name="Iterations">Of this point alone.</param>
-/// <param name="Validation">Null where nothing was held out.</param>
-public sealed record ModelPathPoint(double C, double L1Ratio, double Objective, int NonZero, int Iterations, ValidationScore? Validation)
+/// <param name="Validation">Its score on the rows held out; null where there were none.</param>
+public sealed record ModelPathPoint(
+    [property: Range(0, double.MaxValue, MinimumIsExclusive = true)] double C,
+    [property: Range(0d, 1d)] double L1Ratio,
+    double Objective,
+    [property: Range(0, int.MaxValue)] int NonZero,
+    [property: Range(0, int.MaxValue)] int Iterations,
+    ValidationScore? Validation)
 {
     internal static ModelPathPoint From(PathPoint point) => new(point.C, point.L1Ratio, point.Objective, point.NonZero, point.Iterations, point.Validation);
 }
@@ -146,7 +157,13 @@ public sealed record ModelPathPoint(double C, double L1Ratio, double Objective, 
 /// <summary>Which point of a path became the model.</summary>
 /// <param name="Rule"><c>best</c>, <c>one_standard_error</c>, or <c>last</c> where nothing was held out to choose by.</param>
 /// <param name="Index">Its index in <c>path</c>.</param>
-public sealed record ModelSelection(string Rule, int Index, double C, double L1Ratio)
+/// <param name="C">Of the point.</param>
+/// <param name="L1Ratio">Of the point.</param>
+public sealed record ModelSelection(
+    string Rule,
+    [property: Range(0, int.MaxValue)] int Index,
+    [property: Range(0, double.MaxValue, MinimumIsExclusive = true)] double C,
+    [property: Range(0d, 1d)] double L1Ratio)
 {
     internal static ModelSelection From(RegularizationPath path) => new(path.Rule, path.Selected, path.Points[path.Selected].C, path.Points[path.Selected].L1Ratio);
 }

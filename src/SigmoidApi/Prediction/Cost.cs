@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Compute.Regression;
@@ -7,13 +8,16 @@ using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Prediction;
 
+/// <summary>Labeled rows, and the weights of a model.</summary>
 /// <param name="Features">A row for each observation, all of one length.</param>
 /// <param name="Labels">0 or 1 for each row.</param>
 /// <param name="Weights">A weight for each column.</param>
-public sealed record CostRequest(Matrix Features, double[] Labels, double[] Weights, double Intercept = 0);
+/// <param name="Intercept">What is added to each row's sum.</param>
+public sealed record CostRequest(Matrix Features, [property: Range(0d, 1d)] double[] Labels, double[] Weights, double Intercept = 0);
 
+/// <summary>How well the weights fit.</summary>
 /// <param name="Cost">The mean log loss; finite even where a probability rounds to 0 or 1.</param>
-public sealed record CostResponse(double Cost);
+public sealed record CostResponse([property: Range(0, double.MaxValue)] double Cost);
 
 /// <summary><c>POST /cost</c>: the mean log loss.</summary>
 internal static class Cost

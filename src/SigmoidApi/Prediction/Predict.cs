@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Compute.Regression;
@@ -7,14 +8,17 @@ using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Prediction;
 
+/// <summary>Rows, and the weights of a model.</summary>
 /// <param name="Features">A row for each observation, all of one length.</param>
 /// <param name="Weights">A weight for each column.</param>
+/// <param name="Intercept">What is added to each row's sum.</param>
 /// <param name="Threshold">The probability from which a label is 1.</param>
-public sealed record PredictRequest(Matrix Features, double[] Weights, double Intercept = 0, double Threshold = 0.5);
+public sealed record PredictRequest(Matrix Features, double[] Weights, double Intercept = 0, [property: Range(0d, 1d)] double Threshold = 0.5);
 
+/// <summary>A prediction for each row.</summary>
 /// <param name="Probabilities">For each row, the probability of label 1.</param>
 /// <param name="Labels">For each row, 0 or 1.</param>
-public sealed record PredictResponse(double[] Probabilities, double[] Labels);
+public sealed record PredictResponse([property: Range(0d, 1d)] double[] Probabilities, [property: Range(0d, 1d)] double[] Labels);
 
 /// <summary><c>POST /predict</c>: sigmoid(X·w + b).</summary>
 internal static class Predict

@@ -5,7 +5,7 @@ public static class PredictionEndpoints
 {
     public static void MapPrediction(this RouteGroupBuilder api)
     {
-        var group = api.MapGroup("").WithTags("Logistic functions");
+        var group = api.MapGroup("").WithTags("Functions");
         Predict.Map(group);
         Cost.Map(group);
         UpdateWeights.Map(group);

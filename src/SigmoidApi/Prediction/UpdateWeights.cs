@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -9,16 +10,18 @@ using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Prediction;
 
+/// <summary>Labeled rows, and the weights to start from.</summary>
 /// <param name="Features">A row for each observation, all of one length.</param>
 /// <param name="Labels">0 or 1 for each row.</param>
 /// <param name="Weights">A weight for each column, to start from.</param>
 /// <param name="LearningRate">The length of a step along the gradient of the mean log loss.</param>
-/// <param name="Iterations">How many steps.</param>
-public sealed record UpdateWeightsRequest(Matrix Features, double[] Labels, double[] Weights, double LearningRate = 0.1, int Iterations = 1);
+/// <param name="Iterations">How many steps; at most <c>Limits:MaxUpdateIterations</c>.</param>
+public sealed record UpdateWeightsRequest(Matrix Features, [property: Range(0d, 1d)] double[] Labels, double[] Weights, [property: Range(0, double.MaxValue, MinimumIsExclusive = true)] double LearningRate = 0.1, [property: Range(1, int.MaxValue)] int Iterations = 1);
 
+/// <summary>Where the steps lead.</summary>
 /// <param name="Weights">After the steps.</param>
 /// <param name="Cost">The mean log loss of these weights.</param>
-public sealed record UpdateWeightsResponse(double[] Weights, double Cost);
+public sealed record UpdateWeightsResponse(double[] Weights, [property: Range(0, double.MaxValue)] double Cost);
 
 /// <summary><c>POST /update-weights</c>: w ← w − rate · Xᵀ(sigmoid(X·w) − y) / n.</summary>
 internal static class UpdateWeights

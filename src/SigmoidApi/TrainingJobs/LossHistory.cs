@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Runtime.InteropServices;
 
 namespace SigmoidApi.TrainingJobs;
@@ -9,7 +10,12 @@ namespace SigmoidApi.TrainingJobs;
 /// <param name="Loss">Mean objective.</param>
 /// <param name="GradientNorm">Largest absolute entry of its gradient.</param>
 [StructLayout(LayoutKind.Sequential)]
-public readonly record struct LossPoint(int Step, int Fit, int Iteration, double Loss, double GradientNorm);
+public readonly record struct LossPoint(
+    [property: Range(0, int.MaxValue)] int Step,
+    [property: Range(0, int.MaxValue)] int Fit,
+    [property: Range(0, int.MaxValue)] int Iteration,
+    double Loss,
+    [property: Range(0, double.MaxValue)] double GradientNorm);
 
 /// <summary>
 /// The loss of every iteration; of more than <paramref name="capacity"/> every second one is dropped, then every second of what is left, and so on, so that the

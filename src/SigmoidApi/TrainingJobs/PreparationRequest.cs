@@ -1,9 +1,13 @@
+using System.ComponentModel.DataAnnotations;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Datasets;
 
 namespace SigmoidApi.TrainingJobs;
 
 /// <summary>How columns become terms, where the default is not wanted: for all numbers, for all categories, and for single columns, whose word counts before theirs.</summary>
+/// <param name="Numbers">For all numbers.</param>
+/// <param name="Categories">For all categories.</param>
+/// <param name="Columns">For single columns, by their names.</param>
 public sealed record PreparationRequest(
     ColumnPreparationRequest? Numbers = null,
     ColumnPreparationRequest? Categories = null,
@@ -47,16 +51,16 @@ public sealed record PreparationRequest(
 }
 
 /// <summary>How a column becomes terms; what is not said is the default.</summary>
-/// <param name="Type"><c>category</c> to take numbers as levels.</param>
+/// <param name="Type"><c>category</c> to take numbers as levels, <c>number</c> for what it is; of a single column.</param>
 /// <param name="Imputation">What takes a missing value's place: by default the mean of numbers, the most frequent of categories.</param>
 /// <param name="FillNumber">Of numbers, for the imputation <c>constant</c>.</param>
 /// <param name="FillLevel">Of categories, for the imputation <c>constant</c>.</param>
-/// <param name="MissingIndicator">Whether a term of its own says that the value was missing.</param>
+/// <param name="MissingIndicator">Whether a term of its own says that the value was missing; false by default.</param>
 /// <param name="Drop">Which level has no term: by default none, but the first where there is no penalty to choose among equal models.</param>
-/// <param name="Reference">The level that has no term.</param>
-/// <param name="MinFrequency">Levels of fewer training rows are gathered into one.</param>
+/// <param name="Reference">The level that has no term; of a single column.</param>
+/// <param name="MinFrequency">Levels of fewer training rows are gathered into one; 0 by default, which gathers none.</param>
 /// <param name="MaxLevels">Only so many levels, the most frequent, have terms of their own; 10,000 by default.</param>
-/// <param name="Unknown">What a level is that no training row has: <c>ignore</c> is none of them, <c>infrequent</c> one of those gathered, <c>error</c> a refusal.</param>
+/// <param name="Unknown">What a level is that no training row has: <c>ignore</c> is none of them, <c>infrequent</c> one of those gathered, <c>error</c> a refusal. <c>ignore</c> by default.</param>
 public sealed record ColumnPreparationRequest(
     ColumnType? Type = null,
     Imputation? Imputation = null,
@@ -65,13 +69,16 @@ public sealed record ColumnPreparationRequest(
     bool? MissingIndicator = null,
     Drop? Drop = null,
     string? Reference = null,
-    double? MinFrequency = null,
-    int? MaxLevels = null,
+    [property: Range(0, double.MaxValue)] double? MinFrequency = null,
+    [property: Range(1, int.MaxValue)] int? MaxLevels = null,
     UnknownLevel? Unknown = null);
 
 /// <summary>Which level of a category has no term.</summary>
 public enum Drop
 {
+    /// <summary>Each level has a term.</summary>
     None,
+
+    /// <summary>The first in ordinal order has none: the others' coefficients are differences from it.</summary>
     First,
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Models;
@@ -60,12 +61,22 @@ public sealed class TrainingJob
     public ProblemDetails? Error { get; set; }
 }
 
+/// <summary>Where a job is. The last three are its end.</summary>
 public enum TrainingJobStatus
 {
+    /// <summary>It waits for its turn, or was given back to be gone on with.</summary>
     Queued,
+
+    /// <summary>A worker has taken it up.</summary>
     Running,
+
+    /// <summary>There is a model.</summary>
     Succeeded,
+
+    /// <summary>There is none; <c>error</c> says why.</summary>
     Failed,
+
+    /// <summary>It was canceled, by a caller or by its timeout.</summary>
     Canceled,
 }
 
@@ -79,18 +90,30 @@ public enum TrainingJobStatus
 /// <param name="SecondsLeft">How long it takes at most, at the pace so far; null until that can be told.</param>
 /// <param name="Phase"><c>fit</c>, or <c>intervals</c> while Firth's fit follows profiles: then <c>iteration</c> counts parameters done, of all.</param>
 public sealed record TrainingProgress(
-    int Iteration, int MaxIterations, double Loss, double GradientNorm, double Fraction, int Step = 0, double? SecondsLeft = null,
+    [property: Range(0, int.MaxValue)] int Iteration,
+    [property: Range(0, int.MaxValue)] int MaxIterations,
+    double Loss,
+    [property: Range(0, double.MaxValue)] double GradientNorm,
+    [property: Range(0d, 1d)] double Fraction,
+    [property: Range(0, int.MaxValue)] int Step = 0,
+    [property: Range(0, double.MaxValue)] double? SecondsLeft = null,
     FitPhase Phase = FitPhase.Fit);
 
 /// <summary>The memory that a fit takes, by an estimate, and how it goes about it.</summary>
 /// <param name="Bytes">Its matrix, where that is held, and all that there is a number of for each row.</param>
 /// <param name="Mode">Whether it waits for others to end, or holds its matrix in memory, or reads it anew in each pass.</param>
-public sealed record JobMemory(long Bytes, MemoryMode Mode);
+public sealed record JobMemory([property: Range(0, long.MaxValue)] long Bytes, MemoryMode Mode);
 
+/// <summary>How a fit goes about its memory.</summary>
 public enum MemoryMode
 {
+    /// <summary>For others to end.</summary>
     Waiting,
+
+    /// <summary>It holds its matrix.</summary>
     InMemory,
+
+    /// <summary>It reads its rows from disk in each pass.</summary>
     Streamed,
 }
 

@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.OpenApi;
+using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.TrainingJobs;
@@ -8,6 +10,16 @@ public static class TrainingJobEndpoints
     public static void AddTrainingJobs(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<TrainingOptions>().BindConfiguration(TrainingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSchema<PathGrid>(() => new()
+        {
+            Description = "How many values of `c`, evenly in log from 1e-4 to 1e4, or which: different numbers above 0.",
+            OneOf = [Schemas.Integer(minimum: 2), new OpenApiSchema { Type = JsonSchemaType.Array, MinItems = 1, UniqueItems = true, Items = Schemas.Positive() }],
+        });
+        builder.Services.AddSchema<LabelWeights>(() => new()
+        {
+            Description = "`balanced`, which is half of all for each label; or a weight for each label that is named, and 1 for one that is not.",
+            OneOf = [Schemas.OneOfTexts(LabelWeights.Balanced), new OpenApiSchema { Type = JsonSchemaType.Object, MaxProperties = 2, AdditionalProperties = Schemas.Number(minimum: 0) }],
+        });
         builder.Services.AddSingleton<RunningFits>();
         builder.Services.AddSingleton<TrainingQueue>();
         builder.Services.AddSingleton<TrainingLeases>();
@@ -21,7 +33,7 @@ public static class TrainingJobEndpoints
 
     public static void MapTrainingJobs(this RouteGroupBuilder api)
     {
-        var jobs = api.MapGroup("/training-jobs").WithTags("Training jobs");
+        var jobs = api.MapGroup("/training-jobs").WithTag("Training", "Jobs that train a model in the background: start one, wait for it or watch it, stop it early, cancel it.");
         CreateTrainingJob.Map(jobs);
         ListTrainingJobs.Map(jobs);
         GetTrainingJob.Map(jobs);

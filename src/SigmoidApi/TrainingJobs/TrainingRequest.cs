@@ -1,8 +1,11 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Datasets.Profile;
+using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
+using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Models;
 
 namespace SigmoidApi.TrainingJobs;
@@ -10,6 +13,9 @@ namespace SigmoidApi.TrainingJobs;
 /// <summary>What to train, and how. Names, defaults and the objective are scikit-learn's: minimise c·Σ log loss + r(w), the intercept never penalised.</summary>
 public sealed record TrainingRequest
 {
+    /// <summary>The longest timeout, in seconds: a year.</summary>
+    internal const int MostSeconds = 31_536_000;
+
     /// <summary>The data set to train on: its id, or its name for the newest of that name.</summary>
     public string? DatasetId { get; init; }
 
@@ -18,11 +24,13 @@ public sealed record TrainingRequest
 
     /// <summary>The value of the target that counts as positive, a number, true or false also as JSON has them; the larger of the two by default, of texts the last in ordinal order.</summary>
     [JsonConverter(typeof(LabelTextConverter))]
+    [DescribedAs(typeof(ClassLabel))]
     public string? PositiveClass { get; init; }
 
     /// <summary>
     /// The columns to predict from, in the model's order; by default all but the target, those that hold weights, clusters, groups or times, and texts of their own in nearly every row.
     /// </summary>
+    [MinLength(1)]
     public IReadOnlyList<string>? Features { get; init; }
 
     /// <summary>
@@ -34,8 +42,10 @@ public sealed record TrainingRequest
     public InlineData? Data { get; init; }
 
     /// <summary>The model that gets a new version; by default the data set's name, or <c>model</c> for inline data.</summary>
+    [RegularExpression(Names.Form)]
     public string? ModelName { get; init; }
 
+    /// <summary>How the minimum is found; which solvers there are depends on the penalty.</summary>
     public Solver Solver { get; init; } = Solver.Auto;
 
     /// <summary>
@@ -45,9 +55,11 @@ public sealed record TrainingRequest
     public Penalty? Penalty { get; init; }
 
     /// <summary>Inverse strength of the penalty; 1 by default.</summary>
+    [Range(0, double.MaxValue, MinimumIsExclusive = true)]
     public double? C { get; init; }
 
     /// <summary>The share of ‖w‖₁ in the penalty: alone it says the penalty, 0 <c>l2</c>, 1 <c>l1</c>, between them <c>elasticnet</c>.</summary>
+    [Range(0d, 1d)]
     public double? L1Ratio { get; init; }
 
     /// <summary>
@@ -57,6 +69,8 @@ public sealed record TrainingRequest
     public PathGrid? Cs { get; init; }
 
     /// <summary>Instead of <c>l1Ratio</c>, a path: its values, each with every value of <c>c</c>.</summary>
+    [Range(0d, 1d)]
+    [MinLength(1)]
     public double[]? L1Ratios { get; init; }
 
     /// <summary>
@@ -81,17 +95,22 @@ public sealed record TrainingRequest
     /// </summary>
     public string? SampleWeight { get; init; }
 
+    /// <summary>Iterations at most; of a path and of folds for each fit. At most <c>Training:MaxIterations</c>.</summary>
+    [Range(1, int.MaxValue)]
     public int MaxIterations { get; init; } = 1000;
 
     /// <summary>When to stop before <c>maxIterations</c>; 1e-8 by default, but <c>gradient_descent</c> then runs every iteration, as the article's loop does.</summary>
+    [Range(0, double.MaxValue)]
     public double? Tolerance { get; init; }
 
     /// <summary>Step of <c>gradient_descent</c> on the mean loss.</summary>
+    [Range(0, double.MaxValue, MinimumIsExclusive = true)]
     public double LearningRate { get; init; } = 0.1;
 
     /// <summary>Where the fit starts, in the columns' own units; 0 by default.</summary>
     public double[]? InitialWeights { get; init; }
 
+    /// <summary>How to validate the model; without it all rows are fitted to.</summary>
     public ValidationRequest? Validation { get; init; }
 
     /// <summary>Decides the rows that are held out, or the folds.</summary>
@@ -106,6 +125,7 @@ public sealed record TrainingRequest
     public string? ClusterBy { get; init; }
 
     /// <summary>Coverage of the confidence intervals.</summary>
+    [Range(0d, 1d, MinimumIsExclusive = true, MaximumIsExclusive = true)]
     public double ConfidenceLevel { get; init; } = 0.95;
 
     /// <summary>
@@ -116,6 +136,7 @@ public sealed record TrainingRequest
     public ConfidenceIntervals? Intervals { get; init; }
 
     /// <summary>The longest that the job may run, in seconds, counted from when it was taken up first; null for as long as it takes.</summary>
+    [Range(0, MostSeconds, MinimumIsExclusive = true)]
     public double? TimeoutSeconds { get; init; }
 
     /// <summary>What happens then: <c>cancel</c> ends the job without a model, <c>stop</c> keeps the model as it stands.</summary>
@@ -168,9 +189,13 @@ public sealed record TrainingRequest
     };
 }
 
+/// <summary>What happens to a job that runs for too long.</summary>
 public enum OnTimeout
 {
+    /// <summary>It ends without a model.</summary>
     Cancel,
+
+    /// <summary>It ends with the model as it then is.</summary>
     Stop,
 }
 
@@ -179,11 +204,15 @@ public enum OnTimeout
 /// <param name="Labels">A 0 or 1 for each row.</param>
 /// <param name="SampleWeight">What each row weighs: 2 is the row twice, 0 as if it were not there; null is 1.</param>
 /// <param name="Clusters">A number for each row, the same for rows that belong together, for the covariance type <c>cluster</c>.</param>
-public sealed record InlineData(Matrix Features, double[] Labels, double[]? SampleWeight = null, double[]? Clusters = null);
+public sealed record InlineData(
+    Matrix Features, [property: Range(0d, 1d)] double[] Labels, [property: Range(0, double.MaxValue)] double[]? SampleWeight = null, double[]? Clusters = null);
 
 /// <summary>How to validate the model: by one of the two.</summary>
 /// <param name="Holdout">Share of the rows that is held out, stratified by the target and shuffled by <c>seed</c>.</param>
-/// <param name="Folds">Number of parts, stratified and shuffled so, each of which is predicted by a fit to the others.</param>
+/// <param name="Folds">Number of parts, at most <c>Training:MaxFolds</c>, stratified and shuffled so, each of which is predicted by a fit to the others.</param>
 /// <param name="GroupBy">A column whose equal values stay together, instead of stratifying: the rows of a patient, a customer. By default it is no feature.</param>
 /// <param name="TimeBy">A column that says when: the last rows by it are held out. By default it is no feature.</param>
-public sealed record ValidationRequest(double? Holdout = null, int? Folds = null, string? GroupBy = null, string? TimeBy = null);
+public sealed record ValidationRequest(
+    [property: Range(0d, 1d, MinimumIsExclusive = true, MaximumIsExclusive = true)] double? Holdout = null,
+    [property: Range(2, int.MaxValue)] int? Folds = null,
+    string? GroupBy = null, string? TimeBy = null);

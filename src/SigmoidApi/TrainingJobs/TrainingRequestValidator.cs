@@ -11,9 +11,6 @@ namespace SigmoidApi.TrainingJobs;
 /// <summary>What can be said of a request without looking at its data set.</summary>
 internal sealed class TrainingRequestValidator : AbstractValidator<TrainingRequest>
 {
-    /// <summary>A year.</summary>
-    private const int MostSeconds = 31_536_000;
-
     public TrainingRequestValidator(IOptions<TrainingOptions> options)
     {
         var limits = options.Value;
@@ -24,7 +21,7 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
         RulesOfClassWeight();
         RulesOfValidation(limits);
         RulesOfInference();
-        RuleFor(r => r.TimeoutSeconds).Must(seconds => seconds is null or (> 0 and <= MostSeconds)).WithMessage($"expected more than 0 and at most {MostSeconds} seconds, got {{PropertyValue}}");
+        RuleFor(r => r.TimeoutSeconds).Must(seconds => seconds is null or (> 0 and <= TrainingRequest.MostSeconds)).WithMessage($"expected more than 0 and at most {TrainingRequest.MostSeconds} seconds, got {{PropertyValue}}");
         RuleFor(r => r.OnTimeout).IsInEnum();
         RuleFor(r => r.Data!).SetValidator(new InlineDataValidator()).When(r => r.Data is not null);
     }

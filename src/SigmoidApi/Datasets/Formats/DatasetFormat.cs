@@ -3,7 +3,10 @@ namespace SigmoidApi.Datasets.Formats;
 /// <summary>What a file of rows may be.</summary>
 public enum DatasetFormat
 {
+    /// <summary>Separated values, by whatever delimiter.</summary>
     Csv,
+
+    /// <summary>Apache Parquet.</summary>
     Parquet,
 
     /// <summary>An array of records.</summary>
@@ -11,6 +14,8 @@ public enum DatasetFormat
 
     /// <summary>A record on each line.</summary>
     NdJson,
+
+    /// <summary>A label and the values other than 0 by their indices on each line, as LIBSVM and SVMlight have them.</summary>
     Libsvm,
 }
 

@@ -8,6 +8,11 @@ namespace SigmoidApi.Http.OpenApi;
 /// </summary>
 internal static class Described
 {
+    /// <summary>The group of the document that the routes are in; groups are in the order in which they are mapped.</summary>
+    public static TBuilder WithTag<TBuilder>(this TBuilder routes, string name, string description)
+        where TBuilder : IEndpointConventionBuilder =>
+        routes.WithTags(name).WithMetadata(new DescribedTag(name, description));
+
     /// <summary>An example of the request's body.</summary>
     public static TBuilder WithExample<TBuilder>(this TBuilder route, string name, string body, string mediaType = "application/json")
         where TBuilder : IEndpointConventionBuilder =>
@@ -53,6 +58,8 @@ internal static class Described
         this TBuilder route, int status, string name, string body, string mediaType = "application/json")
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new AnswerExample(status, name, body.Trim(), mediaType));
+
+    internal sealed record DescribedTag(string Name, string Description);
 
     internal sealed record BinaryBody(string MediaType, string? Part);
 

@@ -1,52 +1,37 @@
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.OpenApi;
 using SigmoidApi.Http.Json;
-using SigmoidApi.Models;
-using SigmoidApi.TrainingJobs;
+using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SigmoidApi.Http.OpenApi;
 
 /// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and Swagger UI at <c>/swagger</c>, in which each form has an example that works as it stands.</summary>
 public static class OpenApiSetup
 {
+    private const string Description = """
+        Logistic regression as a service: upload a data set, train a model in the background, look at it, predict with it.
+
+        Names of fields are in camelCase, those of enums in snake_case. A field that is `null` in a request counts as left out. Every failure is a problem (RFC 9457).
+        The service asks for no credentials; who may reach it is for the network to say.
+        """;
+
     public static void AddOpenApiDocument(this WebApplicationBuilder builder)
     {
         builder.Services.AddEndpointsApiExplorer();
+        builder.Services.AddSingleton(new DocComments(typeof(Program).Assembly, typeof(Compute.Regression.LogisticModel).Assembly));
+        builder.Services.AddSingleton<RequestTypes>();
+        builder.Services.AddTransient<ISchemaGenerator, ContractSchemas>();
+        AddSchemasOfJson(builder.Services);
         builder.Services.AddSwaggerGen(options =>
         {
-            options.SwaggerDoc("v1", new OpenApiInfo
-            {
-                Title = "SigmoidApi",
-                Version = "v1",
-                Description = "Logistic regression as a service: upload data, train in the background, inspect and serve a binary classifier.",
-            });
-            options.IncludeXmlComments(typeof(Program).Assembly);
-            options.IncludeXmlComments(typeof(Compute.Regression.LogisticModel).Assembly);
-            options.SupportNonNullableReferenceTypes();
-            options.CustomSchemaIds(SchemaId);
+            options.SwaggerDoc("v1", new OpenApiInfo { Title = "SigmoidApi", Version = "v1", Description = Description });
             // HEAD is there wherever GET is, and nothing more is to be said of it.
             options.DocInclusionPredicate((_, call) => call.HttpMethod != HttpMethods.Head);
-            options.MapType<double>(() => Schemas.Number());
-            options.MapType<double?>(() => Schemas.Number());
-            options.MapType<Matrix>(() => Schemas.ArrayOf(Schemas.ArrayOf(Schemas.Number())));
-            options.MapType<Records>(() => Schemas.ArrayOf(Schemas.MapOf(AnyCell())));
-            options.MapType<NamedColumns>(() => Schemas.MapOf(Schemas.ArrayOf(AnyCell())));
-            options.MapType<Tensor>(() => new OpenApiSchema
-            {
-                Description = "A number, or nested arrays of numbers of any rectangular shape.",
-                OneOf = [Schemas.Number(), new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema() }],
-            });
-            options.MapType<PathGrid>(() => new OpenApiSchema { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" }, Schemas.ArrayOf(Schemas.Number())] });
-            options.MapType<ClassLabel>(() => Label());
-            options.MapType<ClassLabels>(() => Schemas.ArrayOf(Label()));
-            options.MapType<LabelWeights>(() => new OpenApiSchema
-            {
-                OneOf =
-                [
-                    new OpenApiSchema { Type = JsonSchemaType.String, Enum = [LabelWeights.Balanced] },
-                    Schemas.MapOf(Schemas.Number()),
-                ],
-            });
+            // In the order in which the features are mapped, which is that of the work.
+            options.OrderActionsBy(_ => "");
             options.OperationFilter<OperationDescriptions>();
+            options.DocumentFilter<ProblemAnswers>();
+            options.DocumentFilter<ServiceDescription>();
         });
     }
 
@@ -65,6 +50,8 @@ public static class OpenApiSetup
         {
             options.RouteTemplate = "openapi/{documentName}.json";
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.PreSerializeFilters.Add((document, request) =>
+                document.Servers = [new OpenApiServer { Url = request.PathBase.HasValue ? request.PathBase.Value : "/", Description = "The service that gives this document." }]);
         });
         app.UseSwaggerUI(options =>
         {
@@ -76,11 +63,20 @@ public static class OpenApiSetup
         app.MapGet("/", () => TypedResults.LocalRedirect("/swagger")).ExcludeFromDescription().AddHead();
     }
 
-    // Named like its JSON: no generic arity, no suffix of C#.
-    private static string SchemaId(Type type) =>
-        type.IsGenericType ? type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)] + string.Concat(type.GetGenericArguments().Select(SchemaId)) : type.Name;
-
-    private static OpenApiSchema Label() => new() { OneOf = [Schemas.Number(), new OpenApiSchema { Type = JsonSchemaType.Boolean }, new OpenApiSchema { Type = JsonSchemaType.String }] };
-
-    private static OpenApiSchema AnyCell() => new() { Type = JsonSchemaType.Number | JsonSchemaType.String | JsonSchemaType.Boolean | JsonSchemaType.Null | JsonSchemaType.Array | JsonSchemaType.Object };
+    /// <summary>Types whose JSON is written by converters of the service's own.</summary>
+    private static void AddSchemasOfJson(IServiceCollection services)
+    {
+        services.AddInlineSchema<Matrix>(_ => Schemas.ArrayOf(Schemas.ArrayOf(Schemas.Number())));
+        services.AddInlineSchema<Records>(_ => Schemas.ArrayOf(Schemas.MapOf(Schemas.Any())));
+        services.AddInlineSchema<NamedColumns>(_ => Schemas.MapOf(Schemas.ArrayOf(Schemas.Any())));
+        services.AddInlineSchema<AnyNumber>(_ => Schemas.OneOf(Schemas.Number(), Schemas.NotFinite()));
+        services.AddSingleton(new SchemaOf(typeof(Tensor), of =>
+        {
+            var tensor = Schemas.OneOf(Schemas.Number(), Schemas.NotFinite(), Schemas.ArrayOf(of(typeof(Tensor))));
+            tensor.Description = "A number, one of the names of those that JSON can't write, or arrays of such, nested to one depth with rows of one length.";
+            return tensor;
+        }, nameof(Tensor)));
+        services.AddInlineSchema<ProblemDetails>(of => of(typeof(Problem)));
+        services.AddInlineSchema<HttpValidationProblemDetails>(of => of(typeof(Problem)));
+    }
 }

@@ -61,7 +61,7 @@ internal sealed class OperationDescriptions : IOperationFilter
         operation.Responses ??= [];
         foreach (var answer in metadata.OfType<DescribedAnswer>())
             operation.Responses.TryAdd(Key(answer.Status), new OpenApiResponse { Description = answer.Description });
-        foreach (var header in metadata.OfType<AnswerHeader>())
+        foreach (var header in HeadersOf(metadata).Concat(metadata.OfType<AnswerHeader>()))
         {
             if (!operation.Responses.TryGetValue(Key(header.Status), out var found) || found is not OpenApiResponse response)
                 continue;
@@ -75,6 +75,17 @@ internal sealed class OperationDescriptions : IOperationFilter
                 continue;
             response.Content ??= new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal);
             AddExample(response.Content, example.MediaType, example.Name, example.Body);
+        }
+    }
+
+    /// <summary>What every answer that creates or accepts something has.</summary>
+    private static IEnumerable<AnswerHeader> HeadersOf(IList<object> metadata)
+    {
+        foreach (var status in (int[])[StatusCodes.Status201Created, StatusCodes.Status202Accepted])
+        {
+            yield return new(status, "Location", "The path of what was created, or of the job.", Schemas.Text("uri-reference"));
+            if (metadata.OfType<IdempotencyParameter>().Any())
+                yield return new(status, "Idempotent-Replayed", "`true` where this is the answer that the key got before; left out otherwise.", Schemas.OneOfTexts("true"));
         }
     }
 

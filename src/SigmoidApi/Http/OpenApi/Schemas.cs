@@ -17,20 +17,55 @@ internal static class Schemas
     {
         Type = JsonSchemaType.Integer,
         Format = format,
-        Minimum = Number(minimum),
-        Maximum = Number(maximum),
+        Minimum = Text(minimum),
+        Maximum = Text(maximum),
         Default = byDefault is { } value ? JsonValue.Create(value) : null,
     };
 
     /// <summary>A finite number.</summary>
-    public static OpenApiSchema Number() => new() { Type = JsonSchemaType.Number, Format = "double" };
+    public static OpenApiSchema Number(long? minimum = null, long? maximum = null) =>
+        new() { Type = JsonSchemaType.Number, Format = "double", Minimum = Text(minimum), Maximum = Text(maximum) };
+
+    /// <summary>A finite number above 0.</summary>
+    public static OpenApiSchema Positive() => new() { Type = JsonSchemaType.Number, Format = "double", ExclusiveMinimum = "0" };
+
+    /// <summary>The names of numbers that JSON can't write.</summary>
+    public static OpenApiSchema NotFinite() => OneOfTexts("NaN", "Infinity", "-Infinity");
 
     public static OpenApiSchema ArrayOf(IOpenApiSchema items) => new() { Type = JsonSchemaType.Array, Items = items };
 
     public static OpenApiSchema MapOf(IOpenApiSchema values) => new() { Type = JsonSchemaType.Object, AdditionalProperties = values };
 
+    /// <summary>Anything that JSON can say.</summary>
+    public static OpenApiSchema Any() => new();
+
+    /// <summary>One of several, which exclude each other.</summary>
+    public static OpenApiSchema OneOf(params IEnumerable<IOpenApiSchema> schemas) => new() { OneOf = [.. schemas] };
+
+    /// <summary>The same, or null.</summary>
+    public static IOpenApiSchema OrNull(IOpenApiSchema schema)
+    {
+        if (schema is not OpenApiSchema { Enum: null } own)
+            return OneOf(schema, new OpenApiSchema { Type = JsonSchemaType.Null });
+        if (own.Type is not null)
+            own.Type |= JsonSchemaType.Null;
+        else
+            own.OneOf?.Add(new OpenApiSchema { Type = JsonSchemaType.Null });
+        return own;
+    }
+
+    /// <summary>The same with a text and a default, beside the reference where it is one.</summary>
+    public static IOpenApiSchema Annotated(IOpenApiSchema schema, string? description, JsonNode? byDefault)
+    {
+        if (schema is OpenApiSchema own)
+            (own.Description, own.Default) = (description ?? own.Description, byDefault);
+        else if (schema is OpenApiSchemaReference reference)
+            (reference.Description, reference.Default) = (description, byDefault);
+        return schema;
+    }
+
     /// <summary>A body of bytes.</summary>
     public static OpenApiSchema Bytes() => Text("binary");
 
-    private static string? Number(long? value) => value?.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string? Text(long? value) => value?.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
