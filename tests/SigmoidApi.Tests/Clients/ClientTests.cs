@@ -68,14 +68,15 @@ public sealed partial class ClientTests(ClientTests.Service service) : IClassFix
         var rows = (await service.Api.Get($"datasets/{name}/rows?limit=3")).Expect(HttpStatusCode.OK).Json.GetProperty("rows");
         var predicted = (await service.Api.Post($"models/{name}/predict", $$"""{ "rows": {{rows}} }""")).Expect(HttpStatusCode.OK).Json;
         var file = (await service.Api.PostBytes($"models/{name}/predict", await File.ReadAllBytesAsync(ReferenceData.PathOf("spector.csv"), TestContext.Current.CancellationToken), "text/csv")).Expect(HttpStatusCode.OK).Text;
-        var training = model.GetProperty("metrics").GetProperty("training");
+        var path = (await service.Api.Get($"models/{name}-path")).Expect(HttpStatusCode.OK).Json;
 
         var lines = new StringBuilder();
         var columns = dataset.GetProperty("columns").EnumerateArray().Select(column => $"{column.GetProperty("name")} ({column.GetProperty("type")})".ToLowerInvariant());
         Line($"data set: {dataset.GetProperty("rows")} rows of {string.Join(", ", columns)}");
         foreach (var coefficient in model.GetProperty("coefficients").EnumerateArray())
             Line($"coefficient: {coefficient.GetProperty("term")} {coefficient.GetProperty("estimate").GetDouble():F6}, standard error none");
-        Line($"log loss: {training.GetProperty("logLoss").GetDouble():F6}, validation none");
+        Line($"log loss: {LogLoss(model, "training"):F6}, validation none");
+        Line($"path: succeeded, balanced, {path.GetProperty("path").GetArrayLength()} fits, c {path.GetProperty("selection").GetProperty("c")}, log loss {LogLoss(path, "validation"):F6}");
         foreach (var (probability, label) in predicted.GetProperty("probabilities").EnumerateArray().Zip(predicted.GetProperty("labels").EnumerateArray()))
             Line($"row: {probability.GetDouble():F6} {label}");
         foreach (var line in file.Split('\n').Take(2))
@@ -83,6 +84,8 @@ public sealed partial class ClientTests(ClientTests.Service service) : IClassFix
         Line($"event: succeeded end");
         Line($"problem: 400 target");
         return lines.ToString();
+
+        static double LogLoss(System.Text.Json.JsonElement model, string rows) => model.GetProperty("metrics").GetProperty(rows).GetProperty("logLoss").GetDouble();
 
         void Line(FormattableString line) => lines.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
     }

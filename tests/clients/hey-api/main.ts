@@ -23,6 +23,15 @@ for (const { term, estimate, standardError } of model.coefficients)
   console.log(`coefficient: ${term} ${estimate.toFixed(6)}, standard error ${standardError?.toFixed(6) ?? 'none'}`);
 console.log(`log loss: ${model.metrics.training.logLoss?.toFixed(6)}, validation ${model.metrics.validation?.logLoss?.toFixed(6) ?? 'none'}`);
 
+// Fields that take two types, and an answer that waits for the end.
+const { data: fits } = await createTrainingJob({
+  headers: { Prefer: 'wait=60' },
+  body: { datasetId: dataset.name, target: 'GRADE', modelName: `${name}-path`, cs: [0.1, 1], classWeight: 'balanced', validation: { folds: 4 } },
+  throwOnError: true,
+});
+const { data: chosen } = await getModel({ path: { name: `${name}-path` }, throwOnError: true });
+console.log(`path: ${fits.status}, ${fits.request.classWeight}, ${chosen.path?.length} fits, c ${chosen.selection?.c}, log loss ${chosen.metrics.validation?.logLoss.toFixed(6)}`);
+
 const { data: { rows } } = await getDatasetRows({ path: { id: name }, query: { limit: 3 }, throwOnError: true });
 const { data: predicted } = await predictWithModel({ path, body: { rows }, throwOnError: true });
 predicted.labels.forEach((label, i) => console.log(`row: ${predicted.probabilities[i]?.toFixed(6)} ${label}`));

@@ -31,6 +31,22 @@ foreach (var coefficient in Given(model.Coefficients))
     Console.WriteLine($"coefficient: {coefficient.Term} {coefficient.Estimate:F6}, standard error {coefficient.StandardError?.ToString("F6") ?? "none"}");
 Console.WriteLine($"log loss: {model.Metrics?.Training?.LogLoss:F6}, validation {model.Metrics?.Validation?.LogLoss?.ToString("F6") ?? "none"}");
 
+// Fields that take two types, and an answer that waits for the end.
+var fits = Given(await api.TrainingJobs.PostAsync(
+    new TrainingRequest
+    {
+        DatasetId = dataset.Name,
+        Target = "GRADE",
+        ModelName = $"{name}-path",
+        Cs = new TrainingRequest.TrainingRequest_cs { Double = [0.1, 1] },
+        ClassWeight = new UntypedString("balanced"),
+        Validation = new ValidationRequest { Folds = 4 },
+    },
+    call => call.Headers.Add("Prefer", "wait=60")));
+var chosen = Given(await api.Models[$"{name}-path"].GetAsync());
+var weight = fits.Request?.ClassWeight is UntypedString text ? text.GetValue() : "none";
+Console.WriteLine($"path: {fits.Status}, {weight}, {chosen.Path?.Count} fits, c {chosen.Selection?.C}, log loss {chosen.Metrics?.Validation?.LogLoss:F6}".ToLowerInvariant());
+
 var rows = Given(await api.Datasets[name].Rows.GetAsync(call => call.QueryParameters.Limit = 3));
 var records = Given(rows.Rows).Select(row => new PredictWithModelRequest_rows { AdditionalData = row.AdditionalData });
 var predict = api.Models[trained].Predict;

@@ -25,6 +25,21 @@ foreach (var coefficient in model.Coefficients)
     Console.WriteLine($"coefficient: {coefficient.Term} {coefficient.Estimate:F6}, standard error {coefficient.StandardError?.ToString("F6") ?? "none"}");
 Console.WriteLine($"log loss: {model.Metrics.Training.LogLoss:F6}, validation {model.Metrics.Validation?.LogLoss.ToString("F6") ?? "none"}");
 
+// Fields that take two types, and an answer that waits for the end.
+var fits = await client.CreateTrainingJobAsync(
+    new TrainingRequest
+    {
+        DatasetId = dataset.Name,
+        Target = "GRADE",
+        ModelName = $"{name}-path",
+        Cs = new[] { 0.1, 1 },
+        ClassWeight = "balanced",
+        Validation = new ValidationRequest { Folds = 4 },
+    },
+    prefer: "wait=60");
+var chosen = await client.GetModelAsync($"{name}-path");
+Console.WriteLine($"path: {fits.Status}, {fits.Request.ClassWeight}, {chosen.Path?.Count} fits, c {chosen.Selection?.C}, log loss {chosen.Metrics.Validation?.LogLoss:F6}".ToLowerInvariant());
+
 var rows = await client.GetDatasetRowsAsync(name, limit: 3);
 var predicted = await client.PredictWithModelAsync(trained.Name, new PredictWithModelRequest { Rows = rows.Rows });
 foreach (var (probability, label) in predicted.Probabilities.Zip(predicted.Labels))

@@ -26,6 +26,14 @@ for (const { term, estimate, standardError } of model.coefficients)
   console.log(`coefficient: ${term} ${estimate.toFixed(6)}, standard error ${standardError?.toFixed(6) ?? 'none'}`);
 console.log(`log loss: ${model.metrics.training.logLoss?.toFixed(6)}, validation ${model.metrics.validation?.logLoss?.toFixed(6) ?? 'none'}`);
 
+// Fields that take two types, and an answer that waits for the end.
+const fits = given(await client.POST('/api/v1/training-jobs', {
+  params: { header: { Prefer: 'wait=60' } },
+  body: { datasetId: dataset.name, target: 'GRADE', modelName: `${name}-path`, cs: [0.1, 1], classWeight: 'balanced', validation: { folds: 4 } },
+}));
+const chosen = given(await client.GET('/api/v1/models/{name}', { params: { path: { name: `${name}-path` } } }));
+console.log(`path: ${fits.status}, ${fits.request.classWeight}, ${chosen.path?.length} fits, c ${chosen.selection?.c}, log loss ${chosen.metrics.validation?.logLoss.toFixed(6)}`);
+
 const { rows } = given(await client.GET('/api/v1/datasets/{id}/rows', { params: { path: { id: name }, query: { limit: 3 } } }));
 const predicted = given(await client.POST('/api/v1/models/{name}/predict', { params: trained, body: { rows } }));
 predicted.labels.forEach((label, i) => console.log(`row: ${predicted.probabilities[i]?.toFixed(6)} ${label}`));
