@@ -1,3 +1,4 @@
+using Microsoft.OpenApi;
 using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Models;
@@ -7,10 +8,11 @@ public static class ModelEndpoints
     public static void AddModels(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ModelCache>().AddSingleton<PredictFile>();
-        builder.Services.AddSchema<ClassLabel>(() => new()
+        // In place: behind a reference, NSwag makes a class of several types.
+        builder.Services.AddInlineSchema<ClassLabel>(_ => new OpenApiSchema
         {
             Description = "One of a target's two values: a number, true or false, or the text of a category.",
-            OneOf = [Schemas.Number(), Schemas.Boolean(), Schemas.Text()],
+            OneOf = [Schemas.Only(true), Schemas.Only(false), Schemas.Number(), Schemas.Text()],
         });
         builder.Services.AddInlineSchema<ClassLabels>(of => Schemas.ArrayOf(of(typeof(ClassLabel))));
     }

@@ -26,7 +26,7 @@ public sealed partial class ClientTests(ClientTests.Service service) : IClassFix
         output.ShouldEndWith(await ExpectedAsync(name));
 
         // What the client has sent says no more than a request of these two fields.
-        var request = $$"""{ "datasetId": "{{name}}", "target": "GRADE" }""";
+        var request = $$"""{ "datasetId": "{{name}}", "target": "Status" }""";
         var sent = (await service.Api.Get($"training-jobs/{await JobOf(name)}")).Json.GetProperty("request");
         var plain = (await service.Api.Train(request)).GetProperty("request");
         sent.ToString().ShouldBe(plain.ToString());
@@ -67,7 +67,7 @@ public sealed partial class ClientTests(ClientTests.Service service) : IClassFix
         var model = (await service.Api.Get($"models/{name}")).Expect(HttpStatusCode.OK).Json;
         var rows = (await service.Api.Get($"datasets/{name}/rows?limit=3")).Expect(HttpStatusCode.OK).Json.GetProperty("rows");
         var predicted = (await service.Api.Post($"models/{name}/predict", $$"""{ "rows": {{rows}} }""")).Expect(HttpStatusCode.OK).Json;
-        var file = (await service.Api.PostBytes($"models/{name}/predict", await File.ReadAllBytesAsync(ReferenceData.PathOf("spector.csv"), TestContext.Current.CancellationToken), "text/csv")).Expect(HttpStatusCode.OK).Text;
+        var file = (await service.Api.PostBytes($"models/{name}/predict", await File.ReadAllBytesAsync(ReferenceData.PathOf("credit.csv"), TestContext.Current.CancellationToken), "text/csv")).Expect(HttpStatusCode.OK).Text;
         var path = (await service.Api.Get($"models/{name}-path")).Expect(HttpStatusCode.OK).Json;
 
         var lines = new StringBuilder();

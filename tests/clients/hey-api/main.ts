@@ -13,7 +13,7 @@ client.setConfig({ baseUrl: address });
 const { data: dataset } = await createDataset({ query: { name }, body: { file: csv }, throwOnError: true });
 console.log(`data set: ${dataset.rows} rows of ${dataset.columns.map(column => `${column.name} (${column.type})`.toLowerCase()).join(', ')}`);
 
-const { data: queued } = await createTrainingJob({ body: { datasetId: dataset.name, target: 'GRADE' }, throwOnError: true });
+const { data: queued } = await createTrainingJob({ body: { datasetId: dataset.name, target: 'Status' }, throwOnError: true });
 const { data: job } = await getTrainingJob({ path: { id: queued.id }, headers: { Prefer: 'wait=60' }, throwOnError: true });
 if (job.status !== 'succeeded' || !job.model) throw new Error(`the job ${job.status}: ${job.error?.detail}`);
 const path = { name: job.model.name };
@@ -26,7 +26,7 @@ console.log(`log loss: ${model.metrics.training.logLoss?.toFixed(6)}, validation
 // Fields that take two types, and an answer that waits for the end.
 const { data: fits } = await createTrainingJob({
   headers: { Prefer: 'wait=60' },
-  body: { datasetId: dataset.name, target: 'GRADE', modelName: `${name}-path`, cs: [0.1, 1], classWeight: 'balanced', validation: { folds: 4 } },
+  body: { datasetId: dataset.name, target: 'Status', modelName: `${name}-path`, cs: [0.1, 1], classWeight: 'balanced', validation: { folds: 4 } },
   throwOnError: true,
 });
 const { data: chosen } = await getModel({ path: { name: `${name}-path` }, throwOnError: true });
@@ -48,7 +48,7 @@ const { stream } = await watchTrainingJob({
 });
 for await (const _ of stream);
 
-const { error, response } = await createTrainingJob({ body: { datasetId: dataset.name, target: 'GRADES' } });
+const { error, response } = await createTrainingJob({ body: { datasetId: dataset.name, target: 'Statuses' } });
 if (error && 'errors' in error) console.log(`problem: ${response.status} ${Object.keys(error.errors ?? {}).join(', ')}`);
 
 function isJob(data: unknown): data is { status: string } {

@@ -17,11 +17,11 @@ var api = new SigmoidClient(adapter).Api.V1;
 
 await using var upload = File.OpenRead(path);
 var form = new MultipartBody();
-form.AddOrReplacePart("file", "text/csv", upload, "spector.csv");
+form.AddOrReplacePart("file", "text/csv", upload, "credit.csv");
 var dataset = Given(await api.Datasets.PostAsync(form, call => call.QueryParameters.Name = name));
 Console.WriteLine($"data set: {dataset.Rows} rows of {string.Join(", ", Given(dataset.Columns).Select(column => $"{column.Name} ({column.Type})".ToLowerInvariant()))}");
 
-var queued = Given(await api.TrainingJobs.PostAsync(new TrainingRequest { DatasetId = dataset.Name, Target = "GRADE" }));
+var queued = Given(await api.TrainingJobs.PostAsync(new TrainingRequest { DatasetId = dataset.Name, Target = "Status" }));
 var job = Given(await api.TrainingJobs[$"{queued.Id}"].GetAsync(call => call.Headers.Add("Prefer", "wait=60")));
 if (job is not { Status: TrainingJobStatus.Succeeded, Model.Name: { } trained })
     throw new InvalidOperationException($"the job {job.Status}: {job.Error?.Detail}");
@@ -36,7 +36,7 @@ var fits = Given(await api.TrainingJobs.PostAsync(
     new TrainingRequest
     {
         DatasetId = dataset.Name,
-        Target = "GRADE",
+        Target = "Status",
         ModelName = $"{name}-path",
         Cs = new TrainingRequest.TrainingRequest_cs { Double = [0.1, 1] },
         ClassWeight = new UntypedString("balanced"),
@@ -53,7 +53,7 @@ var predict = api.Models[trained].Predict;
 var predicted = Given(await predict.PostAsync(new PredictWithModelRequest { Rows = [.. records] }));
 var labels = predicted.Labels is UntypedArray array ? array.GetValue() : [];
 foreach (var (probability, label) in Given(predicted.Probabilities).Zip(labels))
-    Console.WriteLine($"row: {probability:F6} {await KiotaJsonSerializer.SerializeAsStringAsync(label)}");
+    Console.WriteLine($"row: {probability:F6} {(label is UntypedString word ? word.GetValue() : "no text")}");
 
 // The generator knows one body for each operation, which is JSON here. A file takes its place.
 await using var rowsOfFile = File.OpenRead(path);
@@ -73,7 +73,7 @@ await foreach (var item in SseParser.Create(stream).EnumerateAsync())
 
 try
 {
-    await api.TrainingJobs.PostAsync(new TrainingRequest { DatasetId = dataset.Name, Target = "GRADES" });
+    await api.TrainingJobs.PostAsync(new TrainingRequest { DatasetId = dataset.Name, Target = "Statuses" });
 }
 catch (Problem e)
 {

@@ -12,10 +12,10 @@ using var http = new HttpClient { BaseAddress = new Uri(address) };
 var client = new SigmoidClient(http) { BaseUrl = address };
 
 await using var upload = File.OpenRead(path);
-var dataset = await client.CreateDatasetAsync(name: name, file: new FileParameter(upload, "spector.csv", "text/csv"));
+var dataset = await client.CreateDatasetAsync(name: name, file: new FileParameter(upload, "credit.csv", "text/csv"));
 Console.WriteLine($"data set: {dataset.Rows} rows of {string.Join(", ", dataset.Columns.Select(column => $"{column.Name} ({column.Type})".ToLowerInvariant()))}");
 
-var queued = await client.CreateTrainingJobAsync(new TrainingRequest { DatasetId = dataset.Name, Target = "GRADE" });
+var queued = await client.CreateTrainingJobAsync(new TrainingRequest { DatasetId = dataset.Name, Target = "Status" });
 var job = await client.GetTrainingJobAsync($"{queued.Id}", prefer: "wait=60");
 if (job is not { Status: TrainingJobStatus.Succeeded, Model: { } trained })
     throw new InvalidOperationException($"the job {job.Status}: {job.Error?.Detail}");
@@ -30,7 +30,7 @@ var fits = await client.CreateTrainingJobAsync(
     new TrainingRequest
     {
         DatasetId = dataset.Name,
-        Target = "GRADE",
+        Target = "Status",
         ModelName = $"{name}-path",
         Cs = new[] { 0.1, 1 },
         ClassWeight = "balanced",
@@ -62,7 +62,7 @@ await foreach (var item in SseParser.Create(stream.Stream).EnumerateAsync())
 
 try
 {
-    await client.CreateTrainingJobAsync(new TrainingRequest { DatasetId = dataset.Name, Target = "GRADES" });
+    await client.CreateTrainingJobAsync(new TrainingRequest { DatasetId = dataset.Name, Target = "Statuses" });
 }
 catch (ApiException<Problem> e)
 {

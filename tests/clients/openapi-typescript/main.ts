@@ -15,7 +15,7 @@ const asItIs = { bodySerializer: (body: unknown) => body, headers: { 'Content-Ty
 const dataset = given(await files.POST('/api/v1/datasets', { params: { query: { name } }, body: csv, ...asItIs }));
 console.log(`data set: ${dataset.rows} rows of ${dataset.columns.map(column => `${column.name} (${column.type})`.toLowerCase()).join(', ')}`);
 
-const queued = given(await client.POST('/api/v1/training-jobs', { body: { datasetId: dataset.name, target: 'GRADE' } }));
+const queued = given(await client.POST('/api/v1/training-jobs', { body: { datasetId: dataset.name, target: 'Status' } }));
 const id = { path: { id: queued.id } };
 const job = given(await client.GET('/api/v1/training-jobs/{id}', { params: { ...id, header: { Prefer: 'wait=60' } } }));
 if (job.status !== 'succeeded' || !job.model) throw new Error(`the job ${job.status}: ${job.error?.detail}`);
@@ -29,7 +29,7 @@ console.log(`log loss: ${model.metrics.training.logLoss?.toFixed(6)}, validation
 // Fields that take two types, and an answer that waits for the end.
 const fits = given(await client.POST('/api/v1/training-jobs', {
   params: { header: { Prefer: 'wait=60' } },
-  body: { datasetId: dataset.name, target: 'GRADE', modelName: `${name}-path`, cs: [0.1, 1], classWeight: 'balanced', validation: { folds: 4 } },
+  body: { datasetId: dataset.name, target: 'Status', modelName: `${name}-path`, cs: [0.1, 1], classWeight: 'balanced', validation: { folds: 4 } },
 }));
 const chosen = given(await client.GET('/api/v1/models/{name}', { params: { path: { name: `${name}-path` } } }));
 console.log(`path: ${fits.status}, ${fits.request.classWeight}, ${chosen.path?.length} fits, c ${chosen.selection?.c}, log loss ${chosen.metrics.validation?.logLoss.toFixed(6)}`);
@@ -47,7 +47,7 @@ for (const event of events.split('\n\n').filter(text => text.startsWith('event: 
   console.log(`event: ${JSON.parse(field('data') ?? '{}').status} ${field('id')}`);
 }
 
-const { error, response } = await client.POST('/api/v1/training-jobs', { body: { datasetId: dataset.name, target: 'GRADES' } });
+const { error, response } = await client.POST('/api/v1/training-jobs', { body: { datasetId: dataset.name, target: 'Statuses' } });
 if (error && 'errors' in error) console.log(`problem: ${response.status} ${Object.keys(error.errors ?? {}).join(', ')}`);
 
 function given<T>(answer: { data?: T; error?: unknown }): T {
