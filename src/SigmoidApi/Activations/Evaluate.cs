@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.OpenApi;
 using SigmoidApi.Compute.Activations;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
@@ -30,7 +31,12 @@ internal static class Evaluate
             route.WithName((sigmoid ? "Sigmoid" : "Activation") + (derivative ? "Derivative" : ""))
                 .WithSummary($"{(sigmoid ? "The sigmoid" : "An activation")}{(derivative ? "'s derivative" : "")}, element by element")
                 .WithDescription("Also takes and gives `application/octet-stream`: little-endian float64, or float32 with `?dtype=float32`.")
+                .WithExampleOfAnswer(StatusCodes.Status200OK, "Any shape", ActivationExamples.Values)
                 .WithBinaryBody("application/octet-stream")
+                .WithQueryParameter("dtype", "Of `application/octet-stream`: what the numbers are.", DataTypes())
+                .WithRequestHeader("Content-Encoding", "How the body is compressed.", Schemas.OneOfTexts("gzip", "zstd"))
+                .WithAnswer(StatusCodes.Status200OK, "The values, in the form of the request.", "application/octet-stream")
+                .WithPathParameter("name", "The activation's name; GET /api/v1/activations lists them.", Schemas.OneOfTexts(ActivationCatalog.All.Select(a => a.Name)))
                 .WithExample("Values", """{ "values": [-10, -5, 0, 5, 10] }""")
                 .WithExample("Any shape", """{ "values": [[-1, 0.5], ["-Infinity", 745]] }""")
                 .WithExampleOf("name", "\"tanh\"");
@@ -54,6 +60,13 @@ internal static class Evaluate
         var parameters = activation.Parameters.Select(p => given.GetValueOrDefault(p.Name) ?? p.Default).ToArray();
         order.Apply(activation, request.Values.Values, request.Values.Values, parameters);
         return TypedResults.Ok(new EvaluateResponse(request.Values));
+    }
+
+    private static OpenApiSchema DataTypes()
+    {
+        var types = Schemas.OneOfTexts("float64", "float32");
+        types.Default = "float64";
+        return types;
     }
 
     private static string Expected(Activation activation) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.OpenApi;
 using SigmoidApi.Compute.Activations;
 using SigmoidApi.Http;
 using SigmoidApi.Http.OpenApi;
@@ -16,10 +17,15 @@ internal static class EvaluateQuery
     public static void Map(RouteGroupBuilder group)
     {
         group.MapGet("/sigmoid", (string[]? x) => Handle(Order.Value, x)).WithName("SigmoidOfQuery")
-            .WithSummary("The sigmoid of the numbers in the address").ProducesValidationProblem().WithExampleOf("x", """["-1", "0.5"]""");
+            .WithSummary("The sigmoid of the numbers in the address").ProducesValidationProblem().WithX().WithExampleOf("x", "[-1, 0.5]");
         group.MapGet("/sigmoid/derivative", (string[]? x) => Handle(Order.Derivative, x)).WithName("SigmoidDerivativeOfQuery")
-            .WithSummary("The sigmoid's derivative at the numbers in the address").ProducesValidationProblem().WithExampleOf("x", """["-1", "0.5"]""");
+            .WithSummary("The sigmoid's derivative at the numbers in the address").ProducesValidationProblem().WithX().WithExampleOf("x", "[-1, 0.5]");
     }
+
+    private static RouteHandlerBuilder WithX(this RouteHandlerBuilder route) => route
+        .WithDescription("To try it from an address bar; a POST takes more numbers.")
+        .WithExampleOfAnswer(StatusCodes.Status200OK, "Two numbers", ActivationExamples.OfQuery)
+        .WithQueryParameter("x", "A number; may be given several times. `NaN`, `Infinity` and `-Infinity` are taken too.", new OpenApiSchema { Type = JsonSchemaType.Array, MinItems = 1, Items = Schemas.OneOf(Schemas.Number(), Schemas.NotFinite()) });
 
     private static Results<Ok<EvaluateQueryResponse>, ProblemHttpResult> Handle(Order order, string[]? x)
     {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Compute.Activations;
+using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Activations;
 
@@ -26,7 +27,9 @@ public sealed record ActivationDescription(
 internal static class ListActivations
 {
     public static void Map(RouteGroupBuilder group) =>
-        group.MapGet("/activations", Handle).WithName("ListActivations").WithSummary("The catalogue of activation functions");
+        group.MapGet("/activations", Handle).WithName("ListActivations").WithSummary("The catalogue of activation functions")
+            .WithDescription("With their formulas, their properties and the parameters that they take.")
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "One of them", ActivationExamples.Catalogue);
 
     private static Ok<ActivationDescription[]> Handle() =>
         TypedResults.Ok(ActivationCatalog.All

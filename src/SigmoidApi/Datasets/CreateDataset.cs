@@ -12,7 +12,8 @@ internal static class CreateDataset
     public static void Map(RouteGroupBuilder datasets) =>
         datasets.MapPost("/", Handle).WithName("CreateDataset").WithSummary("Upload a file of rows: CSV, Parquet, JSON, JSON lines or LIBSVM, also compressed by gzip or zstd")
             .WithDescription(
-                "The file is the body, or the part `file` of a multipart form, whose file name stands in for a missing `name`, each run of characters that a name can't have as a `-`. Its format is what `format`, the Content-Type, the name or its first bytes say. "
+                "The file is the body, or the part `file` of a multipart form, whose file name stands in for a missing `name`, each run of characters that a name can't have as a `-`. "
+                + "An array of records in JSON is taken as `application/json` too. Its format is what `format`, the Content-Type, the name or its first bytes say. "
                 + "Text is in UTF-8, or in the charset of the Content-Type (of the part in a form), by any label of the WHATWG Encoding Standard; "
                 + "a byte order mark counts for more. "
                 + "The delimiter, the quote, the decimal point, the header and the type of each column are found out, and `delimiter` (one character, or `tab`), `quote`, `decimal`, `header`, `nullValue`, "
@@ -20,8 +21,9 @@ internal static class CreateDataset
                 + "A bad file is a 400 that names the first bad cells by line and column, and nothing of it is kept.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithExampleOf("name", "\"mails\"")
-            .WithBinaryBody("multipart/form-data", part: "file")
-            .WithBinaryBody("application/vnd.apache.parquet").WithBinaryBody("application/json").WithBinaryBody("application/x-ndjson").WithBinaryBody("text/x-libsvm").WithBinaryBody("application/octet-stream")
+            .WithQueryParameter("name", "What the data set is called; by default the name of a form's file.", Schemas.Text(pattern: Names.Form))
+            .WithExampleOfAnswer(StatusCodes.Status201Created, "Mails", DatasetExamples.Mails)
+            .WithFileBodies().WithFileParameters()
             .WithExample("Mails", "word_freq_free,char_freq_!,capital_run_length,spam\n0.9,0.4,60,1\n0,0,3,0\n0.3,0.9,41,1\n0.1,0,12,0\n0,0.1,7,0\n1.2,0.3,95,1\n0.2,0.4,11,0\n0.4,0.1,35,1\n", "text/csv");
 
     private static async Task<Results<Created<Dataset>, EarlierAnswer, ProblemHttpResult>> Handle(

@@ -13,7 +13,7 @@ internal static class DeleteDataset
     public static void Map(RouteGroupBuilder datasets) =>
         datasets.MapDelete("/{id}", Handle).WithName("DeleteDataset").WithSummary("Delete a data set; its models stay")
             .WithDescription("A name means the newest data set of that name. 409 while a queued or running job uses it.")
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithExampleOf("id", "\"mails\"");
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithDatasetId().WithExampleOf("id", "\"mails\"");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Handle(string id, SigmoidDbContext db, DatasetFiles files, CancellationToken cancellationToken)
     {

@@ -14,7 +14,9 @@ internal static class GetDataset
             .WithDescription(
                 "`id` is the data set's id, or a name, which means the newest data set of that name, or `name@version`. With `target`, a column of two values, the columns' `warnings` also say "
                 + "which of them leak it, and whether one of its values is rare.")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("id", "\"mails\"").WithExampleOf("target", "\"spam\"");
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).WithExampleOfAnswer(StatusCodes.Status200OK, "Mails", DatasetExamples.Mails)
+            .WithDatasetId().WithExampleOf("id", "\"mails\"")
+            .WithQueryParameter("target", "A column of two values, the one to predict.", Schemas.Text()).WithExampleOf("target", "\"spam\"");
 
     private static async Task<Results<Ok<Dataset>, ProblemHttpResult>> Handle(string id, string? target, SigmoidDbContext db, DatasetEngine engine, CancellationToken cancellationToken)
     {

@@ -13,12 +13,32 @@ internal static class GetDatasetContent
 {
     private static readonly DatasetFormat[] Formats = [DatasetFormat.Parquet, DatasetFormat.Csv, DatasetFormat.NdJson, DatasetFormat.Json];
 
+    private static readonly string[] FileTypes = [.. Formats.Select(format => format.MediaType())];
+
     public static void Map(RouteGroupBuilder datasets) =>
         datasets.MapGet("/{id}/content", Handle).WithName("GetDatasetContent").WithSummary("A data set as a file: Parquet, CSV, JSON lines or JSON")
             .WithDescription("In the format that `format` or the header Accept asks for; Parquet, in which it is kept, where neither does.")
-            .Produces<byte[]>(StatusCodes.Status200OK, "application/vnd.apache.parquet", "text/csv", "application/x-ndjson", "application/json")
+            .Produces<byte[]>(StatusCodes.Status200OK, FileTypes[0], FileTypes[1..])
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status406NotAcceptable)
-            .WithExampleOf("id", "\"mails\"").WithExampleOf("format", "\"csv\"");
+            .WithDatasetId().WithExampleOf("id", "\"mails\"")
+            .WithQueryParameter("format", "The format, whatever the header Accept says.", Schemas.OneOfTexts(Formats.Select(format => format.Name()))).WithExampleOf("format", "\"csv\"")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithRequestHeader("Range", "A part of the file, in bytes (RFC 9110, 14).", Schemas.Text())
+            .WithRequestHeader("If-None-Match", "ETags of what the caller has: 304 where it is still so.", Schemas.Text())
+            .WithAnswer(StatusCodes.Status206PartialContent, "The part of the file that `Range` asks for.", FileTypes)
+            .WithAnswer(StatusCodes.Status304NotModified, "The file is as the caller has it.")
+            .WithAnswer(StatusCodes.Status412PreconditionFailed, "The file is not the one that `If-Match` names.")
+            .WithAnswer(StatusCodes.Status416RangeNotSatisfiable, "The file has no such part.")
+            .WithFileHeaders(StatusCodes.Status200OK).WithFileHeaders(StatusCodes.Status206PartialContent).WithFileHeaders(StatusCodes.Status304NotModified)
+            .WithFileHeaders(StatusCodes.Status412PreconditionFailed).WithFileHeaders(StatusCodes.Status416RangeNotSatisfiable)
+            .WithAnswerHeader(StatusCodes.Status206PartialContent, "Content-Range", "Which part it is, and of how many bytes.")
+            .WithAnswerHeader(StatusCodes.Status416RangeNotSatisfiable, "Content-Range", "How many bytes the file has.");
+
+    private static RouteHandlerBuilder WithFileHeaders(this RouteHandlerBuilder route, int status) => route
+        .WithAnswerHeader(status, "ETag", "Names the data set and the format; a data set never changes.")
+        .WithAnswerHeader(status, "Last-Modified", "When the data set was made.")
+        .WithAnswerHeader(status, "Accept-Ranges", "`bytes`: parts can be asked for.")
+        .WithAnswerHeader(status, "Content-Disposition", "The file's name.");
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Handle(
         string id, string? format, HttpContext context, SigmoidDbContext db, DatasetFiles files, DatasetEngine engine, CancellationToken cancellationToken)

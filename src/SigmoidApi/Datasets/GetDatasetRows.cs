@@ -27,7 +27,8 @@ internal static class GetDatasetRows
             .WithQueryParameter("offset", "Index of the first row; 0 is the first of the data set.", Schemas.Integer(minimum: 0, format: "int64", byDefault: 0))
             .WithQueryParameter("limit", "Most rows to give; at most `Limits:MaxPageItems`.", Schemas.Integer(minimum: 1, byDefault: DefaultLimit))
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
-            .WithExampleOf("id", "\"mails\"").WithExampleOf("offset", "0").WithExampleOf("limit", "5");
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "Mails", DatasetExamples.Rows)
+            .WithDatasetId().WithExampleOf("id", "\"mails\"").WithExampleOf("offset", "0").WithExampleOf("limit", "5");
 
     private static async Task<Results<Ok<DatasetRows>, ProblemHttpResult>> Handle(
         string id,

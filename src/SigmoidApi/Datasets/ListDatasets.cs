@@ -11,7 +11,8 @@ internal static class ListDatasets
 {
     public static void Map(RouteGroupBuilder datasets) =>
         datasets.MapGet("/", Handle).WithName("ListDatasets").WithSummary("The data sets, newest first")
-            .WithDescription("With `name` the versions of that name.").WithExampleOf("name", "\"mails\"");
+            .WithDescription("With `name` the versions of that name.").WithExampleOfAnswer(StatusCodes.Status200OK, "None yet", """{ "items": [], "nextCursor": null }""")
+            .WithQueryParameter("name", "Only the versions of this name.", Schemas.Text()).WithExampleOf("name", "\"mails\"");
 
     private static async Task<Ok<PageOf<Dataset>>> Handle(Page page, string? name, SigmoidDbContext db, CancellationToken cancellationToken)
     {

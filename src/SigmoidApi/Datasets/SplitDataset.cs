@@ -41,7 +41,8 @@ internal static class SplitDataset
                 + "Of groups, in an order that the seed draws, each that still fits into the share goes to the test; then the one step is taken that brings the test nearest to the share: "
                 + "a group more, one less, or one for another. It misses the share by less than the largest group has rows.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
-            .WithExampleOf("id", "\"mails\"")
+            .WithExampleOfAnswer(StatusCodes.Status201Created, "Mails", DatasetExamples.Split)
+            .WithDatasetId().WithExampleOf("id", "\"mails\"")
             .WithExample("Stratified by the target", """{ "test": 0.25, "stratifyBy": "spam", "seed": 42 }""");
 
     private static async Task<Results<Created<SplitDatasetResponse>, EarlierAnswer, ProblemHttpResult>> Handle(

@@ -105,6 +105,9 @@ internal sealed class ClassLabelsConverter : JsonConverter<ClassLabels>
     }
 }
 
+/// <summary>Describes what <see cref="LabelTextConverter"/> reads.</summary>
+internal readonly struct GivenLabel;
+
 /// <summary>Reads a label that a request says as a text, a number, true or false, and keeps its text.</summary>
 internal sealed class LabelTextConverter : JsonConverter<string>
 {

@@ -12,10 +12,11 @@ internal static class DeleteModel
     public static void Map(RouteGroupBuilder models)
     {
         models.MapDelete("/{name}", All).WithName("DeleteModel").WithSummary("Delete a model with all its versions")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("name", "\"mails\"");
+            .WithDescription("The numbers of its versions are not given again.")
+            .ProducesProblem(StatusCodes.Status404NotFound).WithModelName().WithExampleOf("name", "\"mails\"");
         models.MapDelete("/{name}/versions/{version:int}", Version).WithName("DeleteModelVersion").WithSummary("Delete a version of a model")
             .WithDescription("Its number is not given again.")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("name", "\"mails\"").WithExampleOf("version", "1");
+            .ProducesProblem(StatusCodes.Status404NotFound).WithModelName().WithExampleOf("name", "\"mails\"").WithModelVersion().WithExampleOf("version", "1");
     }
 
     private static Task<Results<NoContent, ProblemHttpResult>> All(string name, SigmoidDbContext db, ModelCache cache, CancellationToken cancellationToken) =>

@@ -12,9 +12,14 @@ internal static class GetModel
     public static void Map(RouteGroupBuilder models)
     {
         models.MapGet("/{name}", Latest).WithName("GetModel").WithSummary("The latest version of a model: coefficients, metrics, convergence")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("name", "\"mails\"");
+            .WithDescription("The version that `POST /models/{name}/predict` uses.")
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "Mails", ModelExamples.Mails)
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "With inference", ModelExamples.Inference)
+            .ProducesProblem(StatusCodes.Status404NotFound).WithModelName().WithExampleOf("name", "\"mails\"");
         models.MapGet("/{name}/versions/{version:int}", Version).WithName("GetModelVersion").WithSummary("A version of a model")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("name", "\"mails\"").WithExampleOf("version", "1");
+            .WithDescription("A version never changes.")
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "Mails", ModelExamples.Mails)
+            .ProducesProblem(StatusCodes.Status404NotFound).WithModelName().WithExampleOf("name", "\"mails\"").WithModelVersion().WithExampleOf("version", "1");
     }
 
     private static Task<Results<Ok<ModelResponse>, ProblemHttpResult>> Latest(string name, SigmoidDbContext db, CancellationToken cancellationToken) =>

@@ -11,9 +11,13 @@ internal static class ListModels
 {
     public static void Map(RouteGroupBuilder models)
     {
-        models.MapGet("/", Latest).WithName("ListModels").WithSummary("The latest version of each model, newest first");
+        models.MapGet("/", Latest).WithName("ListModels").WithSummary("The latest version of each model, newest first")
+            .WithDescription("A model is here once, by its newest version.")
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "None yet", """{ "items": [], "nextCursor": null }""");
         models.MapGet("/{name}/versions", Versions).WithName("ListModelVersions").WithSummary("The versions of a model, newest first")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("name", "\"mails\"");
+            .WithDescription("Deleted ones are not among them.")
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "None after the cursor", """{ "items": [], "nextCursor": null }""")
+            .ProducesProblem(StatusCodes.Status404NotFound).WithModelName().WithExampleOf("name", "\"mails\"");
     }
 
     private static Task<Ok<PageOf<ModelResponse>>> Latest(Page page, SigmoidDbContext db, CancellationToken cancellationToken) =>

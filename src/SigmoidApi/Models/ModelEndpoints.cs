@@ -1,4 +1,5 @@
 using Microsoft.OpenApi;
+using SigmoidApi.Http;
 using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Models;
@@ -14,6 +15,12 @@ public static class ModelEndpoints
             Description = "One of a target's two values: a number, true or false, or the text of a category.",
             OneOf = [Schemas.Only(true), Schemas.Only(false), Schemas.Number(), Schemas.Text()],
         });
+        // A text first, for generators that know only one type: a text may say each label, and is what the service writes.
+        builder.Services.AddSchema<GivenLabel>(() => new()
+        {
+            Description = "One of a target's two values, also a number, true or false as a text.",
+            OneOf = [Schemas.Text(), Schemas.Number(), Schemas.Boolean()],
+        });
         builder.Services.AddInlineSchema<ClassLabels>(of => Schemas.ArrayOf(of(typeof(ClassLabel))));
     }
 
@@ -25,6 +32,14 @@ public static class ModelEndpoints
         PredictRoutes.Map(models);
         DeleteModel.Map(models);
     }
+
+    /// <summary>The path's <c>name</c>.</summary>
+    internal static RouteHandlerBuilder WithModelName(this RouteHandlerBuilder route) =>
+        route.WithPathParameter("name", "The model's name.", Schemas.Text(pattern: Names.Form));
+
+    /// <summary>The path's <c>version</c>.</summary>
+    internal static RouteHandlerBuilder WithModelVersion(this RouteHandlerBuilder route) =>
+        route.WithPathParameter("version", "The number of the version.", Schemas.Integer(minimum: 1));
 
     /// <summary>The versions that a path means: the newest of a name, or the one of that number.</summary>
     internal static IQueryable<ModelVersion> Ref(this IQueryable<ModelVersion> versions, string name, int? version) =>

@@ -21,7 +21,7 @@ internal static class PredictRoutes
         Describe(models.MapPost(Latest, (string name, JsonBody<PredictWithModelRequest> body, ModelCache cache, CancellationToken cancellationToken) => Predict(name, null, body, cache, cancellationToken))
             .WithName("PredictWithModel").WithSummary("Predict with the latest version of a model"));
         Describe(models.MapPost(Version, (string name, int version, JsonBody<PredictWithModelRequest> body, ModelCache cache, CancellationToken cancellationToken) => Predict(name, version, body, cache, cancellationToken))
-            .WithName("PredictWithModelVersion").WithSummary("Predict with a version of a model"));
+            .WithModelVersion().WithName("PredictWithModelVersion").WithSummary("Predict with a version of a model"));
         // Described together with the JSON form, of which OpenAPI can say only one for each path, and after it in order: a body without Content-Type is the JSON form's to refuse.
         models.MapPost(Latest, (string name, [AsParameters] DatasetUploadQuery query, string? threshold, HttpContext context, PredictFile files) => files.PredictAsync(name, null, query, threshold, context))
             .WithMetadata(new Microsoft.AspNetCore.Http.Metadata.AcceptsMetadata(FileTypes)).WithOrder(1).ExcludeFromDescription();
@@ -38,9 +38,18 @@ internal static class PredictRoutes
             .WithExample("Records", """{ "rows": [{ "word_freq_free": 0.9, "char_freq_!": 0.4, "capital_run_length": 60 }, { "word_freq_free": 0, "char_freq_!": 0, "capital_run_length": 3 }] }""")
             .WithExample("Columns", """{ "columns": { "word_freq_free": [0.9, 0], "char_freq_!": [0.4, 0], "capital_run_length": [60, 3] } }""")
             .WithExample("Features", """{ "features": [[0.9, 0.4, 60], [0, 0, 3]], "threshold": 0.5 }""")
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "Records", ModelExamples.Predictions)
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "A file", "word_freq_free,char_freq_!,capital_run_length,probability,label\n0.9,0.4,60,0.895135088683886,1\n0,0,3,0.13222460404359582,0\n", "text/csv")
+            .WithFileBodies().WithFileParameters()
+            .WithQueryParameter("threshold", "Of a file: the probability from which the label is the positive class; 0.5 by default.", Schemas.Number(minimum: 0, maximum: 1))
+            .WithAnswer(StatusCodes.Status200OK, "The predictions: of a body of JSON as an object, of a file as the file with the columns `probability` and `label`. A JSON array of records comes back as one.",
+                "text/csv", "application/vnd.apache.parquet", "application/x-ndjson")
+            .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Columns", "Of a file: columns that the model does not know, percent-encoded, separated by commas; left out where there are none.")
+            .WithAnswerHeader(StatusCodes.Status200OK, "Last-Modified", "Of a file: when it was made.")
+            .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Levels", "Of a file: for each category how many of its values no training row had, as `city=3`; left out where there are none.")
             .WithExample("A file", "word_freq_free,char_freq_!,capital_run_length\n0.9,0.4,60\n0,0,3\n", "text/csv")
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .WithExampleOf("name", "\"mails\"")
+            .WithModelName().WithExampleOf("name", "\"mails\"")
             .WithExampleOf("version", "1");
 
     private static async Task<Results<Ok<PredictWithModelResponse>, ProblemHttpResult>> Predict(

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
+using SigmoidApi.Http.OpenApi;
 
 namespace SigmoidApi.Models;
 
@@ -21,6 +22,7 @@ public sealed record PredictWithModelRequest(Records? Rows = null, NamedColumns?
 /// <param name="Labels">For each observation, one of the model's classes.</param>
 /// <param name="UnknownColumns">Columns that came and the model does not know; left out where there are none.</param>
 /// <param name="UnknownLevels">For each category how many of its values no training row had; left out where there are none.</param>
+[MayBeArray]
 public sealed record PredictWithModelResponse(
     ModelVersionName Model,
     [property: Range(0d, 1d)] double[] Probabilities,

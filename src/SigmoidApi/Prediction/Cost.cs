@@ -16,14 +16,16 @@ namespace SigmoidApi.Prediction;
 public sealed record CostRequest(Matrix Features, [property: Range(0d, 1d)] double[] Labels, double[] Weights, double Intercept = 0);
 
 /// <summary>How well the weights fit.</summary>
-/// <param name="Cost">The mean log loss; finite even where a probability rounds to 0 or 1.</param>
-public sealed record CostResponse([property: Range(0, double.MaxValue)] double Cost);
+/// <param name="Cost">The mean log loss; finite even where a probability rounds to 0 or 1, and <c>Infinity</c> where a row's sum is.</param>
+public sealed record CostResponse([property: DescribedAs(typeof(AnyNumber))] double Cost);
 
 /// <summary><c>POST /cost</c>: the mean log loss.</summary>
 internal static class Cost
 {
     public static void Map(RouteGroupBuilder group) =>
         group.MapPost("/cost", Handle).WithName("Cost").WithSummary("The article's cost_function: the mean log loss of the weights on labeled rows")
+            .WithDescription("Finite even where a probability rounds to 0 or 1.")
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "Example", """{"cost":0.49998870040811355}""")
             .WithExample("Three observations", """{ "features": [[0.5, 1.2], [-1.5, 0.3], [0.1, -0.7]], "labels": [1, 0, 1], "weights": [0.8, -0.4], "intercept": 0 }""");
 
     private static Ok<CostResponse> Handle(JsonBody<CostRequest> body)

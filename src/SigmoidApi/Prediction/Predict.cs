@@ -25,6 +25,8 @@ internal static class Predict
 {
     public static void Map(RouteGroupBuilder group) =>
         group.MapPost("/predict", Handle).WithName("Predict").WithSummary("The article's predict: sigmoid(X·w + intercept), and a label by the threshold")
+            .WithDescription("The intercept is added to each row's sum of weighted features.")
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "Example", """{"probabilities":[0.5049998333399998,0.22793645057321624],"labels":[1,0]}""")
             .WithExample("Two observations", """{ "features": [[0.5, 1.2], [-1.5, 0.3]], "weights": [0.8, -0.4], "intercept": 0.1, "threshold": 0.5 }""");
 
     private static Ok<PredictResponse> Handle(JsonBody<PredictRequest> body)

@@ -28,7 +28,9 @@ internal static class UpdateWeights
 {
     public static void Map(RouteGroupBuilder group) =>
         group.MapPost("/update-weights", Handle).WithName("UpdateWeights").WithSummary("The article's update_weights: steps of full-batch gradient descent")
+            .WithDescription("Each step is the article's: the gradient of the mean log loss, without an intercept.")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "Example", """{"weights":[0.035,0.0033333333333333327],"cost":0.6809158844137818}""")
             .WithExample("One step", """{ "features": [[0.5, 1.2], [-1.5, 0.3], [0.1, -0.7]], "labels": [1, 0, 1], "weights": [0, 0], "learningRate": 0.1, "iterations": 1 }""");
 
     private static Results<Ok<UpdateWeightsResponse>, ProblemHttpResult> Handle(JsonBody<UpdateWeightsRequest> body, CancellationToken cancellationToken)

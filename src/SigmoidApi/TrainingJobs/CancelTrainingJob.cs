@@ -12,7 +12,8 @@ internal static class CancelTrainingJob
     public static void Map(RouteGroupBuilder jobs) =>
         jobs.MapPost("/{id}/cancel", Handle).WithName("CancelTrainingJob").WithSummary("Cancel a training job that has not ended")
             .WithDescription("A queued job is canceled at once, a running one within one pass over its data.")
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithExampleOf("id", "\"latest\"");
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithExampleOfAnswer(StatusCodes.Status202Accepted, "Queued", TrainingExamples.Queued)
+            .WithJobId().WithExampleOf("id", "\"latest\"");
 
     private static async Task<Results<Accepted<TrainingJobResponse>, ProblemHttpResult>> Handle(
         string id, SigmoidDbContext db, RunningFits fits, TrainingFeeds feeds, TimeProvider time, CancellationToken cancellationToken)

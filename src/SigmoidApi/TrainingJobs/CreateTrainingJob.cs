@@ -22,6 +22,8 @@ internal static class CreateTrainingJob
             .WithDescription("Trains on a data set, or on `data` in the request. Answers 202 and the job; with `Prefer: wait=10`, 201 when the job ends within that many seconds.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .WithExampleOfAnswer(StatusCodes.Status201Created, "Succeeded", TrainingExamples.Succeeded).WithExampleOfAnswer(StatusCodes.Status202Accepted, "Queued", TrainingExamples.Queued)
+            .WithWait(StatusCodes.Status201Created, StatusCodes.Status202Accepted)
             .WithExampleOf("Prefer", "\"wait=10\"")
             .WithExample("A data set", """{ "datasetId": "mails", "target": "spam", "modelName": "mails" }""")
             .WithExample("Inline data", """

@@ -16,7 +16,8 @@ internal static class GetTrainingHistory
     public static void Map(RouteGroupBuilder jobs) =>
         jobs.MapGet("/{id}/history", Handle).WithName("GetTrainingHistory").WithSummary("The loss of every iteration of a training job")
             .WithDescription("Of more than 10,000 (a setting) every second is dropped, then every second of those left, and so on. A running job's is a second old at most.")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("id", "\"latest\"");
+            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOfAnswer(StatusCodes.Status200OK, "Two iterations", TrainingExamples.History)
+            .WithJobId().WithExampleOf("id", "\"latest\"");
 
     private static async Task<Results<Ok<TrainingHistoryResponse>, ProblemHttpResult>> Handle(
         string id, SigmoidDbContext db, RunningFits fits, CancellationToken cancellationToken) =>

@@ -13,7 +13,9 @@ internal static class GetTrainingJob
     public static void Map(RouteGroupBuilder jobs) =>
         jobs.MapGet("/{id}", Handle).WithName("GetTrainingJob").WithSummary("A training job: its state, how far it is, its model or its error")
             .WithDescription("`latest` stands for the id of the job accepted last. With `Prefer: wait=10` the answer waits up to that many seconds for the job to end.")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("id", "\"latest\"").WithExampleOf("Prefer", "\"wait=10\"");
+            .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOfAnswer(StatusCodes.Status200OK, "Succeeded", TrainingExamples.Succeeded)
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "Out of time", TrainingExamples.OutOfTime)
+            .WithJobId().WithExampleOf("id", "\"latest\"").WithWait(StatusCodes.Status200OK).WithExampleOf("Prefer", "\"wait=10\"");
 
     private static async Task<Results<Ok<TrainingJobResponse>, ProblemHttpResult>> Handle(
         string id, [FromHeader(Name = "Prefer")] string? prefer, HttpContext context, SigmoidDbContext db, RunningFits fits, TrainingWait wait, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Http;
+using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.TrainingJobs;
@@ -13,7 +14,9 @@ internal static class ListTrainingJobs
 
     public static void Map(RouteGroupBuilder jobs) =>
         jobs.MapGet("/", Handle).WithName("ListTrainingJobs").WithSummary("The training jobs, newest first")
-            .WithDescription("`status` keeps those in one state: queued, running, succeeded, failed or canceled.");
+            .WithDescription("`status` keeps those in one state: queued, running, succeeded, failed or canceled.")
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "One job", TrainingExamples.Page)
+            .WithQueryParameter("status", "Only the jobs in this state.", Schemas.OneOfTexts(Statuses.Keys)).ProducesProblem(StatusCodes.Status400BadRequest);
 
     private static async Task<Results<Ok<PageOf<TrainingJobResponse>>, ProblemHttpResult>> Handle(
         string? status, Page page, SigmoidDbContext db, RunningFits fits, CancellationToken cancellationToken)

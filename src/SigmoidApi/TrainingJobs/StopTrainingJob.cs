@@ -12,7 +12,8 @@ internal static class StopTrainingJob
     public static void Map(RouteGroupBuilder jobs) =>
         jobs.MapPost("/{id}/stop", Handle).WithName("StopTrainingJob").WithSummary("End a running training job now, and keep the model as it stands")
             .WithDescription("The fit ends before its next iteration; the model says `stopped` among its warnings, and that it has not converged. One that still waits for memory has nothing to keep, and is canceled. 409 for a job that has not begun, or has ended.")
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithExampleOf("id", "\"latest\"");
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithExampleOfAnswer(StatusCodes.Status202Accepted, "Queued", TrainingExamples.Queued)
+            .WithJobId().WithExampleOf("id", "\"latest\"");
 
     private static async Task<Results<Accepted<TrainingJobResponse>, ProblemHttpResult>> Handle(
         string id, SigmoidDbContext db, RunningFits fits, CancellationToken cancellationToken)

@@ -44,6 +44,23 @@ public static class TrainingJobEndpoints
         CancelTrainingJob.Map(jobs);
     }
 
+    /// <summary>The path's <c>id</c>.</summary>
+    internal static RouteHandlerBuilder WithJobId(this RouteHandlerBuilder route) =>
+        route.WithPathParameter("id", "The id of a job; or `latest`, for the one accepted last.", Schemas.Text());
+
+    /// <summary>The header <c>Prefer</c>, and what the answers say of it.</summary>
+    internal static RouteHandlerBuilder WithWait(this RouteHandlerBuilder route, params int[] statuses)
+    {
+        route.WithRequestHeader("Prefer", "`wait=10` holds the answer up to that many seconds, until the job has ended; at most `Limits:MaxWaitSeconds`.", Schemas.Text());
+        foreach (var status in statuses)
+        {
+            route.WithAnswerHeader(status, "Preference-Applied", "How long the answer was held at most; left out where `Prefer` does not ask for it.");
+            route.WithAnswerHeader(status, "Retry-After", "How soon to ask again, in seconds; left out where the job has ended.", Schemas.Integer(minimum: 0));
+        }
+
+        return route;
+    }
+
     /// <summary>Finds the job that a path means: by its id, or <c>latest</c> for the one accepted last.</summary>
     internal static Task<TrainingJob?> FindJobAsync(this IQueryable<TrainingJob> jobs, string id, CancellationToken cancellationToken) =>
         Meant(jobs, id) is { } meant ? meant.FirstOrDefaultAsync(cancellationToken) : Task.FromResult<TrainingJob?>(null);

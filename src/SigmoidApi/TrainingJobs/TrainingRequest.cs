@@ -24,7 +24,7 @@ public sealed record TrainingRequest
 
     /// <summary>The value of the target that counts as positive, a number, true or false also as JSON has them; the larger of the two by default, of texts the last in ordinal order.</summary>
     [JsonConverter(typeof(LabelTextConverter))]
-    [DescribedAs(typeof(ClassLabel))]
+    [DescribedAs(typeof(GivenLabel))]
     public string? PositiveClass { get; init; }
 
     /// <summary>

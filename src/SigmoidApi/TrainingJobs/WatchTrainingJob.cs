@@ -25,7 +25,16 @@ internal static class WatchTrainingJob
             .WithDescription(
                 "`progress` events while it runs, whichever replica runs it, each with its step as id; then one `succeeded`, `failed` or `canceled` with the job, after which the stream ends. "
                 + "`Last-Event-ID` resumes: the iterations since then come first. In quiet times `heartbeat` events keep the connection open. 204 for who has seen the end.")
-            .Produces<string>(StatusCodes.Status200OK, "text/event-stream").ProducesProblem(StatusCodes.Status404NotFound).WithExampleOf("id", "\"latest\"");
+            .Produces<byte[]>(StatusCodes.Status200OK, "text/event-stream")
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "An iteration", "id: 3\nevent: progress\ndata: { \"iteration\": 3, \"loss\": 0.41, \"fraction\": 0.003, \"step\": 3 }\n\n", "text/event-stream")
+            .WithAnswer(StatusCodes.Status200OK,
+                "Events: `progress` with a `TrainingProgress`, or, of iterations that `Last-Event-ID` has missed, a `LossPoint`; `heartbeat` with the job's `status`; "
+                + "and last `succeeded`, `failed` or `canceled` with the `TrainingJobResponse`.",
+                "text/event-stream")
+            .WithAnswer(StatusCodes.Status204NoContent, "The caller has seen the last event.")
+            .WithAnswerHeader(StatusCodes.Status200OK, "X-Accel-Buffering", "`no`: proxies are not to gather the events.")
+            .WithAnswerHeader(StatusCodes.Status200OK, "Pragma", "`no-cache`: the events are not to be kept.")
+            .WithRequestHeader("Last-Event-ID", "The id of the last event that the caller has seen; EventSource sends it by itself.", Schemas.Text()).ProducesProblem(StatusCodes.Status404NotFound).WithJobId().WithExampleOf("id", "\"latest\"");
 
     private static async Task<Results<ServerSentEventsResult<string>, NoContent, ProblemHttpResult>> Handle(
         string id,

@@ -89,11 +89,13 @@ internal sealed class ContractSchemas(IOptions<JsonOptions> json, IEnumerable<Sc
         schema.Description = $"{comments.Of(type)}\n{list}".Trim();
         schema.Extensions = new Dictionary<string, IOpenApiExtension>(StringComparer.Ordinal)
         {
-            // As client generators read them, and as documentation does.
-            ["x-enum-descriptions"] = new JsonNodeExtension(new JsonArray([.. texts.Select(text => (JsonNode)text)])),
-            ["x-enumDescriptions"] = new JsonNodeExtension(new JsonObject(values.Zip(texts).Select(value => KeyValuePair.Create(value.First, (JsonNode?)value.Second)))),
+            // The two names that generators of clients know for it.
+            ["x-enum-descriptions"] = Texts(),
+            ["x-enumDescriptions"] = Texts(),
         };
         return schema;
+
+        JsonNodeExtension Texts() => new(new JsonArray([.. texts.Select(text => (JsonNode)text)]));
     }
 
     private OpenApiSchema Object(JsonTypeInfo contract, SchemaRepository repository)
@@ -101,7 +103,7 @@ internal sealed class ContractSchemas(IOptions<JsonOptions> json, IEnumerable<Sc
         var isSent = requests.Contains(contract.Type, Options);
         var schema = new OpenApiSchema
         {
-            Type = JsonSchemaType.Object,
+            Type = contract.Type.IsDefined(typeof(MayBeArrayAttribute)) ? null : JsonSchemaType.Object,
             Description = comments.Of(contract.Type),
             // An unknown field of a request is refused; answers may come to have more.
             AdditionalPropertiesAllowed = !isSent,

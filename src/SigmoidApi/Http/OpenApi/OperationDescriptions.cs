@@ -18,17 +18,17 @@ internal sealed class OperationDescriptions : IOperationFilter
 
     private static void AddBodies(OpenApiOperation operation, IList<object> metadata)
     {
-        foreach (var example in metadata.OfType<BodyExample>())
-        {
-            if (operation.RequestBody is not OpenApiRequestBody body)
-                operation.RequestBody = body = new OpenApiRequestBody();
-            body.Required = true;
-            body.Content ??= new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal);
+        var (bytes, examples) = (metadata.OfType<BinaryBody>().ToArray(), metadata.OfType<BodyExample>().ToArray());
+        if (bytes.Length == 0 && examples.Length == 0)
+            return;
+        if (operation.RequestBody is not OpenApiRequestBody body)
+            operation.RequestBody = body = new OpenApiRequestBody();
+        body.Required = true;
+        body.Content ??= new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal);
+        foreach (var binary in bytes)
+            body.Content[binary.MediaType] = Binary(binary.Part);
+        foreach (var example in examples)
             AddExample(body.Content, example.MediaType, example.Name, example.Body);
-        }
-
-        foreach (var binary in metadata.OfType<BinaryBody>())
-            operation.RequestBody!.Content![binary.MediaType] = Binary(binary.Part);
     }
 
     private static void AddParameters(OpenApiOperation operation, IList<object> metadata)
@@ -60,7 +60,7 @@ internal sealed class OperationDescriptions : IOperationFilter
     {
         operation.Responses ??= [];
         foreach (var answer in metadata.OfType<DescribedAnswer>())
-            operation.Responses.TryAdd(Key(answer.Status), new OpenApiResponse { Description = answer.Description });
+            AddAnswer(operation.Responses, answer);
         foreach (var header in HeadersOf(metadata).Concat(metadata.OfType<AnswerHeader>()))
         {
             if (!operation.Responses.TryGetValue(Key(header.Status), out var found) || found is not OpenApiResponse response)
@@ -75,6 +75,18 @@ internal sealed class OperationDescriptions : IOperationFilter
                 continue;
             response.Content ??= new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal);
             AddExample(response.Content, example.MediaType, example.Name, example.Body);
+        }
+    }
+
+    private static void AddAnswer(OpenApiResponses responses, DescribedAnswer answer)
+    {
+        if (!responses.TryGetValue(Key(answer.Status), out var found) || found is not OpenApiResponse response)
+            responses[Key(answer.Status)] = response = new OpenApiResponse();
+        response.Description = answer.Description;
+        foreach (var mediaType in answer.MediaTypes)
+        {
+            response.Content ??= new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal);
+            response.Content.TryAdd(mediaType, new OpenApiMediaType { Schema = Schemas.Bytes() });
         }
     }
 
@@ -95,8 +107,11 @@ internal sealed class OperationDescriptions : IOperationFilter
     private static void Describe(OpenApiOperation operation, DescribedParameter described)
     {
         var parameter = operation.Parameters!.OfType<OpenApiParameter>().FirstOrDefault(p => p.In == described.In && p.Name == described.Name);
+        // Not each of the paths that are described together has it.
+        if (parameter is null && described.In == ParameterLocation.Path)
+            return;
         if (parameter is null)
-            operation.Parameters!.Add(parameter = new OpenApiParameter { In = described.In, Name = described.Name, Required = described.In == ParameterLocation.Path });
+            operation.Parameters!.Add(parameter = new OpenApiParameter { In = described.In, Name = described.Name });
         parameter.Description = described.Description;
         parameter.Schema = described.Schema ?? parameter.Schema;
     }
@@ -115,6 +130,8 @@ internal sealed class OperationDescriptions : IOperationFilter
             return new() { Schema = Schemas.Bytes() };
         var form = new OpenApiSchema { Type = JsonSchemaType.Object, Required = new HashSet<string>(StringComparer.Ordinal) { part } };
         form.Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal) { [part] = Schemas.Bytes() };
-        return new() { Schema = form };
+        // Kiota makes a form of the body only where the form says how its parts are encoded.
+        var encoding = new Dictionary<string, OpenApiEncoding>(StringComparer.Ordinal) { [part] = new() { ContentType = "application/octet-stream" } };
+        return new() { Schema = form, Encoding = encoding };
     }
 }

@@ -21,6 +21,13 @@ internal static class SchemaOfExtensions
         services.AddSingleton(new SchemaOf(typeof(T), describe, Name: null));
 }
 
+/// <summary>
+/// In the place of an answer of this type the service may also give an array, which its text tells of. Its schema then limits objects alone, and generators of clients
+/// know but the object.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class MayBeArrayAttribute : Attribute;
+
 /// <summary>A property that is described as another type is: its converter takes, or writes, what the other's does.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class DescribedAsAttribute(Type type) : Attribute
