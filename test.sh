@@ -9,11 +9,13 @@ cd "$(dirname "$0")"
 
 command -v dotnet >/dev/null || { echo 'test.sh: the .NET 10 SDK is missing: https://dotnet.microsoft.com/download' >&2; exit 1; }
 
-# The browser tests drive Debian's Chromium, the store's tests start Debian's PostgreSQL, the proxy's Debian's nginx.
+# The browser tests drive Debian's Chromium, the store's tests start Debian's PostgreSQL, the proxy's Debian's nginx, the tests of generated clients run Node.
 missing=()
 [ -x /usr/bin/chromium ] || missing+=(chromium)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
+command -v node >/dev/null || missing+=(nodejs)
+command -v npm >/dev/null || missing+=(npm)
 if [ "${#missing[@]}" != 0 ]; then
   as_root=()
   [ "$(id -u)" = 0 ] || as_root=(sudo)
@@ -21,6 +23,10 @@ if [ "${#missing[@]}" != 0 ]; then
   "${as_root[@]}" apt-get update -q
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
 fi
+
+# The generators of clients and the linters, in the versions that are written down; quick where they are there already.
+dotnet tool restore --verbosity quiet
+[ tests/clients/node_modules/.package-lock.json -nt tests/clients/package-lock.json ] || npm ci --prefix tests/clients --ignore-scripts
 
 dotnet build SigmoidApi.sln --configuration Release --verbosity quiet -nologo
 

@@ -1,3 +1,4 @@
+using Microsoft.OpenApi;
 using SigmoidApi.Http;
 using SigmoidApi.Http.OpenApi;
 
@@ -8,10 +9,11 @@ public static class ModelEndpoints
     public static void AddModels(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ModelCache>().AddSingleton<PredictFile>();
-        builder.Services.AddSchema<ClassLabel>(() => new()
+        // In place: behind a reference, NSwag makes a class of several types.
+        builder.Services.AddInlineSchema<ClassLabel>(_ => new OpenApiSchema
         {
             Description = "One of a target's two values: a number, true or false, or the text of a category.",
-            OneOf = [Schemas.Number(), Schemas.Boolean(), Schemas.Text()],
+            OneOf = [Schemas.Only(true), Schemas.Only(false), Schemas.Number(), Schemas.Text()],
         });
         // A text first, for generators that know only one type: a text may say each label, and is what the service writes.
         builder.Services.AddSchema<GivenLabel>(() => new()

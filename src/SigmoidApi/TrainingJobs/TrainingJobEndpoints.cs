@@ -10,15 +10,16 @@ public static class TrainingJobEndpoints
     public static void AddTrainingJobs(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<TrainingOptions>().BindConfiguration(TrainingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSchema<PathGrid>(() => new()
+        // In place: behind a reference, NSwag makes a class of several types.
+        builder.Services.AddInlineSchema<PathGrid>(_ => new OpenApiSchema
         {
             Description = "How many values of `c`, evenly in log from 1e-4 to 1e4, or which: different numbers above 0.",
-            OneOf = [Schemas.Integer(minimum: 2), new OpenApiSchema { Type = JsonSchemaType.Array, MinItems = 1, UniqueItems = true, Items = Schemas.Positive() }],
+            OneOf = [Schemas.Only(2), Schemas.Integer(minimum: 3), new OpenApiSchema { Type = JsonSchemaType.Array, MinItems = 1, UniqueItems = true, Items = Schemas.Positive() }],
         });
-        builder.Services.AddSchema<LabelWeights>(() => new()
+        builder.Services.AddInlineSchema<LabelWeights>(_ => new OpenApiSchema
         {
             Description = "`balanced`, which is half of all for each label; or a weight for each label that is named, and 1 for one that is not.",
-            OneOf = [Schemas.OneOfTexts(LabelWeights.Balanced), new OpenApiSchema { Type = JsonSchemaType.Object, MaxProperties = 2, AdditionalProperties = Schemas.Number(minimum: 0) }],
+            OneOf = [Schemas.Only(LabelWeights.Balanced), new OpenApiSchema { Type = JsonSchemaType.Object, MaxProperties = 2, AdditionalProperties = Schemas.Number(minimum: 0) }],
         });
         builder.Services.AddSingleton<RunningFits>();
         builder.Services.AddSingleton<TrainingQueue>();

@@ -85,12 +85,13 @@ public static class OpenApiSetup
         services.AddInlineSchema<Records>(of => Schemas.ArrayOf(of(typeof(Dictionary<string, object?>))));
         services.AddInlineSchema<NamedColumns>(_ => Schemas.MapOf(Schemas.ArrayOf(Schemas.Any())));
         services.AddInlineSchema<AnyNumber>(_ => Schemas.OneOf(Schemas.Number(), Schemas.NotFinite()));
-        services.AddSingleton(new SchemaOf(typeof(Tensor), of =>
+        services.AddSchema<Tensor>(() =>
         {
-            var tensor = Schemas.OneOf(Schemas.Number(), Schemas.NotFinite(), Schemas.ArrayOf(of(typeof(Tensor))));
+            // Not of itself: the generators of TypeScript types make a type of it that refers to itself, which is none.
+            var tensor = Schemas.OneOf(Schemas.ArrayOf(Schemas.Any()), Schemas.Number(), Schemas.NotFinite());
             tensor.Description = "A number, one of the names of those that JSON can't write, or arrays of such, nested to one depth with rows of one length.";
             return tensor;
-        }, nameof(Tensor)));
+        });
         services.AddInlineSchema<ProblemDetails>(of => of(typeof(Problem)));
         services.AddInlineSchema<HttpValidationProblemDetails>(of => of(typeof(Problem)));
     }

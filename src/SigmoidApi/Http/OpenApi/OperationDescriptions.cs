@@ -130,6 +130,8 @@ internal sealed class OperationDescriptions : IOperationFilter
             return new() { Schema = Schemas.Bytes() };
         var form = new OpenApiSchema { Type = JsonSchemaType.Object, Required = new HashSet<string>(StringComparer.Ordinal) { part } };
         form.Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal) { [part] = Schemas.Bytes() };
-        return new() { Schema = form };
+        // Kiota makes a form of the body only where the form says how its parts are encoded.
+        var encoding = new Dictionary<string, OpenApiEncoding>(StringComparer.Ordinal) { [part] = new() { ContentType = "application/octet-stream" } };
+        return new() { Schema = form, Encoding = encoding };
     }
 }

@@ -12,6 +12,12 @@ internal static class Schemas
 
     public static OpenApiSchema Boolean() => new() { Type = JsonSchemaType.Boolean };
 
+    /// <summary>
+    /// This value alone, and no word of its type: as the first of several alternatives it keeps NSwag from reading every value as the type of the first.
+    /// </summary>
+    public static OpenApiSchema Only(JsonNode value) =>
+        new() { Extensions = new Dictionary<string, IOpenApiExtension>(StringComparer.Ordinal) { ["const"] = new JsonNodeExtension(value) } };
+
     /// <summary>A whole number, by default one that an int holds.</summary>
     public static OpenApiSchema Integer(long? minimum = null, long? maximum = null, string format = "int32", long? byDefault = null) => new()
     {
