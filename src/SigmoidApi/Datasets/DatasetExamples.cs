@@ -20,6 +20,12 @@ internal static class DatasetExamples
         "createdAt": "2026-11-30T09:31:45.7098175+00:00"}
         """;
 
+    public const string List = """
+        {"items": [{"id": "01a22bf1-edef-7b0c-87a8-a4cffd101970", "name": "mails", "version": 1, "rows": 8, "columnCount": 4, "bytes": 144,
+        "sha256": "a704057bea37d35769ba597452fbe60bec3677745e4da9bd2fb7bcf41806a2f3", "format": "csv", "createdAt": "2026-11-30T10:13:25.1037183+00:00"}],
+        "nextCursor": null}
+        """;
+
     public const string Rows = """
         {"offset": 0, "total": 8, "rows": [{"word_freq_free": 0.9, "char_freq_!": 0.4, "capital_run_length": 60, "spam": 1}, {"word_freq_free": 0,
         "char_freq_!": 0, "capital_run_length": 3, "spam": 0}]}

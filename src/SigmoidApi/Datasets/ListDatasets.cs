@@ -11,7 +11,7 @@ internal static class ListDatasets
 {
     public static void Map(RouteGroupBuilder datasets) =>
         datasets.MapGet("/", Handle).WithName("ListDatasets").WithSummary("The data sets, newest first")
-            .WithDescription("With `name` the versions of that name.").WithExampleOfAnswer(StatusCodes.Status200OK, "None yet", """{ "items": [], "nextCursor": null }""")
+            .WithDescription("With `name` the versions of that name.").WithExampleOfAnswer(StatusCodes.Status200OK, "One data set", DatasetExamples.List)
             .WithQueryParameter("name", "Only the versions of this name.", Schemas.Text()).WithExampleOf("name", "\"mails\"");
 
     private static async Task<Ok<PageOf<DatasetSummary>>> Handle(Page page, string? name, SigmoidDbContext db, CancellationToken cancellationToken)

@@ -18,9 +18,12 @@ internal static class GetCovariance
     public static void Map(RouteGroupBuilder models)
     {
         models.MapGet("/{name}/covariance", Latest).WithName("GetModelCovariance").WithSummary("The covariance of the estimates of a model's latest version")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithDescription(Description).WithModelName().WithExampleOf("name", "\"inference\"");
-        models.MapGet("/{name}/versions/{version:int}/covariance", Version).WithName("GetModelVersionCovariance").WithSummary("The covariance of the estimates of a version of a model")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithDescription(Description).WithModelName().WithExampleOf("name", "\"inference\"").WithModelVersion().WithExampleOf("version", "1");
+            .WithDescription(Description).WithExampleOfAnswer(StatusCodes.Status200OK, "Three parameters", ModelExamples.Covariance)
+            .ProducesProblem(StatusCodes.Status404NotFound).WithModelName().WithExampleOf("name", "\"inference\"");
+        models.MapGet("/{name}/versions/{version:int}/covariance", Version).WithName("GetModelVersionCovariance")
+            .WithSummary("The covariance of the estimates of a version of a model")
+            .WithDescription(Description).WithExampleOfAnswer(StatusCodes.Status200OK, "Three parameters", ModelExamples.Covariance)
+            .ProducesProblem(StatusCodes.Status404NotFound).WithModelName().WithExampleOf("name", "\"inference\"").WithModelVersion().WithExampleOf("version", "1");
     }
 
     private const string Description =

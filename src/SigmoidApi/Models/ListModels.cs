@@ -13,10 +13,10 @@ internal static class ListModels
     {
         models.MapGet("/", Latest).WithName("ListModels").WithSummary("The latest version of each model, newest first")
             .WithDescription("A model is here once, by its newest version.")
-            .WithExampleOfAnswer(StatusCodes.Status200OK, "None yet", """{ "items": [], "nextCursor": null }""");
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "One model", ModelExamples.List);
         models.MapGet("/{name}/versions", Versions).WithName("ListModelVersions").WithSummary("The versions of a model, newest first")
             .WithDescription("Deleted ones are not among them.")
-            .WithExampleOfAnswer(StatusCodes.Status200OK, "None after the cursor", """{ "items": [], "nextCursor": null }""")
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "One version", ModelExamples.List)
             .ProducesProblem(StatusCodes.Status404NotFound).WithModelName().WithExampleOf("name", "\"mails\"");
     }
 

@@ -40,6 +40,20 @@ internal static class ModelExamples
         "createdAt": "2026-11-30T09:31:56.9382115+00:00"}
         """;
 
+    public const string Covariance = """
+        {"terms": ["intercept", "x1", "x2"], "covariance": [[16.461813265372335, -1.680857641561293, -9.710993063267615],
+        [-1.6808576415612935, 0.26947206628860787, 0.3073287639157696], [-9.710993063267615, 0.3073287639157696, 12.348277897465277]]}
+        """;
+
+    public const string List = """
+        {"items": [{"name": "mails", "version": 1, "jobId": "01a22bf1-fe92-7644-9c32-e245b2665113", "datasetId": "01a22bf1-edef-7b0c-87a8-a4cffd101970",
+        "target": "spam", "classes": [0, 1], "terms": 3, "penalty": "l2", "c": 1, "metrics": {"training": {"logLoss": 0.25654962964380273, "rocAuc": 1,
+        "averagePrecision": 1, "brier": 0.06472941563323437, "accuracy": 0.875, "precision": 1, "recall": 0.75, "f1": 0.8571428571428571,
+        "matthewsCorrelation": 0.7745966692414834, "expectedCalibrationError": 0.21169466038860782, "confusion": {"trueNegatives": 4,
+        "falsePositives": 0, "falseNegatives": 1, "truePositives": 3}}, "validation": null}, "converged": true,
+        "createdAt": "2026-11-30T10:13:33.6361621+00:00"}], "nextCursor": null}
+        """;
+
     public const string Predictions = """
         {"model": {"name": "mails", "version": 1}, "probabilities": [0.895135088683886, 0.13222460404359582], "labels": [1, 0],
         "unknownColumns": ["color"]}
