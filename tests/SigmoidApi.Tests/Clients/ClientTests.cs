@@ -33,10 +33,10 @@ public sealed partial class ClientTests(ClientTests.Service service) : IClassFix
     }
 
     [Theory]
-    [InlineData("redocly")]
-    [InlineData("spectral")]
-    public async Task LinterFindsNoErrorInTheDocument(string linter) =>
-        (await RunAsync($"cd tests/clients && npm run --silent {linter}")).ShouldContain("v1.json");
+    [InlineData("redocly", "Your API description is valid")]
+    [InlineData("spectral", "No results with a severity of 'warn' or higher found")]
+    public async Task LinterFindsNothingInTheDocument(string linter, string verdict) =>
+        (await RunAsync($"cd tests/clients && npm run --silent {linter}")).ShouldContain(verdict);
 
     [Theory]
     [InlineData("NSwag", "nswag/Program.cs")]
