@@ -7,12 +7,13 @@ namespace SigmoidApi.Datasets;
 internal static class DescribedDatasets
 {
     /// <summary>
-    /// The media types of the body. The form comes first, which generators of clients take; JSON, of which a route may have another form, is <c>text/json</c> here.
+    /// The media types of the body. CSV comes first, as text: Swagger UI shows the first, whose example can be sent as it is. JSON, of which a route may have another form,
+    /// is <c>text/json</c> here: generators of clients would take <c>application/json</c> alone.
     /// </summary>
     public static RouteHandlerBuilder WithFileBodies(this RouteHandlerBuilder route)
     {
-        route.WithBinaryBody(DatasetContent.Form, part: "file");
-        foreach (var type in (string[])["text/csv", "application/vnd.apache.parquet", "application/x-ndjson", "text/json", "text/x-libsvm", "application/octet-stream"])
+        route.WithTextBody("text/csv").WithBinaryBody(DatasetContent.Form, part: "file");
+        foreach (var type in (string[])["application/vnd.apache.parquet", "application/x-ndjson", "text/json", "text/x-libsvm", "application/octet-stream"])
             route.WithBinaryBody(type);
         return route;
     }

@@ -20,17 +20,17 @@ public sealed class SwaggerUiTests
         await page.GotoAsync(application.Api.Http.BaseAddress!.ToString());
         page.Url.ShouldContain("/swagger");
 
-        (await ExecuteAsync(page, "Activations", "Sigmoid")).ShouldContain("0.9999546021312976");
-        (await ExecuteAsync(page, "Activations", "ActivationDerivative")).ShouldContain("values");
-        (await ExecuteAsync(page, "Activations", "SigmoidOfQuery")).ShouldContain("0.6224593312018546");
-        (await ExecuteAsync(page, "Logistic_functions", "Predict")).ShouldContain("probabilities");
-        (await ExecuteAsync(page, "Logistic_functions", "Cost")).ShouldContain("cost");
-        (await ExecuteAsync(page, "Logistic_functions", "UpdateWeights")).ShouldContain("weights");
+        (await ExecuteAsync(page, "Functions", "Sigmoid")).ShouldContain("0.9999546021312976");
+        (await ExecuteAsync(page, "Functions", "ActivationDerivative")).ShouldContain("values");
+        (await ExecuteAsync(page, "Functions", "SigmoidOfQuery")).ShouldContain("0.6224593312018546");
+        (await ExecuteAsync(page, "Functions", "Predict")).ShouldContain("probabilities");
+        (await ExecuteAsync(page, "Functions", "Cost")).ShouldContain("cost");
+        (await ExecuteAsync(page, "Functions", "UpdateWeights")).ShouldContain("weights");
         (await ExecuteAsync(page, "Data_sets", "CreateDataset", "201")).ShouldContain("\"name\": \"mails\"");
         (await ExecuteAsync(page, "Data_sets", "GetDataset")).ShouldContain("columns");
         (await ExecuteAsync(page, "Data_sets", "GetDatasetRows")).ShouldContain("rows");
-        (await ExecuteAsync(page, "Training_jobs", "CreateTrainingJob", "201")).ShouldContain("succeeded");
-        (await ExecuteAsync(page, "Training_jobs", "GetTrainingJob")).ShouldContain("succeeded");
+        (await ExecuteAsync(page, "Training", "CreateTrainingJob", "201")).ShouldContain("succeeded");
+        (await ExecuteAsync(page, "Training", "GetTrainingJob")).ShouldContain("succeeded");
         (await ExecuteAsync(page, "Models", "GetModel")).ShouldContain("coefficients");
         (await ExecuteAsync(page, "Models", "PredictWithModel")).ShouldContain("probabilities");
 

@@ -23,6 +23,11 @@ internal static class Described
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new BinaryBody(mediaType, part));
 
+    /// <summary>Another form of the body: text.</summary>
+    public static TBuilder WithTextBody<TBuilder>(this TBuilder route, string mediaType)
+        where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new BinaryBody(mediaType, Part: null, IsText: true));
+
     /// <summary>An example of a parameter in the path, the query or a header.</summary>
     public static TBuilder WithExampleOf<TBuilder>(this TBuilder route, string parameter, string json)
         where TBuilder : IEndpointConventionBuilder =>
@@ -61,7 +66,7 @@ internal static class Described
 
     internal sealed record DescribedTag(string Name, string Description);
 
-    internal sealed record BinaryBody(string MediaType, string? Part);
+    internal sealed record BinaryBody(string MediaType, string? Part, bool IsText = false);
 
     internal sealed record BodyExample(string Name, string Body, string MediaType);
 

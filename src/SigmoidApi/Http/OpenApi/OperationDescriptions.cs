@@ -26,7 +26,7 @@ internal sealed class OperationDescriptions : IOperationFilter
         body.Required = true;
         body.Content ??= new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal);
         foreach (var binary in bytes)
-            body.Content[binary.MediaType] = Binary(binary.Part);
+            body.Content[binary.MediaType] = binary.IsText ? new() { Schema = Schemas.Text() } : Binary(binary.Part);
         foreach (var example in examples)
             AddExample(body.Content, example.MediaType, example.Name, example.Body);
     }
