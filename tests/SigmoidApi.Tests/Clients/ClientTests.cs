@@ -107,8 +107,10 @@ public sealed partial class ClientTests(ClientTests.Service service) : IClassFix
         {
             var start = new ProcessStartInfo("bash", ["-e", "-c", $"exec > '{log}' 2>&1\n{script}"]) { WorkingDirectory = Repository.Root };
             // No generator asks for its newest version, or sends what it was used for.
-            foreach (var setting in new[] { "KIOTA_OFFLINE_ENABLED=true", "KIOTA_CLI_TELEMETRY_OPTOUT=true", "REDOCLY_TELEMETRY=off", "REDOCLY_SUPPRESS_UPDATE_NOTICE=true" })
-                start.Environment[setting.Split('=')[0]] = setting.Split('=')[1];
+            start.Environment["KIOTA_OFFLINE_ENABLED"] = "true";
+            start.Environment["KIOTA_CLI_TELEMETRY_OPTOUT"] = "true";
+            start.Environment["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true";
+            start.Environment["REDOCLY_TELEMETRY"] = "off";
             using var bash = Process.Start(start)!;
             await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
             var output = await File.ReadAllTextAsync(log, TestContext.Current.CancellationToken);
