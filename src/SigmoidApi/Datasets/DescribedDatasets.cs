@@ -23,7 +23,7 @@ internal static class DescribedDatasets
         .WithQueryParameter("format", "What the file is, where neither the Content-Type nor its name nor its first bytes say so.", Schemas.OneOfTexts("csv", "tsv", "parquet", "json", "ndjson", "libsvm"))
         .WithQueryParameter("delimiter", "Of separated values: one ASCII character, no letter, digit, line end, `.`, `+` or `-`; or `tab`. By default what the file shows.", OneCharacter())
         .WithQueryParameter("quote", "Of separated values: the character around values that hold a delimiter, empty for none. By default what the file shows.", Text(0))
-        .WithQueryParameter("decimal", "The decimal sign. By default what the file shows.", Schemas.OneOfTexts(".", ","))
+        .WithQueryParameter("decimal", "The decimal sign, `.` or `,`. By default what the file shows.", Schemas.Text(pattern: "^[.,]$"))
         .WithQueryParameter("header", "Of separated values: whether the first line has the names of the columns. By default what the file shows.", Schemas.Boolean())
         .WithQueryParameter("nullValue", "A text that stands for a missing value, besides those that are known; may be given several times.", Schemas.ArrayOf(Schemas.Text()))
         .WithQueryParameter("types", "The types of columns, as `zip:category`: number, boolean, category, datetime or text; separated by commas, or given several times.", Schemas.ArrayOf(Types()))
