@@ -33,7 +33,7 @@ internal static class Evaluate
                 .WithDescription("Also takes and gives `application/octet-stream`: little-endian float64, or float32 with `?dtype=float32`.")
                 .WithExampleOfAnswer(StatusCodes.Status200OK, "Any shape", ActivationExamples.Values)
                 .WithBinaryBody("application/octet-stream")
-                .WithQueryParameter("dtype", "Of `application/octet-stream`: what the numbers are.", DataTypes())
+                .WithQueryParameter("dtype", "Of `application/octet-stream`: what the numbers are, float64 where it is not said. Not with JSON.", DataTypes())
                 .WithRequestHeader("Content-Encoding", "How the body is compressed.", Schemas.OneOfTexts("gzip", "zstd"))
                 .WithAnswer(StatusCodes.Status200OK, "The values, in the form of the request.", "application/octet-stream")
                 .WithPathParameter("name", "The activation's name; GET /api/v1/activations lists them.", Schemas.OneOfTexts(ActivationCatalog.All.Select(a => a.Name)))
@@ -66,12 +66,7 @@ internal static class Evaluate
         return TypedResults.Ok(new EvaluateResponse(request.Values));
     }
 
-    private static OpenApiSchema DataTypes()
-    {
-        var types = Schemas.OneOfTexts("float64", "float32");
-        types.Default = "float64";
-        return types;
-    }
+    private static OpenApiSchema DataTypes() => Schemas.OneOfTexts("float64", "float32");
 
     private static string Expected(Activation activation) =>
         activation.Parameters.Count == 0 ? $"no parameter for {activation.Name}" : $"a parameter of {activation.Name} ({string.Join(", ", activation.Parameters.Select(p => p.Name))})";

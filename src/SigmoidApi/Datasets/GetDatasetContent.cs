@@ -18,7 +18,7 @@ internal static class GetDatasetContent
     public static void Map(RouteGroupBuilder datasets) =>
         datasets.MapGet("/{id}/content", Handle).WithName("GetDatasetContent").WithSummary("A data set as a file: Parquet, CSV, JSON lines or JSON")
             .WithDescription("In the format that `format` or the header Accept asks for; Parquet, in which it is kept, where neither does.")
-            .Produces<byte[]>(StatusCodes.Status200OK, FileTypes[0], FileTypes[1..])
+            .Produces<byte[]>(StatusCodes.Status200OK, FileTypes[0], FileTypes[1..]).WithAnswer(StatusCodes.Status200OK, "The file.", FileTypes)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status406NotAcceptable)
             .WithDatasetId().WithExampleOf("id", "\"mails\"")
             .WithQueryParameter("format", "The format, whatever the header Accept says.", Schemas.OneOfTexts(Formats.Select(format => format.Name()))).WithExampleOf("format", "\"csv\"")

@@ -86,7 +86,7 @@ internal sealed class OperationDescriptions : IOperationFilter
         foreach (var mediaType in answer.MediaTypes)
         {
             response.Content ??= new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal);
-            response.Content.TryAdd(mediaType, new OpenApiMediaType { Schema = Schemas.Bytes() });
+            response.Content[mediaType] = new OpenApiMediaType { Schema = mediaType == "application/json" ? Schemas.JsonFile() : Schemas.Bytes() };
         }
     }
 
