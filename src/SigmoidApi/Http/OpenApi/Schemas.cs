@@ -70,10 +70,10 @@ internal static class Schemas
         return schema;
     }
 
-    /// <summary>A body of bytes.</summary>
     /// <summary>A file of JSON, which clients are to take as the bytes that it is. A validator of the document sees an array: without a type both hold.</summary>
     public static OpenApiSchema JsonFile() => new() { Format = "binary", Description = "The rows, an array of records." };
 
+    /// <summary>A body of bytes.</summary>
     public static OpenApiSchema Bytes() => Text("binary");
 
     private static string? Text(long? value) => value?.ToString(System.Globalization.CultureInfo.InvariantCulture);
