@@ -29,7 +29,7 @@ internal static class DescribedDatasets
             OneCharacter())
         .WithQueryParameter(
             "quote", "Of separated values: the character around values that hold a delimiter, empty for none. By default what the file shows.", Text(0))
-        .WithQueryParameter("decimal", "The decimal sign. By default what the file shows.", Schemas.OneOfTexts(".", ","))
+        .WithQueryParameter("decimal", "The decimal sign, `.` or `,`. By default what the file shows.", Schemas.Text(pattern: "^[.,]$"))
         .WithQueryParameter(
             "header", "Of separated values: whether the first line has the names of the columns. By default what the file shows.", Schemas.Boolean())
         .WithQueryParameter(

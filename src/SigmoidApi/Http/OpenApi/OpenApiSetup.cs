@@ -92,7 +92,7 @@ public static class OpenApiSetup
         services.AddInlineSchema<Records>(of => Schemas.ArrayOf(of(typeof(Dictionary<string, object?>))));
         services.AddInlineSchema<NamedColumns>(_ => Schemas.MapOf(Schemas.ArrayOf(Schemas.Any())));
         services.AddInlineSchema<AnyNumber>(_ => Schemas.OneOf(Schemas.Number(), Schemas.NotFinite()));
-        services.AddSchema<Tensor>(() =>
+        services.AddInlineSchema<Tensor>(_ =>
         {
             // Not of itself: the generators of TypeScript types make a type of it that refers to itself, which is none.
             var tensor = Schemas.OneOf(Schemas.ArrayOf(Schemas.Any()), Schemas.Number(), Schemas.NotFinite());
