@@ -7,13 +7,17 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SigmoidApi.Http.OpenApi;
 
-/// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and Swagger UI at <c>/swagger</c>, in which each form has an example that works as it stands.</summary>
+/// <summary>
+/// The OpenAPI document at <c>/openapi/v1.json</c> and Swagger UI at <c>/swagger</c>, in which each form has an example that works as it stands.
+/// </summary>
 public static class OpenApiSetup
 {
     private const string Description = """
         Logistic regression as a service: upload a data set, train a model in the background, look at it, predict with it.
 
-        Names of fields are in camelCase, those of enums in snake_case. A field that is `null` in a request counts as left out. Every failure is a problem (RFC 9457).
+        Names of fields are in camelCase, those of enums in snake_case. A field that is `null` in a request counts as left out.
+        Every failure is a problem (RFC 9457).
+        `HEAD` is taken wherever `GET` is, and answers the headers alone.
         The service asks for no credentials; who may reach it is for the network to say.
         """;
 
@@ -53,7 +57,10 @@ public static class OpenApiSetup
             options.RouteTemplate = "openapi/{documentName}.json";
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
             options.PreSerializeFilters.Add((document, request) =>
-                document.Servers = [new OpenApiServer { Url = request.PathBase.HasValue ? request.PathBase.Value : "/", Description = "The service that gives this document." }]);
+            {
+                var url = request.PathBase.HasValue ? request.PathBase.Value : "/";
+                document.Servers = [new OpenApiServer { Url = url, Description = "The service that gives this document." }];
+            });
         });
         var hasSwaggerUi = app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.SwaggerUi;
         if (hasSwaggerUi)
