@@ -61,9 +61,13 @@ public sealed class DatasetOptions
     [Range(1, 10_000)]
     public int MaxColumns { get; set; } = 2_000;
 
-    /// <summary>Rows that a Parquet file may have for each of its bytes: the format writes any number of equal values in a few bytes.</summary>
+    /// <summary>Cells that a Parquet file of any size may claim; a larger one may claim <see cref="MaxCellsPerByte"/> more.</summary>
+    [Range(0L, long.MaxValue / 2)]
+    public long MinCells { get; set; } = 50_000_000;
+
+    /// <summary>Cells that a Parquet file may claim for each of its bytes: a few of them hold any number of equal values, which take time to read.</summary>
     [Range(1, 1_000_000)]
-    public int MaxRowsPerByte { get; set; } = 1_000;
+    public int MaxCellsPerByte { get; set; } = 1_000;
 
     /// <summary>The largest record of JSON, in bytes: one is held in memory at a time, several times over.</summary>
     [Range(1_024, 256 * 1024 * 1024)]

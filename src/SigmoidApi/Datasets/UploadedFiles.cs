@@ -43,7 +43,7 @@ internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, 
                 Name = content.Name,
                 Charset = content.Charset,
                 File = new(upload.ContentPath, format, csv, types, options.Value.MaxColumns, options.Value.MaxRows,
-                    options.Value.MaxRowsPerByte, options.Value.MaxRecordBytes, options.Value.MaxNameLength),
+                    options.Value.MinCells, options.Value.MaxCellsPerByte, options.Value.MaxRecordBytes, options.Value.MaxNameLength),
             };
         }
         catch (Exception e)

@@ -44,6 +44,27 @@ public sealed class CsvRefusalTests : IDisposable
         { "a,b\r\n1,2\r3,4\r\n", 2, null, "expected every line to end alike; this one ends differently from those before it (LF, CRLF and CR are mixed)" },
     };
 
+    /// <summary>Its name was cut off, and was then said to be an open quote, or not in UTF-8.</summary>
+    [Theory]
+    [InlineData("\"", "\"")]
+    [InlineData("\"", "\"\"\"")]
+    [InlineData("", "")]
+    public async Task AHeaderThatIsTooLongIsRefusedAsThat(string before, string after)
+    {
+        var names = Enumerable.Range(0, 1_200).Select(i => $"{before}{new string('漢', 400)}{i}{after}");
+
+        (await _store.Refusal(string.Join(',', names) + "\n1\n", Query(null))).Errors.ShouldBe([new DatasetError(1, null, "expected a header of at most 1048576 bytes")]);
+    }
+
+    /// <summary>It was said in whole, three times.</summary>
+    [Fact]
+    public async Task ALongNameIsShownInPart()
+    {
+        var refusal = await _store.Refusal("x" + new string('"', 1 << 16) + "\n1\n", Query(null));
+
+        refusal.Errors.ShouldHaveSingleItem().Column!.Length.ShouldBeLessThan(300);
+    }
+
     [Theory]
     [MemberData(nameof(OneError))]
     public async Task OneErrorIsNamedByLineAndColumn(string csv, long line, string? column, string message)

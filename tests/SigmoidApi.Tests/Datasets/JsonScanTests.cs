@@ -164,5 +164,5 @@ public sealed class JsonScanTests : IDisposable
         return JsonScan.Run(Received(_path) with { Format = format, MaxRows = maxRows }, '.', MissingWords.Default, TestContext.Current.CancellationToken);
     }
 
-    private static FileToRead Received(string path) => new(path, DatasetFormat.NdJson, new(), new Dictionary<string, ColumnType>(), 2_000, 1_000_000, 1_000, MaxRecordBytes, 1_000);
+    private static FileToRead Received(string path) => new(path, DatasetFormat.NdJson, new(), new Dictionary<string, ColumnType>(), 2_000, 1_000_000, 1_000, 1_000, MaxRecordBytes, 1_000);
 }

@@ -10,12 +10,14 @@ public sealed class ParquetFileTests : IDisposable
 
     /// <summary>A file of 2 KB that claimed 150,000,000 rows took 14 s and 769 MB. What it claims is refused before its pages are read.</summary>
     [Theory]
-    [InlineData("select null::integer as a from range(2_000_000)", 100_000_000, "rows in", "at most 1000 rows a byte are taken (Datasets:MaxRowsPerByte)")]
+    [InlineData("select null::integer as a from range(2_000_000)", 100_000_000, "The file has 2000000 cells in", "(Datasets:MinCells and Datasets:MaxCellsPerByte)")]
+    [InlineData("select [0 for i in range(2_000_000)] as a", 100_000_000, "The file has 2000000 cells in", "(Datasets:MinCells and Datasets:MaxCellsPerByte)")]
+    [InlineData("select true as a, true as b from range(1_000_000)", 100_000_000, "The file has 2000000 cells in", "(Datasets:MinCells and Datasets:MaxCellsPerByte)")]
     [InlineData("select hash(i) as a from range(2_000) t(i)", 1_999, "The file has 2000 rows;", "at most 1999 are taken (Datasets:MaxRows)")]
     [InlineData("select 1 as a, 2 as b, 3 as c", 100, "The file has 3 columns;", "at most 2 are taken (Datasets:MaxColumns)")]
     public async Task WhatAFileClaimsIsCountedBeforeItIsRead(string query, int maxRows, string has, string taken)
     {
-        using var store = new TemporaryStore(new DatasetOptions { MaxRows = maxRows, MaxColumns = 2 });
+        using var store = new TemporaryStore(new DatasetOptions { MaxRows = maxRows, MaxColumns = 2, MinCells = 1_000_000, MaxCellsPerByte = 1 });
         var file = SampleFiles.Parquet(query);
         var footer = BitConverter.ToInt32(file, file.Length - 8);
         file.AsSpan(4..(file.Length - 8 - footer)).Fill(0xFF);
@@ -24,6 +26,19 @@ public sealed class ParquetFileTests : IDisposable
 
         refusal.Message.ShouldContain(has);
         refusal.Message.ShouldContain(taken);
+    }
+
+    /// <summary>Its writer makes a few kilobytes of it. Such a file was refused for having more than 1,000 rows for each of them.</summary>
+    [Fact]
+    public async Task AFileOfMillionsOfEqualValuesIsRead()
+    {
+        var file = SampleFiles.Parquet("select true as a from range(5_000_000)", ", compression zstd, row_group_size 5_000_000");
+        file.Length.ShouldBeLessThan(5_000);
+
+        var (_, dataset) = await _store.Import(file, Parquet);
+
+        dataset.Rows.ShouldBe(5_000_000);
+        dataset.Columns[0].Maximum.ShouldBe(1);
     }
 
     [Theory]

@@ -37,7 +37,8 @@ internal sealed class TemporaryStore : IDisposable
     public ImportedDataset Import(DatasetUpload upload, DatasetUploadQuery? query, CancellationToken cancellationToken)
     {
         (query ?? new(null, null, null, null, null, null, null)).TryRead(out var format, out var csv, out var types).ShouldBeNull();
-        var file = new FileToRead(upload.ContentPath, format ?? DatasetFormat.Csv, csv, types, Options.MaxColumns, Options.MaxRows, Options.MaxRowsPerByte, Options.MaxRecordBytes, Options.MaxNameLength);
+        var file = new FileToRead(upload.ContentPath, format ?? DatasetFormat.Csv, csv, types, Options.MaxColumns, Options.MaxRows, Options.MinCells,
+            Options.MaxCellsPerByte, Options.MaxRecordBytes, Options.MaxNameLength);
         return DatasetImport.Run(new(file, upload.ParquetPath, upload.SpillPath, Options.MemoryMegabytes, Options.Threads, Options.ExactProfileRows, Options.MaxWrittenBytes), cancellationToken);
     }
 

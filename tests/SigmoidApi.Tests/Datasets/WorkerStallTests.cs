@@ -72,7 +72,7 @@ public sealed class WorkerStallTests
             _ => Csv,
         };
         using var upload = await store.Receive(new MemoryStream(bytes));
-        var file = new FileToRead(upload.ContentPath, format, new(), new Dictionary<string, ColumnType>(), 10, 10_000, 1_000, 1 << 24, 1_000);
+        var file = new FileToRead(upload.ContentPath, format, new(), new Dictionary<string, ColumnType>(), 10, 10_000, 1_000, 1_000, 1 << 24, 1_000);
 
         DatasetImport.Run(new(file, upload.ParquetPath, upload.SpillPath, 400, 1, 1_000, long.MaxValue), TestContext.Current.CancellationToken);
 
@@ -91,7 +91,7 @@ public sealed class WorkerStallTests
     private static DatasetWorkers Workers(DatasetOptions options) => new(Options.Create(options), TimeProvider.System, NullLogger<DatasetWorkers>.Instance);
 
     private static ImportTask Task(string content, string parquet, string spill) =>
-        new(new(content, DatasetFormat.Csv, new(), new Dictionary<string, ColumnType>(), 10, 10, 1_000, 1 << 24, 1_000), parquet, spill, 512, 1, 1_000, long.MaxValue);
+        new(new(content, DatasetFormat.Csv, new(), new Dictionary<string, ColumnType>(), 10, 10, 1_000, 1_000, 1 << 24, 1_000), parquet, spill, 512, 1, 1_000, long.MaxValue);
 
     /// <summary>A named pipe that nobody writes to: whoever opens it to read waits, and not for a disk.</summary>
     private sealed class Pipe : IDisposable

@@ -101,7 +101,7 @@ public sealed class WorkerTests
         using var upload = await store.Receive(new MemoryStream(Encoding.UTF8.GetBytes("a\n" + string.Concat(Enumerable.Repeat("1.25\n", 2_000_000)))));
         using var worker = new WorkerProcess(new DatasetOptions(), _ => { });
         using var canceled = new CancellationTokenSource();
-        var file = new FileToRead(upload.ContentPath, DatasetFormat.Csv, new(), new Dictionary<string, ColumnType>(), 10, int.MaxValue, 1_000, 1 << 24, 1_000);
+        var file = new FileToRead(upload.ContentPath, DatasetFormat.Csv, new(), new Dictionary<string, ColumnType>(), 10, int.MaxValue, 1_000, 1_000, 1 << 24, 1_000);
         var asked = worker.AskAsync(new(Import: new(file, upload.ParquetPath, upload.SpillPath, 512, 1, 1000, long.MaxValue)), TimeSpan.FromMinutes(1), TimeProvider.System, canceled.Token);
 
         await canceled.CancelAsync();

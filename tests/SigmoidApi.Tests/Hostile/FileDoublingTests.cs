@@ -143,7 +143,7 @@ public sealed class FileDoublingTests : IDisposable
         return () =>
         {
             var file = new FileToRead(path, shape.Format, shape.Csv, new Dictionary<string, ColumnType>(), MaxColumns: 2_000, MaxRows: 10_000_000,
-                MaxRowsPerByte: 1_000, MaxRecordBytes: 1 << 24, MaxNameLength: 1_000);
+                MinCells: 50_000_000, MaxCellsPerByte: 1_000, MaxRecordBytes: 1 << 24, MaxNameLength: 1_000);
             var parquet = Path.Combine(_directory, $"{_files++}.parquet");
             try
             {

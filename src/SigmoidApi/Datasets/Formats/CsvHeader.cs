@@ -45,10 +45,8 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
         while (true)
         {
             columns.Add(text[position..] is [var first, ..] && first == dialect.Quote
-                ? Quoted(text, dialect, ref position, ref lines, columns.Count + 1)
-                : Unquoted(text, dialect, ref position, lines, columns.Count + 1));
-            if (position == text.Length && !wholeFile)
-                throw new InvalidDatasetException(1, null, $"expected a header of at most {MaxBytes} bytes");
+                ? Quoted(text, dialect, ref position, ref lines, columns.Count + 1, wholeFile)
+                : Unquoted(text, dialect, ref position, lines, columns.Count + 1, wholeFile));
             var (lineEnd, length) = text[position..] switch
             {
                 [] => (CsvLineEnd.None, 0),
@@ -64,18 +62,20 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
         }
     }
 
-    private static string Unquoted(ReadOnlySpan<byte> text, CsvDialect dialect, ref int position, long line, int number)
+    private static string Unquoted(ReadOnlySpan<byte> text, CsvDialect dialect, ref int position, long line, int number, bool wholeFile)
     {
         var rest = text[position..];
         var length = rest.IndexOfAny((byte)dialect.Delimiter, (byte)'\r', (byte)'\n');
+        if (length < 0 && !wholeFile)
+            throw TooLong(line);
         var name = Decode(length < 0 ? rest : rest[..length], dialect, line, number);
         if (dialect is { Header: true, Quote: { } quote } && name.Contains(quote, StringComparison.Ordinal))
-            throw new InvalidDatasetException(line, name, $"expected the name of column {number} in quotes, with its own quotes doubled, as it holds a quote");
+            throw new InvalidDatasetException(line, ShownText.Short(name), $"expected the name of column {number} in quotes, with its own quotes doubled, as it holds a quote");
         position += length < 0 ? rest.Length : length;
         return name;
     }
 
-    private static string Quoted(ReadOnlySpan<byte> text, CsvDialect dialect, ref int position, ref long lines, int number)
+    private static string Quoted(ReadOnlySpan<byte> text, CsvDialect dialect, ref int position, ref long lines, int number, bool wholeFile)
     {
         var quote = (byte)dialect.Quote!.Value;
         var line = lines;
@@ -84,9 +84,13 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
         while (true)
         {
             var length = text[end..].IndexOf(quote);
+            if (length < 0 && !wholeFile)
+                throw TooLong(line);
             if (length < 0)
                 throw new InvalidDatasetException(line, null, $"the quote that opens the name of column {number} is never closed");
             end += length;
+            if (end == text.Length - 1 && !wholeFile)
+                throw TooLong(line);
             if (text[(end + 1)..] is not [var next, ..] || next != quote)
                 break;
             end += 2;
@@ -95,10 +99,12 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
         var name = Decode(text[start..end], dialect, line, number).Replace(new string(dialect.Quote.Value, 2), dialect.Quote.ToString(), StringComparison.Ordinal);
         position = end + 1;
         if (text[position..] is [var after, ..] && after != dialect.Delimiter && after is not ((byte)'\r' or (byte)'\n'))
-            throw new InvalidDatasetException(line, name, $"expected a delimiter or the end of the line after the quoted name of column {number}");
+            throw new InvalidDatasetException(line, ShownText.Short(name), $"expected a delimiter or the end of the line after the quoted name of column {number}");
         lines += name.ReplaceLineEndings("\n").Count(character => character == '\n');
         return name;
     }
+
+    private static InvalidDatasetException TooLong(long line) => new(line, null, $"expected a header of at most {MaxBytes} bytes");
 
     private static string Decode(ReadOnlySpan<byte> name, CsvDialect dialect, long line, int number)
     {

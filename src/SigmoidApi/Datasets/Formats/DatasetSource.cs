@@ -89,13 +89,14 @@ internal static class DatasetSources
 /// <param name="Types">What the upload says about columns, by name.</param>
 /// <param name="OtherType">What the other columns are taken for; null where that is to be found out.</param>
 /// <param name="ExpectedColumns">Names that tell a header, if it has all of them; null where none are known.</param>
-/// <param name="MaxRowsPerByte">Of a Parquet file.</param>
+/// <param name="MinCells">How many a Parquet file of any size may have.</param>
+/// <param name="MaxCellsPerByte">How many more it may have for each of its bytes.</param>
 /// <param name="MaxRecordBytes">The largest record of JSON.</param>
 /// <param name="MaxNameLength">The longest name of a column, in characters.</param>
 /// <param name="LikelyDecimalPoint">The decimal sign of the file where its numbers do not show it: that of the data which a model was fitted to.</param>
 public sealed record FileToRead(
-    string Path, DatasetFormat Format, CsvOverrides Csv, IReadOnlyDictionary<string, ColumnType> Types, int MaxColumns, int MaxRows, int MaxRowsPerByte,
-    int MaxRecordBytes, int MaxNameLength, ColumnType? OtherType = null, IReadOnlyList<string>? ExpectedColumns = null, char? LikelyDecimalPoint = null)
+    string Path, DatasetFormat Format, CsvOverrides Csv, IReadOnlyDictionary<string, ColumnType> Types, int MaxColumns, int MaxRows, long MinCells,
+    int MaxCellsPerByte, int MaxRecordBytes, int MaxNameLength, ColumnType? OtherType = null, IReadOnlyList<string>? ExpectedColumns = null, char? LikelyDecimalPoint = null)
 {
     /// <summary>How far its reading has come.</summary>
     [JsonIgnore]

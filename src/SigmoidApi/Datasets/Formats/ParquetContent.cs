@@ -3,8 +3,9 @@ namespace SigmoidApi.Datasets.Formats;
 /// <summary>What the footer of a Parquet file says of it.</summary>
 /// <param name="Columns">How many there are; a list or a record is one.</param>
 /// <param name="Rows">Of all its row groups.</param>
+/// <param name="Cells">Of all its columns, or what they hold where they are lists: what reading it takes time by.</param>
 /// <param name="Foreign">The columns whose types DuckDB does not know.</param>
-internal sealed record ParquetContent(int Columns, long Rows, List<ForeignColumn> Foreign);
+internal sealed record ParquetContent(int Columns, long Rows, long Cells, List<ForeignColumn> Foreign);
 
 /// <summary>An element of the schema, as far as a reader has to know it.</summary>
 internal struct ParquetElement

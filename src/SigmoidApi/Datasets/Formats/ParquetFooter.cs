@@ -5,9 +5,9 @@ namespace SigmoidApi.Datasets.Formats;
 /// <summary>
 /// Reads the end of a Parquet file, a struct of Thrift's compact protocol, before DuckDB sees it: how many columns and rows it claims to have, and what DuckDB
 /// takes for something else in its schema. Field 2 is the list of the schema's elements, depth first, each with the fields 1 (type of the values), 5 (number of
-/// children), 6 (converted type), 7 (scale), 8 (precision) and 10 (logical type) among others; field 4 is the list of row groups, whose field 3 is their rows.
+/// children), 6 (converted type), 7 (scale), 8 (precision) and 10 (logical type) among others; field 4 is the list of row groups, each with the
+/// fields 1 (its columns) and 3 (its rows); the field 3 of a column has the number of its values as field 5.
 /// Of dates, whole numbers and decimals DuckDB looks at the converted type alone, which newer writers may leave out.
-/// Reading takes time linear in the length: no list is taken to have more elements than bytes follow it.
 /// </summary>
 /// <param name="bytes">The footer from its beginning.</param>
 internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
@@ -15,19 +15,7 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
     // DuckDB holds several times as much of it in memory.
     private const int MaxBytes = 64 * 1024 * 1024;
 
-    // Both are far beyond what a schema needs; without them a hostile one could exhaust the stack.
-    private const int MaxDepth = 64;
-
-    private const int Stop = 0;
-    private const int False = 2;
-    private const int Binary = 8;
-    private const int List = 9;
-    private const int Set = 10;
-    private const int Map = 11;
-    private const int Struct = 12;
-
-    private readonly ReadOnlySpan<byte> _bytes = bytes;
-    private int _position;
+    private ThriftReader _thrift = new(bytes);
 
     /// <summary>Reads what a file claims, and its columns of types that DuckDB does not know: decimals of more than <paramref name="mostDigits"/> digits, too.</summary>
     /// <exception cref="InvalidDatasetException">The footer is no footer.</exception>
@@ -57,24 +45,25 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
 
     private ParquetContent Read(int mostDigits, long start)
     {
-        var found = new ParquetContent(0, 0, []);
-        for (var previous = 0; NextField(out var id, out var type, previous); previous = id)
+        var (columns, foreign) = (0, new List<ForeignColumn>());
+        var (rows, cells) = (0L, 0L);
+        for (var previous = 0; _thrift.NextField(out var id, out var type, previous); previous = id)
         {
-            if ((id, type) == (2, List))
-                found = found with { Columns = Schema(found.Foreign, mostDigits, start) };
-            else if ((id, type) == (4, List))
-                found = found with { Rows = RowGroups() };
+            if ((id, type) == (2, ThriftReader.List))
+                columns = Schema(foreign, mostDigits, start);
+            else if ((id, type) == (4, ThriftReader.List))
+                (rows, cells) = RowGroups();
             else
-                Skip(type, 0);
+                _thrift.Skip(type);
         }
 
-        return found;
+        return new(columns, rows, Math.Max(cells, checked(rows * columns)), foreign);
     }
 
     /// <summary>Reads the schema's elements; how many columns they make.</summary>
     private int Schema(List<ForeignColumn> found, int mostDigits, long start)
     {
-        var (count, _) = ListHeader();
+        var (count, _) = _thrift.ListHeader();
         Element(start);
         // How many elements are left of the columns that are being read, the outermost first.
         var open = new Stack<int>();
@@ -98,57 +87,92 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
         return column + 1;
     }
 
-    private long RowGroups()
+    private (long Rows, long Cells) RowGroups()
     {
-        var rows = 0L;
-        var (count, _) = ListHeader();
+        var (rows, cells) = (0L, 0L);
+        var (count, _) = _thrift.ListHeader();
         for (var i = 0; i < count; i++)
         {
-            for (var previous = 0; NextField(out var id, out var type, previous); previous = id)
+            for (var previous = 0; _thrift.NextField(out var id, out var type, previous); previous = id)
             {
-                if (id == 3)
-                    rows = checked(rows + Math.Max(0, Long()));
+                if ((id, type) == (1, ThriftReader.List))
+                    cells = checked(cells + ColumnChunks());
+                else if (id == 3)
+                    rows = checked(rows + Math.Max(0, _thrift.Long()));
                 else
-                    Skip(type, 1);
+                    _thrift.Skip(type);
             }
         }
 
-        return rows;
+        return (rows, cells);
+    }
+
+    /// <summary>Reads the columns of a row group; how many values they hold, those of lists and the missing ones included.</summary>
+    private long ColumnChunks()
+    {
+        var values = 0L;
+        var (count, _) = _thrift.ListHeader();
+        for (var i = 0; i < count; i++)
+        {
+            for (var previous = 0; _thrift.NextField(out var id, out var type, previous); previous = id)
+            {
+                if ((id, type) == (3, ThriftReader.Struct))
+                    values = checked(values + ChunkValues());
+                else
+                    _thrift.Skip(type);
+            }
+        }
+
+        return values;
+    }
+
+    private long ChunkValues()
+    {
+        var values = 0L;
+        for (var previous = 0; _thrift.NextField(out var id, out var type, previous); previous = id)
+        {
+            if (id == 5)
+                values = Math.Max(0, _thrift.Long());
+            else
+                _thrift.Skip(type);
+        }
+
+        return values;
     }
 
     private ParquetElement Element(long start)
     {
         var element = new ParquetElement();
         var previous = 0;
-        for (var header = _position; NextField(out var id, out var type, previous); header = _position, previous = id)
+        for (var header = _thrift.Position; _thrift.NextField(out var id, out var type, previous); header = _thrift.Position, previous = id)
         {
             if (id > 5 && element.Annotation == 0)
                 element.Annotation = start + header;
             switch (id)
             {
                 case 1:
-                    element.Type = Integer();
+                    element.Type = _thrift.Integer();
                     break;
                 case 3:
-                    element.IsRepeated = Integer() == 2;
+                    element.IsRepeated = _thrift.Integer() == 2;
                     break;
                 case 5:
-                    element.Children = Integer();
+                    element.Children = _thrift.Integer();
                     break;
                 case 6:
-                    element.Converted = Integer();
+                    element.Converted = _thrift.Integer();
                     break;
                 case 7:
-                    element.Scale = Integer();
+                    element.Scale = _thrift.Integer();
                     break;
                 case 8:
-                    element.Precision = Integer();
+                    element.Precision = _thrift.Integer();
                     break;
                 case 10:
                     LogicalType(ref element);
                     break;
                 default:
-                    Skip(type, 0);
+                    _thrift.Skip(type);
                     break;
             }
         }
@@ -162,119 +186,28 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
     /// </summary>
     private void LogicalType(ref ParquetElement element)
     {
-        for (var previous = 0; NextField(out var id, out var type, previous); previous = id)
+        for (var previous = 0; _thrift.NextField(out var id, out var type, previous); previous = id)
         {
             element.Logical = id;
             if (id is not (5 or 10))
             {
-                Skip(type, 0);
+                _thrift.Skip(type);
                 continue;
             }
 
-            for (var inner = 0; NextField(out var member, out var memberType, inner); inner = member)
+            for (var inner = 0; _thrift.NextField(out var member, out var memberType, inner); inner = member)
             {
                 if ((id, member) == (5, 1))
-                    element.Scale = Integer();
+                    element.Scale = _thrift.Integer();
                 else if ((id, member) == (5, 2))
-                    element.Precision = Integer();
+                    element.Precision = _thrift.Integer();
                 else if ((id, member) == (10, 1))
-                    element.Bits = _bytes[_position++];
+                    element.Bits = _thrift.Byte();
                 else if ((id, member) == (10, 2))
-                    element.IsUnsigned = memberType == False;
+                    element.IsUnsigned = memberType == ThriftReader.False;
                 else
-                    Skip(memberType, 0);
+                    _thrift.Skip(memberType);
             }
         }
     }
-
-    private bool NextField(out int id, out int type, int previous)
-    {
-        var header = _bytes[_position++];
-        type = header & 0xF;
-        id = type == Stop ? 0 : header >> 4 is > 0 and var step ? previous + step : Integer();
-        return type != Stop;
-    }
-
-    private (int Count, int Type) ListHeader()
-    {
-        var header = _bytes[_position++];
-        return (Claimed(header >> 4 is < 15 and var count ? (ulong)count : Varint()), header & 0xF);
-    }
-
-    /// <summary>A number of elements, each of which takes a byte or more.</summary>
-    private readonly int Claimed(ulong count) => count <= (ulong)(_bytes.Length - _position) ? (int)count : throw new InvalidDataException();
-
-    private int Integer()
-    {
-        var zigzag = (uint)Varint();
-        return (int)(zigzag >> 1) ^ -(int)(zigzag & 1);
-    }
-
-    private long Long()
-    {
-        var zigzag = Varint();
-        return (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
-    }
-
-    private ulong Varint()
-    {
-        var value = 0UL;
-        for (var shift = 0; shift < 64; shift += 7)
-        {
-            var next = _bytes[_position++];
-            value |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80)
-                return value;
-        }
-
-        throw new InvalidDataException();
-    }
-
-    private void Skip(int type, int depth)
-    {
-        if (depth > MaxDepth)
-            throw new InvalidDataException();
-        switch (type)
-        {
-            case 1 or 2:
-                break;
-            case 3:
-                _position++;
-                break;
-            case 4 or 5 or 6:
-                Varint();
-                break;
-            case 7:
-                _position += 8;
-                break;
-            case Binary:
-                var length = Claimed(Varint());
-                _position += length;
-                break;
-            case List or Set:
-                var (count, of) = ListHeader();
-                for (var i = 0; i < count; i++)
-                    SkipElement(of, depth);
-                break;
-            case Map:
-                var pairs = Claimed(Varint());
-                var types = pairs > 0 ? _bytes[_position++] : (byte)0;
-                for (var i = 0; i < pairs; i++)
-                {
-                    SkipElement(types >> 4, depth);
-                    SkipElement(types & 0xF, depth);
-                }
-
-                break;
-            case Struct:
-                for (var previous = 0; NextField(out var id, out var member, previous); previous = id)
-                    Skip(member, depth + 1);
-                break;
-            default:
-                throw new InvalidDataException();
-        }
-    }
-
-    // In a list true and false take a byte each.
-    private void SkipElement(int type, int depth) => Skip(type is 1 or 2 ? 3 : type, depth + 1);
 }

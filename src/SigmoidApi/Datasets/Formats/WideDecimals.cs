@@ -21,22 +21,23 @@ internal static class WideDecimals
 
     /// <summary>The file that DuckDB is to read, and the columns in it whose types it does not know.</summary>
     /// <exception cref="InvalidDatasetException">The footer is no footer.</exception>
-    /// <exception cref="DatasetTooLargeException">The footer claims more rows or columns than are taken.</exception>
+    /// <exception cref="DatasetTooLargeException">The footer claims more rows, columns or cells than are taken.</exception>
     public static (string Path, List<ForeignColumn> Columns) Hide(DuckDbSession session, FileToRead task)
     {
         using var file = task.Open();
-        var (count, rows, columns) = ParquetFooter.Read(file, MostDigits);
+        var (count, rows, cells, columns) = ParquetFooter.Read(file, MostDigits);
         // A few bytes can claim any number of rows.
         if (rows > task.MaxRows)
             throw new DatasetTooLargeException($"The file has {rows} rows; at most {task.MaxRows} are taken (Datasets:MaxRows).");
-        if (rows > task.MaxRowsPerByte * file.Length)
-        {
-            throw new DatasetTooLargeException(
-                $"The file has {rows} rows in {file.Length} bytes; at most {task.MaxRowsPerByte} rows a byte are taken (Datasets:MaxRowsPerByte).");
-        }
-
         if (count > task.MaxColumns)
             throw new DatasetTooLargeException($"The file has {count} columns; at most {task.MaxColumns} are taken (Datasets:MaxColumns).");
+        var most = task.MinCells + task.MaxCellsPerByte * file.Length;
+        if (cells > most)
+        {
+            throw new DatasetTooLargeException(
+                $"The file has {cells} cells in {file.Length} bytes; at most {most} are taken (Datasets:MinCells and Datasets:MaxCellsPerByte).");
+        }
+
         ForeignColumn[] hidden = [.. columns.Where(column => column.Type == ForeignType.Bson || (column.IsOfBytes && !column.IsNested))];
         if (hidden.Length == 0)
             return (task.Path, columns);
@@ -72,8 +73,7 @@ internal static class WideDecimals
 
     /// <summary>
     /// Gives a field of a struct a number that no version of the format has, so that every reader passes over it, and over those behind it, which count on
-    /// from there. The header of a
-    /// field is its distance from the one before and its type, or the type alone, and its number behind it.
+    /// from there. The header of a field is its distance from the one before and its type, or the type alone, and its number behind it.
     /// </summary>
     private static void HideAnnotation(Stream copy, long position)
     {
