@@ -97,7 +97,7 @@ await_ready 'the first start'
 version=$(curl -sS --max-time 60 "$url/version")
 equal 'the label says which version answers' "$(jq -r .version <<<"$version")" "$("${engine[@]}" image inspect -f '{{index .Config.Labels "org.opencontainers.image.version"}}' "localhost/$name")"
 equal 'the label and the service name the commit' '["smoke","smoke"]' \
-  "$(jq -c --arg label "$("${engine[@]}" image inspect -f '{{index .Config.Labels "org.opencontainers.image.revision"}}' "localhost/$name")" '[.commit, $label]' <<<"$version")"
+  "$(jq -c --arg revision "$("${engine[@]}" image inspect -f '{{index .Config.Labels "org.opencontainers.image.revision"}}' "localhost/$name")" '[.commit, $revision]' <<<"$version")"
 
 process=/proc/$("${engine[@]}" inspect -f '{{.State.Pid}}' "$name")
 field() { awk -v field="$1:" '$1 == field { print $2 }' "$process/status"; }

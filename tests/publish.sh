@@ -29,7 +29,7 @@ check() { # check WHAT STATUS: 0 has passed
 }
 
 mkdir "$scratch/source"
-cp -r global.json Directory.Build.props Directory.Packages.props src "$scratch/source"
+cp -r .editorconfig global.json Directory.Build.props Directory.Packages.props src "$scratch/source"
 export NUGET_PACKAGES=$scratch/packages CI=true
 
 run() { # run COMMAND...
