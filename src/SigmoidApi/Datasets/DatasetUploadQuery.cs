@@ -22,7 +22,7 @@ internal sealed partial record DatasetUploadQuery(
         (csv, types) = (new(), new Dictionary<string, ColumnType>(StringComparer.Ordinal));
         format = DatasetFormats.OfName(Format);
         if (Format is not null && format is null)
-            return InputFailure.BadRequest("format", $"expected {DatasetFormats.Names}, got '{Format}'");
+            return InputFailure.BadRequest("format", $"expected {DatasetFormats.Names}, got '{Format}'{NearestName.Hint(Format, DatasetFormats.Known)}");
         if (Delimiter is not null && CharacterOf(Delimiter) is null)
             return InputFailure.BadRequest("delimiter", $"expected one ASCII character other than a line end, a digit or a letter, or 'tab', got '{Delimiter}'");
         if (Quote is { Length: > 0 } && CharacterOf(Quote) is null)

@@ -26,18 +26,23 @@ internal static class KnownAnswer
     {
         var tag = new EntityTagHeaderValue($"\"{version}-{Build}\"", isWeak: true);
         var headers = context.Response.GetTypedHeaders();
+        // A handler asks again where its first question was answered with no.
+        if (context.Response.Headers.ETag.Count == 0)
+            context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
         headers.ETag = tag;
         context.Response.Headers.CacheControl = "private, no-cache";
-        context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
         return context.Request.GetTypedHeaders().IfNoneMatch
             .Any(seen => seen.Equals(EntityTagHeaderValue.Any) || seen.Compare(tag, useStrongComparison: false));
     }
+
+    /// <summary>The same for an answer that is written already.</summary>
+    public static bool IsKnown(HttpContext context, byte[] answer) => IsKnown(context, Digest(answer));
 
     /// <summary>The same for an answer that changes: its tag is a digest of its JSON.</summary>
     public static bool IsKnown<T>(HttpContext context, T answer)
     {
         var json = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        return IsKnown(context, Digest(JsonSerializer.SerializeToUtf8Bytes(answer, json)));
+        return IsKnown(context, JsonSerializer.SerializeToUtf8Bytes(answer, json));
     }
 
     /// <summary>Describes the tag of a route's answers.</summary>

@@ -7,9 +7,24 @@ public sealed class LimitOptions : IValidatableObject
 {
     public const string Section = "Limits";
 
+    // What the server holds of a request that has not been read.
+    private const int MaxBuffered = 1 << 20;
+
     /// <summary>Largest body of a request, in bytes; uploads of data sets have their own limit, <c>Datasets:MaxUploadBytes</c>. More is a 413.</summary>
     [Range(1, long.MaxValue)]
     public long MaxBodyBytes { get; init; } = 64L << 20;
+
+    /// <summary>Longest first line of a request, with its path and its query, in bytes. More is a 414, without a body: the server answers before it has read on.</summary>
+    [Range(1_024, MaxBuffered)]
+    public int MaxRequestLineBytes { get; init; } = 8 << 10;
+
+    /// <summary>All headers of a request together, in bytes. More is a 431, without a body.</summary>
+    [Range(1_024, MaxBuffered)]
+    public int MaxHeaderBytes { get; init; } = 32 << 10;
+
+    /// <summary>Most headers of a request. More is a 431, without a body.</summary>
+    [Range(16, 10_000)]
+    public int MaxHeaders { get; init; } = 100;
 
     /// <summary>Most numbers, or cells, in one JSON body. More is a 413.</summary>
     [Range(1, int.MaxValue)]

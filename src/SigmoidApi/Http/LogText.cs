@@ -18,6 +18,13 @@ internal static class LogText
 
     public static void WriteEscaped(this TextWriter output, ReadOnlySpan<char> text)
     {
+        // Most lines have nothing else, which is seen in far less time than what of it can't be seen.
+        if (!text.ContainsAnyExceptInRange(' ', '~'))
+        {
+            output.Write(text);
+            return;
+        }
+
         for (int at; (at = text.IndexOfAny(Unseen)) >= 0; text = text[(at + 1)..])
         {
             output.Write(text[..at]);

@@ -26,7 +26,7 @@ internal static class NumberRules
 
     /// <summary>A 0 or a 1 for each row.</summary>
     public static void LabelsFor<T>(this IRuleBuilderInitial<T, double[]> rule, Func<T, int> rows) =>
-        rule.Custom((labels, context) => Each(labels, rows(context.InstanceToValidate), "a label", "rows", label => label is 0 or 1, "0 or 1", context));
+        rule.Custom((labels, context) => Each(labels, rows(context.InstanceToValidate), "a label", "rows", label => label is 0 or 1, "0 or 1 (of more than two classes, 1 for one and 0 for the others)", context));
 
     /// <summary>Null, or a finite number of at least 0 for each row.</summary>
     public static void RowWeightsFor<T>(this IRuleBuilderInitial<T, double[]?> rule, Func<T, int> rows) =>

@@ -40,7 +40,7 @@ internal static class GetModel
         string name, int? version, string? include, HttpContext context, SigmoidDbContext db, CancellationToken cancellationToken)
     {
         if (include is not (null or Covariance))
-            return Problems.Field(StatusCodes.Status400BadRequest, "include", $"expected {Covariance}, got '{include}'");
+            return Problems.Field(StatusCodes.Status400BadRequest, "include", $"expected {Covariance}, got '{include}'{NearestName.Hint(include, [Covariance])}");
         var meant = db.ModelVersions.AsNoTracking().Ref(name, version);
         // A version never changes: its job's id is enough to know it by, and the model itself, which may be large, is not read.
         if (KnownAnswer.IsAskedFor(context.Request) && await meant.Select(v => (Guid?)v.JobId).SingleOrDefaultAsync(cancellationToken) is { } id

@@ -17,13 +17,16 @@ internal static class GetTrainingHistory
         jobs.MapGet("/{id}/history", Handle).WithName("GetTrainingHistory").WithSummary("The loss of every iteration of a training job")
             .WithDescription("Of more than 10,000 (a setting) every second is dropped, then every second of those left, and so on. A running job's is a second old at most.")
             .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOfAnswer(StatusCodes.Status200OK, "Two iterations", TrainingExamples.History)
-            .WithJobId().WithExampleOf("id", "\"latest\"");
+            .WithJobId().WithExampleOf("id", "\"latest\"").WithETag();
 
-    private static async Task<Results<Ok<TrainingHistoryResponse>, ProblemHttpResult>> Handle(
-        string id, SigmoidDbContext db, RunningFits fits, CancellationToken cancellationToken) =>
-        await db.TrainingJobs.AsNoTracking().FindJobAsync(id, cancellationToken) is { } job
-            ? TypedResults.Ok(new TrainingHistoryResponse(await PointsAsync(job.Id, db, fits, cancellationToken)))
-            : Problems.NotFound($"training job '{id}'");
+    private static async Task<Results<Ok<TrainingHistoryResponse>, NotModified, ProblemHttpResult>> Handle(
+        string id, HttpContext context, SigmoidDbContext db, RunningFits fits, CancellationToken cancellationToken)
+    {
+        if (await db.TrainingJobs.AsNoTracking().FindJobAsync(id, cancellationToken) is not { } job)
+            return Problems.NotFound($"training job '{id}'");
+        var answer = new TrainingHistoryResponse(await PointsAsync(job.Id, db, fits, cancellationToken));
+        return KnownAnswer.IsKnown(context, answer) ? new NotModified() : TypedResults.Ok(answer);
+    }
 
     public static async Task<LossPoint[]> PointsAsync(Guid jobId, SigmoidDbContext db, RunningFits fits, CancellationToken cancellationToken) =>
         fits.TryGet(jobId, out var fit) && fit.HasHistory ? fit.History.Points()

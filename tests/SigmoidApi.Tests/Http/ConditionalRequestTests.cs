@@ -13,7 +13,7 @@ public sealed class ConditionalRequestTests(TestApplication application) : IClas
     public async ValueTask InitializeAsync()
     {
         await _api.Upload("name=tagged", "a,y\n1,0\n2,1\n3,0\n4,1\n");
-        _job = (await _api.Train("""{ "datasetId": "tagged", "target": "y", "modelName": "tagged" }""")).GetProperty("id").GetString()!;
+        _job = (await _api.Train("""{ "datasetId": "tagged", "target": "y", "modelName": "tagged", "penalty": "none" }""")).GetProperty("id").GetString()!;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -21,6 +21,11 @@ public sealed class ConditionalRequestTests(TestApplication application) : IClas
     [Theory]
     [InlineData("models/tagged")]
     [InlineData("models/tagged/versions/1")]
+    [InlineData("models/tagged?include=covariance")]
+    [InlineData("models/tagged/covariance")]
+    [InlineData("models/tagged/versions/1/covariance")]
+    [InlineData("training-jobs/latest/history")]
+    [InlineData("/openapi/v1.json")]
     [InlineData("datasets/tagged")]
     [InlineData("datasets/tagged@1")]
     [InlineData("datasets/tagged?target=y")]
@@ -50,7 +55,11 @@ public sealed class ConditionalRequestTests(TestApplication application) : IClas
         }
 
         foreach (var other in new[] { "\"other\"", "W/\"\"", "nonsense", "" })
-            (await _api.Get(path, ("If-None-Match", other))).Expect(HttpStatusCode.OK).Headers.ETag.ShouldBe(first.Headers.ETag);
+        {
+            var whole = (await _api.Get(path, ("If-None-Match", other))).Expect(HttpStatusCode.OK);
+            whole.Headers.ETag.ShouldBe(first.Headers.ETag);
+            whole.Headers.Vary.ShouldBe(first.Headers.Vary);
+        }
     }
 
     [Fact]
@@ -72,7 +81,7 @@ public sealed class ConditionalRequestTests(TestApplication application) : IClas
 
     [Theory]
     [InlineData("models/none", HttpStatusCode.NotFound)]
-    [InlineData("models/tagged/versions/9", HttpStatusCode.NotFound)]
+    [InlineData("models/tagged/versions/999", HttpStatusCode.NotFound)]
     [InlineData("datasets/none", HttpStatusCode.NotFound)]
     [InlineData("training-jobs/none", HttpStatusCode.NotFound)]
     [InlineData("datasets/tagged?target=none", HttpStatusCode.BadRequest)]
@@ -84,6 +93,16 @@ public sealed class ConditionalRequestTests(TestApplication application) : IClas
 
         refused.Problem(status);
         refused.Headers.ETag.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task CovarianceHasATagOfItsOwn()
+    {
+        var tags = new HashSet<string>();
+        foreach (var path in new[] { "models/tagged", "models/tagged?include=covariance", "models/tagged/covariance" })
+            tags.Add((await _api.Get(path)).Headers.ETag!.ToString());
+
+        tags.Count.ShouldBe(3);
     }
 
     [Fact]
@@ -122,6 +141,6 @@ public sealed class ConditionalRequestTests(TestApplication application) : IClas
         }
 
         (await _api.Get("models/unread", ("If-None-Match", unread))).Expect(HttpStatusCode.NotModified);
-        (await _api.Get("models/unread", ("If-None-Match", tag))).Expect(HttpStatusCode.InternalServerError);
+        (await _api.Get("models/unread", ("If-None-Match", tag))).Expect(HttpStatusCode.ServiceUnavailable);
     }
 }

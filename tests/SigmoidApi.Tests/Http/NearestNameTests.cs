@@ -72,6 +72,7 @@ public sealed class NearestNameTests(TestApplication application) : IClassFixtur
 
     [Theory]
     [InlineData("datasets/iris?target=petl", "expected a column of data set 'iris', got 'petl'; did you mean 'petal'?")]
+    [InlineData("models/none?include=covarience", "expected covariance, got 'covarience'; did you mean 'covariance'?")]
     [InlineData("training-jobs?status=runing", "expected queued, running, succeeded, failed or canceled, got 'runing'; did you mean 'running'?")]
     [InlineData("datasets/iris/content?format=parqet", "expected 'parquet', 'csv', 'ndjson' or 'json', got 'parqet'; did you mean 'parquet'?")]
     public async Task MisspelledNameInAQueryIsAnsweredWithTheNearest(string path, string message)

@@ -4,6 +4,9 @@ public sealed class OptionsTests
 {
     [Theory]
     [InlineData("Limits:MaxBodyBytes", "0", "LimitOptions", "MaxBodyBytes")]
+    [InlineData("Limits:MaxRequestLineBytes", "1023", "LimitOptions", "MaxRequestLineBytes")]
+    [InlineData("Limits:MaxHeaderBytes", "2000000", "LimitOptions", "MaxHeaderBytes")]
+    [InlineData("Limits:MaxHeaders", "1", "LimitOptions", "MaxHeaders")]
     [InlineData("Limits:MaxValues", "-1", "LimitOptions", "MaxValues")]
     [InlineData("Limits:MaxTextBytes", "0", "LimitOptions", "MaxTextBytes")]
     [InlineData("Limits:MaxUpdateIterations", "0", "LimitOptions", "MaxUpdateIterations")]

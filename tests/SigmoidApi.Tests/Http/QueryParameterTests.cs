@@ -20,8 +20,8 @@ public sealed class QueryParameterTests(TestApplication application) : IClassFix
     [InlineData("GET", "datasets/none/rows?ofset=1", "ofset", "unknown query parameter: this path takes limit, offset; did you mean 'offset'?")]
     [InlineData("GET", "sigmoid?X=1", "X", "unknown query parameter: this path takes x; did you mean 'x'?")]
     [InlineData("GET", "activations?a=1", "a", "unknown query parameter: this path takes none")]
-    [InlineData("GET", "models/none?id=1", "id", "unknown query parameter: this path takes none")]
-    [InlineData("GET", "models/none?name=1", "name", "unknown query parameter: this path takes none")]
+    [InlineData("GET", "models/none?id=1", "id", "unknown query parameter: this path takes include")]
+    [InlineData("GET", "models/none?name=1", "name", "unknown query parameter: this path takes include")]
     [InlineData("DELETE", "models/none?force=true", "force", "unknown query parameter: this path takes none")]
     [InlineData("POST", "training-jobs/none/cancel?now", "now", "unknown query parameter: this path takes none")]
     [InlineData("POST", "predict?threshold=0.9", "threshold", "unknown query parameter: this path takes none with a body of application/json")]
@@ -47,6 +47,7 @@ public sealed class QueryParameterTests(TestApplication application) : IClassFix
         (await _api.PostBytes("datasets?name=strict&delimiter=;&delimiter=,", file, "text/csv")).Error().Path.ShouldBe("delimiter");
         await _api.Upload("name=strict&delimiter=;&nullValue=NA&nullValue=-&types=a:number&types=b:number&header=true&quote=%22&decimal=.&dates=dmy&format=csv", file);
         (await _api.Get("datasets?name=strict")).Expect(HttpStatusCode.OK);
+        (await _api.PostBytes("datasets?name=strict&format=parqet", file, "text/csv")).Error().Message.ShouldEndWith("got 'parqet'; did you mean 'parquet'?");
         (await _api.PostBytes("models/none/predict?treshold=1", file, "text/csv")).Error().Message.ShouldEndWith("did you mean 'threshold'?");
     }
 

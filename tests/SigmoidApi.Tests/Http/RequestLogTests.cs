@@ -31,6 +31,23 @@ public sealed class RequestLogTests
     }
 
     [Fact]
+    public async Task LineOfARequestForHeadersNamesItsMethod()
+    {
+        await using var service = await ServiceProcess.Started();
+        string[] paths = ["/openapi/v1.json", "/swagger/index.html", "/version"];
+
+        foreach (var path in paths)
+            (await service.Api.Send(HttpMethod.Head, path)).Expect(HttpStatusCode.OK);
+        await service.Terminate();
+
+        foreach (var path in paths)
+        {
+            var lines = service.Log.Where(line => line.Contains($"\"RequestPath\":\"{path}\"", StringComparison.Ordinal));
+            lines.ShouldHaveSingleItem().ShouldContain("\"RequestMethod\":\"HEAD\"");
+        }
+    }
+
+    [Fact]
     public async Task ReaderOfReadinessWhileTheServiceStopsIsNoError()
     {
         await using var service = await ServiceProcess.Started(("Limits:DrainSeconds", "5"));

@@ -73,7 +73,7 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     [InlineData("""{ "features": [], "labels": [] }""", "data.features", "expected at least one row of at least one number")]
     [InlineData("""{ "features": [[1], ["-Infinity"]], "labels": [0, 1] }""", "data.features[1][0]", "expected a finite number, got -Infinity")]
     [InlineData("""{ "features": [[1], [2]], "labels": [0] }""", "data.labels", "expected a label for each of the 2 rows, got 1")]
-    [InlineData("""{ "features": [[1], [2]], "labels": [0, 2] }""", "data.labels[1]", "expected 0 or 1, got 2")]
+    [InlineData("""{ "features": [[1], [2]], "labels": [0, 2] }""", "data.labels[1]", "expected 0 or 1 (of more than two classes, 1 for one and 0 for the others), got 2")]
     [InlineData("""{ "features": [[1], [2]] }""", "data.labels", "required, but missing")]
     [InlineData("""{ "features": [[1], [2]], "labels": [0, 1], "sampleWeight": [1] }""", "data.sampleWeight", "expected a weight for each of the 2 rows, got 1")]
     [InlineData("""{ "features": [[1], [2]], "labels": [0, 1], "sampleWeight": [1, -1] }""", "data.sampleWeight[1]", "expected a finite number of at least 0, got -1")]

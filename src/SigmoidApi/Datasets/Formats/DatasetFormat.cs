@@ -44,6 +44,9 @@ internal static class DatasetFormats
 
     public const string Names = "'csv', 'tsv', 'parquet', 'json', 'ndjson' or 'libsvm'";
 
+    /// <summary>The same one by one.</summary>
+    public static readonly IReadOnlyList<string> Known = ["csv", "tsv", "parquet", "json", "ndjson", "libsvm"];
+
     /// <summary>The format of a name that <c>?format=</c> or a file's ending may have; null for another.</summary>
     public static DatasetFormat? OfName(string? name) => name?.ToUpperInvariant() switch
     {

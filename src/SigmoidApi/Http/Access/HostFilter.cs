@@ -20,15 +20,21 @@ internal sealed partial class HostFilter(IOptions<HttpOptions> options, IServer 
     private readonly Lazy<StringSegment[]> _allowed = new(() =>
         Allowed(options.Value.AllowedHosts, server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []));
 
+    /// <summary>The header that was allowed last: most clients send the same.</summary>
+    private volatile string? _last;
+
     private bool AllowsAny => ReferenceEquals(_allowed.Value, Any);
 
     public bool Allows(HttpRequest request)
     {
         // As it came; the framework's property has it decoded. Every browser sends one.
-        if (AllowsAny || request.Headers.Host is not [{ Length: > 0 } header])
+        if (AllowsAny || request.Headers.Host is not [{ Length: > 0 } header] || header == _last)
             return true;
         var host = new HostString(header).Host;
-        return HostString.MatchesAny(host.EndsWith('.') ? host[..^1] : host, _allowed.Value);
+        if (!HostString.MatchesAny(host.EndsWith('.') ? host[..^1] : host, _allowed.Value))
+            return false;
+        _last = header;
+        return true;
     }
 
     public Task Check(HttpContext context, RequestDelegate next)

@@ -26,6 +26,7 @@ public static class OpenApiSetup
         builder.Services.AddEndpointsApiExplorer();
         builder.Services.AddSingleton(new DocComments(typeof(Program).Assembly, typeof(Compute.Regression.LogisticModel).Assembly));
         builder.Services.AddSingleton<RequestTypes>();
+        builder.Services.AddSingleton<ServedDocument>();
         builder.Services.AddTransient<ISchemaGenerator, ContractSchemas>();
         AddSchemasOfJson(builder.Services);
         builder.Services.AddSwaggerGen(options =>
@@ -43,28 +44,10 @@ public static class OpenApiSetup
 
     public static void UseOpenApiDocument(this WebApplication app)
     {
-        // Both of the following answer GET alone; the server knows all the same that no body is to be sent.
-        app.Use((context, next) =>
-        {
-            var path = context.Request.Path;
-            var isOfThem = path.StartsWithSegments("/openapi", StringComparison.Ordinal) || path.StartsWithSegments("/swagger", StringComparison.Ordinal);
-            if (isOfThem && HttpMethods.IsHead(context.Request.Method))
-                context.Request.Method = HttpMethods.Get;
-            return next(context);
-        });
-        app.UseSwagger(options =>
-        {
-            options.RouteTemplate = "openapi/{documentName}.json";
-            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-            options.PreSerializeFilters.Add((document, request) =>
-            {
-                var url = request.PathBase.HasValue ? request.PathBase.Value : "/";
-                document.Servers = [new OpenApiServer { Url = url, Description = "The service that gives this document." }];
-            });
-        });
         var hasSwaggerUi = app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.SwaggerUi;
         if (hasSwaggerUi)
         {
+            app.Use(AnswerHeadOfSwaggerUiAsync);
             app.UseSwaggerUI(options =>
             {
                 // Relative to the page, whatever prefix a proxy puts before both.
@@ -75,7 +58,30 @@ public static class OpenApiSetup
             });
         }
 
+        app.MapGet("/openapi/v1.json", ServedDocument.HandleAsync).ExcludeFromDescription().AddHead();
         app.MapGet("/", () => TypedResults.LocalRedirect(hasSwaggerUi ? "~/swagger" : "~/openapi/v1.json")).ExcludeFromDescription().AddHead();
+    }
+
+    /// <summary>Swagger UI answers GET alone. The server knows all the same that no body is to be sent.</summary>
+    private static async Task AnswerHeadOfSwaggerUiAsync(HttpContext context, RequestDelegate next)
+    {
+        var request = context.Request;
+        if (!HttpMethods.IsHead(request.Method) || !request.Path.StartsWithSegments("/swagger", StringComparison.Ordinal))
+        {
+            await next(context);
+            return;
+        }
+
+        request.Method = HttpMethods.Get;
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            // The log names the method that came.
+            request.Method = HttpMethods.Head;
+        }
     }
 
     /// <summary>Types whose JSON is written by converters of the service's own.</summary>
