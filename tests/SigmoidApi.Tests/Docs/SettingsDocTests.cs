@@ -48,7 +48,10 @@ public sealed partial class SettingsDocTests
 
     private static Task<string> Read(string file) => File.ReadAllTextAsync(Path.Combine(Repository.Root, file), TestContext.Current.CancellationToken);
 
-    private static IEnumerable<string> Codes(string text) => Code.Matches(text).Select(match => match.Groups[1].Value);
+    private static IEnumerable<string> Codes(string text) => Code.Matches(Fenced.Replace(text, "")).Select(match => match.Groups[1].Value);
+
+    [GeneratedRegex("^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fenced { get; }
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Code { get; }
