@@ -218,9 +218,9 @@ internal static class CreateTrainingJob
     /// <summary>What a column says against how it is to be prepared.</summary>
     private static string? AgainstPreparation(ColumnProfile column, ColumnPreparationRequest word)
     {
-        if (column.IsText && word.Type == ColumnType.Number)
+        if (column.IsText && word.Type == TakenAs.Number)
             return $"expected 'category', since '{column.Name}' is text";
-        var isCategory = word.Type == ColumnType.Category || (word.Type is null && column.IsText);
+        var isCategory = word.Type == TakenAs.Category || (word.Type is null && column.IsText);
         if (isCategory && word.Imputation is Imputation.Mean or Imputation.Median)
             return $"expected the imputation 'most_frequent' or 'constant' for '{column.Name}', a category";
         if (isCategory && word is { Imputation: Imputation.Constant, FillLevel: null })

@@ -20,7 +20,7 @@ public sealed record PreparationRequest(
     internal static readonly PreparationRequest Default = new();
 
     /// <summary>Whether a column is to be taken as a category, whatever its type.</summary>
-    internal bool IsCategory(string name, ColumnType type) => Of(name)?.Type is { } wanted ? wanted == ColumnType.Category : type is ColumnType.Category or ColumnType.Text;
+    internal bool IsCategory(string name, ColumnType type) => Of(name)?.Type is { } wanted ? wanted == TakenAs.Category : type is ColumnType.Category or ColumnType.Text;
 
     /// <summary>The whole word on a column.</summary>
     /// <param name="name">Of the column.</param>
@@ -51,7 +51,7 @@ public sealed record PreparationRequest(
 }
 
 /// <summary>How a column becomes terms; what is not said is the default.</summary>
-/// <param name="Type"><c>category</c> to take numbers as levels, <c>number</c> for what it is; of a single column.</param>
+/// <param name="Type">What it is taken as, of a single column; by default numbers as numbers, and texts as categories.</param>
 /// <param name="Imputation">What takes a missing value's place: by default the mean of numbers, the most frequent of categories.</param>
 /// <param name="FillNumber">Of numbers, for the imputation <c>constant</c>.</param>
 /// <param name="FillLevel">Of categories, for the imputation <c>constant</c>.</param>
@@ -62,7 +62,7 @@ public sealed record PreparationRequest(
 /// <param name="MaxLevels">Only so many levels, the most frequent, have terms of their own; 10,000 by default.</param>
 /// <param name="Unknown">What a level is that no training row has: <c>ignore</c> is none of them, <c>infrequent</c> one of those gathered, <c>error</c> a refusal. <c>ignore</c> by default.</param>
 public sealed record ColumnPreparationRequest(
-    ColumnType? Type = null,
+    TakenAs? Type = null,
     Imputation? Imputation = null,
     double? FillNumber = null,
     string? FillLevel = null,
@@ -72,6 +72,16 @@ public sealed record ColumnPreparationRequest(
     [property: Range(0, double.MaxValue)] double? MinFrequency = null,
     [property: Range(1, int.MaxValue)] int? MaxLevels = null,
     UnknownLevel? Unknown = null);
+
+/// <summary>What a column is taken as.</summary>
+public enum TakenAs
+{
+    /// <summary>Each of its values is a level, also of numbers.</summary>
+    Category,
+
+    /// <summary>Its numbers as they are; of a column of texts it is refused.</summary>
+    Number,
+}
 
 /// <summary>Which level of a category has no term.</summary>
 public enum Drop

@@ -1,7 +1,6 @@
 using FluentValidation;
 using FluentValidation.Results;
 using SigmoidApi.Compute.Preprocessing;
-using SigmoidApi.Datasets;
 
 namespace SigmoidApi.TrainingJobs;
 
@@ -28,7 +27,6 @@ internal static class PreparationRules
     {
         if (word is null)
             return;
-        Require(word.Type is null or ColumnType.Category or ColumnType.Number, "type", "'category' or 'number'");
         Require(word.FillNumber is null || double.IsFinite(word.FillNumber.Value), "fillNumber", "a finite number");
         Require((word.FillNumber is null && word.FillLevel is null) || word.Imputation == Imputation.Constant, "imputation", "'constant' beside a value to fill with");
         Require(word.MinFrequency is null or (>= 0 and < double.PositiveInfinity), "minFrequency", "a finite number of at least 0");

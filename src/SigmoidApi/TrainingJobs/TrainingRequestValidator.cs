@@ -50,7 +50,7 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
             PreparationRules.CheckAll(preparation.Numbers, ofCategories: false, $"{path}.numbers", context);
             PreparationRules.CheckAll(preparation.Categories, ofCategories: true, $"{path}.categories", context);
             foreach (var (name, word) in preparation.Columns ?? new Dictionary<string, ColumnPreparationRequest?>())
-                PreparationRules.Check(word!, $"{path}.columns{JsonPath.Member(name)}", context);
+                PreparationRules.Check(word, $"{path}.columns{JsonPath.Member(name)}", context);
         }).When(r => r.Preparation is not null);
         RuleFor(r => r.ModelName).Name();
     }

@@ -23,7 +23,7 @@ internal sealed class OpenApiContract
     private static readonly HashSet<string> General = new(StringComparer.OrdinalIgnoreCase)
     {
         "Date", "Server", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "Content-Type", "Content-Encoding",
-        "Vary", "Cache-Control", "Alt-Svc", "Trailer", "Allow", "Pragma", "Expires",
+        "Vary", "Cache-Control", "Expires", "Pragma", "Alt-Svc", "Trailer", "Allow",
         "X-Content-Type-Options", "X-Frame-Options", "Content-Security-Policy", "Cross-Origin-Resource-Policy", "Cross-Origin-Opener-Policy", "Referrer-Policy",
         "Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Expose-Headers",
         "Access-Control-Max-Age", "Access-Control-Allow-Credentials",

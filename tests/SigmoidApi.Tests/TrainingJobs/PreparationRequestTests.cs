@@ -9,7 +9,7 @@ public sealed class PreparationRequestTests(PreparationRequestTests.Target targe
     private readonly ApiClient _api = target.Api;
 
     [Theory]
-    [InlineData(""" "columns": { "kind": { "type": "text" } } """, "preparation.columns.kind.type", "expected 'category' or 'number'")]
+    [InlineData(""" "columns": { "kind": { "type": "text" } } """, "preparation.columns.kind.type", "expected one of category, number, got the string \"text\"")]
     [InlineData(""" "numbers": { "imputation": "constant", "fillNumber": "Infinity" } """, "preparation.numbers.fillNumber", "expected a finite number")]
     [InlineData(""" "numbers": { "fillNumber": 1 } """, "preparation.numbers.imputation", "expected 'constant' beside a value to fill with")]
     [InlineData(""" "categories": { "imputation": "most_frequent", "fillLevel": "x" } """, "preparation.categories.imputation", "expected 'constant' beside a value to fill with")]

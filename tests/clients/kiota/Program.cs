@@ -50,9 +50,8 @@ Console.WriteLine($"path: {fits.Status}, {weight}, {chosen.Path?.Count} fits, c 
     + $"log loss {chosen.Metrics?.Validation?.LogLoss:F6}");
 
 var rows = Given(await api.Datasets[name].Rows.GetAsync(call => call.QueryParameters.Limit = 3));
-var records = Given(rows.Rows).Select(row => new PredictWithModelRequest_rows { AdditionalData = row.AdditionalData });
 var predict = api.Models[trained].Predict;
-var predicted = Given(await predict.PostAsync(new PredictWithModelRequest { Rows = [.. records] }));
+var predicted = Given(await predict.PostAsync(new PredictWithModelRequest { Rows = rows.Rows }));
 var labels = predicted.Labels is UntypedArray array ? array.GetValue() : [];
 foreach (var (probability, label) in Given(predicted.Probabilities).Zip(labels))
     Console.WriteLine($"row: {probability:F6} {(label is UntypedString word ? word.GetValue() : "no text")}");
