@@ -34,7 +34,6 @@ internal static class Evaluate
                 .WithExampleOfAnswer(StatusCodes.Status200OK, "Any shape", ActivationExamples.Values)
                 .WithBinaryBody("application/octet-stream")
                 .WithQueryParameter("dtype", "Of `application/octet-stream`: what the numbers are.", DataTypes())
-                .WithRequestHeader("Content-Encoding", "How the body is compressed.", Schemas.OneOfTexts("gzip", "zstd"))
                 .WithAnswer(StatusCodes.Status200OK, "The values, in the form of the request.", "application/octet-stream")
                 .WithPathParameter("name", "The activation's name; GET /api/v1/activations lists them.", Schemas.OneOfTexts(ActivationCatalog.All.Select(a => a.Name)))
                 .WithExample("Values", """{ "values": [-10, -5, 0, 5, 10] }""")

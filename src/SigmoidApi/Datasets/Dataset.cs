@@ -7,6 +7,8 @@ namespace SigmoidApi.Datasets;
 /// <summary>A data set as it is kept: the row beside the Parquet file of the same id. It never changes; the same name uploaded again is its next version.</summary>
 public sealed class Dataset
 {
+    internal const string Sha256Form = "^[0-9a-f]{64}$";
+
     /// <summary>The data set's own id.</summary>
     public required Guid Id { get; init; }
 
@@ -30,7 +32,7 @@ public sealed class Dataset
     public required long Bytes { get; init; }
 
     /// <summary>SHA-256 of the file as it was uploaded, in lower-case hexadecimal.</summary>
-    [RegularExpression("^[0-9a-f]{64}$")]
+    [RegularExpression(Sha256Form)]
     public required string Sha256 { get; init; }
 
     /// <summary>How the file was read; null for a data set that was split off another, or is from before this was kept.</summary>

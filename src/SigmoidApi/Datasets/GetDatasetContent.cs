@@ -27,12 +27,9 @@ internal static class GetDatasetContent
             .WithRequestHeader("If-None-Match", "ETags of what the caller has: 304 where it is still so.", Schemas.Text())
             .WithAnswer(StatusCodes.Status206PartialContent, "The part of the file that `Range` asks for.", FileTypes)
             .WithAnswer(StatusCodes.Status304NotModified, "The file is as the caller has it.")
-            .WithAnswer(StatusCodes.Status412PreconditionFailed, "The file is not the one that `If-Match` names.")
-            .WithAnswer(StatusCodes.Status416RangeNotSatisfiable, "The file has no such part.")
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status416RangeNotSatisfiable)
             .WithFileHeaders(StatusCodes.Status200OK).WithFileHeaders(StatusCodes.Status206PartialContent).WithFileHeaders(StatusCodes.Status304NotModified)
-            .WithFileHeaders(StatusCodes.Status412PreconditionFailed).WithFileHeaders(StatusCodes.Status416RangeNotSatisfiable)
-            .WithAnswerHeader(StatusCodes.Status206PartialContent, "Content-Range", "Which part it is, and of how many bytes.")
-            .WithAnswerHeader(StatusCodes.Status416RangeNotSatisfiable, "Content-Range", "How many bytes the file has.");
+            .WithAnswerHeader(StatusCodes.Status206PartialContent, "Content-Range", "Which part it is, and of how many bytes.");
 
     private static RouteHandlerBuilder WithFileHeaders(this RouteHandlerBuilder route, int status) => route
         .WithAnswerHeader(status, "ETag", "Names the data set and the format; a data set never changes.")
@@ -40,7 +37,7 @@ internal static class GetDatasetContent
         .WithAnswerHeader(status, "Accept-Ranges", "`bytes`: parts can be asked for.")
         .WithAnswerHeader(status, "Content-Disposition", "The file's name.");
 
-    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Handle(
+    private static async Task<Results<FileAnswer, ProblemHttpResult>> Handle(
         string id, string? format, HttpContext context, SigmoidDbContext db, DatasetFiles files, DatasetEngine engine, CancellationToken cancellationToken)
     {
         if (format is not null && DatasetFormats.OfName(format) is null or DatasetFormat.Libsvm)
@@ -56,7 +53,9 @@ internal static class GetDatasetContent
             context.Response.Headers.CacheControl = "private, no-cache";
             // Of one address the header Accept chooses the format.
             context.Response.Headers.Append(HeaderNames.Vary, format is null ? "Accept, Accept-Encoding" : "Accept-Encoding");
-            return TypedResults.Stream(content, wanted.MediaType(), $"{dataset.Name}.{wanted.Name()}", dataset.CreatedAt, new EntityTagHeaderValue($"\"{dataset.Id:N}-{wanted.Name()}\""), enableRangeProcessing: true);
+            var tag = new EntityTagHeaderValue($"\"{dataset.Id:N}-{wanted.Name()}\"");
+            return new FileAnswer(TypedResults.Stream(
+                content, wanted.MediaType(), $"{dataset.Name}.{wanted.Name()}", dataset.CreatedAt, tag, enableRangeProcessing: true));
         }
         catch (Exception) when (!File.Exists(files.ParquetPath(dataset.Id)))
         {
@@ -64,6 +63,22 @@ internal static class GetDatasetContent
             if (await db.Datasets.AnyAsync(d => d.Id == dataset.Id, cancellationToken))
                 files.RequireReadable(dataset.Id);
             return Problems.NotFound($"data set '{id}'");
+        }
+    }
+
+    /// <summary>
+    /// The file, or the part that is asked for. A part that it does not have becomes a problem, as every failure does; the framework's own answer has the
+    /// headers of a file and no body.
+    /// </summary>
+    private sealed class FileAnswer(FileStreamHttpResult file) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            await file.ExecuteAsync(httpContext);
+            if (httpContext.Response is not { StatusCode: StatusCodes.Status416RangeNotSatisfiable, HasStarted: false } response)
+                return;
+            (response.ContentType, response.ContentLength) = (null, null);
+            response.Headers.Remove(HeaderNames.ContentDisposition);
         }
     }
 

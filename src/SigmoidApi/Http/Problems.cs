@@ -109,7 +109,7 @@ internal sealed class ProblemWriter(AnswerHeaders headers) : IProblemDetailsWrit
         http.Response.StatusCode = problem.Status.Value;
         // An exception has cleared them.
         headers.Set(http);
-        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+        if (problem.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             http.Response.Headers.RetryAfter = "1";
         problem.Type = Problems.Untyped;
         problem.Title ??= ReasonPhrases.GetReasonPhrase(problem.Status.Value);
@@ -143,6 +143,8 @@ internal sealed class ProblemWriter(AnswerHeaders headers) : IProblemDetailsWrit
         [StatusCodes.Status400BadRequest] = "The request is malformed.",
         [StatusCodes.Status405MethodNotAllowed] = "This path does not take this method; the Allow header lists those that it takes.",
         [StatusCodes.Status408RequestTimeout] = "The request's body came too slowly.",
+        [StatusCodes.Status412PreconditionFailed] = "The file is not the one that the request's conditions name.",
+        [StatusCodes.Status416RangeNotSatisfiable] = "The file has no such part as Range asks for; the Content-Range header says how many bytes it has.",
         [StatusCodes.Status503ServiceUnavailable] = "The service stops, or can't use its storage now. Send the request again, with an Idempotency-Key where it creates something.",
         [StatusCodes.Status500InternalServerError] = "The service failed; its log says why, under this trace id.",
     };

@@ -1,24 +1,33 @@
+using System.ComponentModel.DataAnnotations;
 using SigmoidApi.Compute.Regression;
+using SigmoidApi.Http;
 using SigmoidApi.TrainingJobs;
 
 namespace SigmoidApi.Models;
 
 /// <summary>A version of a model as a list shows it. The model itself, at <c>/models/{name}/versions/{version}</c>, has the coefficients and all else.</summary>
+/// <param name="Name">The model's name.</param>
+/// <param name="Version">The number of this version, from 1.</param>
+/// <param name="JobId">The training job that made it.</param>
+/// <param name="DatasetId">The data set that it was trained on; null where the data came with the request.</param>
+/// <param name="Target">The column that it predicts; null where the data came with the request.</param>
 /// <param name="Classes">The target's two values; the second is the one that <c>probabilities</c> speak of.</param>
 /// <param name="Terms">How many coefficients it has, the intercept not counted.</param>
 /// <param name="Penalty">Null in a model from before it was kept.</param>
 /// <param name="C">Inverse strength of the penalty, of a path that of the chosen point; null without one, and in a model from before it was kept.</param>
+/// <param name="Metrics">How well it predicts.</param>
 /// <param name="Converged">Whether the solver's stopping rule held and an optimum exists.</param>
+/// <param name="CreatedAt">When the fit ended.</param>
 public sealed record ModelSummary(
-    string Name,
-    int Version,
+    [property: RegularExpression(Names.Form)] string Name,
+    [property: Range(1, int.MaxValue)] int Version,
     Guid JobId,
     Guid? DatasetId,
     string? Target,
-    IReadOnlyList<ClassLabel> Classes,
-    int Terms,
+    [property: Length(2, 2)] IReadOnlyList<ClassLabel> Classes,
+    [property: Range(0, int.MaxValue)] int Terms,
     Penalty? Penalty,
-    double? C,
+    [property: Range(0, double.MaxValue, MinimumIsExclusive = true)] double? C,
     ModelMetrics Metrics,
     bool Converged,
     DateTimeOffset CreatedAt);

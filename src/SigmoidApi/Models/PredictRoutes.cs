@@ -12,9 +12,9 @@ internal static class PredictRoutes
     private const string Latest = "/{name}/predict";
     private const string Version = "/{name}/versions/{version:int}/predict";
 
-    // JSON is the other form's, but for a file of it that says so by its bytes.
+    // application/json is the other form's.
     private static readonly string[] FileTypes =
-        [.. DatasetFormats.MediaTypes.Where(type => type.Value != DatasetFormat.Json).Select(type => type.Key), .. DatasetFormats.AnyTypes, DatasetContent.Form];
+        [.. DatasetFormats.MediaTypes.Keys.Where(type => type != DatasetFormat.Json.MediaType()), .. DatasetFormats.AnyTypes, DatasetContent.Form];
 
     public static void Map(RouteGroupBuilder models)
     {
@@ -32,7 +32,7 @@ internal static class PredictRoutes
     private static void Describe(RouteHandlerBuilder route) =>
         route.WithDescription(
                 "Takes `rows` (records as they were uploaded: null is a missing value, a text in a column of numbers, booleans or dates is read as a cell of a file is, an array or object is a category by its text), `columns`, or `features` (rows of numbers in the order of the model's coefficients). "
-                + "Or a whole file, as an upload takes it: CSV, Parquet, JSON lines, LIBSVM, also compressed, as the body or as the part `file` of a form; a JSON array of records as application/octet-stream. "
+                + "Or a whole file, as an upload takes it: CSV, Parquet, JSON lines, LIBSVM, also compressed, as the body or as the part `file` of a form; a JSON array of records as `text/json`. "
                 + "An index that a LIBSVM file never names is 0. A file comes back in its own format with the columns `probability` and `label` added. Columns and levels that the model does not know are named in `unknownColumns` and `unknownLevels`, "
                 + "and of a file in the headers `Unknown-Columns` (`\"age\", %\"gr%c3%b6%c3%9fe\"`) and `Unknown-Levels` (`\"kind\";count=2`), lists of RFC 9651: the first of them, and in `Unknown-Columns-Count` and "
                 + "`Unknown-Levels-Count` how many there are.")
@@ -45,9 +45,7 @@ internal static class PredictRoutes
             .WithQueryParameter("threshold", "Of a file: the probability from which the label is the positive class; 0.5 by default.", Schemas.Number(minimum: 0, maximum: 1))
             .WithAnswer(StatusCodes.Status200OK, "The predictions: of a body of JSON as an object, of a file as the file with the columns `probability` and `label`. A JSON array of records comes back as one.",
                 "text/csv", "application/vnd.apache.parquet", "application/x-ndjson")
-            .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Columns", "Of a file: columns that the model does not know, percent-encoded, separated by commas; left out where there are none.")
             .WithAnswerHeader(StatusCodes.Status200OK, "Last-Modified", "Of a file: when it was made.")
-            .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Levels", "Of a file: for each category how many of its values no training row had, as `city=3`; left out where there are none.")
             .WithExample("A file", "word_freq_free,char_freq_!,capital_run_length\n0.9,0.4,60\n0,0,3\n", "text/csv")
             .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Columns", "Of a file: the first columns that the model does not know, a list of RFC 9651; left out where there are none.")
             .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Columns-Count", "How many there are.", Schemas.Integer(minimum: 1))

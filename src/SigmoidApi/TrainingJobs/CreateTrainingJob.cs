@@ -197,7 +197,7 @@ internal static class CreateTrainingJob
             return Impossible("validation.timeBy", $"expected a column of dates or numbers, but '{time}' is text");
         foreach (var (field, column) in columns.Keys.Select(name => (Field: $"preparation.columns{JsonPath.Member(name)}", Column: columns[name])))
         {
-            if (request.Preparation?.Columns is { } words && words.TryGetValue(column.Name, out var word) && AgainstPreparation(column, word) is { } message)
+            if (request.Preparation?.Columns?.GetValueOrDefault(column.Name) is { } word && AgainstPreparation(column, word) is { } message)
                 return Impossible(field, message);
         }
 

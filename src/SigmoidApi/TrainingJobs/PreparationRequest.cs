@@ -11,10 +11,10 @@ namespace SigmoidApi.TrainingJobs;
 public sealed record PreparationRequest(
     ColumnPreparationRequest? Numbers = null,
     ColumnPreparationRequest? Categories = null,
-    IReadOnlyDictionary<string, ColumnPreparationRequest>? Columns = null)
+    IReadOnlyDictionary<string, ColumnPreparationRequest?>? Columns = null)
 {
     /// <summary>For single columns; a null says nothing of its column.</summary>
-    public IReadOnlyDictionary<string, ColumnPreparationRequest>? Columns { get; init; } =
+    public IReadOnlyDictionary<string, ColumnPreparationRequest?>? Columns { get; init; } =
         Columns?.Where(column => column.Value is not null).ToDictionary(column => column.Key, column => column.Value, StringComparer.Ordinal);
 
     internal static readonly PreparationRequest Default = new();

@@ -49,8 +49,8 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
             var path = nameof(TrainingRequest.Preparation);
             PreparationRules.CheckAll(preparation.Numbers, ofCategories: false, $"{path}.numbers", context);
             PreparationRules.CheckAll(preparation.Categories, ofCategories: true, $"{path}.categories", context);
-            foreach (var (name, word) in preparation.Columns ?? new Dictionary<string, ColumnPreparationRequest>())
-                PreparationRules.Check(word, $"{path}.columns{JsonPath.Member(name)}", context);
+            foreach (var (name, word) in preparation.Columns ?? new Dictionary<string, ColumnPreparationRequest?>())
+                PreparationRules.Check(word!, $"{path}.columns{JsonPath.Member(name)}", context);
         }).When(r => r.Preparation is not null);
         RuleFor(r => r.ModelName).Name();
     }

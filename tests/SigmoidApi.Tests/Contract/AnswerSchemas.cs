@@ -5,8 +5,8 @@ using Json.Schema;
 namespace SigmoidApi.Tests.Contract;
 
 /// <summary>
-/// The schemas of an OpenAPI document, made strict: an object has the properties that its schema names and no others. A schema of the document itself is open, so that
-/// clients bear fields that come later; a test must not.
+/// The schemas of an OpenAPI document, made strict: an object has the properties that its schema names and no others. A schema of the document itself is open,
+/// so that clients bear fields that come later; a test must not.
 /// </summary>
 internal sealed class AnswerSchemas
 {
@@ -45,8 +45,9 @@ internal sealed class AnswerSchemas
     {
         if (schema.Evaluate(value, Quick).IsValid)
             return null;
-        var faults = (schema.Evaluate(value, Detailed).Details ?? []).Where(detail => detail.Errors is { Count: > 0 })
-            .SelectMany(detail => detail.Errors!.Select(error => $"{(detail.InstanceLocation.ToString() is { Length: > 0 } pointer ? pointer : "/")}: {error.Value} ({detail.EvaluationPath})"));
+        var faults = from detail in schema.Evaluate(value, Detailed).Details ?? []
+                     from error in detail.Errors ?? []
+                     select $"{(detail.InstanceLocation.ToString() is { Length: > 0 } pointer ? pointer : "/")}: {error.Value} ({detail.EvaluationPath})";
         return string.Join("\n  ", faults.Take(8));
     }
 
@@ -62,7 +63,8 @@ internal sealed class AnswerSchemas
             strict[keyword] = keyword switch
             {
                 "$ref" => $"{Base}#/$defs/{ReferenceOf(source)}{(isExtended ? Extended : "")}",
-                "properties" => new JsonObject(value!.AsObject().Select(property => KeyValuePair.Create(property.Key, (JsonNode?)Strict(property.Value!, isExtended: false)))),
+                "properties" => new JsonObject(
+                    value!.AsObject().Select(property => KeyValuePair.Create(property.Key, (JsonNode?)Strict(property.Value!, isExtended: false)))),
                 "allOf" => Strict(value!, isExtended: true),
                 "items" or "additionalProperties" or "oneOf" or "anyOf" or "prefixItems" or "not" => Strict(value!, isExtended: false),
                 _ => value?.DeepClone(),
@@ -76,7 +78,9 @@ internal sealed class AnswerSchemas
     }
 
     private static string? ReferenceOf(JsonNode? schema) =>
-        (schema as JsonObject)?["$ref"]?.GetValue<string>() is { } reference && reference.StartsWith(Components, StringComparison.Ordinal) ? reference[Components.Length..] : null;
+        (schema as JsonObject)?["$ref"]?.GetValue<string>() is { } reference && reference.StartsWith(Components, StringComparison.Ordinal)
+            ? reference[Components.Length..]
+            : null;
 
     private static JsonElement Element(JsonNode node) => JsonSerializer.SerializeToElement(node);
 }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text.Json;
 
@@ -22,7 +23,8 @@ internal sealed class ContractCheck : DelegatingHandler
     }
 
     /// <summary>A client of the service at that address.</summary>
-    public static HttpClient Client(Uri address, TimeSpan timeout) => new(new ContractCheck { InnerHandler = new SocketsHttpHandler() }) { BaseAddress = address, Timeout = timeout };
+    public static HttpClient Client(Uri address, TimeSpan timeout) =>
+        new(new ContractCheck { InnerHandler = new SocketsHttpHandler() }) { BaseAddress = address, Timeout = timeout };
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -30,7 +32,7 @@ internal sealed class ContractCheck : DelegatingHandler
         var (method, path) = (request.Method.Method, request.RequestUri!.AbsolutePath);
         var response = await base.SendAsync(request, cancellationToken);
         var mediaType = response.Content.Headers.ContentType?.MediaType;
-        var body = method != "HEAD" && IsJson(mediaType) && response.Content.Headers.ContentEncoding.Count == 0 ? await Read(response, cancellationToken) : null;
+        var body = method != "HEAD" && IsJson(mediaType) ? await Read(response, cancellationToken) : null;
         var answer = new Answer(method, path, response.StatusCode, [.. Names(response.Headers), .. Names(response.Content.Headers)], mediaType, body);
         return _contract.Fault(answer) is { } fault ? throw new ContractException(fault) : response;
     }
@@ -41,7 +43,16 @@ internal sealed class ContractCheck : DelegatingHandler
         await response.Content.LoadIntoBufferAsync(cancellationToken);
         if (response.Content.Headers.ContentLength > LargestBody)
             return null;
-        return JsonElement.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+        // A copy: the content gives all its readers one stream.
+        var sent = new MemoryStream(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+        await using Stream plain = response.Content.Headers.ContentEncoding.SingleOrDefault() switch
+        {
+            "gzip" => new GZipStream(sent, CompressionMode.Decompress),
+            "br" => new BrotliStream(sent, CompressionMode.Decompress),
+            _ => sent,
+        };
+        using var json = await JsonDocument.ParseAsync(plain, cancellationToken: cancellationToken);
+        return json.RootElement.Clone();
     }
 
     private static bool IsJson(string? mediaType) => mediaType is "application/json" || mediaType?.EndsWith("+json", StringComparison.Ordinal) is true;

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -14,20 +15,24 @@ public sealed class ContractTests
               "get": { "responses": {
                 "200": { "headers": { "Link": {} }, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Thing" } } } },
                 "204": {},
+                "404": { "$ref": "#/components/responses/Problem" },
                 "default": { "$ref": "#/components/responses/Problem" }
               } }
             },
-            "/api/v1/things/newest": { "get": { "responses": { "200": { "content": { "application/json": { "schema": { "type": "array", "items": { "type": "integer" } } } } } } } },
+            "/api/v1/things/newest": { "get": { "responses": { "200": {
+              "content": { "application/json": { "schema": { "type": "array", "items": { "type": "integer" } } } } } } } },
             "/api/v1/pages": { "get": { "responses": { "200": { "content": { "application/json": { "schema": { "type": "object", "properties": {
               "items": { "type": "array", "items": { "oneOf": [ { "type": "null" }, { "$ref": "#/components/schemas/Special" } ] } } } } } } } } } }
           },
           "components": {
             "schemas": {
-              "Thing": { "type": "object", "required": [ "name" ], "properties": { "name": { "type": "string" }, "size": { "type": "number" }, "id": { "type": "string", "format": "uuid" } } },
+              "Thing": { "type": "object", "required": [ "name" ], "properties": {
+                "name": { "type": "string" }, "size": { "type": "number" }, "id": { "type": "string", "format": "uuid" } } },
               "Special": { "allOf": [ { "$ref": "#/components/schemas/Thing" } ], "properties": { "colour": { "type": "string" } } },
               "Problem": { "type": "object", "properties": { "title": { "type": "string" } } }
             },
-            "responses": { "Problem": { "headers": { "Retry-After": {} }, "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } } } }
+            "responses": { "Problem": { "headers": { "Retry-After": {} },
+              "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } } } }
           }
         }
         """;
@@ -39,6 +44,7 @@ public sealed class ContractTests
     [InlineData("GET", "things/1", 204, "", "Date", "")]
     [InlineData("GET", "things/newest", 200, "[1, 2]", "Date", "application/json")]
     [InlineData("GET", "things/1", 404, """{ "title": "none" }""", "Retry-After", "application/problem+json")]
+    [InlineData("GET", "things/1", 500, """{ "title": "failed" }""", "Date", "application/problem+json")]
     [InlineData("DELETE", "things/1", 405, "", "Allow", "")]
     [InlineData("GET", "nothing", 404, "", "Date", "")]
     [InlineData("GET", "pages", 200, """{ "items": [null, { "name": "a", "colour": "red" }] }""", "Date", "application/json")]
@@ -55,6 +61,8 @@ public sealed class ContractTests
     [InlineData("HEAD", "things/1", 200, "", "X-New", "application/json", "undocumented header X-New")]
     [InlineData("GET", "things/1", 201, """{ "name": "a" }""", "Link", "application/json", "status is not documented")]
     [InlineData("GET", "things/newest", 404, "", "Date", "", "status is not documented")]
+    [InlineData("GET", "things/1", 409, """{ "title": "only by default" }""", "Date", "application/problem+json", "status is not documented")]
+    [InlineData("GET", "things/1", 404, "", "Date", "", "no body where one is documented")]
     [InlineData("GET", "things/newest", 200, "[null]", "Date", "application/json", "/0")]
     [InlineData("GET", "things/1", 404, """{ "title": "none", "trace": "at" }""", "Date", "application/problem+json", "/trace")]
     [InlineData("GET", "nothing", 200, "", "Date", "", "no such operation")]
@@ -67,6 +75,17 @@ public sealed class ContractTests
         fault.Message.ShouldStartWith($"{method} /api/v1/{path} {status}: ");
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public async Task ABodyThatIsPackedIsReadToo(string coding)
+    {
+        await Sent("GET", "things/1", 200, """{ "name": "a" }""", "Date", "application/json", coding);
+        var fault = await Should.ThrowAsync<ContractException>(() => Sent("GET", "things/1", 200, """{ "name": null }""", "Date", "application/json", coding));
+
+        fault.Message.ShouldContain("/name");
+    }
+
     /// <summary>What a typed client reads of a data set it can send to predict.</summary>
     [Fact]
     public void RowsOfADataSetAndRowsToPredictAreOneSchema()
@@ -77,10 +96,10 @@ public sealed class ContractTests
             schemas[type]!["properties"]!["rows"]!["items"]!["$ref"]!.GetValue<string>().ShouldBe("#/components/schemas/Row");
     }
 
-    private static async Task<HttpStatusCode> Sent(string method, string path, int status, string body, string header, string mediaType)
+    private static async Task<HttpStatusCode> Sent(string method, string path, int status, string body, string header, string mediaType, string? coding = null)
     {
         var contract = new OpenApiContract(JsonNode.Parse(Document)!.AsObject());
-        using var answers = new Answers(status, body, header, mediaType);
+        using var answers = new Answers(status, body, header, mediaType, coding);
         using var client = new HttpClient(new ContractCheck(contract) { InnerHandler = answers });
         using var request = new HttpRequestMessage(HttpMethod.Parse(method), new Uri($"http://service/api/v1/{path}?any=1"));
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
@@ -88,17 +107,35 @@ public sealed class ContractTests
     }
 
     /// <summary>A service that always answers the same.</summary>
-    private sealed class Answers(int status, string body, string header, string mediaType) : HttpMessageHandler
+    private sealed class Answers(int status, string body, string header, string mediaType, string? coding) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            var content = new ByteArrayContent(Packed(Encoding.UTF8.GetBytes(body), coding));
+            if (coding is not null)
+                content.Headers.ContentEncoding.Add(coding);
             if (mediaType.Length > 0)
                 content.Headers.TryAddWithoutValidation("Content-Type", mediaType);
             var response = new HttpResponseMessage((HttpStatusCode)status) { Content = content };
             if (!response.Headers.TryAddWithoutValidation(header, "x"))
                 content.Headers.TryAddWithoutValidation(header, "x");
             return Task.FromResult(response);
+        }
+
+        private static byte[] Packed(byte[] body, string? coding)
+        {
+            using var packed = new MemoryStream();
+            using (Stream plain = coding switch
+            {
+                "gzip" => new GZipStream(packed, CompressionMode.Compress),
+                "br" => new BrotliStream(packed, CompressionMode.Compress),
+                _ => packed,
+            })
+            {
+                plain.Write(body);
+            }
+
+            return packed.ToArray();
         }
     }
 }

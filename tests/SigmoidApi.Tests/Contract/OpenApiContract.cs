@@ -22,11 +22,21 @@ internal sealed class OpenApiContract
     /// <summary>What HTTP gives every answer, or the server on every path: the document does not name it for each operation.</summary>
     private static readonly HashSet<string> General = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Date", "Server", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "Content-Type", "Content-Encoding", "Vary", "Cache-Control", "Alt-Svc", "Trailer", "Allow", "Pragma",
+        "Date", "Server", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "Content-Type", "Content-Encoding",
+        "Vary", "Cache-Control", "Alt-Svc", "Trailer", "Allow", "Pragma", "Expires",
         "X-Content-Type-Options", "X-Frame-Options", "Content-Security-Policy", "Cross-Origin-Resource-Policy", "Cross-Origin-Opener-Policy", "Referrer-Policy",
-        "Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Expose-Headers", "Access-Control-Max-Age",
-        "Access-Control-Allow-Credentials",
+        "Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Expose-Headers",
+        "Access-Control-Max-Age", "Access-Control-Allow-Credentials",
     };
+
+    /// <summary>
+    /// The statuses that come from the server or from a fault of the service, which the document says once, by <c>default</c>. All others an operation names.
+    /// </summary>
+    private static readonly HashSet<HttpStatusCode> OfAnyOperation =
+    [
+        HttpStatusCode.MethodNotAllowed, HttpStatusCode.RequestTimeout, HttpStatusCode.LengthRequired, HttpStatusCode.RequestUriTooLong,
+        HttpStatusCode.RequestHeaderFieldsTooLarge, HttpStatusCode.InternalServerError,
+    ];
 
     private readonly JsonObject _document;
     private readonly AnswerSchemas _schemas;
@@ -46,7 +56,8 @@ internal sealed class OpenApiContract
     }
 
     /// <summary>The document in the repository, which a test holds to the one that is served.</summary>
-    public static OpenApiContract OfRepository { get; } = new(JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(Repository.Root, "docs/openapi/v1.json")))!.AsObject());
+    public static OpenApiContract OfRepository { get; } =
+        new(JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(Repository.Root, "docs/openapi/v1.json")))!.AsObject());
 
     /// <summary>In what an answer is not as the document says; null where it is.</summary>
     public string? Fault(Answer answer)
@@ -54,15 +65,18 @@ internal sealed class OpenApiContract
         if (Find(answer) is not { } operation)
             return IsUnknownPath(answer) ? null : Named("the document has no such operation");
         if (Response(operation, answer.Status) is not { } response)
-            return answer.Status == HttpStatusCode.MethodNotAllowed ? null : Named("the status is not documented");
+            return Named("the status is not documented");
         var faults = new List<string>();
         var headers = response["headers"]?.AsObject();
-        var unknown = answer.Headers.Where(name => !General.Contains(name) && headers?.Any(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)) is not true).ToArray();
+        var unknown = answer.Headers.Except(General, StringComparer.OrdinalIgnoreCase)
+            .Except(headers?.Select(header => header.Key) ?? [], StringComparer.OrdinalIgnoreCase).ToArray();
         if (unknown.Length > 0)
             faults.Add($"undocumented header {string.Join(", ", unknown)}");
         var media = response["content"]?.AsObject().FirstOrDefault(media => media.Key.Equals(answer.MediaType, StringComparison.OrdinalIgnoreCase)).Value;
         if (answer.MediaType is not null && media is null)
             faults.Add($"undocumented Content-Type {answer.MediaType}");
+        if (answer.MediaType is null && answer.Method != "HEAD" && response["content"] is JsonObject { Count: > 0 })
+            faults.Add("there is no body where one is documented");
         if (answer.Json is { } json && media?["schema"] is { } schema && AnswerSchemas.Fault(_compiled.GetOrAdd(schema, _schemas.Compile), json) is { } fault)
             faults.Add($"the body is not as its schema says\n  {fault}");
         return faults.Count > 0 ? Named(string.Join("; ", faults)) : null;
@@ -87,8 +101,7 @@ internal sealed class OpenApiContract
     {
         var responses = operation["responses"]!.AsObject();
         var response = responses[((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture)] ?? responses[$"{(int)status / 100}XX"];
-        // What holds for all other answers is said of failures.
-        response ??= (int)status >= 400 ? responses["default"] : null;
+        response ??= OfAnyOperation.Contains(status) ? responses["default"] : null;
         return Resolve(response);
     }
 
@@ -100,7 +113,8 @@ internal sealed class OpenApiContract
     }
 
     private static bool IsLike(string[] path, string[] template) =>
-        path.Length == template.Length && path.Zip(template).All(pair => IsParameter(pair.Second) || pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
+        path.Length == template.Length
+        && path.Zip(template).All(pair => IsParameter(pair.Second) || pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsParameter(string segment) => segment is ['{', .., '}'];
 

@@ -45,6 +45,21 @@ public sealed class DatasetContentTests : IAsyncDisposable
         (await _application.Api.Get("datasets/nobody/content")).Expect(HttpStatusCode.NotFound);
     }
 
+    [Theory]
+    [InlineData("Range", "bytes=999999-", HttpStatusCode.RequestedRangeNotSatisfiable)]
+    [InlineData("If-Match", "\"another\"", HttpStatusCode.PreconditionFailed)]
+    public async Task PartOrVersionThatAFileDoesNotHaveIsAProblem(string header, string value, HttpStatusCode status)
+    {
+        await Upload("people", People);
+        foreach (var format in new[] { "parquet", "csv" })
+        {
+            var answer = await _application.Api.Get($"datasets/people/content?format={format}", (header, value));
+            answer.Problem(status).Detail.ShouldContain("file");
+            answer.ContentHeaders.ContentDisposition.ShouldBeNull();
+            answer.ContentHeaders.ContentRange?.HasLength.ShouldBe(true);
+        }
+    }
+
     [Fact]
     public async Task SplitPartsHoldEachRowOnceAndTheSameRowsAgain()
     {

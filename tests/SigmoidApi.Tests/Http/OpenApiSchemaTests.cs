@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.WebUtilities;
 using SigmoidApi.Tests.Contract;
 
 namespace SigmoidApi.Tests.Http;
@@ -51,11 +53,21 @@ public sealed class OpenApiSchemaTests(TestApplication application) : IClassFixt
                      let isSent = schema.Value["additionalProperties"]?.GetValueKind() == JsonValueKind.False
                      from property in Properties(schema.Value)
                      where schema.Value["required"]?.AsArray().Any(name => name!.GetValue<string>() == property.Key) is not true
-                     where isSent ? !TakesNull(property.Value!) : !property.Value!["description"]!.GetValue<string>().Contains("eft out", StringComparison.Ordinal)
+                     let description = property.Value!["description"]!.GetValue<string>()
+                     where isSent ? !TakesNull(property.Value!) : !description.Contains("eft out", StringComparison.Ordinal)
                      select $"{schema.Key}.{property.Key}";
 
         silent.ShouldBeEmpty();
     }
+
+    /// <summary>What the service alone writes is `readOnly`, and what a caller may send is not.</summary>
+    [Fact]
+    public async Task PropertiesOfAnswersAloneAreReadOnly() =>
+        (from schema in Schemas(await Document())
+         let isSent = schema.Value["additionalProperties"]?.GetValueKind() == JsonValueKind.False
+         from property in Properties(schema.Value)
+         where property.Value!["readOnly"]?.GetValue<bool>() is true == isSent
+         select $"{schema.Key}.{property.Key}").ShouldBeEmpty();
 
     [Theory]
     [InlineData("TrainingRequest", "maxIterations", "1000")]
@@ -86,7 +98,8 @@ public sealed class OpenApiSchemaTests(TestApplication application) : IClassFixt
     {
         var document = await Document();
         var text = document.ToJsonString();
-        Schemas(document).Select(schema => schema.Key).Where(name => !text.Contains($"\"#/components/schemas/{name}\"", StringComparison.Ordinal)).ShouldBeEmpty();
+        Schemas(document).Select(schema => schema.Key)
+            .Where(name => !text.Contains($"\"#/components/schemas/{name}\"", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
     /// <summary>By JSON Schema 2020-12, in which exactly one branch of each oneOf must hold.</summary>
@@ -95,9 +108,11 @@ public sealed class OpenApiSchemaTests(TestApplication application) : IClassFixt
     {
         var document = await Document();
         var schemas = new AnswerSchemas(document["components"]!["schemas"]!.AsObject());
-        var examples = Operations(document).SelectMany(operation => Media(operation.Value).SelectMany(media => Examples(operation.Key, media))).ToArray();
+        var media = Operations(document).SelectMany(operation => Media(operation.Value).Select(media => (operation.Key, media)))
+            .Concat(Problems(document).SelectMany(problem => problem.Value!["content"]!.AsObject().Select(media => (problem.Key, media))));
+        var examples = media.SelectMany(media => Examples(media.Key, media.media)).ToArray();
 
-        examples.Length.ShouldBeGreaterThan(35);
+        examples.Length.ShouldBeGreaterThan(60);
         foreach (var (name, schema, value) in examples)
             AnswerSchemas.Fault(schemas.Compile(schema), JsonSerializer.SerializeToElement(value)).ShouldBeNull(name);
     }
@@ -115,6 +130,59 @@ public sealed class OpenApiSchemaTests(TestApplication application) : IClassFixt
         without.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task EveryProblemHasAnExampleOfItsStatus()
+    {
+        var document = await Document();
+        var statuses = Operations(document).SelectMany(operation => operation.Value["responses"]!.AsObject())
+            .Where(answer => answer.Key != "default" && answer.Value!["$ref"] is not null)
+            .Select(answer => (answer.Key, Problem: answer.Value!["$ref"]!.GetValue<string>().Split('/')[^1])).Distinct().ToArray();
+
+        statuses.Length.ShouldBeGreaterThan(10);
+        foreach (var (status, problem) in statuses)
+        {
+            var example = Problems(document)[problem]!["content"]!["application/problem+json"]!["examples"]![problem]!["value"]!;
+            var code = int.Parse(status, CultureInfo.InvariantCulture);
+            example["status"]!.GetValue<int>().ShouldBe(code);
+            example["title"]!.GetValue<string>().ShouldBe(ReasonPhrases.GetReasonPhrase(code));
+        }
+    }
+
+    /// <summary>Routing lists what a path takes; the document lists nothing that is refused.</summary>
+    [Fact]
+    public async Task EveryMediaTypeOfABodyIsTaken()
+    {
+        var tried = 0;
+        foreach (var (operation, value) in Operations(await Document()).Where(operation => operation.Value["requestBody"] is not null))
+        {
+            var (method, path) = (operation.Split(' ')[0], operation.Split(' ')[1].Replace("{version}", "1", StringComparison.Ordinal));
+            foreach (var (mediaType, _) in value["requestBody"]!["content"]!.AsObject())
+            {
+                using var content = ApiClient.Bytes([], mediaType == "multipart/form-data" ? "multipart/form-data; boundary=b" : mediaType);
+                var answer = await _api.Send(HttpMethod.Parse(method), path, content);
+                answer.Status.ShouldNotBe(HttpStatusCode.UnsupportedMediaType, $"{operation} {mediaType}");
+                tried++;
+            }
+        }
+
+        tried.ShouldBeGreaterThan(30);
+    }
+
+    /// <summary>A column of null in <c>preparation</c> is as if it were not named, and a parameter of null has its default.</summary>
+    [Theory]
+    [InlineData("PreparationRequest", "columns")]
+    [InlineData("EvaluateRequest", "parameters")]
+    public async Task ValueOfAMapMayBeNullWhereTheServiceTakesIt(string schema, string property) =>
+        TakesNull((await Document())["components"]!["schemas"]![schema]!["properties"]![property]!["additionalProperties"]!).ShouldBeTrue();
+
+    /// <summary>What reads a body of JSON unpacks it, on every route.</summary>
+    [Fact]
+    public async Task EveryBodyOfJsonMayBePacked() =>
+        (from operation in Operations(await Document())
+         where operation.Value["requestBody"]?["content"]?["application/json"] is not null
+         where operation.Value["parameters"]?.AsArray().Any(parameter => parameter!["name"]!.GetValue<string>() == "Content-Encoding") is not true
+         select operation.Key).ShouldBeEmpty();
+
     /// <summary>A number beside a limit that the document names is refused by the service, and the problem names its field.</summary>
     [Fact]
     public async Task LimitsOfRequestsAreThoseOfTheService()
@@ -130,7 +198,8 @@ public sealed class OpenApiSchemaTests(TestApplication application) : IClassFixt
                     var request = JsonNode.Parse(body)!.AsObject();
                     request[name] = wrong;
                     var answer = (await _api.Post(path, request.ToJsonString())).Problem(HttpStatusCode.BadRequest);
-                    answer.Errors.ShouldNotBeNull(answer.Detail).Keys.ShouldContain(field => field.StartsWith(name, StringComparison.Ordinal), $"{schema}.{name} = {wrong.ToJsonString()}");
+                    answer.Errors.ShouldNotBeNull(answer.Detail).Keys
+                        .ShouldContain(field => field.StartsWith(name, StringComparison.Ordinal), $"{schema}.{name} = {wrong.ToJsonString()}");
                     tried++;
                 }
             }
@@ -165,12 +234,14 @@ public sealed class OpenApiSchemaTests(TestApplication application) : IClassFixt
     }
 
     // A whole one without a point: a field of whole numbers takes no other.
-    private static JsonNode Number(double value) => JsonNode.Parse(value.ToString("R", System.Globalization.CultureInfo.InvariantCulture))!;
+    private static JsonNode Number(double value) => JsonNode.Parse(value.ToString("R", CultureInfo.InvariantCulture))!;
 
     private async Task<JsonObject> Document() => JsonNode.Parse((await _api.Get("/openapi/v1.json")).Expect(HttpStatusCode.OK).Content)!.AsObject();
 
     private static IEnumerable<(string Key, JsonObject Value)> Schemas(JsonObject document) =>
         document["components"]!["schemas"]!.AsObject().Select(schema => (schema.Key, schema.Value!.AsObject()));
+
+    private static JsonObject Problems(JsonObject document) => document["components"]!["responses"]!.AsObject();
 
     private static JsonObject Properties(JsonNode schema) => schema["properties"]?.AsObject() ?? [];
 
@@ -180,10 +251,12 @@ public sealed class OpenApiSchemaTests(TestApplication application) : IClassFixt
         select ($"{operation.Key} {path.Key}", operation.Value!.AsObject());
 
     private static IEnumerable<KeyValuePair<string, JsonNode?>> Media(JsonObject operation) =>
-        (operation["requestBody"]?["content"]?.AsObject() ?? []).Concat(operation["responses"]!.AsObject().SelectMany(answer => answer.Value!["content"]?.AsObject() ?? []));
+        (operation["requestBody"]?["content"]?.AsObject() ?? [])
+            .Concat(operation["responses"]!.AsObject().SelectMany(answer => answer.Value!["content"]?.AsObject() ?? []));
 
     private static IEnumerable<(string Name, JsonNode Schema, JsonNode? Value)> Examples(string operation, KeyValuePair<string, JsonNode?> media) =>
-        (media.Value!["examples"]?.AsObject() ?? []).Select(example => ($"{operation} {media.Key} {example.Key}", media.Value!["schema"]!, example.Value!["value"]));
+        (media.Value!["examples"]?.AsObject() ?? [])
+            .Select(example => ($"{operation} {media.Key} {example.Key}", media.Value!["schema"]!, example.Value!["value"]));
 
     private static bool IsDescribed(JsonNode? node) => node?["description"]?.GetValue<string>().Length > 0;
 

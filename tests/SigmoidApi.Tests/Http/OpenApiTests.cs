@@ -10,7 +10,12 @@ public sealed class OpenApiTests(TestApplication application) : IClassFixture<Te
     /// <summary>Set to 1, this writes the document to its file instead of comparing the two.</summary>
     private const string Renew = "RENEW_OPENAPI";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     private readonly ApiClient _api = application.Api;
 
     [Fact]

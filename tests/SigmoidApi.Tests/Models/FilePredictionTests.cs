@@ -83,6 +83,17 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
     }
 
     [Fact]
+    public async Task AnArrayOfRecordsIsAFileByTheTypeTextJson()
+    {
+        var records = Encoding.UTF8.GetBytes($"[{string.Join(',', await Records())}]");
+
+        var answer = (await _api.PostBytes("models/raw/predict", records, "text/json")).Expect(HttpStatusCode.OK);
+
+        answer.ContentHeaders.ContentType!.MediaType.ShouldBe("application/json");
+        answer.Json.EnumerateArray().Select(record => record.GetProperty("probability").GetDouble()).ShouldBe(await OfRecords());
+    }
+
+    [Fact]
     public async Task LibsvmIsAnsweredInCsv()
     {
         var libsvm = string.Join('\n', Enumerable.Range(0, 40).Select(i => $"{i % 2} 1:{i * 7 % 11} 3:{i * 5 % 13}.5"));

@@ -60,7 +60,7 @@ public sealed class StreamedRowsTests : IDisposable
     {
         var dataset = await Import(1_000);
         var before = _store.Entries;
-        var request = new TrainingRequest { Features = ["a", "kind"], Target = "y", Preparation = new(Columns: new Dictionary<string, ColumnPreparationRequest> { ["kind"] = new(Reference: "violet") }) };
+        var request = new TrainingRequest { Features = ["a", "kind"], Target = "y", Preparation = new(Columns: new Dictionary<string, ColumnPreparationRequest?> { ["kind"] = new(Reference: "violet") }) };
 
         Should.Throw<UntrainableDataException>(() => TrainingRows.Read(_store.Engine, dataset, request, streamed: true, TestContext.Current.CancellationToken)).Code.ShouldBe("unknown_reference");
         Should.Throw<OperationCanceledException>(() => TrainingRows.Read(_store.Engine, dataset, request, streamed: true, new CancellationToken(canceled: true)));

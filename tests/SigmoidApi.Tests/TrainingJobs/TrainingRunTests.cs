@@ -229,6 +229,7 @@ public abstract class TrainingRunTests(StoreApplication store)
         var refused = await own.Api.Post("training-jobs", LongFit.Quick);
 
         refused.Problem(HttpStatusCode.TooManyRequests).Detail.ShouldBe("As many jobs wait as this service takes (Training:MaxQueueLength); send it again later.");
+        refused.Headers.RetryAfter.ShouldNotBeNull();
         refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
         (await own.Api.Get("training-jobs?status=queued")).Json.GetProperty("items").GetArrayLength().ShouldBe(2);
     }

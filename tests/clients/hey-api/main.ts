@@ -6,11 +6,11 @@ import { createDataset, createTrainingJob, getDatasetRows, getModel, getTraining
 const [address, file] = process.argv.slice(2);
 if (address === undefined || file === undefined) throw new Error('expected the address of the service and a file');
 const name = 'by-hey-api';
-const csv = new Blob([await readFile(file, 'utf8')], { type: 'text/csv' });
+const csv = await readFile(file, 'utf8');
 
 client.setConfig({ baseUrl: address });
 
-const { data: dataset } = await createDataset({ query: { name }, body: { file: csv }, throwOnError: true });
+const { data: dataset } = await createDataset({ query: { name }, body: csv, throwOnError: true });
 console.log(`data set: ${dataset.rows} rows of ${dataset.columns.map(column => `${column.name} (${column.type})`.toLowerCase()).join(', ')}`);
 
 const { data: queued } = await createTrainingJob({ body: { datasetId: dataset.name, target: 'Status' }, throwOnError: true });
@@ -30,7 +30,8 @@ const { data: fits } = await createTrainingJob({
   throwOnError: true,
 });
 const { data: chosen } = await getModel({ path: { name: `${name}-path` }, throwOnError: true });
-console.log(`path: ${fits.status}, ${fits.request.classWeight}, ${chosen.path?.length} fits, c ${chosen.selection?.c}, log loss ${chosen.metrics.validation?.logLoss.toFixed(6)}`);
+const { path: points, selection, metrics: { validation } } = chosen;
+console.log(`path: ${fits.status}, ${fits.request.classWeight}, ${points?.length} fits, c ${selection?.c}, log loss ${validation?.logLoss.toFixed(6)}`);
 
 const { data: { rows } } = await getDatasetRows({ path: { id: name }, query: { limit: 3 }, throwOnError: true });
 const { data: predicted } = await predictWithModel({ path, body: { rows }, throwOnError: true });

@@ -19,7 +19,8 @@ await using var upload = File.OpenRead(path);
 var form = new MultipartBody();
 form.AddOrReplacePart("file", "text/csv", upload, "credit.csv");
 var dataset = Given(await api.Datasets.PostAsync(form, call => call.QueryParameters.Name = name));
-Console.WriteLine($"data set: {dataset.Rows} rows of {string.Join(", ", Given(dataset.Columns).Select(column => $"{column.Name} ({column.Type})".ToLowerInvariant()))}");
+var columns = Given(dataset.Columns).Select(column => $"{column.Name} ({column.Type})".ToLowerInvariant());
+Console.WriteLine($"data set: {dataset.Rows} rows of {string.Join(", ", columns)}");
 
 var queued = Given(await api.TrainingJobs.PostAsync(new TrainingRequest { DatasetId = dataset.Name, Target = "Status" }));
 var job = Given(await api.TrainingJobs[$"{queued.Id}"].GetAsync(call => call.Headers.Add("Prefer", "wait=60")));
@@ -45,7 +46,8 @@ var fits = Given(await api.TrainingJobs.PostAsync(
     call => call.Headers.Add("Prefer", "wait=60")));
 var chosen = Given(await api.Models[$"{name}-path"].GetAsync());
 var weight = fits.Request?.ClassWeight is UntypedString text ? text.GetValue() : "none";
-Console.WriteLine($"path: {fits.Status}, {weight}, {chosen.Path?.Count} fits, c {chosen.Selection?.C}, log loss {chosen.Metrics?.Validation?.LogLoss:F6}".ToLowerInvariant());
+Console.WriteLine($"path: {fits.Status}, {weight}, {chosen.Path?.Count} fits, c {chosen.Selection?.C}, ".ToLowerInvariant()
+    + $"log loss {chosen.Metrics?.Validation?.LogLoss:F6}");
 
 var rows = Given(await api.Datasets[name].Rows.GetAsync(call => call.QueryParameters.Limit = 3));
 var records = Given(rows.Rows).Select(row => new PredictWithModelRequest_rows { AdditionalData = row.AdditionalData });

@@ -13,7 +13,8 @@ var client = new SigmoidClient(http) { BaseUrl = address };
 
 await using var upload = File.OpenRead(path);
 var dataset = await client.CreateDatasetAsync(name: name, file: new FileParameter(upload, "credit.csv", "text/csv"));
-Console.WriteLine($"data set: {dataset.Rows} rows of {string.Join(", ", dataset.Columns.Select(column => $"{column.Name} ({column.Type})".ToLowerInvariant()))}");
+var columns = dataset.Columns.Select(column => $"{column.Name} ({column.Type})".ToLowerInvariant());
+Console.WriteLine($"data set: {dataset.Rows} rows of {string.Join(", ", columns)}");
 
 var queued = await client.CreateTrainingJobAsync(new TrainingRequest { DatasetId = dataset.Name, Target = "Status" });
 var job = await client.GetTrainingJobAsync($"{queued.Id}", prefer: "wait=60");
@@ -38,7 +39,8 @@ var fits = await client.CreateTrainingJobAsync(
     },
     prefer: "wait=60");
 var chosen = await client.GetModelAsync($"{name}-path");
-Console.WriteLine($"path: {fits.Status}, {fits.Request.ClassWeight}, {chosen.Path?.Count} fits, c {chosen.Selection?.C}, log loss {chosen.Metrics.Validation?.LogLoss:F6}".ToLowerInvariant());
+Console.WriteLine($"path: {fits.Status}, {fits.Request.ClassWeight}, {chosen.Path?.Count} fits, c {chosen.Selection?.C}, ".ToLowerInvariant()
+    + $"log loss {chosen.Metrics.Validation?.LogLoss:F6}");
 
 var rows = await client.GetDatasetRowsAsync(name, limit: 3);
 var predicted = await client.PredictWithModelAsync(trained.Name, new PredictWithModelRequest { Rows = rows.Rows });

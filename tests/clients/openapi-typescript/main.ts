@@ -32,7 +32,8 @@ const fits = given(await client.POST('/api/v1/training-jobs', {
   body: { datasetId: dataset.name, target: 'Status', modelName: `${name}-path`, cs: [0.1, 1], classWeight: 'balanced', validation: { folds: 4 } },
 }));
 const chosen = given(await client.GET('/api/v1/models/{name}', { params: { path: { name: `${name}-path` } } }));
-console.log(`path: ${fits.status}, ${fits.request.classWeight}, ${chosen.path?.length} fits, c ${chosen.selection?.c}, log loss ${chosen.metrics.validation?.logLoss.toFixed(6)}`);
+const { path: points, selection, metrics: { validation } } = chosen;
+console.log(`path: ${fits.status}, ${fits.request.classWeight}, ${points?.length} fits, c ${selection?.c}, log loss ${validation?.logLoss.toFixed(6)}`);
 
 const { rows } = given(await client.GET('/api/v1/datasets/{id}/rows', { params: { path: { id: name }, query: { limit: 3 } } }));
 const predicted = given(await client.POST('/api/v1/models/{name}/predict', { params: trained, body: { rows } }));

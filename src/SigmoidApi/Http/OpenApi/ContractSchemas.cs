@@ -14,10 +14,11 @@ using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 namespace SigmoidApi.Http.OpenApi;
 
 /// <summary>
-/// Describes types by the contract that the service's own serializer has of them, so that a new field is described truly without further words: what is required, what
-/// may be null, the defaults, and the text of its documentation. Limits come from the attributes of <see cref="Limits"/>.
+/// Describes types by the contract that the service's own serializer has of them, so that a new field is described truly without further words: what is
+/// required, what may be null, the defaults, and the text of its documentation. Limits come from the attributes of <see cref="Limits"/>.
 /// </summary>
-internal sealed class ContractSchemas(IOptions<JsonOptions> json, IEnumerable<SchemaOf> described, RequestTypes requests, DocComments comments) : ISchemaGenerator
+internal sealed class ContractSchemas(IOptions<JsonOptions> json, IEnumerable<SchemaOf> described, RequestTypes requests, DocComments comments)
+    : ISchemaGenerator
 {
     private readonly Dictionary<Type, SchemaOf> _described = described.ToDictionary(schema => schema.Type);
     private readonly NullabilityInfoContext _nullability = new();
@@ -25,7 +26,11 @@ internal sealed class ContractSchemas(IOptions<JsonOptions> json, IEnumerable<Sc
     private JsonSerializerOptions Options => json.Value.SerializerOptions;
 
     public IOpenApiSchema GenerateSchema(
-        Type modelType, SchemaRepository schemaRepository, MemberInfo? memberInfo = null, ParameterInfo? parameterInfo = null, ApiParameterRouteInfo? routeInfo = null) =>
+        Type modelType,
+        SchemaRepository schemaRepository,
+        MemberInfo? memberInfo = null,
+        ParameterInfo? parameterInfo = null,
+        ApiParameterRouteInfo? routeInfo = null) =>
         Of(Nullable.GetUnderlyingType(modelType) ?? modelType, schemaRepository);
 
     private IOpenApiSchema Of(Type type, SchemaRepository repository)
@@ -33,7 +38,7 @@ internal sealed class ContractSchemas(IOptions<JsonOptions> json, IEnumerable<Sc
         if (Nullable.GetUnderlyingType(type) is { } value)
             return Schemas.OrNull(Of(value, repository));
         if (_described.TryGetValue(type, out var own))
-            return own.Name is null ? own.Describe(other => Of(other, repository)) : Component(type, own.Name, repository, () => (OpenApiSchema)own.Describe(other => Of(other, repository)));
+            return own.Name is null ? Describe() : Component(type, own.Name, repository, () => (OpenApiSchema)Describe());
         if (Simple(type) is { } simple)
             return simple;
         if (type.IsEnum)
@@ -47,6 +52,8 @@ internal sealed class ContractSchemas(IOptions<JsonOptions> json, IEnumerable<Sc
             _ when type.IsAssignableTo(typeof(IEnumerable)) => Schemas.ArrayOf(Of(type.GetElementType()!, repository)),
             _ => throw new NotSupportedException($"{type} has a converter of its own: register a {nameof(SchemaOf)} for it."),
         };
+
+        IOpenApiSchema Describe() => own.Describe(other => Of(other, repository));
     }
 
     private static OpenApiSchema? Simple(Type type) =>
@@ -112,13 +119,16 @@ internal sealed class ContractSchemas(IOptions<JsonOptions> json, IEnumerable<Sc
         };
         foreach (var property in contract.Properties.Where(property => property.Get is not null))
         {
-            var isRequired = isSent ? IsRequired(property) : ConditionOf(property) is not (JsonIgnoreCondition.WhenWritingNull or JsonIgnoreCondition.WhenWritingDefault);
+            var isRequired = isSent ? IsRequired(property) : !IsLeftOut(property);
             var mayBeNull = isSent ? !isRequired || IsNullable(property) : isRequired && IsNullable(property);
             var described = MemberOf(property).GetCustomAttribute<DescribedAsAttribute>()?.Type ?? property.PropertyType;
             var value = Of(Nullable.GetUnderlyingType(described) ?? described, repository);
             value = Limits.Apply(value, MemberOf(property));
-            value = Schemas.Annotated(mayBeNull ? Schemas.OrNull(value) : value, comments.Of(MemberOf(property)), isSent ? DefaultOf(property, contract) : null);
-            schema.Properties[property.Name] = value;
+            if (value is OpenApiSchema { AdditionalProperties: { } values } map && HasNullableValues(property))
+                map.AdditionalProperties = Schemas.OrNull(values);
+            value = mayBeNull ? Schemas.OrNull(value) : value;
+            var byDefault = isSent ? DefaultOf(property, contract) : null;
+            schema.Properties[property.Name] = Schemas.Annotated(value, comments.Of(MemberOf(property)), byDefault, readOnly: !isSent);
             if (isRequired)
                 schema.Required.Add(property.Name);
         }
@@ -128,11 +138,18 @@ internal sealed class ContractSchemas(IOptions<JsonOptions> json, IEnumerable<Sc
 
     private static MemberInfo MemberOf(JsonPropertyInfo property) => (MemberInfo)property.AttributeProvider!;
 
-    private static bool IsRequired(JsonPropertyInfo property) => property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false, IsMemberInitializer: false };
+    private static bool IsRequired(JsonPropertyInfo property) =>
+        property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false, IsMemberInitializer: false };
 
-    private static JsonIgnoreCondition? ConditionOf(JsonPropertyInfo property) => MemberOf(property).GetCustomAttribute<JsonIgnoreAttribute>()?.Condition;
+    private static bool IsLeftOut(JsonPropertyInfo property) =>
+        MemberOf(property).GetCustomAttribute<JsonIgnoreAttribute>()?.Condition
+            is JsonIgnoreCondition.WhenWritingNull or JsonIgnoreCondition.WhenWritingDefault;
 
-    private bool IsNullable(JsonPropertyInfo property) => _nullability.Create((PropertyInfo)MemberOf(property)).ReadState == NullabilityState.Nullable;
+    private NullabilityInfo Nullability(JsonPropertyInfo property) => _nullability.Create((PropertyInfo)MemberOf(property));
+
+    private bool HasNullableValues(JsonPropertyInfo map) => Nullability(map).GenericTypeArguments is [_, { ReadState: NullabilityState.Nullable }];
+
+    private bool IsNullable(JsonPropertyInfo property) => Nullability(property).ReadState == NullabilityState.Nullable;
 
     /// <summary>What a property is where the caller doesn't say it; null where other fields decide that.</summary>
     private JsonNode? DefaultOf(JsonPropertyInfo property, JsonTypeInfo contract)

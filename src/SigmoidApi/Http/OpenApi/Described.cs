@@ -48,12 +48,17 @@ internal static class Described
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new DescribedParameter(ParameterLocation.Path, name, description, schema));
 
-    /// <summary>An answer that the handler's signature doesn't show, such as a 304: without a body, or with bytes of a media type. A problem is said by <c>ProducesProblem</c>.</summary>
+    /// <summary>
+    /// An answer that the handler's signature doesn't show, such as a 304: without a body, or with bytes of a media type. For a problem there is
+    /// <c>ProducesProblem</c>.
+    /// </summary>
     public static TBuilder WithAnswer<TBuilder>(this TBuilder route, int status, string description, params string[] mediaTypes)
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new DescribedAnswer(status, description, mediaTypes));
 
-    /// <summary>A header of the answer of a status; text where <paramref name="schema"/> is left out. Statuses that the route doesn't have are passed over.</summary>
+    /// <summary>
+    /// A header of the answer of a status; text where <paramref name="schema"/> is left out. Statuses that the route doesn't have are passed over.
+    /// </summary>
     public static TBuilder WithAnswerHeader<TBuilder>(this TBuilder route, int status, string name, string description, OpenApiSchema? schema = null)
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new AnswerHeader(status, name, description, schema ?? Schemas.Text()));

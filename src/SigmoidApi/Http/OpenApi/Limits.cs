@@ -66,5 +66,7 @@ internal static class Limits
 
     /// <summary>Null where the type itself has the bound.</summary>
     private static string? Text(object bound) =>
-        bound is double.MaxValue or double.MinValue or int.MaxValue or int.MinValue ? null : Convert.ToString(bound, CultureInfo.InvariantCulture);
+        bound is double.MaxValue or double.MinValue or int.MaxValue or int.MinValue or (double)long.MaxValue
+            ? null
+            : Convert.ToString(bound, CultureInfo.InvariantCulture);
 }

@@ -7,13 +7,17 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SigmoidApi.Http.OpenApi;
 
-/// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and Swagger UI at <c>/swagger</c>, in which each form has an example that works as it stands.</summary>
+/// <summary>
+/// The OpenAPI document at <c>/openapi/v1.json</c> and Swagger UI at <c>/swagger</c>, in which each form has an example that works as it stands.
+/// </summary>
 public static class OpenApiSetup
 {
     private const string Description = """
         Logistic regression as a service: upload a data set, train a model in the background, look at it, predict with it.
 
-        Names of fields are in camelCase, those of enums in snake_case. A field that is `null` in a request counts as left out. Every failure is a problem (RFC 9457).
+        Names of fields are in camelCase, those of enums in snake_case. A field that is `null` in a request counts as left out.
+        Every failure is a problem (RFC 9457).
+        `HEAD` is taken wherever `GET` is, and answers the headers alone.
         The service asks for no credentials; who may reach it is for the network to say.
         """;
 
@@ -43,7 +47,9 @@ public static class OpenApiSetup
         var hasSwaggerUi = app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.SwaggerUi;
         if (hasSwaggerUi)
         {
-            app.Use(AnswerHeadOfSwaggerUiAsync);
+            app.Use((context, next) =>
+                HttpMethods.IsHead(context.Request.Method) && context.Request.Path.StartsWithSegments("/swagger", StringComparison.Ordinal)
+                    ? AsGetAsync(context, next) : next(context));
             app.UseSwaggerUI(options =>
             {
                 // Relative to the page, whatever prefix a proxy puts before both.
@@ -59,16 +65,9 @@ public static class OpenApiSetup
     }
 
     /// <summary>Swagger UI answers GET alone. The server knows all the same that no body is to be sent.</summary>
-    private static async Task AnswerHeadOfSwaggerUiAsync(HttpContext context, RequestDelegate next)
+    private static async Task AsGetAsync(HttpContext context, RequestDelegate next)
     {
-        var request = context.Request;
-        if (!HttpMethods.IsHead(request.Method) || !request.Path.StartsWithSegments("/swagger", StringComparison.Ordinal))
-        {
-            await next(context);
-            return;
-        }
-
-        request.Method = HttpMethods.Get;
+        context.Request.Method = HttpMethods.Get;
         try
         {
             await next(context);
@@ -76,7 +75,7 @@ public static class OpenApiSetup
         finally
         {
             // The log names the method that came.
-            request.Method = HttpMethods.Head;
+            context.Request.Method = HttpMethods.Head;
         }
     }
 
@@ -94,7 +93,7 @@ public static class OpenApiSetup
         services.AddInlineSchema<Records>(of => Schemas.ArrayOf(of(typeof(Dictionary<string, object?>))));
         services.AddInlineSchema<NamedColumns>(_ => Schemas.MapOf(Schemas.ArrayOf(Schemas.Any())));
         services.AddInlineSchema<AnyNumber>(_ => Schemas.OneOf(Schemas.Number(), Schemas.NotFinite()));
-        services.AddSchema<Tensor>(() =>
+        services.AddInlineSchema<Tensor>(_ =>
         {
             // Not of itself: the generators of TypeScript types make a type of it that refers to itself, which is none.
             var tensor = Schemas.OneOf(Schemas.ArrayOf(Schemas.Any()), Schemas.Number(), Schemas.NotFinite());

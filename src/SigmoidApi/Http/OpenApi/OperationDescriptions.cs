@@ -37,7 +37,8 @@ internal sealed class OperationDescriptions : IOperationFilter
         if (metadata.OfType<IdempotencyParameter>().Any())
         {
             Describe(operation, new(ParameterLocation.Header, Idempotency.Header,
-                "Any text of your own, such as a UUID. The same request under the same key creates nothing twice: it gets the first answer again, with `Idempotent-Replayed: true`.",
+                "Any text of your own, such as a UUID. The same request under the same key creates nothing twice: it gets the first answer again, "
+                + "with `Idempotent-Replayed: true`.",
                 new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255 }));
         }
 
@@ -47,6 +48,9 @@ internal sealed class OperationDescriptions : IOperationFilter
             Describe(operation, new(ParameterLocation.Query, "cursor", "The nextCursor of the page before.", Schemas.Text("uuid")));
         }
 
+        // Every body of JSON may be packed; a route that takes files says more of it.
+        if (operation.RequestBody?.Content?.ContainsKey("application/json") is true)
+            Describe(operation, new(ParameterLocation.Header, "Content-Encoding", "How the body is compressed.", Schemas.OneOfTexts("gzip", "zstd")));
         foreach (var described in metadata.OfType<DescribedParameter>())
             Describe(operation, described);
         foreach (var example in metadata.OfType<ParameterExample>())
@@ -96,8 +100,10 @@ internal sealed class OperationDescriptions : IOperationFilter
         foreach (var status in (int[])[StatusCodes.Status201Created, StatusCodes.Status202Accepted])
         {
             yield return new(status, "Location", "The path of what was created, or of the job.", Schemas.Text("uri-reference"));
-            if (metadata.OfType<IdempotencyParameter>().Any())
-                yield return new(status, "Idempotent-Replayed", "`true` where this is the answer that the key got before; left out otherwise.", Schemas.OneOfTexts("true"));
+            if (!metadata.OfType<IdempotencyParameter>().Any())
+                continue;
+            yield return new(
+                status, "Idempotent-Replayed", "`true` where this is the answer that the key got before; left out otherwise.", Schemas.OneOfTexts("true"));
         }
     }
 
@@ -121,7 +127,8 @@ internal sealed class OperationDescriptions : IOperationFilter
         if (!content.TryGetValue(mediaType, out var found) || found is not OpenApiMediaType media)
             content[mediaType] = media = new OpenApiMediaType { Schema = Schemas.Text() };
         media.Examples ??= new Dictionary<string, IOpenApiExample>(StringComparer.Ordinal);
-        media.Examples[name] = new OpenApiExample { Value = mediaType.EndsWith("json", StringComparison.Ordinal) && mediaType != "application/x-ndjson" ? JsonNode.Parse(body)! : JsonValue.Create(body) };
+        var isJson = mediaType.EndsWith("json", StringComparison.Ordinal) && mediaType != "application/x-ndjson";
+        media.Examples[name] = new OpenApiExample { Value = isJson ? JsonNode.Parse(body)! : JsonValue.Create(body) };
     }
 
     private static OpenApiMediaType Binary(string? part)

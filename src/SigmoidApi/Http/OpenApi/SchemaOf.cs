@@ -22,8 +22,8 @@ internal static class SchemaOfExtensions
 }
 
 /// <summary>
-/// In the place of an answer of this type the service may also give an array, which its text tells of. Its schema then limits objects alone, and generators of clients
-/// know but the object.
+/// In the place of an answer of this type the service may also give an array, as its description says. Its schema then limits objects alone, and generators
+/// of clients know only the object.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class MayBeArrayAttribute : Attribute;

@@ -6,9 +6,11 @@ namespace SigmoidApi.Http.OpenApi;
 /// <summary>The schemas that others are made of.</summary>
 internal static class Schemas
 {
-    public static OpenApiSchema Text(string? format = null, string? pattern = null) => new() { Type = JsonSchemaType.String, Format = format, Pattern = pattern };
+    public static OpenApiSchema Text(string? format = null, string? pattern = null) =>
+        new() { Type = JsonSchemaType.String, Format = format, Pattern = pattern };
 
-    public static OpenApiSchema OneOfTexts(params IEnumerable<string> values) => new() { Type = JsonSchemaType.String, Enum = [.. values.Select(value => (JsonNode)value)] };
+    public static OpenApiSchema OneOfTexts(params IEnumerable<string> values) =>
+        new() { Type = JsonSchemaType.String, Enum = [.. values.Select(value => (JsonNode)value)] };
 
     public static OpenApiSchema Boolean() => new() { Type = JsonSchemaType.Boolean };
 
@@ -60,13 +62,13 @@ internal static class Schemas
         return own;
     }
 
-    /// <summary>The same with a text and a default, beside the reference where it is one.</summary>
-    public static IOpenApiSchema Annotated(IOpenApiSchema schema, string? description, JsonNode? byDefault)
+    /// <summary>The same as a property, with its text, its default and whether the service alone writes it, beside the reference where it is one.</summary>
+    public static IOpenApiSchema Annotated(IOpenApiSchema schema, string? description, JsonNode? byDefault, bool readOnly)
     {
         if (schema is OpenApiSchema own)
-            (own.Description, own.Default) = (description ?? own.Description, byDefault);
+            (own.Description, own.Default, own.ReadOnly) = (description ?? own.Description, byDefault, readOnly);
         else if (schema is OpenApiSchemaReference reference)
-            (reference.Description, reference.Default) = (description, byDefault);
+            (reference.Description, reference.Default, reference.ReadOnly) = (description, byDefault, readOnly);
         return schema;
     }
 

@@ -11,13 +11,16 @@ internal sealed class ServiceDescription : IDocumentFilter
 
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
     {
-        swaggerDoc.Tags = new HashSet<OpenApiTag>(context.ApiDescriptions.SelectMany(call => call.ActionDescriptor.EndpointMetadata).OfType<Described.DescribedTag>().Distinct()
+        swaggerDoc.Tags = new HashSet<OpenApiTag>(context.ApiDescriptions
+            .SelectMany(call => call.ActionDescriptor.EndpointMetadata).OfType<Described.DescribedTag>()
             .Append(new(Tag, TagText)).DistinctBy(tag => tag.Name)
             .Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }));
         // An empty requirement is met by every request.
         swaggerDoc.Security = [new OpenApiSecurityRequirement()];
         AddHealth(swaggerDoc, "/health/live", "IsLive", "Whether the process lives", "It is not to be restarted.", unhealthy: false);
-        AddHealth(swaggerDoc, "/health/ready", "IsReady", "Whether the service can do its work now", "503 where its database can't be reached, and while it stops.", unhealthy: true);
+        AddHealth(
+            swaggerDoc, "/health/ready", "IsReady", "Whether the service can do its work now",
+            "503 where its database can't be reached, and while it stops.", unhealthy: true);
     }
 
     /// <summary>Health checks are no endpoints that the API explorer knows.</summary>
