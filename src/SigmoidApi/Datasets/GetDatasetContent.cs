@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Http;
+using SigmoidApi.Http.Json;
 using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Storage;
 
@@ -19,6 +20,9 @@ internal static class GetDatasetContent
         datasets.MapGet("/{id}/content", Handle).WithName("GetDatasetContent").WithSummary("A data set as a file: Parquet, CSV, JSON lines or JSON")
             .WithDescription("In the format that `format` or the header Accept asks for; Parquet, in which it is kept, where neither does.")
             .Produces<byte[]>(StatusCodes.Status200OK, FileTypes[0], FileTypes[1..])
+            .WithJsonAnswer(StatusCodes.Status200OK, typeof(Records))
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "Mails", """[{ "word_freq_free": 0.9, "char_freq_!": 0.4, "capital_run_length": 60, "spam": 1 }]""")
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "Mails", "word_freq_free,char_freq_!,capital_run_length,spam\n0.9,0.4,60,1\n", "text/csv")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status406NotAcceptable)
             .WithDatasetId().WithExampleOf("id", "\"mails\"")
             .WithQueryParameter("format", "The format, whatever the header Accept says.", Schemas.OneOfTexts(Formats.Select(format => format.Name()))).WithExampleOf("format", "\"csv\"")

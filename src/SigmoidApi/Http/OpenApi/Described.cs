@@ -56,6 +56,11 @@ internal static class Described
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new DescribedAnswer(status, description, mediaTypes));
 
+    /// <summary>The JSON of an answer whose other forms are bytes.</summary>
+    public static TBuilder WithJsonAnswer<TBuilder>(this TBuilder route, int status, Type type)
+        where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new JsonAnswer(status, type));
+
     /// <summary>
     /// A header of the answer of a status; text where <paramref name="schema"/> is left out. Statuses that the route doesn't have are passed over.
     /// </summary>
@@ -80,6 +85,8 @@ internal static class Described
     internal sealed record DescribedParameter(ParameterLocation In, string Name, string Description, OpenApiSchema? Schema);
 
     internal sealed record DescribedAnswer(int Status, string Description, IReadOnlyList<string> MediaTypes);
+
+    internal sealed record JsonAnswer(int Status, Type Type);
 
     internal sealed record AnswerHeader(int Status, string Name, string Description, OpenApiSchema Schema);
 

@@ -13,7 +13,7 @@ internal sealed class OperationDescriptions : IOperationFilter
         var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
         AddBodies(operation, metadata);
         AddParameters(operation, metadata);
-        AddAnswers(operation, metadata);
+        AddAnswers(operation, metadata, type => context.SchemaGenerator.GenerateSchema(type, context.SchemaRepository));
     }
 
     private static void AddBodies(OpenApiOperation operation, IList<object> metadata)
@@ -60,11 +60,13 @@ internal sealed class OperationDescriptions : IOperationFilter
         }
     }
 
-    private static void AddAnswers(OpenApiOperation operation, IList<object> metadata)
+    private static void AddAnswers(OpenApiOperation operation, IList<object> metadata, Func<Type, IOpenApiSchema> schemaOf)
     {
         operation.Responses ??= [];
         foreach (var answer in metadata.OfType<DescribedAnswer>())
             AddAnswer(operation.Responses, answer);
+        foreach (var answer in metadata.OfType<JsonAnswer>())
+            operation.Responses[Key(answer.Status)].Content!["application/json"] = new OpenApiMediaType { Schema = schemaOf(answer.Type) };
         foreach (var header in HeadersOf(metadata).Concat(metadata.OfType<AnswerHeader>()))
         {
             if (!operation.Responses.TryGetValue(Key(header.Status), out var found) || found is not OpenApiResponse response)
