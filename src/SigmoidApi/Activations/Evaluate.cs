@@ -26,14 +26,15 @@ internal static class Evaluate
             var derivative = order == Order.Derivative;
             var sigmoid = !path.Contains('{', StringComparison.Ordinal);
             var route = sigmoid
-                ? group.MapPost(path, (JsonBody<EvaluateRequest> body) => Handle(order, name: null, body.Value))
-                : group.MapPost(path, (string name, JsonBody<EvaluateRequest> body) => Handle(order, name, body.Value)).ProducesProblem(StatusCodes.Status404NotFound);
+                ? group.MapPost(path, (string? dtype, JsonBody<EvaluateRequest> body) => Handle(order, name: null, dtype, body.Value))
+                : group.MapPost(path, (string name, string? dtype, JsonBody<EvaluateRequest> body) => Handle(order, name, dtype, body.Value))
+                    .ProducesProblem(StatusCodes.Status404NotFound);
             route.WithName((sigmoid ? "Sigmoid" : "Activation") + (derivative ? "Derivative" : ""))
                 .WithSummary($"{(sigmoid ? "The sigmoid" : "An activation")}{(derivative ? "'s derivative" : "")}, element by element")
                 .WithDescription("Also takes and gives `application/octet-stream`: little-endian float64, or float32 with `?dtype=float32`.")
                 .WithExampleOfAnswer(StatusCodes.Status200OK, "Any shape", ActivationExamples.Values)
                 .WithBinaryBody("application/octet-stream")
-                .WithQueryParameter("dtype", "Of `application/octet-stream`: what the numbers are, float64 where it is not said. Not with JSON.", DataTypes())
+                .WithQueryParameter("dtype", "What the numbers are: those of `application/octet-stream` may be float32, those of JSON are float64.", DataTypes())
                 .WithAnswer(StatusCodes.Status200OK, "The values, in the form of the request.", "application/octet-stream")
                 .WithPathParameter("name", "The activation's name; GET /api/v1/activations lists them.", Schemas.OneOfTexts(ActivationCatalog.All.Select(a => a.Name)))
                 .WithExample("Values", """{ "values": [-10, -5, 0, 5, 10] }""")
@@ -42,8 +43,11 @@ internal static class Evaluate
         }
     }
 
-    private static Results<Ok<EvaluateResponse>, ProblemHttpResult> Handle(Order order, string? name, EvaluateRequest request)
+    private static Results<Ok<EvaluateResponse>, ProblemHttpResult> Handle(Order order, string? name, string? dtype, EvaluateRequest request)
     {
+        // Swagger UI and some generated clients send the default of a parameter that nobody has set.
+        if (dtype is not (null or "float64"))
+            return Problems.Field(StatusCodes.Status400BadRequest, "dtype", $"expected float64, which the numbers of JSON are, got '{dtype}'; float32 is for application/octet-stream");
         if (ActivationEndpoints.Find(name) is not { } activation)
             return ActivationEndpoints.NotFound(name!);
         var given = request.Parameters ?? new Dictionary<string, double?>();

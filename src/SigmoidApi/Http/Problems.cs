@@ -128,9 +128,9 @@ internal sealed class ProblemWriter(AnswerHeaders headers) : IProblemDetailsWrit
 
     private static string? DetailOf(int status, HttpContext http) => status switch
     {
-        StatusCodes.Status404NotFound => RoutesAtPath.Nearest(http) is { } near
-            ? $"There is nothing at this path; did you mean {Problems.Shorten(near)}? GET /openapi/v1.json lists what there is."
-            : "There is nothing at this path; GET /openapi/v1.json lists what there is.",
+        StatusCodes.Status404NotFound =>
+            $"There is nothing at this path; {(RoutesAtPath.Nearest(http) is { } near ? $"did you mean {Problems.Shorten(near)}? " : "")}"
+            + $"GET {http.Request.PathBase}/openapi/v1.json lists what there is.",
         StatusCodes.Status413PayloadTooLarge => BodyLimit.Of(http).Message,
         StatusCodes.Status415UnsupportedMediaType => Problems.Shorten(UnsupportedMediaType.FailureOf(http).Message),
         StatusCodes.Status503ServiceUnavailable when http.Features.Get<IExceptionHandlerFeature>() is { Error: var trouble } =>

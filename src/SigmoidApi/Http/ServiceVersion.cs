@@ -25,13 +25,17 @@ internal static class ServiceVersion
 
     public static string? Commit => Parts.ElementAtOrDefault(1);
 
-    public static void MapVersion(this IEndpointRouteBuilder app) =>
-        app.MapGroup("").WithTag(ServiceDescription.Tag, ServiceDescription.TagText).MapGet("/version", Handle).WithName("GetVersion")
+    public static void MapVersion(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("").WithTag(ServiceDescription.Tag, ServiceDescription.TagText);
+        QueryNames.Add(group);
+        group.MapGet("/version", Handle).WithName("GetVersion")
             .WithSummary("Which version of the service answers")
             .WithDescription("The same version is in the document's `info`, in each line of the log and in the image's labels.").ProducesProblem(StatusCodes.Status400BadRequest)
             .WithExampleOfAnswer(StatusCodes.Status200OK, "A version", """
                 { "version": "0.14.0", "commit": "02e8875f0b3f4f0c9a6f6e1d8a7c5b4e3d2c1b0a", "runtime": ".NET 10.0.12" }
                 """).AddHead();
+    }
 
     private static Ok<ServiceVersionResponse> Handle() => TypedResults.Ok(new ServiceVersionResponse(Number, Commit, RuntimeInformation.FrameworkDescription));
 }

@@ -15,7 +15,7 @@ internal static class GetTrainingJob
             .WithDescription("`latest` stands for the id of the job accepted last. With `Prefer: wait=10` the answer waits up to that many seconds for the job to end.")
             .ProducesProblem(StatusCodes.Status404NotFound).WithExampleOfAnswer(StatusCodes.Status200OK, "Succeeded", TrainingExamples.Succeeded)
             .WithExampleOfAnswer(StatusCodes.Status200OK, "Out of time", TrainingExamples.OutOfTime)
-            .WithJobId().WithExampleOf("id", "\"latest\"").WithWait(StatusCodes.Status200OK).WithExampleOf("Prefer", "\"wait=10\"").WithETag();
+            .WithJobId().WithExampleOf("id", "\"latest\"").WithWait(StatusCodes.Status200OK, StatusCodes.Status304NotModified).WithExampleOf("Prefer", "\"wait=10\"").WithETag();
 
     private static async Task<Results<Ok<TrainingJobResponse>, NotModified, ProblemHttpResult>> Handle(
         string id, [FromHeader(Name = "Prefer")] string? prefer, HttpContext context, SigmoidDbContext db, RunningFits fits, TrainingWait wait, CancellationToken cancellationToken)

@@ -47,7 +47,9 @@ public static class OpenApiSetup
         var hasSwaggerUi = app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.SwaggerUi;
         if (hasSwaggerUi)
         {
-            app.Use(AnswerHeadOfSwaggerUiAsync);
+            app.Use((context, next) =>
+                HttpMethods.IsHead(context.Request.Method) && context.Request.Path.StartsWithSegments("/swagger", StringComparison.Ordinal)
+                    ? AsGetAsync(context, next) : next(context));
             app.UseSwaggerUI(options =>
             {
                 // Relative to the page, whatever prefix a proxy puts before both.
@@ -63,16 +65,9 @@ public static class OpenApiSetup
     }
 
     /// <summary>Swagger UI answers GET alone. The server knows all the same that no body is to be sent.</summary>
-    private static async Task AnswerHeadOfSwaggerUiAsync(HttpContext context, RequestDelegate next)
+    private static async Task AsGetAsync(HttpContext context, RequestDelegate next)
     {
-        var request = context.Request;
-        if (!HttpMethods.IsHead(request.Method) || !request.Path.StartsWithSegments("/swagger", StringComparison.Ordinal))
-        {
-            await next(context);
-            return;
-        }
-
-        request.Method = HttpMethods.Get;
+        context.Request.Method = HttpMethods.Get;
         try
         {
             await next(context);
@@ -80,7 +75,7 @@ public static class OpenApiSetup
         finally
         {
             // The log names the method that came.
-            request.Method = HttpMethods.Head;
+            context.Request.Method = HttpMethods.Head;
         }
     }
 

@@ -96,6 +96,15 @@ public sealed class ProxyTests
     }
 
     [Fact]
+    public async Task PathsInAProblemAreUnderThePrefix()
+    {
+        await using var application = Service(pathBase: "");
+
+        (await application.Api.Get("/api/v1/modls", ("X-Forwarded-Prefix", "/outer"))).Problem(HttpStatusCode.NotFound).Detail.ShouldBe(
+            "There is nothing at this path; did you mean /outer/api/v1/models? GET /outer/openapi/v1.json lists what there is.");
+    }
+
+    [Fact]
     public async Task ForwardedHostMustBeAllowedToo()
     {
         await using var application = Service();
