@@ -89,6 +89,19 @@ public sealed class ProfilePropertyTests
         (dataset.Columns[1].Earliest, dataset.Columns[1].Latest).ShouldBe((new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).AddDays(4999)));
     }
 
+    /// <summary>6,000,000 numbers were said to have 6,811,023 different values: an estimate may be too large.</summary>
+    [Fact]
+    public async Task NoColumnHasMoreDifferentValuesThanRows()
+    {
+        using var store = new TemporaryStore(new DatasetOptions { MemoryMegabytes = 400, ExactProfileRows = 1_000 });
+        var random = new Random(3);
+        var rows = Enumerable.Range(0, 2_000).Select(_ => string.Join(',', Enumerable.Range(0, 20).Select(_ => random.NextDouble().ToString("R", CultureInfo.InvariantCulture))));
+
+        var (_, dataset) = await store.Import(string.Join(',', Enumerable.Range(0, 20).Select(i => $"c{i}")) + "\n" + string.Join('\n', rows));
+
+        dataset.Columns.Max(column => column.Distinct).ShouldBe(2_000);
+    }
+
     [Fact]
     public async Task WhatAPersonWantsToKnowIsSaid()
     {

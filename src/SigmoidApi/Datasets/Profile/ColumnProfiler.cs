@@ -172,7 +172,8 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
                 moments.Add(sorted[start..Math.Min(sorted.Length, start + 2048)]);
         }
 
-        var distinct = Math.Max(SortedValues.Distinct(sorted), read.Distinct ?? 0);
+        // An estimate may be larger than the number of values.
+        var distinct = Math.Max(SortedValues.Distinct(sorted), Math.Min(read.Distinct ?? 0, read.Present));
         // Whatever it is taken for, 0 and 1 are the form in which it goes on.
         var type = wanted is ColumnType.Number ? ColumnType.Number : TypeOf(column.Type, isBoolean: !sorted.ContainsAnyExcept(0, 1));
         var warnings = new List<ColumnWarning>();
