@@ -74,9 +74,12 @@ internal static class Training
             ? [.. numbers.Distinct().Take(3).Order().Select(number => target.IsBoolean ? new ClassLabel(number == 1) : new ClassLabel(number))]
             : [.. target.Codes!.Distinct().Take(3).Select(code => target.Levels[code]).Order(StringComparer.Ordinal).Select(level => new ClassLabel(level))];
         if (classes.Length != 2)
+        {
             throw new UntrainableDataException("two_classes_expected",
                 $"A classifier needs a target of exactly two different values; this one has {(classes.Length > 2 ? "more" : classes.Length)} in the rows that are trained on. "
                 + "Keep the rows of two values, or add a column that is 1 for some of them and 0 for the others, and upload that.");
+        }
+
         return request.PositiveClass is { } positive && classes[0].Is(positive) ? [classes[1], classes[0]] : classes;
     }
 
