@@ -35,11 +35,24 @@ internal static class ConnectionLimit
     public static void UseConnectionLimit(this WebApplication app)
     {
         var most = app.Services.GetRequiredService<IOptions<LimitOptions>>().Value.MaxConnections;
-        app.Use((context, next) =>
+        app.Use((context, next) => context.Features.Get<ReservedConnection>() is { } reserved && !reserved.TryPromote() ? AnswerAsync(context, next, reserved) : next(context));
+
+        async Task AnswerAsync(HttpContext context, RequestDelegate next, ReservedConnection reserved)
         {
-            if (context.Features.Get<ReservedConnection>() is not { } reserved || reserved.TryPromote())
-                return next(context);
-            context.Response.Headers.Connection = "close";
+            try
+            {
+                context.Response.Headers.Connection = "close";
+                await AnswerOf(context, next, reserved);
+                await context.Response.CompleteAsync();
+            }
+            finally
+            {
+                reserved.IsAnswered();
+            }
+        }
+
+        Task AnswerOf(HttpContext context, RequestDelegate next, ReservedConnection reserved)
+        {
             var path = context.Request.Path;
             if (path.StartsWithSegments(Health, StringComparison.Ordinal))
                 return next(context);
@@ -52,7 +65,7 @@ internal static class ConnectionLimit
             return path == Version
                 ? next(context)
                 : Problems.Of(StatusCodes.Status404NotFound, "This port serves /health/live, /health/ready and /version alone.").ExecuteAsync(context);
-        });
+        }
     }
 
     /// <summary>One more address. Kestrel takes no listener in code beside its URLs: it would drop those.</summary>

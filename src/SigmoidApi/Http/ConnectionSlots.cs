@@ -5,7 +5,7 @@ namespace SigmoidApi.Http;
 
 /// <summary>
 /// Counts connections. Beyond <c>Limits:MaxConnections</c> come <c>Limits:ReservedConnections</c>, on which only <c>/health</c> is answered, once: a probe must not be refused
-/// because clients hold all connections. Where these are taken too, the newest pushes out the oldest that asks for nothing. Connections to <c>Management:Port</c> are all of this kind.
+/// because clients hold all connections. Where these are taken too, the newest pushes out the oldest that waits for no answer. Connections to <c>Management:Port</c> are all of this kind.
 /// (Kestrel's own limit closes a connection before it has said what it wants.)
 /// </summary>
 internal sealed class ConnectionSlots(IOptions<LimitOptions> limits, IOptions<ManagementOptions> management)
@@ -66,7 +66,7 @@ internal sealed class ConnectionSlots(IOptions<LimitOptions> limits, IOptions<Ma
         }
     }
 
-    /// <summary>Connections on which nothing was asked yet, the oldest first, and how many there are in all.</summary>
+    /// <summary>Connections that wait for no answer, the oldest first, and how many there are in all.</summary>
     internal sealed class Reserve(int size)
     {
         private readonly Lock _lock = new();
@@ -99,11 +99,21 @@ internal sealed class ConnectionSlots(IOptions<LimitOptions> limits, IOptions<Ma
             return true;
         }
 
-        /// <summary>From here to its end nothing pushes it out.</summary>
+        /// <summary>Nothing pushes it out before it has its answer.</summary>
         public void Asks(ReservedConnection connection)
         {
             lock (_lock)
                 Forget(connection);
+        }
+
+        /// <summary>The server waits some seconds for the rest of a body that nobody reads. Senders of such bodies would hold the reserve.</summary>
+        public void IsAnswered(ReservedConnection connection)
+        {
+            lock (_lock)
+            {
+                if (!connection.IsPushedOut)
+                    connection.Place = _silent.AddLast(connection);
+            }
         }
 
         public void Leave(ReservedConnection connection)
@@ -130,6 +140,7 @@ internal sealed class ReservedConnection(ConnectionContext connection, Connectio
 {
     private readonly Lock _lock = new();
     private bool _isPromoted;
+    private int _asking;
 
     public bool IsManagement => slots is null;
 
@@ -148,9 +159,19 @@ internal sealed class ReservedConnection(ConnectionContext connection, Connectio
                 reserve.Leave(this);
             }
 
-            if (!_isPromoted)
+            if (!_isPromoted && _asking++ == 0)
                 reserve.Asks(this);
             return _isPromoted;
+        }
+    }
+
+    /// <summary>Called when a request has its answer that was not promoted.</summary>
+    public void IsAnswered()
+    {
+        lock (_lock)
+        {
+            if (--_asking == 0 && !_isPromoted)
+                reserve.IsAnswered(this);
         }
     }
 

@@ -60,7 +60,7 @@ public sealed class LimitOptions : IValidatableObject
     [Range(1, long.MaxValue)]
     public long MaxConnections { get; init; } = 10_000;
 
-    /// <summary>Connections that may be open beyond <see cref="MaxConnections"/>, for <c>/health</c>; one more takes the place of the oldest that asks for nothing.</summary>
+    /// <summary>Connections that may be open beyond <see cref="MaxConnections"/>, for <c>/health</c>; one more takes the place of the oldest that waits for no answer.</summary>
     [Range(1, 10_000)]
     public int ReservedConnections { get; init; } = 16;
 

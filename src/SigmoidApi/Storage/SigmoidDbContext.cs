@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -75,8 +76,13 @@ public abstract class SigmoidDbContext(DbContextOptions options, IOptions<JsonOp
     /// <exception cref="DamagedDatabaseException">The database is empty though it should not be, is damaged, or is of a newer version.</exception>
     public abstract Task MigrateAsync(bool hasDatasets, CancellationToken cancellationToken);
 
-    /// <summary>Reads of a table, so that it fails where the database can't be used.</summary>
-    public virtual Task RequireUsableAsync(CancellationToken cancellationToken) => Models.AnyAsync(cancellationToken);
+    /// <summary>Looks into all tables and names each column, so that it fails where the database can't be used or a part of it is missing.</summary>
+    public virtual Task RequireUsableAsync(CancellationToken cancellationToken)
+    {
+        // One statement: SQLite's provider is silent about what goes wrong with a second one.
+        var tables = Model.GetEntityTypes().Select(type => $"EXISTS (SELECT {Columns(type)} FROM \"{type.GetTableName()}\")");
+        return Database.ExecuteSqlAsync(FormattableStringFactory.Create($"SELECT {string.Join(", ", tables)}"), cancellationToken);
+    }
 
     /// <summary>Refuses a database that this version did not leave: an empty one would have the files of all data sets swept, which would then be nobody's.</summary>
     protected async Task RequireOwnAsync(bool hasDatasets, CancellationToken cancellationToken)
@@ -117,7 +123,7 @@ public abstract class SigmoidDbContext(DbContextOptions options, IOptions<JsonOp
             UPDATE "TrainingJobs" SET "Status" = 'Running', "Epoch" = "Epoch" + 1, "Beat" = "Beat" + 1, "Attempts" = "Attempts" + 1,
                 "StartedAt" = COALESCE("StartedAt", {0}), "Worker" = {1}, "Memory" = NULL
             WHERE "Id" = (SELECT "Id" FROM "TrainingJobs" WHERE "Status" = 'Queued'{{others}} ORDER BY "Id" LIMIT 1{{SkipLockedRows}}) AND "Status" = 'Queued'
-            RETURNING {{Columns<TrainingJob>()}}
+            RETURNING {{Columns(Model.FindEntityType(typeof(TrainingJob))!)}}
             """, TimeParameter(now), worker, ids);
         using var turn = await TurnAsync(cancellationToken);
         return (await TrainingJobs.FromSql(claim).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
@@ -247,7 +253,9 @@ public abstract class SigmoidDbContext(DbContextOptions options, IOptions<JsonOp
     }
 
     /// <summary>All columns of a table by name: a statement that a server keeps prepared must not change with the table, which a newer replica may have migrated.</summary>
-    private string Columns<T>() => string.Join(", ", Model.FindEntityType(typeof(T))!.GetProperties().Select(property => $"\"{property.GetColumnName()}\""));
+    /// <remarks>With the table, since SQLite takes an unknown name in quotes for a text.</remarks>
+    private static string Columns(IEntityType type) =>
+        string.Join(", ", type.GetProperties().Select(property => $"\"{type.GetTableName()}\".\"{property.GetColumnName()}\""));
 
     private async Task<int> NextAsync(FormattableString statement) => (await Database.SqlQuery<int>(statement).ToListAsync(CancellationToken.None)).Single();
 }

@@ -73,6 +73,7 @@ public static class StorageSetup
         {
             await using var db = await app.Services.GetRequiredService<IDbContextFactory<SigmoidDbContext>>().CreateDbContextAsync();
             await db.MigrateAsync(hasDatasets, CancellationToken.None);
+            await db.RequireUsableAsync(CancellationToken.None);
             return null;
         }
         catch (Exception e) when (StorageTroubles.IsDamage(e))

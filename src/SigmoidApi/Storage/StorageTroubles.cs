@@ -19,11 +19,19 @@ public sealed partial class StorageTroubles(StorageDirectory directory, TimeProv
     private const string RowIsUnreadable = "A row of the database can't be read; it is damaged, or another program has changed it: correct it, or " + Restore;
     private const string TablesAreGone =
         "The database, or a table of it, is gone or is not of this version: check Storage:Directory or ConnectionStrings:Sigmoid, start the version that made it, or " + Restore;
+    private const string NoDatabase = "PostgreSQL has no such database or schema: correct ConnectionStrings:Sigmoid, create it, or " + Restore;
+    private const string NoFile = "sigmoid.db under Storage:Directory is missing or can't be opened: check that the directory is mounted and that this process may write to it, or " + Restore;
+    private const string NoDirectory = "Storage:Directory, or a folder in it, is missing: check that it is mounted, or " + Restore;
     private const string DiskIsFull = "The disk is full: free some space under Storage:Directory, or where the database is.";
     private const string CannotWrite = "Storage:Directory can't be written to: check its permissions, and that it is not mounted read-only.";
-    private const string NoDatasetFile = "The file of a data set is missing, damaged or can't be opened: check that Storage:Directory is mounted, and that this process may read it, or restore the file from a backup.";
+    private const string NoDatasetFile =
+        "The file of a data set is missing, damaged or can't be opened: check that Storage:Directory is mounted, and that this process may read it, or restore the file from a backup.";
+
     /// <summary>ENOSPC, as <see cref="Exception.HResult"/> of an <see cref="IOException"/> on Linux.</summary>
     internal const int NoSpace = 28;
+
+    /// <summary>SQLITE_CANTOPEN.</summary>
+    internal const int CannotOpen = 14;
 
     private const string NoServer = "PostgreSQL can't be reached or refuses: check that it runs, and ConnectionStrings:Sigmoid.";
 
@@ -48,7 +56,8 @@ public sealed partial class StorageTroubles(StorageDirectory directory, TimeProv
         SqliteException sqlite => sqlite.SqliteErrorCode switch
         {
             5 or 6 => "The database is locked by another program: end whatever has sigmoid.db open.", // SQLITE_BUSY, SQLITE_LOCKED
-            8 or 14 => CannotWrite, // SQLITE_READONLY, SQLITE_CANTOPEN
+            8 => CannotWrite, // SQLITE_READONLY
+            CannotOpen => NoFile,
             13 => DiskIsFull, // SQLITE_FULL
             10 => "The disk under Storage:Directory fails or is full: look at the system's log.", // SQLITE_IOERR
             11 or 26 => IsDamaged, // SQLITE_CORRUPT, SQLITE_NOTADB
@@ -64,7 +73,7 @@ public sealed partial class StorageTroubles(StorageDirectory directory, TimeProv
             "28" => "PostgreSQL refuses the user or the password: correct ConnectionStrings:Sigmoid, or pg_hba.conf.",
             "42" when postgres.SqlState == PostgresErrorCodes.InsufficientPrivilege => "PostgreSQL refuses the user a table: GRANT it, or correct ConnectionStrings:Sigmoid.",
             "42" when postgres.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn => TablesAreGone,
-            "3D" or "3F" => TablesAreGone, // no such database, no such schema
+            "3D" or "3F" => NoDatabase,
             "XX" when postgres.SqlState is PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted => PostgresIsDamaged,
             "08" or "53" or "57" or "58" => NoServer, // connections, resources, an operator's doing, the system
             "40" or "55" => "PostgreSQL gave way to another transaction; if this goes on, look for locks in pg_stat_activity.",
@@ -78,6 +87,7 @@ public sealed partial class StorageTroubles(StorageDirectory directory, TimeProv
         AggregateException several => several.InnerExceptions.Select(AdviceFor).FirstOrDefault(advice => advice is not null),
         DatasetFileException => NoDatasetFile,
         WorkerTroubleException trouble => trouble.Advice,
+        DirectoryNotFoundException => NoDirectory,
         IOException io => (io.HResult & 0xFFFF) switch
         {
             NoSpace or 112 or 122 => DiskIsFull, // ERROR_DISK_FULL, EDQUOT
@@ -99,7 +109,7 @@ public sealed partial class StorageTroubles(StorageDirectory directory, TimeProv
     };
 
     /// <summary>Whether the database can't be used before somebody restores it, so that there is nothing to wait for.</summary>
-    public static bool IsDamage(Exception failure) => failure is DamagedDatabaseException || AdviceFor(failure) is IsDamaged or PostgresIsDamaged;
+    public static bool IsDamage(Exception failure) => failure is DamagedDatabaseException || AdviceFor(failure) is IsDamaged or PostgresIsDamaged or TablesAreGone;
 
     /// <summary>Logs a trouble. Returns whether it is one.</summary>
     public bool IsTrouble(Exception failure)

@@ -19,7 +19,7 @@ public sealed class TrainingOptions : IValidatableObject
 
     /// <summary>Longest that a job may run, in seconds, counted from when it was taken up first; then it ends as by its own <c>timeoutSeconds</c>, which may not ask for more.</summary>
     [Range(0.1, TrainingRequest.MostSeconds)]
-    public double MaxSeconds { get; init; } = TrainingRequest.MostSeconds;
+    public double MaxSeconds { get; init; } = 86_400;
 
     /// <summary>How nice the threads of a fit are to those of requests: 0 is as important, 19 the least.</summary>
     [Range(0, 19)]

@@ -22,6 +22,8 @@ public sealed class DamagedDatabaseTests
     [InlineData("empty")]
     [InlineData("gone")]
     [InlineData("newer version")]
+    [InlineData("table gone")]
+    [InlineData("column gone")]
     public async Task StartOnADamagedDatabaseEndsWithOneLineThatSaysToRestoreABackup(string damage)
     {
         await using var service = await ServiceProcess.Started();
@@ -61,6 +63,41 @@ public sealed class DamagedDatabaseTests
         for (var i = 0; i < 5; i++)
             (await service.Api.Get("/health/ready")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         service.Log.Count(line => line.Contains("The database is damaged, sigmoid.db", StringComparison.Ordinal)).ShouldBe(1);
+        service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("table gone", "models")]
+    [InlineData("column gone", "datasets")]
+    public async Task PartOfTheDatabaseThatIsMissingMakesTheServiceUnready(string damage, string path)
+    {
+        await using var service = await ServiceProcess.Started();
+        await Damage(Path.Combine(service.StorageDirectory, "sigmoid.db"), damage);
+
+        (await service.Api.Get("/health/ready")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+
+        (await service.Api.Get(path)).Problem(HttpStatusCode.ServiceUnavailable).Detail.ShouldContain("restore a backup");
+        service.Log.Count(line => line.Contains("The database, or a table of it, is gone", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("the database")]
+    [InlineData("the directory")]
+    public async Task NothingIsAcceptedForADatabaseThatWasDeletedWhileTheServiceRuns(string what)
+    {
+        await using var service = await ServiceProcess.Started();
+        await service.Api.Train(LongFit.Quick);
+        if (what == "the database")
+            File.Delete(Path.Combine(service.StorageDirectory, "sigmoid.db"));
+        else
+            Directory.Delete(service.StorageDirectory, recursive: true);
+
+        (await service.Api.Post("training-jobs", LongFit.Quick)).Problem(HttpStatusCode.ServiceUnavailable);
+
+        (await service.Api.PostBytes("datasets?name=rows", "x,y\n1,0\n2,1\n"u8.ToArray(), "text/csv")).Problem(HttpStatusCode.ServiceUnavailable);
+        (await service.Api.Get("models")).Problem(HttpStatusCode.ServiceUnavailable);
+        (await service.Api.Get("/health/ready")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        service.Log.Count(line => line.Contains("sigmoid.db under Storage:Directory is missing", StringComparison.Ordinal)).ShouldBe(1);
         service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
     }
 
@@ -121,7 +158,7 @@ public sealed class DamagedDatabaseTests
     [InlineData("XX001", "finds its data damaged")]
     [InlineData("XX002", "restore a backup")]
     [InlineData("42P01", "restore a backup")]
-    [InlineData("3D000", "is gone or is not of this version")]
+    [InlineData("3D000", "no such database or schema")]
     [InlineData("28P01", "refuses the user or the password")]
     [InlineData("28000", "correct ConnectionStrings:Sigmoid")]
     [InlineData("42501", "GRANT")]
@@ -169,6 +206,12 @@ public sealed class DamagedDatabaseTests
                 break;
             case "gone":
                 File.Delete(file);
+                break;
+            case "table gone":
+                await Execute(file, """DROP TABLE "ListedModels" """);
+                break;
+            case "column gone":
+                await Execute(file, """ALTER TABLE "Datasets" RENAME COLUMN "Rows" TO "Lines" """);
                 break;
             case "newer version":
                 await Execute(file, """INSERT INTO "__EFMigrationsHistory" VALUES ('29990101000000_Later', '99.0')""");

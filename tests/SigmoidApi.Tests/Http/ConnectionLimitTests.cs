@@ -65,6 +65,24 @@ public sealed class ConnectionLimitTests
         }
     }
 
+    [Theory]
+    [InlineData("GET /health/live")]
+    [InlineData("POST /api/v1/sigmoid")]
+    public async Task BodiesThatDoNotComeDoNotKeepTheReserve(string request)
+    {
+        await using var service = await ServiceProcess.Started(("Limits:MaxConnections", "4"), ("Limits:ReservedConnections", "2"));
+        service.Api.Http.Dispose();
+        using var taken = await Taken(service, 4);
+        using var answered = new KeptConnections();
+        for (var i = 0; i < 6; i++)
+        {
+            await answered.Open(service.Address);
+            (await answered.Ask(i, $"{request} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n")).ShouldContain("Connection: close");
+        }
+
+        (await Answer(service, Live)).ShouldStartWith("HTTP/1.1 200 ");
+    }
+
     [Fact]
     public async Task ServiceIsAsBeforeWhenTheConnectionsAreGone()
     {
@@ -150,9 +168,7 @@ public sealed class ConnectionLimitTests
         {
             while (_streams.Count < count)
             {
-                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-                await socket.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
-                _streams.Add(new NetworkStream(socket, ownsSocket: true));
+                await Open(address);
                 if ((await Ask(_streams.Count - 1, Live)).Contains("Connection: close", StringComparison.Ordinal))
                 {
                     await _streams[^1].DisposeAsync();
@@ -162,6 +178,13 @@ public sealed class ConnectionLimitTests
             }
 
             return true;
+        }
+
+        public async Task Open(Uri address)
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+            _streams.Add(new NetworkStream(socket, ownsSocket: true));
         }
 
         public async Task<string> Ask(int connection, string request)

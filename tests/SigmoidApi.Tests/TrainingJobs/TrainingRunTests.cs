@@ -71,8 +71,14 @@ public abstract class TrainingRunTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task DeadlineMayBeAYearAway() =>
-        (await _api.Train(LongFit.Quick.Insert(1, "\"timeoutSeconds\": 31536000, "))).GetProperty("request").GetProperty("timeoutSeconds").GetDouble().ShouldBe(31_536_000);
+    public async Task DeadlineMayBeAYearAwayWhereTheSettingAllowsIt()
+    {
+        await using var own = await store.Another(("Training:MaxSeconds", "31536000"));
+
+        (await own.Api.Train(LongFit.Quick.Insert(1, "\"timeoutSeconds\": 31536000, "))).GetProperty("request").GetProperty("timeoutSeconds").GetDouble().ShouldBe(31_536_000);
+        (await _api.Post("training-jobs", LongFit.Quick.Insert(1, "\"timeoutSeconds\": 86401, "))).Error()
+            .ShouldBe(("timeoutSeconds", "expected more than 0 and at most 86400 seconds (Training:MaxSeconds), got 86401"));
+    }
 
     [Theory]
     [InlineData("0")]

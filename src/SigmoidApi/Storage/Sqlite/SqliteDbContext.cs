@@ -87,15 +87,23 @@ public sealed class SqliteDbContext(
 
         public override InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
         {
-            troubles?.ThrowIfDamaged();
+            RequireFile(connection);
             return result;
         }
 
         public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
             DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
         {
-            troubles?.ThrowIfDamaged();
+            RequireFile(connection);
             return ValueTask.FromResult(result);
+        }
+
+        /// <summary>A connection that was used before would go on with a file that was deleted, and lose what it writes.</summary>
+        private void RequireFile(DbConnection connection)
+        {
+            troubles?.ThrowIfDamaged();
+            if (!File.Exists(connection.DataSource))
+                throw new SqliteException($"{connection.DataSource} is missing.", StorageTroubles.CannotOpen);
         }
 
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
