@@ -60,6 +60,9 @@ internal sealed class AnswerSchemas
         var strict = new JsonObject();
         foreach (var (keyword, value) in source)
         {
+            // The validator compares numbers as decimals, and a float64 may be beyond those.
+            if (keyword == "uniqueItems")
+                continue;
             strict[keyword] = keyword switch
             {
                 "$ref" => $"{Base}#/$defs/{ReferenceOf(source)}{(isExtended ? Extended : "")}",
