@@ -75,7 +75,7 @@ internal sealed class OpenApiContract
         var media = response["content"]?.AsObject().FirstOrDefault(media => media.Key.Equals(answer.MediaType, StringComparison.OrdinalIgnoreCase)).Value;
         if (answer.MediaType is not null && media is null)
             faults.Add($"undocumented Content-Type {answer.MediaType}");
-        if (answer.MediaType is null && answer.Method != "HEAD" && response["content"] is JsonObject { Count: > 0 })
+        if (answer.MediaType is null && answer.Method != "HEAD" && response["content"] is JsonObject { Count: > 0 } && !IsOfTheServer(answer))
             faults.Add("there is no body where one is documented");
         if (answer.Json is { } json && media?["schema"] is { } schema && AnswerSchemas.Fault(_compiled.GetOrAdd(schema, _schemas.Compile), json) is { } fault)
             faults.Add($"the body is not as its schema says\n  {fault}");
@@ -83,6 +83,10 @@ internal sealed class OpenApiContract
 
         string Named(string fault) => $"{answer.Method} {answer.Path} {(int)answer.Status}: {fault}";
     }
+
+    /// <summary>What is no HTTP, such as an impossible Host, the server refuses before the service sees it: it has no body, and the connection is closed.</summary>
+    private static bool IsOfTheServer(Answer answer) =>
+        answer.Status == HttpStatusCode.BadRequest && answer.Headers.Contains("Connection", StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A path under the API that is none of its routes gets a problem; what is outside of it is not the document's.</summary>
     private static bool IsUnknownPath(Answer answer) =>
@@ -114,9 +118,9 @@ internal sealed class OpenApiContract
 
     private static bool IsLike(string[] path, string[] template) =>
         path.Length == template.Length
-        && path.Zip(template).All(pair => IsParameter(pair.Second) || pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
+        && path.Zip(template).All(pair => IsParameter(pair.Second) ? pair.First.Length > 0 : pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsParameter(string segment) => segment is ['{', .., '}'];
 
-    private static string[] Split(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Split(string path) => path.Trim('/').Split('/');
 }
