@@ -36,6 +36,14 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>What all the processes over this directory have written so far, line by line, standard error included.</summary>
     public IReadOnlyCollection<string> Log => _log;
 
+    /// <summary>Waits for a line with a text, which must be the only one. Lines are written several at once, a moment after what they are about.</summary>
+    public async Task ShouldLogOnce(string text)
+    {
+        bool Has(string line) => line.Contains(text, StringComparison.Ordinal);
+        await Eventually.True(() => Log.Any(Has));
+        Log.Count(Has).ShouldBe(1, text);
+    }
+
     public static async Task<ServiceProcess> Started(params (string Key, string Value)[] settings)
     {
         var service = new ServiceProcess();

@@ -23,7 +23,7 @@ public sealed class WorkerStallTests
         await service.Api.Upload("name=second", "a\n1\n");
 
         service.Children().ShouldNotContain(stopped);
-        service.Log.Count(line => line.Contains("made no progress (HeldUp)", StringComparison.Ordinal)).ShouldBe(1);
+        await service.ShouldLogOnce("made no progress (HeldUp)");
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class DamagedDatabaseTests
         // What polls the database has polled it again since.
         for (var i = 0; i < 5; i++)
             (await service.Api.Get("/health/ready")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        service.Log.Count(line => line.Contains("The database is damaged, sigmoid.db", StringComparison.Ordinal)).ShouldBe(1);
+        await service.ShouldLogOnce("The database is damaged, sigmoid.db");
         service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
     }
 
@@ -77,7 +77,7 @@ public sealed class DamagedDatabaseTests
         (await service.Api.Get("/health/ready")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
 
         (await service.Api.Get(path)).Problem(HttpStatusCode.ServiceUnavailable).Detail.ShouldContain("restore a backup");
-        service.Log.Count(line => line.Contains("The database, or a table of it, is gone", StringComparison.Ordinal)).ShouldBe(1);
+        await service.ShouldLogOnce("The database, or a table of it, is gone");
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class DamagedDatabaseTests
         (await service.Api.PostBytes("datasets?name=rows", "x,y\n1,0\n2,1\n"u8.ToArray(), "text/csv")).Problem(HttpStatusCode.ServiceUnavailable);
         (await service.Api.Get("models")).Problem(HttpStatusCode.ServiceUnavailable);
         (await service.Api.Get("/health/ready")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        service.Log.Count(line => line.Contains("sigmoid.db under Storage:Directory is missing", StringComparison.Ordinal)).ShouldBe(1);
+        await service.ShouldLogOnce("sigmoid.db under Storage:Directory is missing");
         service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
     }
 
@@ -114,7 +114,7 @@ public sealed class DamagedDatabaseTests
         (await service.Api.Get($"training-jobs/{sound}")).Expect(HttpStatusCode.OK);
         (await service.Api.Get("/health/ready")).Expect(HttpStatusCode.OK);
 
-        service.Log.Count(line => line.Contains("A row of the database can't be read", StringComparison.Ordinal)).ShouldBe(1);
+        await service.ShouldLogOnce("A row of the database can't be read");
         service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
     }
 
@@ -150,7 +150,7 @@ public sealed class DamagedDatabaseTests
 
         await Eventually.Get(() => service.Api.Get("/health/ready"), answer => answer.Status == HttpStatusCode.ServiceUnavailable);
         (await service.Api.Get("training-jobs")).Problem(HttpStatusCode.ServiceUnavailable);
-        service.Log.Count(line => line.Contains("The database, or a table of it, is gone", StringComparison.Ordinal)).ShouldBe(1);
+        await service.ShouldLogOnce("The database, or a table of it, is gone");
         service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
     }
 

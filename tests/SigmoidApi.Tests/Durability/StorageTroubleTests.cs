@@ -40,7 +40,7 @@ public sealed class StorageTroubleTests
             job.GetProperty("attempts").GetInt32().ShouldBe(1);
         }
 
-        service.Log.Count(line => line.Contains("PostgreSQL can't be reached or refuses: check that it runs", StringComparison.Ordinal)).ShouldBe(1);
+        await service.ShouldLogOnce("PostgreSQL can't be reached or refuses: check that it runs");
         service.Log.ShouldNotContain(line => line.Contains("StackTrace", StringComparison.Ordinal) || line.Contains("   at ", StringComparison.Ordinal));
     }
 
@@ -63,7 +63,7 @@ public sealed class StorageTroubleTests
 
         (await Ended(service, running)).GetProperty("status").GetString().ShouldBe("succeeded");
         (await service.Api.Train(LongFit.Quick)).GetProperty("attempts").GetInt32().ShouldBe(1);
-        service.Log.Count(line => line.Contains("The database is locked by another program: end whatever has sigmoid.db open.", StringComparison.Ordinal)).ShouldBe(1);
+        await service.ShouldLogOnce("The database is locked by another program: end whatever has sigmoid.db open.");
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class StorageTroubleTests
         (job.GetProperty("status").GetString(), job.GetProperty("attempts").GetInt32()).ShouldBe(("succeeded", 1), job.ToString());
         (await service.Api.Train(LongFit.Quick)).GetProperty("status").GetString().ShouldBe("succeeded");
         await service.Api.Upload("name=rows", "a,b\n1,2\n"u8.ToArray(), "text/csv");
-        service.Log.Count(line => line.Contains("The disk is full: free some space", StringComparison.Ordinal)).ShouldBe(1);
+        await service.ShouldLogOnce("The disk is full: free some space");
         service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
     }
 
@@ -111,8 +111,7 @@ public sealed class StorageTroubleTests
         answer.Problem(HttpStatusCode.ServiceUnavailable).Detail.ShouldBe("The service's disk is full. Its operator has to free some space; then send the request again.");
         answer.Headers.RetryAfter.ShouldNotBeNull();
         (await service.Api.PostBytes(path, rows[..(1 << 20)], mediaType)).Status.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.Created);
-        // Lines come a moment later, several at once.
-        await Eventually.Get(() => Task.FromResult(service.Log.Count(line => line.Contains("The disk is full: free some space", StringComparison.Ordinal))), count => count == 1);
+        await service.ShouldLogOnce("The disk is full: free some space");
         service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
         Directory.GetFileSystemEntries(Path.Combine(service.StorageDirectory, "uploads")).ShouldBeEmpty();
     }
@@ -131,7 +130,7 @@ public sealed class StorageTroubleTests
 
         Directory.GetFileSystemEntries(Path.Combine(service.StorageDirectory, "uploads")).ShouldBeEmpty();
         Directory.GetFiles(Path.Combine(service.StorageDirectory, "datasets")).Length.ShouldBe(1);
-        service.Log.Count(line => line.Contains("Storage:Directory can't be written to: check its permissions", StringComparison.Ordinal)).ShouldBe(1);
+        await service.ShouldLogOnce("Storage:Directory can't be written to: check its permissions");
     }
 
     [Theory]
