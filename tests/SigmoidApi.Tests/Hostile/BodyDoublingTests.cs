@@ -111,14 +111,14 @@ public sealed class BodyDoublingTests(BodyDoublingTests.Target target) : IClassF
         if (Shapes.TryGetValue(name, out var shape))
         {
             var isQuery = name.Contains("type", StringComparison.Ordinal);
-            Effort.ShouldGrowAsItsInput(size => shape(target, size), isQuery ? 256 : 1 << 14, isQuery ? 1 << 15 : Most, enough: 1);
+            Effort.ShouldGrowAsItsInput(size => shape(target, size), isQuery ? 256 : 1 << 14, isQuery ? 1 << 15 : Most, enough: 5);
             return;
         }
 
         // Bytes of every kind, and those that are no text anywhere.
         Func<int, byte[]>[] texts = [n => Random(n, 7), n => Repeated([0xFF], n), n => Repeated([0x1B], n), n => Repeated([(byte)'\n'], n)];
         foreach (var bytes in texts)
-            Effort.ShouldGrowAsItsInput(size => Transcode(bytes(size), name["charset ".Length..]), 1 << 14, Most, enough: 1);
+            Effort.ShouldGrowAsItsInput(size => Transcode(bytes(size), name["charset ".Length..]), 1 << 14, Most, enough: 5);
     }
 
     private static Func<Target, int, Action> Body<T>(Func<int, string> json)

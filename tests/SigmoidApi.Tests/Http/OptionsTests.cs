@@ -18,7 +18,6 @@ public sealed class OptionsTests
     [InlineData("Limits:ComputeThreads", "-1", "LimitOptions", "ComputeThreads")]
     [InlineData("Limits:MaxComputeQueue", "0", "LimitOptions", "MaxComputeQueue")]
     [InlineData("Management:Port", "65536", "ManagementOptions", "Port")]
-    [InlineData("Storage:CheckSeconds", "-1", "StorageOptions", "CheckSeconds")]
     [InlineData("Training:MaxSeconds", "0", "TrainingOptions", "MaxSeconds")]
     [InlineData("Limits:StopSeconds", "0", "LimitOptions", "StopSeconds")]
     [InlineData("Limits:DrainSeconds", "11", "DrainSeconds", "StopSeconds")]
@@ -49,6 +48,7 @@ public sealed class OptionsTests
 
     [Theory]
     [InlineData("Storage:Directory", "", "StorageOptions", "Directory")]
+    [InlineData("Storage:CheckSeconds", "-1", "StorageOptions", "CheckSeconds")]
     [InlineData("Limits:MaxValues", "0", "LimitOptions", "MaxValues")]
     [InlineData("Http:PathBase", "sigmoid", "HttpOptions", "PathBase")]
     public async Task ProcessWithAWrongOptionEndsAndItsLogSaysWhich(string key, string value, string options, string name)
