@@ -62,6 +62,8 @@ internal sealed class OpenApiContract
     /// <summary>In what an answer is not as the document says; null where it is.</summary>
     public string? Fault(Answer answer)
     {
+        if (IsOfTheServer(answer))
+            return null;
         if (Find(answer) is not { } operation)
             return IsUnknownPath(answer) ? null : Named("the document has no such operation");
         if (Response(operation, answer.Status) is not { } response)
@@ -75,7 +77,7 @@ internal sealed class OpenApiContract
         var media = response["content"]?.AsObject().FirstOrDefault(media => media.Key.Equals(answer.MediaType, StringComparison.OrdinalIgnoreCase)).Value;
         if (answer.MediaType is not null && media is null)
             faults.Add($"undocumented Content-Type {answer.MediaType}");
-        if (answer.MediaType is null && answer.Method != "HEAD" && response["content"] is JsonObject { Count: > 0 } && !IsOfTheServer(answer))
+        if (answer.MediaType is null && answer.Method != "HEAD" && response["content"] is JsonObject { Count: > 0 })
             faults.Add("there is no body where one is documented");
         if (answer.Json is { } json && media?["schema"] is { } schema && AnswerSchemas.Fault(_compiled.GetOrAdd(schema, _schemas.Compile), json) is { } fault)
             faults.Add($"the body is not as its schema says\n  {fault}");
@@ -84,9 +86,11 @@ internal sealed class OpenApiContract
         string Named(string fault) => $"{answer.Method} {answer.Path} {(int)answer.Status}: {fault}";
     }
 
-    /// <summary>What is no HTTP, such as an impossible Host, the server refuses before the service sees it: it has no body, and the connection is closed.</summary>
+    /// <summary>
+    /// What is no HTTP, such as an impossible Host, the server refuses before the service sees it: without a body, and it closes the connection.
+    /// </summary>
     private static bool IsOfTheServer(Answer answer) =>
-        answer.Status == HttpStatusCode.BadRequest && answer.Headers.Contains("Connection", StringComparer.OrdinalIgnoreCase);
+        answer is { Status: HttpStatusCode.BadRequest, MediaType: null } && answer.Headers.Contains("Connection", StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A path under the API that is none of its routes gets a problem; what is outside of it is not the document's.</summary>
     private static bool IsUnknownPath(Answer answer) =>
