@@ -35,7 +35,10 @@ internal static class ConnectionLimit
     public static void UseConnectionLimit(this WebApplication app)
     {
         var most = app.Services.GetRequiredService<IOptions<LimitOptions>>().Value.MaxConnections;
-        app.Use((context, next) => context.Features.Get<ReservedConnection>() is { } reserved && !reserved.TryPromote() ? AnswerAsync(context, next, reserved) : next(context));
+        var slots = app.Services.GetRequiredService<ConnectionSlots>();
+        app.Use((context, next) => slots.HasReserved && context.Features.Get<ReservedConnection>() is { } reserved && !reserved.TryPromote()
+            ? AnswerAsync(context, next, reserved)
+            : next(context));
 
         async Task AnswerAsync(HttpContext context, RequestDelegate next, ReservedConnection reserved)
         {

@@ -15,6 +15,9 @@ internal sealed class ConnectionSlots(IOptions<LimitOptions> limits, IOptions<Ma
     private readonly Reserve _management = new(limits.Value.ReservedConnections);
     private long _taken;
 
+    /// <summary>Whether any connection is reserved; hardly ever one is, and then no request need be asked whether its own is.</summary>
+    public bool HasReserved => !_beyond.IsEmpty || !_management.IsEmpty;
+
     /// <summary>What a connection of the server goes through.</summary>
     public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
     {
@@ -72,6 +75,8 @@ internal sealed class ConnectionSlots(IOptions<LimitOptions> limits, IOptions<Ma
         private readonly Lock _lock = new();
         private readonly LinkedList<ReservedConnection> _silent = new();
         private int _count;
+
+        public bool IsEmpty => Volatile.Read(ref _count) == 0;
 
         public bool TryEnter(ReservedConnection connection)
         {

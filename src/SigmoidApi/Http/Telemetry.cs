@@ -45,7 +45,7 @@ public static class Telemetry
                 new("RequestPath", new ScalarValue(path)),
                 new("StatusCode", new ScalarValue(status)),
                 new("ElapsedMilliseconds", new ScalarValue(Math.Round(elapsed, 3))),
-                .. RequestReason.Of(context) is { } reason ? [new LogEventProperty("Reason", new ScalarValue(reason))] : Array.Empty<LogEventProperty>(),
+                .. status >= StatusCodes.Status400BadRequest && RequestReason.Of(context) is { } reason ? [new LogEventProperty("Reason", new ScalarValue(reason))] : Array.Empty<LogEventProperty>(),
             ];
             options.GetLevel = (context, _, exception) => (exception, context.Response.StatusCode) switch
             {
