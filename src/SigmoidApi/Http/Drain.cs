@@ -19,7 +19,14 @@ internal sealed class Drain(IHostApplicationLifetime lifetime, IOptions<LimitOpt
         // A signal has said so before; who stops the host by itself has not.
         lifetime.StopApplication();
         await Task.Delay(TimeSpan.FromSeconds(limits.Value.DrainSeconds), time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _over.CancelAsync();
+        try
+        {
+            await _over.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The host may be stopped by two at once, and disposed by the first: then nothing lasts any more.
+        }
     }
 
     public void Dispose() => _over.Dispose();
