@@ -74,6 +74,8 @@ public static class StorageSetup
             await using var db = await app.Services.GetRequiredService<IDbContextFactory<SigmoidDbContext>>().CreateDbContextAsync();
             await db.MigrateAsync(hasDatasets, CancellationToken.None);
             await db.RequireUsableAsync(CancellationToken.None);
+            // EF Core makes this part of its model at the first query. Two first queries at once may each find it half made, and fail.
+            _ = db.Model.GetRelationalModel();
             return null;
         }
         catch (Exception e) when (StorageTroubles.IsDamage(e))
