@@ -107,6 +107,13 @@ public sealed class ServiceProcess : IAsyncDisposable
         return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The name and the nice value of each thread (proc_pid_stat(5)), the first one's first.</summary>
+    public (string Name, int Nice)[] Threads() =>
+    [
+        .. Directory.GetDirectories($"/proc/{ProcessId}/task").OrderBy(task => int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture))
+            .Select(task => ReadOrEmpty(Path.Combine(task, "stat"))).Where(line => line.Length > 0).Select(ThreadOf),
+    ];
+
     /// <summary>The ids of the processes that this one has started and that have not ended.</summary>
     public int[] Children() =>
     [
@@ -127,16 +134,25 @@ public sealed class ServiceProcess : IAsyncDisposable
             Directory.Delete(StorageDirectory, recursive: true);
     }
 
-    private static string[] ChildrenOfThread(string task)
+    private static string[] ChildrenOfThread(string task) => ReadOrEmpty(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static (string Name, int Nice) ThreadOf(string stat)
+    {
+        // A name in parentheses may have any characters; the nice value is the 17th field after it.
+        var end = stat.LastIndexOf(')');
+        return (stat[(stat.IndexOf('(', StringComparison.Ordinal) + 1)..end], int.Parse(stat[(end + 2)..].Split(' ')[16], CultureInfo.InvariantCulture));
+    }
+
+    private static string ReadOrEmpty(string file)
     {
         try
         {
-            return File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return File.ReadAllText(file);
         }
         catch (IOException)
         {
             // The thread has ended meanwhile.
-            return [];
+            return "";
         }
     }
 

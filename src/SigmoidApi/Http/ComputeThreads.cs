@@ -16,11 +16,13 @@ internal sealed class ComputeThreads : TaskScheduler, IDisposable
     private readonly BlockingCollection<Task> _waiting = [];
     private readonly Lock _admission = new();
     private readonly int _most;
+    private readonly int _nice;
 
     public ComputeThreads(IOptions<LimitOptions> limits)
     {
         var threads = limits.Value.ComputeThreads > 0 ? limits.Value.ComputeThreads : Environment.ProcessorCount;
         _most = limits.Value.MaxComputeQueue;
+        _nice = limits.Value.ComputeNice;
         for (var i = 0; i < threads; i++)
             new Thread(Work) { IsBackground = true, Name = "compute" }.Start();
     }
@@ -73,6 +75,7 @@ internal sealed class ComputeThreads : TaskScheduler, IDisposable
 
     private void Work()
     {
+        ThreadNiceness.GiveWay(_nice);
         foreach (var task in _waiting.GetConsumingEnumerable())
             TryExecuteTask(task);
     }

@@ -68,6 +68,10 @@ public sealed class LimitOptions : IValidatableObject
     [Range(0, 1_024)]
     public int ComputeThreads { get; init; }
 
+    /// <summary>How nice these threads are to those of other requests: 0 is as important, 19 the least.</summary>
+    [Range(0, 19)]
+    public int ComputeNice { get; init; } = 5;
+
     /// <summary>Most requests that wait for one of these threads; one more is a 503.</summary>
     [Range(1, 1_000_000)]
     public int MaxComputeQueue { get; init; } = 1_000;

@@ -20,6 +20,8 @@ public sealed partial class StorageTroubles(StorageDirectory directory, TimeProv
     private const string TablesAreGone =
         "The database, or a table of it, is gone or is not of this version: check Storage:Directory or ConnectionStrings:Sigmoid, start the version that made it, or " + Restore;
     private const string NoDatabase = "PostgreSQL has no such database or schema: correct ConnectionStrings:Sigmoid, create it, or " + Restore;
+    private const string UserIsRefused = "PostgreSQL refuses the user or the password: correct ConnectionStrings:Sigmoid, or pg_hba.conf.";
+    private const string TableIsRefused = "PostgreSQL refuses the user a table: GRANT it, or correct ConnectionStrings:Sigmoid.";
     private const string NoFile = "sigmoid.db under Storage:Directory is missing or can't be opened: check that the directory is mounted and that this process may write to it, or " + Restore;
     private const string NoDirectory = "Storage:Directory, or a folder in it, is missing: check that it is mounted, or " + Restore;
     private const string DiskIsFull = "The disk is full: free some space under Storage:Directory, or where the database is.";
@@ -70,8 +72,8 @@ public sealed partial class StorageTroubles(StorageDirectory directory, TimeProv
             "53" when postgres.SqlState == PostgresErrorCodes.DiskFull => DiskIsFull,
             "53" when postgres.SqlState == PostgresErrorCodes.TooManyConnections =>
                 "PostgreSQL has no connection left: raise its max_connections, or lower 'Maximum Pool Size' in ConnectionStrings:Sigmoid.",
-            "28" => "PostgreSQL refuses the user or the password: correct ConnectionStrings:Sigmoid, or pg_hba.conf.",
-            "42" when postgres.SqlState == PostgresErrorCodes.InsufficientPrivilege => "PostgreSQL refuses the user a table: GRANT it, or correct ConnectionStrings:Sigmoid.",
+            "28" => UserIsRefused,
+            "42" when postgres.SqlState == PostgresErrorCodes.InsufficientPrivilege => TableIsRefused,
             "42" when postgres.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn => TablesAreGone,
             "3D" or "3F" => NoDatabase,
             "XX" when postgres.SqlState is PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted => PostgresIsDamaged,
@@ -110,6 +112,10 @@ public sealed partial class StorageTroubles(StorageDirectory directory, TimeProv
 
     /// <summary>Whether the database can't be used before somebody restores it, so that there is nothing to wait for.</summary>
     public static bool IsDamage(Exception failure) => failure is DamagedDatabaseException || AdviceFor(failure) is IsDamaged or PostgresIsDamaged or TablesAreGone;
+
+    /// <summary>Whether a trouble lasts until somebody ends it. A full disk, a lock and a server that restarts may pass.</summary>
+    public static bool Lasts(Exception failure) =>
+        IsDamage(failure) || AdviceFor(failure) is RowIsUnreadable or NoDatabase or NoFile or NoDirectory or CannotWrite or UserIsRefused or TableIsRefused;
 
     /// <summary>Logs a trouble. Returns whether it is one.</summary>
     public bool IsTrouble(Exception failure)
@@ -158,7 +164,10 @@ public sealed partial class StorageTroubles(StorageDirectory directory, TimeProv
     }
 
     /// <summary>Does something as often as it takes until no trouble stops it.</summary>
-    public async Task<T> UntilItWorksAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    /// <param name="work">What is done.</param>
+    /// <param name="cancellationToken">Ends the trying.</param>
+    /// <param name="leaving">Ends the trying where the trouble lasts: its failure is thrown.</param>
+    public async Task<T> UntilItWorksAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken, CancellationToken leaving = default)
     {
         while (true)
         {
@@ -166,7 +175,7 @@ public sealed partial class StorageTroubles(StorageDirectory directory, TimeProv
             {
                 return await work();
             }
-            catch (Exception failure) when (!cancellationToken.IsCancellationRequested && IsTrouble(failure))
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested && IsTrouble(failure) && !(leaving.IsCancellationRequested && Lasts(failure)))
             {
             }
 

@@ -2,6 +2,7 @@ using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Datasets.Engine;
+using SigmoidApi.Http;
 using SigmoidApi.Models;
 
 namespace SigmoidApi.TrainingJobs;
@@ -63,7 +64,7 @@ internal static class Training
             ConfidenceLevel = request.ConfidenceLevel,
             Intervals = request.EffectiveIntervals,
             Threads = settings.Threads,
-            ThreadStart = () => FitThread.LowerPriority(settings.Nice),
+            ThreadStart = () => ThreadNiceness.GiveWay(settings.Nice),
             TimeProvider = time,
         };
     }

@@ -72,7 +72,7 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
     /// <param name="fit">Its run.</param>
     /// <param name="isAttempt">Whether the run counts as one. What met nothing but a trouble does not: there may be many of those before it passes.</param>
     /// <param name="cancellationToken">Ends it before anything is written.</param>
-    public async Task ReleaseAsync(RunningFit fit, bool isAttempt, CancellationToken cancellationToken)
+    public async Task<TrainingJobStatus?> ReleaseAsync(RunningFit fit, bool isAttempt, CancellationToken cancellationToken)
     {
         var parts = fit.TakeParts();
         // One that has left something to go on from is not the first.
@@ -86,12 +86,13 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
                     .SetProperty(j => j.Progress, fit.Progress),
                 cancellationToken);
             if (released == 0)
-                return;
+                return TrainingJobStatus.Queued;
             foreach (var part in parts)
                 await WriteAsync(db, fit.Job.Id, part, cancellationToken);
             if (fit.HasHistory)
                 await WriteAsync(db, fit.Job.Id, fit.History, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            return TrainingJobStatus.Queued;
         }
         catch
         {

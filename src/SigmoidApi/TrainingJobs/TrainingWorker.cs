@@ -108,13 +108,14 @@ internal sealed partial class TrainingWorker(
     {
         try
         {
-            if (await troubles.UntilItWorksAsync(() => end(_giveUp.Token), _giveUp.Token) is { } status)
+            if (await troubles.UntilItWorksAsync(() => end(_giveUp.Token), _giveUp.Token, lifetime.ApplicationStopping) is { } status)
                 LogEnded(fit.Job.Id, fit.Job.Attempts, status, fit.Progress?.Step ?? 0);
             else
                 LogLost(fit.Job.Id);
         }
-        catch (OperationCanceledException) when (_giveUp.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException ? _giveUp.IsCancellationRequested : StorageTroubles.AdviceFor(e) is not null)
         {
+            LogLeft(fit.Job.Id);
         }
 #pragma warning disable CA1031 // a job whose end can't be written is taken back like one whose process has died; the service goes on
         catch (Exception e)
@@ -147,7 +148,7 @@ internal sealed partial class TrainingWorker(
         }
         catch (OperationCanceledException) when (fit.Why == FitEnd.Drained)
         {
-            return token => ReleasedAsync(fit, isAttempt: true, token);
+            return token => leases.ReleaseAsync(fit, isAttempt: true, token);
         }
         catch (OperationCanceledException) when (fit.Why == FitEnd.Lost)
         {
@@ -179,7 +180,7 @@ internal sealed partial class TrainingWorker(
             // Who is to end anyway is taken up again at once, and ended.
             if (fit.Why is FitEnd.None or FitEnd.Stopped)
                 queue.Pause(fit.Job, TimeLeft(fit.Job));
-            return token => ReleasedAsync(fit, isAttempt: false, token);
+            return token => leases.ReleaseAsync(fit, isAttempt: false, token);
         }
 #pragma warning disable CA1031 // the worker outlives whatever one job does; the log has the reason, the caller gets no exception text
         catch (Exception e)
@@ -189,12 +190,6 @@ internal sealed partial class TrainingWorker(
             return token => leases.FailAsync(
                 fit, Problems.Details(StatusCodes.Status500InternalServerError, $"The fit failed; the service's log says why, under the job's id {fit.Job.Id}."), token);
         }
-    }
-
-    private async Task<TrainingJobStatus?> ReleasedAsync(RunningFit fit, bool isAttempt, CancellationToken cancellationToken)
-    {
-        await leases.ReleaseAsync(fit, isAttempt, cancellationToken);
-        return TrainingJobStatus.Queued;
     }
 
     private async Task<TrainedModel> TrainAsync(RunningFit fit)
@@ -287,6 +282,9 @@ internal sealed partial class TrainingWorker(
 
     [LoggerMessage(LogLevel.Warning, "Training job {JobId} was lost to another process, since this one showed no sign of life in time; what it did since then is dropped")]
     private partial void LogLost(Guid jobId);
+
+    [LoggerMessage(LogLevel.Warning, "Training job {JobId} is left as it is, since the service stops and can't write to its storage; it is taken up again like one whose process has died")]
+    private partial void LogLeft(Guid jobId);
 
     [LoggerMessage(LogLevel.Information, "Training job {JobId} can't be fitted: {Reason}")]
     private partial void LogUntrainable(Guid jobId, string reason);

@@ -49,7 +49,7 @@ public sealed class DamagedDatabaseTests
         await using var service = await ServiceProcess.Started();
         await service.Api.Train(LongFit.Quick);
         var file = Path.Combine(service.StorageDirectory, "sigmoid.db");
-        await Execute(file, "PRAGMA wal_checkpoint(TRUNCATE)");
+        await Checkpoint(file);
         await Damage(file, "header");
 
         (await service.Api.Get("/health/ready")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
@@ -98,6 +98,28 @@ public sealed class DamagedDatabaseTests
         (await service.Api.Get("models")).Problem(HttpStatusCode.ServiceUnavailable);
         (await service.Api.Get("/health/ready")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         await service.ShouldLogOnce("sigmoid.db under Storage:Directory is missing");
+        service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("header")]
+    [InlineData("gone")]
+    [InlineData("jobs gone")]
+    public async Task StopDoesNotWaitForADatabaseThatOnlyARestoreMends(string damage)
+    {
+        // A stop may take far longer than the test waits for it; no sign of life puts back into the log what is damaged in the file.
+        await using var service = await ServiceProcess.Started(("Limits:StopSeconds", "600"), ("Training:LeaseSeconds", "3600"));
+        var running = await service.Api.Enqueue(LongFit.Request());
+        await service.Api.Running(running);
+        var file = Path.Combine(service.StorageDirectory, "sigmoid.db");
+        await Checkpoint(file);
+        await Damage(file, damage);
+        await Eventually.Get(() => service.Api.Get("/health/ready"), answer => answer.Status == HttpStatusCode.ServiceUnavailable);
+
+        await service.Terminate();
+
+        service.ExitCode.ShouldBe(0);
+        await service.ShouldLogOnce("is left as it is, since the service stops");
         service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
     }
 
@@ -210,6 +232,9 @@ public sealed class DamagedDatabaseTests
             case "table gone":
                 await Execute(file, """DROP TABLE "ListedModels" """);
                 break;
+            case "jobs gone":
+                await Execute(file, """DROP TABLE "TrainingJobs" """);
+                break;
             case "column gone":
                 await Execute(file, """ALTER TABLE "Datasets" RENAME COLUMN "Rows" TO "Lines" """);
                 break;
@@ -224,6 +249,16 @@ public sealed class DamagedDatabaseTests
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
         stream.Position = at;
         stream.Write(Enumerable.Range(0, bytes).Select(i => (byte)(i * 131 + 7)).ToArray());
+    }
+
+    /// <summary>Moves all of the log into the file. A reader keeps it from that for a moment, which is no error to SQLite.</summary>
+    private static async Task Checkpoint(string file)
+    {
+        await using var connection = new SqliteConnection($"Data Source={file};Pooling=false");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+        await Eventually.Get(async () => (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!, busy => busy == 0);
     }
 
     private static async Task Execute(string file, string statement)

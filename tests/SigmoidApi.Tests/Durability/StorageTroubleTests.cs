@@ -139,6 +139,14 @@ public sealed class StorageTroubleTests
     [InlineData(13, "disk is full")]
     public void AdviceSaysWhatToDoAboutSqlite(int code, string advice) => StorageTroubles.AdviceFor(new SqliteException("", code)).ShouldNotBeNull().ShouldContain(advice);
 
+    [Theory]
+    [InlineData(26, true)] // SQLITE_NOTADB
+    [InlineData(14, true)] // SQLITE_CANTOPEN
+    [InlineData(8, true)] // SQLITE_READONLY
+    [InlineData(13, false)] // SQLITE_FULL
+    [InlineData(5, false)] // SQLITE_BUSY
+    public void StopWaitsForATroubleThatMayPass(int code, bool lasts) => StorageTroubles.Lasts(new SqliteException("", code)).ShouldBe(lasts);
+
     [Fact]
     public void AdviceLooksThroughWhatWrapsAFailure()
     {

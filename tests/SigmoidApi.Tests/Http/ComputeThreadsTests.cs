@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Http;
 
@@ -31,6 +32,26 @@ public sealed class ComputeThreadsTests
         // Whose clients have gone does not hold up others.
         (await service.Api.Post("update-weights", Steps(200, 20, 1_000))).Expect(HttpStatusCode.OK);
         service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(null, 5, 10)]
+    [InlineData("3", 3, 3)]
+    [InlineData("0", 0, 0)]
+    public async Task ThreadsThatComputeGiveWayToThoseOfRequests(string? setting, int compute, int fit)
+    {
+        await using var service = await ServiceProcess.Started(setting is null ? [] : [("Limits:ComputeNice", setting), ("Training:Nice", setting)]);
+        var running = await service.Api.Enqueue(LongFit.Request());
+        await service.Api.Running(running);
+
+        await Eventually.True(() => service.Threads().Any(thread => thread.Name == "fit"));
+
+        var threads = service.Threads();
+        // The process itself may have been started nicer than others.
+        var own = threads[0].Nice;
+        threads.Where(thread => thread.Name == "compute").Select(thread => thread.Nice).Distinct().ShouldBe([own + compute]);
+        threads.Where(thread => thread.Name == "fit").Select(thread => thread.Nice).Distinct().ShouldBe([own + fit]);
+        threads.Where(thread => thread.Name == ".NET TP Worker").Select(thread => thread.Nice).Distinct().ShouldBe([own]);
     }
 
     [Fact]

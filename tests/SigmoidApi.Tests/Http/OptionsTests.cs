@@ -16,6 +16,7 @@ public sealed class OptionsTests
     [InlineData("Limits:MaxConnections", "0", "LimitOptions", "MaxConnections")]
     [InlineData("Limits:ReservedConnections", "0", "LimitOptions", "ReservedConnections")]
     [InlineData("Limits:ComputeThreads", "-1", "LimitOptions", "ComputeThreads")]
+    [InlineData("Limits:ComputeNice", "20", "LimitOptions", "ComputeNice")]
     [InlineData("Limits:MaxComputeQueue", "0", "LimitOptions", "MaxComputeQueue")]
     [InlineData("Management:Port", "65536", "ManagementOptions", "Port")]
     [InlineData("Training:MaxSeconds", "0", "TrainingOptions", "MaxSeconds")]

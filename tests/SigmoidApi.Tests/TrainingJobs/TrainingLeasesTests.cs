@@ -37,13 +37,14 @@ public abstract class TrainingLeasesTests(StoreApplication store) : IAsyncLifeti
         }
 
         using var fit = new RunningFit(job, 100, TimeProvider.System);
-        await (what switch
+        Task write = what switch
         {
             nameof(TrainingLeases.BeatAsync) => Leases.BeatAsync(fit, TestContext.Current.CancellationToken),
             nameof(TrainingLeases.ReleaseAsync) => Leases.ReleaseAsync(fit, isAttempt: true, TestContext.Current.CancellationToken),
             nameof(TrainingLeases.CancelAsync) => Leases.CancelAsync(fit, error: null, TestContext.Current.CancellationToken),
             _ => Leases.FailAsync(fit, new(), TestContext.Current.CancellationToken),
-        });
+        };
+        await write;
 
         (await Read(job.Id)).Progress.ShouldBe(Before);
         await using var after = await _application.Database();
