@@ -52,7 +52,7 @@ internal static class EvaluateStream
         var scratch = context.RequestServices.GetRequiredService<DatasetFiles>().Scratch;
         var limit = new BodyLimit(limits.MaxStreamBytes, $"{LimitOptions.Section}:{nameof(LimitOptions.MaxStreamBytes)}");
         limit.Set(context);
-        if (PackedBody.TryOpen(context.Request, limit.Bytes, limit.Setting, out var body) is { } unknown)
+        if (PackedBody.TryOpen(context.Request, out var body) is { } unknown)
             return Problems.From(unknown);
 
         var size = Marshal.SizeOf<T>();

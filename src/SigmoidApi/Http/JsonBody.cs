@@ -52,20 +52,21 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         if (!Charset.TryRead(type.Charset, out var charset, out var problem))
             return new JsonBody<T>(null, new InputFailure(StatusCodes.Status415UnsupportedMediaType, "", problem));
         var options = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        var limit = BodyLimit.Of(context);
-        if (PackedBody.TryOpen(context.Request, limit.Bytes, limit.Setting, out var plain) is { } unknown)
+        if (PackedBody.TryOpen(context.Request, out var plain) is { } unknown)
             return new JsonBody<T>(null, unknown);
         byte[]? body = null;
         try
         {
             // JSON is UTF-8 (RFC 8259), but clients send it in what they name.
             var text = charset == Charset.Utf8 ? plain : new Utf8Transcoding(plain, charset);
-            (body, var length) = await ReadBodyAsync(text, context.Request.ContentLength, context.RequestAborted);
+            var end = text == context.Request.Body ? context.Request.ContentLength : null;
+            (body, var length) = await ReadBodyAsync(text, context.Request.ContentLength, end, context.RequestAborted);
             if (body.AsSpan(0, length) is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, 0, 0xFE, 0xFF, ..])
             {
                 // The mark of UTF-16 or UTF-32 counts for more than what the headers say, as in a file.
                 var marked = body;
-                (body, length) = await ReadBodyAsync(new Utf8Transcoding(new MemoryStream(marked, 0, length), charset), length, context.RequestAborted);
+                var unmarked = new Utf8Transcoding(new MemoryStream(marked, 0, length), charset);
+                (body, length) = await ReadBodyAsync(unmarked, length, end: null, context.RequestAborted);
                 RequestArrays<byte>.Pool.Return(marked);
             }
 
@@ -82,7 +83,7 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         {
             var status = (e as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest;
             var message = status == StatusCodes.Status413PayloadTooLarge
-                ? limit.Message
+                ? BodyLimit.Of(context).Message
                 : "the body broke off, or its chunks are malformed";
             return new JsonBody<T>(null, new InputFailure(status, "", message));
         }
@@ -131,8 +132,11 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         }
     }
 
-    /// <summary>Reads the text into one rented array. What the client announces is believed only so far: memory follows what has come.</summary>
-    private static async ValueTask<(byte[] Body, int Length)> ReadBodyAsync(Stream text, long? announced, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads the text into one rented array. What the client announces is believed only so far: memory follows what has come. Where the end is known, as of a
+    /// body that is read as it was sent, it need not be asked for.
+    /// </summary>
+    private static async ValueTask<(byte[] Body, int Length)> ReadBodyAsync(Stream text, long? announced, long? end, CancellationToken cancellationToken)
     {
         const int BelievedLength = 1 << 20;
         // One byte more than announced, so that the end is seen without growing.
@@ -141,7 +145,7 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         try
         {
             int read;
-            while ((read = await text.ReadAsync(body.AsMemory(length), cancellationToken)) > 0)
+            while (length != end && (read = await text.ReadAsync(body.AsMemory(length), cancellationToken)) > 0)
             {
                 length += read;
                 if (length == body.Length)

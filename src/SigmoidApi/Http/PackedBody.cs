@@ -7,19 +7,18 @@ namespace SigmoidApi.Http;
 internal static class PackedBody
 {
     /// <summary>The body, unpacked where it is packed. What fails while it is read, <see cref="FailureOf"/> puts in the caller's words.</summary>
-    /// <param name="request">Its headers and its body.</param>
-    /// <param name="maxBytes">The most plain bytes of a packed body; the server itself limits those that are sent.</param>
-    /// <param name="option">The setting that the limit comes from, for the message.</param>
+    /// <param name="request">Its <see cref="BodyLimit"/> is that of the plain bytes; the server itself limits those that are sent.</param>
     /// <param name="body">What to read.</param>
     /// <returns>Null, or why the body can't be read.</returns>
-    public static InputFailure? TryOpen(HttpRequest request, long maxBytes, string option, out Stream body)
+    public static InputFailure? TryOpen(HttpRequest request, out Stream body)
     {
         body = request.Body;
         if (!Decompression.TryParse(request.Headers.ContentEncoding, out var coding))
             return UnknownCoding(request);
         if (coding == ContentCoding.Detected)
             return null;
-        body = new Decompression(body, coding, maxBytes, option);
+        var limit = BodyLimit.Of(request.HttpContext);
+        body = new Decompression(body, coding, limit.Bytes, limit.Setting);
         request.HttpContext.Response.RegisterForDisposeAsync(body);
         return null;
     }

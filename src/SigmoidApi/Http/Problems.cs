@@ -81,7 +81,14 @@ public static class Problems
             // A caller's own doing is no error of the service, and needs no stack trace in its log; a trouble of the storage has its one line.
             SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or OperationCanceledException or ComputeQueueFullException || troubles.IsTrouble(context.Exception),
         });
-        app.UseStatusCodePages();
+        var writer = app.Services.GetRequiredService<IProblemDetailsService>();
+        app.Use(async (context, next) =>
+        {
+            await next(context);
+            // The framework's middleware for this does the same, but has features for each request that nothing here uses.
+            if (context.Response is { HasStarted: false, StatusCode: >= 400 and < 600, ContentLength: null, ContentType: null or "" })
+                await writer.WriteAsync(new ProblemDetailsContext { HttpContext = context });
+        });
         app.Use((context, next) =>
         {
             if (!app.Lifetime.ApplicationStopping.IsCancellationRequested || !context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))

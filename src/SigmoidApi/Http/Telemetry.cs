@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;
@@ -10,7 +11,8 @@ namespace SigmoidApi.Http;
 /// <summary>Structured logging: text for a developer, compact JSON in production; each line of a request carries its trace id, which its problem shows too.</summary>
 public static class Telemetry
 {
-    public static void AddTelemetry(this WebApplicationBuilder builder) =>
+    public static void AddTelemetry(this WebApplicationBuilder builder)
+    {
         builder.Services.AddSerilog(
             (_, logger) =>
             {
@@ -33,28 +35,25 @@ public static class Telemetry
                     logger.WriteTo.Sink(new CompactJsonOutput(Console.OpenStandardOutput()), CompactJsonOutput.Batching);
             },
             preserveStaticLogger: true);
+        // Serilog's factory also flushes the log where the service ends.
+        var serilog = builder.Services.Last(service => service.ServiceType == typeof(ILoggerFactory)).ImplementationFactory!;
+        builder.Services.AddSingleton<ILoggerFactory>(services => new KeptLoggers((ILoggerFactory)serilog(services)));
+    }
 
     public static void UseRequestTelemetry(this WebApplication app) =>
-        app.UseSerilogRequestLogging(options =>
-        {
-            options.Logger = app.Services.GetRequiredService<Serilog.ILogger>();
-            options.MessageTemplate = "{RequestMethod} {RequestPath} {StatusCode} in {ElapsedMilliseconds} ms";
-            options.GetMessageTemplateProperties = (context, path, elapsed, status) =>
-            [
-                new("RequestMethod", new ScalarValue(context.Request.Method)),
-                new("RequestPath", new ScalarValue(path)),
-                new("StatusCode", new ScalarValue(status)),
-                new("ElapsedMilliseconds", new ScalarValue(Math.Round(elapsed, 3))),
-                .. status >= StatusCodes.Status400BadRequest && RequestReason.Of(context) is { } reason ? [new LogEventProperty("Reason", new ScalarValue(reason))] : Array.Empty<LogEventProperty>(),
-            ];
-            options.GetLevel = (context, _, exception) => (exception, context.Response.StatusCode) switch
-            {
-                (null, StatusCodes.Status503ServiceUnavailable) when app.Lifetime.ApplicationStopping.IsCancellationRequested => LogEventLevel.Information,
-                (not null, _) or (_, >= 500) => LogEventLevel.Error,
-                _ when context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) => LogEventLevel.Debug,
-                _ => LogEventLevel.Information,
-            };
-        });
+        app.Use(ActivatorUtilities.CreateInstance<RequestLog>(app.Services).WriteAsync);
+
+    /// <summary>Loggers by their categories. Each answer of the framework asks for one, and Serilog makes a new one each time.</summary>
+    private sealed class KeptLoggers(ILoggerFactory serilog) : ILoggerFactory
+    {
+        private readonly ConcurrentDictionary<string, Microsoft.Extensions.Logging.ILogger> _loggers = new(StringComparer.Ordinal);
+
+        public Microsoft.Extensions.Logging.ILogger CreateLogger(string categoryName) => _loggers.GetOrAdd(categoryName, serilog.CreateLogger);
+
+        public void AddProvider(ILoggerProvider provider) => serilog.AddProvider(provider);
+
+        public void Dispose() => serilog.Dispose();
+    }
 
     /// <summary>
     /// A line of compact JSON for each event, written batch by batch. Serilog's console sink makes a system call under a lock for each line, which took
@@ -75,6 +74,10 @@ public static class Telemetry
             return _writer.FlushAsync();
         }
 
-        public void Dispose() => _writer.Dispose();
+        public void Dispose()
+        {
+            _writer.Dispose();
+            _formatter.Dispose();
+        }
     }
 }

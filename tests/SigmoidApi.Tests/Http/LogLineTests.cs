@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Formatting.Compact;
 using Serilog.Parsing;
 using SigmoidApi.Http;
 
@@ -50,18 +52,62 @@ public sealed class LogLineTests
     public void JsonReadsBackAsItWas()
     {
         const string Name = "a\nb\u0085c\u2028d\u202ee\u001bf\\u000a\"é🂡";
-        var line = Format(new JsonLogLine(), "{Name}", Name, exception: null);
+        using var formatter = new JsonLogLine();
+        var line = Format(formatter, "{Name}", Name, exception: null);
 
         line.IndexOf('\n', StringComparison.Ordinal).ShouldBe(line.Length - 1);
         line[..^1].Any(char.IsControl).ShouldBeFalse();
         JsonElement.Parse(line).GetProperty("Name").GetString().ShouldBe(Name);
     }
 
+    /// <summary>Serilog's own formatter is the reference of what compact JSON is.</summary>
+    [Theory]
+    [InlineData("GET {RequestPath} in {Elapsed} ms", LogEventLevel.Information)]
+    [InlineData("{Elapsed:0.00} of {Missing:000}, {RequestPath,20:l}, a colon: here", LogEventLevel.Warning)]
+    [InlineData("{Elapsed} \"quoted\" \\ {{braces}}, a colon: here", LogEventLevel.Error)]
+    [InlineData("", LogEventLevel.Fatal)]
+    public void JsonIsSerilogsOwn(string template, LogEventLevel level)
+    {
+        LogEventPropertyValue[] values =
+        [
+            .. Array.ConvertAll<object?, ScalarValue>(
+                [
+                    null, "a \"quote\"\t\\", 1.0 / 3, double.NaN, 12345678901234567890m, true, 'c', DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(1.5),
+                    Guid.Empty,
+                ],
+                value => new ScalarValue(value)),
+            new ScalarValue(LogEventLevel.Debug), new SequenceValue([new ScalarValue(1), new ScalarValue("two")]),
+            new StructureValue([new("Inner", new ScalarValue(-1))], "Tag"), new DictionaryValue([new(new ScalarValue("key"), new ScalarValue(2L))]),
+        ];
+        LogEventProperty[] properties =
+        [
+            new("Elapsed", new ScalarValue(12.345)), new("RequestPath", new ScalarValue("/a")), new("@t", new ScalarValue("a name of the format's own")),
+            .. values.Select((value, i) => new LogEventProperty($"Value {i}", value)),
+        ];
+        var parsed = new MessageTemplateParser().Parse(template);
+        var exception = level == LogEventLevel.Error ? new InvalidOperationException("no\nway") : null;
+        var at = new DateTimeOffset(2026, 11, 30, 12, 0, 0, TimeSpan.FromHours(9)).AddTicks(1234567);
+        LogEvent[] events =
+        [
+            new(at, level, exception, parsed, properties), new(at, level, exception, parsed, []),
+            new(at, level, exception, parsed, properties, ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom()),
+        ];
+        using var formatter = new JsonLogLine();
+        foreach (var logEvent in events)
+            Format(formatter, logEvent).ShouldBe(Format(new CompactJsonFormatter(), logEvent));
+    }
+
     private static string Format(ITextFormatter formatter, string template, string name, Exception? exception)
     {
+        LogEventProperty[] properties = [new("Name", new ScalarValue(name))];
+        var parsed = new MessageTemplateParser().Parse(template);
+        return Format(formatter, new LogEvent(DateTimeOffset.UnixEpoch, LogEventLevel.Error, exception, parsed, properties));
+    }
+
+    private static string Format(ITextFormatter formatter, LogEvent logEvent)
+    {
         using var output = new StringWriter { NewLine = "\n" };
-        var properties = new[] { new LogEventProperty("Name", new ScalarValue(name)) };
-        formatter.Format(new LogEvent(DateTimeOffset.UnixEpoch, LogEventLevel.Error, exception, new MessageTemplateParser().Parse(template), properties), output);
+        formatter.Format(logEvent, output);
         return output.ToString();
     }
 }

@@ -47,16 +47,17 @@ public static class OpenApiSetup
         var hasSwaggerUi = app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.SwaggerUi;
         if (hasSwaggerUi)
         {
-            app.Use((context, next) =>
-                HttpMethods.IsHead(context.Request.Method) && context.Request.Path.StartsWithSegments("/swagger", StringComparison.Ordinal)
-                    ? AsGetAsync(context, next) : next(context));
-            app.UseSwaggerUI(options =>
+            app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger", StringComparison.OrdinalIgnoreCase), swagger =>
             {
-                // Relative to the page, whatever prefix a proxy puts before both.
-                options.SwaggerEndpoint("../openapi/v1.json", "v1");
-                options.DocumentTitle = "SigmoidApi";
-                options.EnableTryItOutByDefault();
-                options.DisplayRequestDuration();
+                swagger.Use((context, next) => HttpMethods.IsHead(context.Request.Method) ? AsGetAsync(context, next) : next(context));
+                swagger.UseSwaggerUI(options =>
+                {
+                    // Relative to the page, whatever prefix a proxy puts before both.
+                    options.SwaggerEndpoint("../openapi/v1.json", "v1");
+                    options.DocumentTitle = "SigmoidApi";
+                    options.EnableTryItOutByDefault();
+                    options.DisplayRequestDuration();
+                });
             });
         }
 
