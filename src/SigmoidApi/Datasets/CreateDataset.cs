@@ -14,6 +14,7 @@ internal static class CreateDataset
         datasets.MapPost("/", Handle).WithName("CreateDataset").WithSummary("Upload a file of rows: CSV, Parquet, JSON, JSON lines or LIBSVM, also compressed by gzip or zstd")
             .WithDescription(
                 "The file is the body, or the part `file` of a multipart form, whose file name stands in for a missing `name`, each run of characters that a name can't have as a `-`. "
+                + "Of a form, what the query takes may be a part too, before the file or after it; any other part is a 400. "
                 + "An array of records in JSON is taken as `application/json` too. Its format is what `format`, the Content-Type, the name or its first bytes say. "
                 + "Text is in UTF-8, or in the charset of the Content-Type (of the part in a form), by any label of the WHATWG Encoding Standard; "
                 + "a byte order mark counts for more. "
@@ -38,22 +39,27 @@ internal static class CreateDataset
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        if (name is not null && !Names.IsValid(name))
-            return Problems.Field(StatusCodes.Status400BadRequest, "name", $"{Names.Expected}, got '{name}'");
+        if (Against(name) is { } wrong)
+            return wrong;
         var now = time.GetUtcNow();
         using var file = await uploads.ReceiveAsync(Guid.CreateVersion7(now), context, query, name, cancellationToken);
         if (file.Failure is { } failure)
             return failure;
-        name ??= file.Name;
+        if (Against(file.Form?["name"]) is { } wrongPart)
+            return wrongPart;
+        name ??= file.Form?["name"] ?? file.Name;
         if (name is null)
-            return Problems.Field(StatusCodes.Status400BadRequest, "name", $"{Names.Expected}, got none{(file.FileName is { } called ? $", and the file's name '{called}' makes none" : "")}");
+        {
+            var called = file.Form is { FileName: var fileName } ? $", and the file's name '{fileName}' makes none" : "";
+            return Problems.Field(StatusCodes.Status400BadRequest, "name", $"{Names.Expected}, got none{called}");
+        }
 
         try
         {
             var (upload, location) = (file.Upload!, context.PathOf("GetDataset", file.Upload!.Id));
             // The same bytes in another charset are another file. UTF-8 goes unnamed, as in the fingerprints that are kept already.
             var format = file.Charset == Charset.Utf8 ? $"{file.File!.Format}" : $"{file.File!.Format} {file.Charset.Name}";
-            if (await idempotency.EarlierAsync(upload.Sha256, file.Name, format) is { } earlier)
+            if (await idempotency.EarlierAsync([upload.Sha256, file.Name, format, .. file.Form?.Texts ?? []]) is { } earlier)
                 return earlier;
             var imported = await uploads.ImportAsync(file, cancellationToken);
             files.Publish(upload.Id, upload.ParquetPath);
@@ -79,4 +85,7 @@ internal static class CreateDataset
             return problem;
         }
     }
+
+    private static ProblemHttpResult? Against(string? name) =>
+        name is null || Names.IsValid(name) ? null : Problems.Field(StatusCodes.Status400BadRequest, "name", $"{Names.Expected}, got '{name}'");
 }

@@ -3,9 +3,13 @@ using System.ComponentModel.DataAnnotations;
 namespace SigmoidApi.Datasets;
 
 /// <summary>The limits of an upload and what reading it may use, from the section <c>Datasets</c>.</summary>
-public sealed class DatasetOptions
+public sealed class DatasetOptions : IValidatableObject
 {
     public const string Section = "Datasets";
+
+    internal const int DefaultHeaderBytes = 1024 * 1024;
+    internal const int DefaultLineBytes = 2 * 1024 * 1024;
+    internal const int DefaultFooterBytes = 64 * 1024 * 1024;
 
     /// <summary>Memory that the process that reads an upload may use, in 10⁶ bytes.</summary>
     [Range(256, 1_000_000)]
@@ -54,10 +58,11 @@ public sealed class DatasetOptions
     [Range(1L, long.MaxValue)]
     public long MaxUploadBytes { get; set; } = 4L * 1024 * 1024 * 1024;
 
+    /// <summary>Most rows of a file.</summary>
     [Range(1, int.MaxValue)]
     public int MaxRows { get; set; } = 100_000_000;
 
-    /// <summary>DuckDB holds 2,048 rows of every column at once, several times over: 10,000 columns do not fit in 512 MB.</summary>
+    /// <summary>Most columns of a file. DuckDB holds 2,048 rows of every column at once, several times over: 10,000 columns do not fit in 512 MB.</summary>
     [Range(1, 10_000)]
     public int MaxColumns { get; set; } = 2_000;
 
@@ -77,7 +82,25 @@ public sealed class DatasetOptions
     [Range(1, 10_000)]
     public int MaxNameLength { get; set; } = 1_000;
 
+    /// <summary>All names of a file's columns together, in bytes: the header of separated values, the names in records of JSON.</summary>
+    [Range(1_024, 64 * 1024 * 1024)]
+    public int MaxHeaderBytes { get; set; } = DefaultHeaderBytes;
+
+    /// <summary>The longest line of separated values, line breaks within quotes included, in bytes. Some of them are held in memory at a time.</summary>
+    [Range(1_024, 64 * 1024 * 1024)]
+    public int MaxLineBytes { get; set; } = DefaultLineBytes;
+
+    /// <summary>The largest footer of a Parquet file, in bytes: it is held in memory, several times over.</summary>
+    [Range(1_024, 1024 * 1024 * 1024)]
+    public int MaxFooterBytes { get; set; } = DefaultFooterBytes;
+
     /// <summary>Of more rows than this a profile takes quantiles from a part, every so many rows; counts, means and ranges are of all.</summary>
     [Range(1_000, int.MaxValue)]
     public int ExactProfileRows { get; set; } = 4_000_000;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (MaxHeaderBytes > MaxLineBytes)
+            yield return new($"The field {nameof(MaxHeaderBytes)} must be at most {nameof(MaxLineBytes)}.", [nameof(MaxHeaderBytes), nameof(MaxLineBytes)]);
+    }
 }

@@ -16,6 +16,17 @@ internal sealed partial record DatasetUploadQuery(
     [property: FromQuery(Name = "types")] string[]? Types,
     [property: FromQuery(Name = "dates")] string? Dates = null)
 {
+    /// <summary>With what a form says of its file besides; the form holds nothing else than the query where both have it.</summary>
+    public DatasetUploadQuery With(UploadForm form) => new(
+        Format ?? form["format"],
+        Delimiter ?? form["delimiter"],
+        Quote ?? form["quote"],
+        Decimal ?? form["decimal"],
+        Header ?? form["header"],
+        NullValue is { Length: > 0 } ? NullValue : form.All("nullValue"),
+        Types is { Length: > 0 } ? Types : form.All("types"),
+        Dates ?? form["dates"]);
+
     /// <summary>The same in the terms of the file; a field that can't be is a failure.</summary>
     public InputFailure? TryRead(out DatasetFormat? format, out CsvOverrides csv, out IReadOnlyDictionary<string, ColumnType> types)
     {

@@ -22,7 +22,7 @@ internal static class DeleteDataset
         if (await db.Datasets.AsNoTracking().FindDatasetAsync(id, cancellationToken) is not { } found
             || await db.HoldDataset(found.Id, toDelete: true).SingleOrDefaultAsync(cancellationToken) is not { } dataset)
         {
-            return Problems.NotFound($"data set '{id}'");
+            return await db.MissingDatasetAsync(id, cancellationToken);
         }
 
         var job = await db.TrainingJobs.AsNoTracking().FirstOrDefaultAsync(

@@ -12,7 +12,7 @@ internal static class DescribedDatasets
     /// </summary>
     public static RouteHandlerBuilder WithFileBodies(this RouteHandlerBuilder route)
     {
-        route.WithTextBody("text/csv").WithBinaryBody(DatasetContent.Form, part: "file");
+        route.WithTextBody("text/csv").WithBinaryBody(DatasetContent.FormType, part: UploadForm.FilePart);
         foreach (var type in (string[])["application/vnd.apache.parquet", "application/x-ndjson", "text/json", "text/x-libsvm", "application/octet-stream"])
             route.WithBinaryBody(type);
         return route;

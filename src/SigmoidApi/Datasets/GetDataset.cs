@@ -32,7 +32,7 @@ internal static class GetDataset
         }
 
         if (await meant.SingleOrDefaultAsync(cancellationToken) is not { } dataset)
-            return Problems.NotFound($"data set '{id}'");
+            return await db.MissingDatasetAsync(id, cancellationToken);
         if (target is null)
         {
             KnownAnswer.IsKnown(context, $"{dataset.Id:n}");

@@ -49,7 +49,7 @@ internal static class GetDatasetContent
         if ((DatasetFormats.OfName(format) ?? Accepted(context.Request)) is not { } wanted)
             return Problems.Of(StatusCodes.Status406NotAcceptable, $"Expected an Accept of {string.Join(", ", Formats.Select(f => f.MediaType()))}, got {context.Request.Headers.Accept}.");
         if (await db.Datasets.AsNoTracking().FindDatasetAsync(id, cancellationToken) is not { } dataset)
-            return Problems.NotFound($"data set '{id}'");
+            return await db.MissingDatasetAsync(id, cancellationToken);
         try
         {
             // Opened, a file is there to its end, whoever deletes it.
@@ -66,7 +66,7 @@ internal static class GetDatasetContent
             // Deleted since its row was read; where the row is still there, the file was lost.
             if (await db.Datasets.AnyAsync(d => d.Id == dataset.Id, cancellationToken))
                 files.RequireReadable(dataset.Id);
-            return Problems.NotFound($"data set '{id}'");
+            return await db.MissingDatasetAsync(id, cancellationToken);
         }
     }
 

@@ -48,7 +48,7 @@ internal static class GetDatasetRows
         if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count < 1 || count > most))
             return Problems.Field(StatusCodes.Status400BadRequest, "limit", $"expected a whole number from 1 to {most}, got '{limit}'");
         if (await db.Datasets.AsNoTracking().FindDatasetAsync(id, cancellationToken) is not { } dataset)
-            return Problems.NotFound($"data set '{id}'");
+            return await db.MissingDatasetAsync(id, cancellationToken);
         if (KnownAnswer.IsKnown(context, string.Create(CultureInfo.InvariantCulture, $"{dataset.Id:n}-{first}-{count}")))
             return new NotModified();
 
@@ -62,7 +62,7 @@ internal static class GetDatasetRows
             // Deleted since its row was read; where the row is still there, the file was lost.
             if (await db.Datasets.AnyAsync(d => d.Id == dataset.Id, cancellationToken))
                 throw;
-            return Problems.NotFound($"data set '{id}'");
+            return await db.MissingDatasetAsync(id, cancellationToken);
         }
     }
 }

@@ -54,7 +54,7 @@ internal static class SplitDataset
             return earlier;
         var request = body.Value;
         if (await db.Datasets.AsNoTracking().FindDatasetAsync(id, cancellationToken) is not { } dataset)
-            return Problems.NotFound($"data set '{id}'");
+            return await db.MissingDatasetAsync(id, cancellationToken);
         var (field, by) = request switch
         {
             { StratifyBy: { } column } => ("stratifyBy", column),

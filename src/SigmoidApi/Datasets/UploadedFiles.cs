@@ -11,7 +11,7 @@ using SigmoidApi.Storage;
 namespace SigmoidApi.Datasets;
 
 /// <summary>The way of a file from a request's body to a worker, the same for a data set and for a prediction.</summary>
-internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, IOptions<DatasetOptions> options)
+internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, IOptions<DatasetOptions> options, IOptions<LimitOptions> limits)
 {
     private const string MaxUploadSetting = $"{DatasetOptions.Section}:{nameof(DatasetOptions.MaxUploadBytes)}";
 
@@ -25,7 +25,7 @@ internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, 
         if (ContentDigest.Parse(context.Request.Headers["Content-Digest"].ToString(), out var digest) is { } malformed)
             return UploadedFile.Failed(Problems.Of(StatusCodes.Status400BadRequest, malformed));
         await using var digested = digest is null ? null : new DigestStream(context.Request.Body, digest);
-        var content = await DatasetContent.OpenAsync(context.Request, digested ?? context.Request.Body, wanted, name, cancellationToken);
+        var content = await DatasetContent.OpenAsync(context.Request, digested ?? context.Request.Body, wanted, name, limits.Value.MaxRequestLineBytes, cancellationToken);
         if (content.Failure is { } failure)
             return UploadedFile.Failed(Problems.From(failure));
         await workers.PrepareAsync();
@@ -33,17 +33,28 @@ internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, 
         try
         {
             upload = await files.ReceiveAsync(id, content.Body, content.Coding, content.Charset, limit, cancellationToken);
+            if (content.Form is { } form && (await form.ReadToEndAsync(cancellationToken) ?? query.With(form).TryRead(out wanted, out csv, out types)) is { } wrongPart)
+            {
+                upload.Dispose();
+                return UploadedFile.Failed(Problems.From(wrongPart));
+            }
+
             if (digested is not null && !await digested.MatchesAsync(cancellationToken))
                 throw new InvalidUploadException("The body is not the one that the Content-Digest header speaks of: it was changed or cut off on its way.");
-            var format = content.Format ?? DatasetFormats.OfContent(upload.Start);
+            var format = wanted ?? content.Format ?? DatasetFormats.OfContent(upload.Start);
             return new UploadedFile
             {
                 Upload = upload,
-                FileName = content.FileName,
+                Form = content.Form,
                 Name = content.Name,
                 Charset = content.Charset,
                 File = new(upload.ContentPath, format, csv, types, options.Value.MaxColumns, options.Value.MaxRows,
-                    options.Value.MinCells, options.Value.MaxCellsPerByte, options.Value.MaxRecordBytes, options.Value.MaxNameLength),
+                    options.Value.MinCells, options.Value.MaxCellsPerByte, options.Value.MaxRecordBytes, options.Value.MaxNameLength)
+                {
+                    MaxHeaderBytes = options.Value.MaxHeaderBytes,
+                    MaxLineBytes = options.Value.MaxLineBytes,
+                    MaxFooterBytes = options.Value.MaxFooterBytes,
+                },
             };
         }
         catch (Exception e)
@@ -85,7 +96,7 @@ internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, 
         MissingColumnsException missing => Problems.Fields(StatusCodes.Status400BadRequest,
             missing.Columns.Take(InvalidDatasetException.MaxErrors).Select(column => KeyValuePair.Create($"columns{JsonPath.Member(column)}", (string[])["the model needs this column, and the file lacks it"]))),
         InvalidUploadException upload => Problems.Of(StatusCodes.Status400BadRequest, upload.Message),
-        _ when DatasetContent.IsMalformedForm(exception) => Problems.Of(StatusCodes.Status400BadRequest, "The multipart form ends before its part 'file' does."),
+        _ when UploadForm.IsMalformed(exception) => Problems.Of(StatusCodes.Status400BadRequest, "The multipart form ends before its part 'file' does."),
         _ => null,
     };
 
@@ -113,8 +124,8 @@ internal sealed class UploadedFile : IDisposable
 
     public FileToRead? File { get; init; }
 
-    /// <summary>What a form's file was called.</summary>
-    public string? FileName { get; init; }
+    /// <summary>The form that it was a part of, whose other parts stand in for parameters of the query.</summary>
+    public UploadForm? Form { get; init; }
 
     /// <summary>What a data set may be called after it.</summary>
     public string? Name { get; init; }

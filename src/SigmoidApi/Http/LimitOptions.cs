@@ -14,7 +14,10 @@ public sealed class LimitOptions : IValidatableObject
     [Range(1, long.MaxValue)]
     public long MaxBodyBytes { get; init; } = 64L << 20;
 
-    /// <summary>Longest first line of a request, with its path and its query, in bytes. More is a 414, without a body: the server answers before it has read on.</summary>
+    /// <summary>
+    /// Longest first line of a request, with its path and its query, in bytes. More is a 414, without a body: the server answers before it has read on.
+    /// What a form says beside its file, which a query may say too, may be as long; more is a 413.
+    /// </summary>
     [Range(1_024, MaxBuffered)]
     public int MaxRequestLineBytes { get; init; } = 8 << 10;
 

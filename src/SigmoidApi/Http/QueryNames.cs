@@ -18,6 +18,11 @@ internal sealed class QueryNames(FrozenDictionary<string, bool> names, string? b
 {
     public IReadOnlyList<string> Names => names.Keys;
 
+    /// <summary>Whether the route takes a parameter.</summary>
+    /// <param name="name">As it is written.</param>
+    /// <param name="repeats">Whether it may come more than once.</param>
+    public bool TryFind(string name, out bool repeats) => names.TryGetValue(name, out repeats);
+
     /// <summary>Finds the names of each route of a group.</summary>
     public static void Add(IEndpointConventionBuilder endpoints) => endpoints.Finally(endpoint => endpoint.Metadata.Add(Of((RouteEndpointBuilder)endpoint)));
 
@@ -64,7 +69,7 @@ internal sealed class QueryNames(FrozenDictionary<string, bool> names, string? b
         foreach (var pair in new QueryStringEnumerable(query))
         {
             var name = pair.DecodeName().ToString();
-            if (!names.TryGetValue(name, out var repeats))
+            if (!TryFind(name, out var repeats))
                 return InputFailure.BadRequest(name, $"unknown query parameter: this path takes {Taken}{NearestName.Hint(name, Names)}");
             if (!repeats && !(seen ??= new(StringComparer.Ordinal)).Add(name))
                 return InputFailure.BadRequest(name, "expected once in the query, got more than once");

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using SigmoidApi.Http;
 using SigmoidApi.Http.OpenApi;
 using SigmoidApi.Storage;
 
@@ -32,6 +31,6 @@ internal static class DeleteModel
         await db.Models.Where(m => m.Name == name).ExecuteUpdateAsync(set => set.SetProperty(m => m.Revision, m => m.Revision + 1), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         cache.Forget(name);
-        return deleted > 0 ? TypedResults.NoContent() : Problems.NotFound(ModelEndpoints.Describe(name, version));
+        return deleted > 0 ? TypedResults.NoContent() : await db.MissingModelAsync(name, version, cancellationToken);
     }
 }

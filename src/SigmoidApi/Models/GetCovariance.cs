@@ -43,7 +43,7 @@ internal static class GetCovariance
     {
         var model = ModelEndpoints.Describe(name, version);
         if (await db.ModelVersions.AsNoTracking().Ref(name, version).SingleOrDefaultAsync(cancellationToken) is not { Trained: var trained } found)
-            return Problems.NotFound(model);
+            return await db.MissingModelAsync(name, version, cancellationToken);
         if (trained.Inference is not { } inference)
             return Problems.NotFound($"covariance of {model}: its coefficients are penalized, and only the penalties 'none' and 'firth' leave estimates that have one");
         if (inference.Covariance is not { Count: > 0 } covariance)

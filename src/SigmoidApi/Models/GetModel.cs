@@ -50,7 +50,7 @@ internal static class GetModel
         }
 
         if (await meant.SingleOrDefaultAsync(cancellationToken) is not { } found)
-            return Problems.NotFound(ModelEndpoints.Describe(name, version));
+            return await db.MissingModelAsync(name, version, cancellationToken);
         KnownAnswer.IsKnown(context, TagOf(found.JobId, include));
         return TypedResults.Ok(ModelResponse.From(found, withCovariance: include is not null));
     }

@@ -26,7 +26,7 @@ internal static class ListModels
     private static async Task<Results<Ok<PageOf<ModelSummary>>, ProblemHttpResult>> Versions(string name, Page page, SigmoidDbContext db, CancellationToken cancellationToken) =>
         await db.ModelVersions.AnyAsync(v => v.Name == name, cancellationToken)
             ? await Read(db.ModelVersions.Where(v => v.Name == name), page, db, cancellationToken)
-            : Problems.NotFound(ModelEndpoints.Describe(name, version: null));
+            : await db.MissingModelAsync(name, version: null, cancellationToken);
 
     // A version's job id orders it by age, as its own would.
     private static async Task<Ok<PageOf<ModelSummary>>> Read(IQueryable<ModelVersion> versions, Page page, SigmoidDbContext db, CancellationToken cancellationToken)

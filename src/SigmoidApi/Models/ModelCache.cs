@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Storage;
@@ -21,6 +22,13 @@ internal sealed class ModelCache(IDbContextFactory<SigmoidDbContext> contexts, I
 
     public ValueTask<ServedModel?> FindAsync(string name, int? version, CancellationToken cancellationToken) =>
         _models.TryGetValue((name, version), out var model) ? new(model) : new(ReadAsync(name, version, cancellationToken));
+
+    /// <summary>The 404 of what <see cref="FindAsync"/> has not found.</summary>
+    public async Task<ProblemHttpResult> MissingAsync(string name, int? version, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.MissingModelAsync(name, version, cancellationToken);
+    }
 
     /// <summary>Called after each change of a model's versions has been committed.</summary>
     public void Forget(string name)

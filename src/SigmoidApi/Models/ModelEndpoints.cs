@@ -1,6 +1,8 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.OpenApi;
 using SigmoidApi.Http;
 using SigmoidApi.Http.OpenApi;
+using SigmoidApi.Storage;
 
 namespace SigmoidApi.Models;
 
@@ -47,6 +49,16 @@ public static class ModelEndpoints
         version is null
             ? versions.Where(v => v.Name == name).OrderByDescending(v => v.Version).Take(1)
             : versions.Where(v => v.Name == name && v.Version == version);
+
+    /// <summary>The 404 of a path to none.</summary>
+    internal static Task<ProblemHttpResult> MissingModelAsync(this SigmoidDbContext db, string name, int? version, CancellationToken cancellationToken) =>
+        MissingName.ProblemAsync(
+            Describe(name, version),
+            name,
+            db.ModelVersions.Where(v => v.Name == name).Select(v => v.Version),
+            db.Models.Select(m => m.Name),
+            db.ModelVersions.Select(v => v.Name),
+            cancellationToken);
 
     /// <summary>How a problem calls what the path meant.</summary>
     internal static string Describe(string name, int? version) => version is null ? $"model '{name}'" : $"version {version} of model '{name}'";

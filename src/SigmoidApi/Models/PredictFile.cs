@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Datasets;
 using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Http;
@@ -13,17 +14,18 @@ internal sealed class PredictFile(UploadedFiles uploads, ModelCache models, Time
 
     public async Task<IResult> PredictAsync(string name, int? version, DatasetUploadQuery query, string? threshold, HttpContext context)
     {
-        var from = 0.5;
-        if (threshold is not null && !(double.TryParse(threshold, NumberStyles.Float, CultureInfo.InvariantCulture, out from) && NumberRules.IsProbability(from)))
-            return Problems.Field(StatusCodes.Status400BadRequest, "threshold", $"expected a number from 0 to 1, got '{threshold}'");
+        if (Against(threshold, out var from) is { } wrong)
+            return wrong;
         var cancellationToken = context.RequestAborted;
         if (await models.FindAsync(name, version, cancellationToken) is not { } served)
-            return Problems.NotFound(ModelEndpoints.Describe(name, version));
+            return await models.MissingAsync(name, version, cancellationToken);
         var file = await uploads.ReceiveAsync(Guid.CreateVersion7(time.GetUtcNow()), context, query, name: null, cancellationToken);
         // The answer is one of its files.
         context.Response.RegisterForDispose(file);
         if (file.Failure is { } failure)
             return failure;
+        if (file.Form?["threshold"] is { } part && Against(part, out from) is { } wrongPart)
+            return wrongPart;
         try
         {
             var upload = file.Upload!;
@@ -38,6 +40,14 @@ internal sealed class PredictFile(UploadedFiles uploads, ModelCache models, Time
         {
             return problem;
         }
+    }
+
+    private static ProblemHttpResult? Against(string? threshold, out double from)
+    {
+        from = 0.5;
+        return threshold is null || (double.TryParse(threshold, NumberStyles.Float, CultureInfo.InvariantCulture, out from) && NumberRules.IsProbability(from))
+            ? null
+            : Problems.Field(StatusCodes.Status400BadRequest, "threshold", $"expected a number from 0 to 1, got '{threshold}'");
     }
 
     /// <summary>How many there are, and the first of them: both headers of both lists take less than 2 KB.</summary>

@@ -14,7 +14,7 @@ internal static class PredictRoutes
 
     // application/json is the other form's.
     private static readonly string[] FileTypes =
-        [.. DatasetFormats.MediaTypes.Keys.Where(type => type != DatasetFormat.Json.MediaType()), .. DatasetFormats.AnyTypes, DatasetContent.Form];
+        [.. DatasetFormats.MediaTypes.Keys.Where(type => type != DatasetFormat.Json.MediaType()), .. DatasetFormats.AnyTypes, DatasetContent.FormType];
 
     public static void Map(RouteGroupBuilder models)
     {
@@ -32,7 +32,7 @@ internal static class PredictRoutes
     private static void Describe(RouteHandlerBuilder route) =>
         route.WithDescription(
                 "Takes `rows` (records as they were uploaded: null is a missing value, a text in a column of numbers, booleans or dates is read as a cell of a file is, an array or object is a category by its text), `columns`, or `features` (rows of numbers in the order of the model's coefficients). "
-                + "Or a whole file, as an upload takes it: CSV, Parquet, JSON lines, LIBSVM, also compressed, as the body or as the part `file` of a form; a JSON array of records as `text/json`. "
+                + "Or a whole file, as an upload takes it: CSV, Parquet, JSON lines, LIBSVM, also compressed, as the body or as the part `file` of a form, whose other parts may stand in for the query; a JSON array of records as `text/json`. "
                 + "An index that a LIBSVM file never names is 0. A file comes back in its own format with the columns `probability` and `label` added. Columns and levels that the model does not know are named in `unknownColumns` and `unknownLevels`, "
                 + "and of a file in the headers `Unknown-Columns` (`\"age\", %\"gr%c3%b6%c3%9fe\"`) and `Unknown-Levels` (`\"kind\";count=2`), lists of RFC 9651: the first of them, and in `Unknown-Columns-Count` and "
                 + "`Unknown-Levels-Count` how many there are.")
@@ -60,5 +60,5 @@ internal static class PredictRoutes
         string name, int? version, JsonBody<PredictWithModelRequest> body, ModelCache cache, CancellationToken cancellationToken) =>
         await cache.FindAsync(name, version, cancellationToken) is { } served
             ? PredictWithModel.Predict(body.Value, served)
-            : Problems.NotFound(ModelEndpoints.Describe(name, version));
+            : await cache.MissingAsync(name, version, cancellationToken);
 }

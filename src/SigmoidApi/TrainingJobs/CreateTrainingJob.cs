@@ -87,7 +87,7 @@ internal static class CreateTrainingJob
         {
             var dataset = await db.Datasets.AsNoTracking().FindDatasetAsync(request.DatasetId!, cancellationToken);
             if (dataset is null)
-                return Problems.NotFound($"data set '{request.DatasetId}'");
+                return await db.MissingDatasetAsync(request.DatasetId!, cancellationToken);
             if (Against(dataset, request) is { } problem)
                 return problem;
             (datasetId, warnings) = (dataset.Id, RowsLeftOut.Of(dataset, request));
@@ -121,7 +121,7 @@ internal static class CreateTrainingJob
         switch (await queue.TryEnqueueAsync(db, job, data, IsFirst, cancellationToken))
         {
             case Enqueued.DatasetIsGone:
-                return Problems.NotFound($"data set '{body.Value.DatasetId}'");
+                return await db.MissingDatasetAsync(body.Value.DatasetId!, cancellationToken);
             case Enqueued.QueueIsFull:
                 context.Response.Headers.RetryAfter = TrainingWait.RetryAfter;
                 return Problems.Of(StatusCodes.Status429TooManyRequests, "As many jobs wait as this service takes (Training:MaxQueueLength); send it again later.");

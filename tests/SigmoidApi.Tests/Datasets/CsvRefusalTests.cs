@@ -53,7 +53,7 @@ public sealed class CsvRefusalTests : IDisposable
     {
         var names = Enumerable.Range(0, 1_200).Select(i => $"{before}{new string('漢', 400)}{i}{after}");
 
-        (await _store.Refusal(string.Join(',', names) + "\n1\n", Query(null))).Errors.ShouldBe([new DatasetError(1, null, "expected a header of at most 1048576 bytes")]);
+        (await _store.Refusal(string.Join(',', names) + "\n1\n", Query(null))).Errors.ShouldBe([new DatasetError(1, null, "expected a header of at most 1048576 bytes (Datasets:MaxHeaderBytes)")]);
     }
 
     /// <summary>It was said in whole, three times.</summary>

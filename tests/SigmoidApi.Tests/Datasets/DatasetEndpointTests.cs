@@ -68,7 +68,7 @@ public sealed class DatasetEndpointTests : IDisposable
     [InlineData("", "_größte Menge_.csv", "gr-te-Menge_")]
     public async Task AFormsFileIsTakenAndNamesTheDataSet(string query, string file, string expected)
     {
-        using var form = new MultipartFormDataContent { { new StringContent("x"), "comment" }, { new StringContent(Mails), "file", file } };
+        using var form = new MultipartFormDataContent { { new StringContent(","), "delimiter" }, { new StringContent(Mails), "file", file } };
 
         using var answer = await _client.PostAsync($"/api/v1/datasets{query}", form, TestContext.Current.CancellationToken);
 

@@ -83,9 +83,9 @@ public sealed class JsonScanTests : IDisposable
     [Fact]
     public void NamesAndRecordsAreLimited()
     {
-        Scan($"{{\"{new string('n', CsvHeader.MaxBytes)}\":1}}").Columns.Count.ShouldBe(1);
-        Refusal($"{{\"{new string('n', CsvHeader.MaxBytes + 1)}\":1}}").Errors.ShouldBe(
-            [new DatasetError(1, null, "expected names of at most 1048576 bytes together")]);
+        Scan($"{{\"{new string('n', DatasetOptions.DefaultHeaderBytes)}\":1}}").Columns.Count.ShouldBe(1);
+        Refusal($"{{\"{new string('n', DatasetOptions.DefaultHeaderBytes + 1)}\":1}}").Errors.ShouldBe(
+            [new DatasetError(1, null, "expected names of at most 1048576 bytes together (Datasets:MaxHeaderBytes)")]);
 
         var long_ = new string('x', MaxRecordBytes / 2);
         const string TooLong = "expected a JSON record on each line; this one takes more than 4194304 bytes (Datasets:MaxRecordBytes)";

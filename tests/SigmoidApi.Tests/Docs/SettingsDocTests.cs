@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 
 namespace SigmoidApi.Tests.Docs;
@@ -39,12 +38,7 @@ public sealed partial class SettingsDocTests
 
     /// <summary>All options that are bound to a section, as <c>Section:Name</c>.</summary>
     private static IEnumerable<string> Settings() =>
-        from type in typeof(Program).Assembly.GetTypes()
-        let section = type.GetField("Section", BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)
-        where section?.IsLiteral == true
-        from property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        where property.SetMethod?.IsPublic == true && property.Name != AllowedHosts
-        select $"{section.GetRawConstantValue()}:{property.Name}";
+        ServiceSettings.All.Where(setting => setting.Property.Name != AllowedHosts).Select(setting => $"{setting.Section}:{setting.Property.Name}");
 
     private static Task<string> Read(string file) => File.ReadAllTextAsync(Path.Combine(Repository.Root, file), TestContext.Current.CancellationToken);
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -160,18 +161,23 @@ public sealed class BodyDoublingTests(BodyDoublingTests.Target target) : IClassF
         return () =>
         {
             var request = new DefaultHttpContext().Request;
+            request.HttpContext.SetEndpoint(Repeating);
             request.ContentType = $"multipart/form-data; boundary={boundary}";
-            var content = Done(DatasetContent.OpenAsync(request, new MemoryStream(body), null, null, TestContext.Current.CancellationToken));
+            var content = Done(DatasetContent.OpenAsync(request, new MemoryStream(body), null, null, body.Length, TestContext.Current.CancellationToken));
             try
             {
                 Drain(content.Body);
             }
-            catch (Exception e) when (DatasetContent.IsMalformedForm(e))
+            catch (Exception e) when (UploadForm.IsMalformed(e))
             {
                 // It takes time as well.
             }
         };
     };
+
+    /// <summary>Of a route that takes any number of <c>x</c>.</summary>
+    private static readonly Endpoint Repeating = new(
+        requestDelegate: null, new(new QueryNames(new Dictionary<string, bool> { ["x"] = true }.ToFrozenDictionary(), body: null)), displayName: null);
 
     private static Action Query(string types) => () => new DatasetUploadQuery(null, null, null, null, null, null, [types]).TryRead(out _, out _, out _);
 

@@ -1,47 +1,84 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using SigmoidApi.Http.OpenApi;
+
 namespace SigmoidApi.Tests.Http;
 
-public sealed class OptionsTests
+public sealed class OptionsTests(TestApplication application) : IClassFixture<TestApplication>
 {
+    /// <summary>What each setting of text must not be; a new one is added here with its rule.</summary>
+    private static readonly Dictionary<string, string> WrongTexts = new(StringComparer.Ordinal)
+    {
+        ["Http:PathBase"] = "sigmoid",
+        ["Http:KnownProxies"] = "10.0.0.1;proxy.example",
+        ["Http:CorsOrigins"] = "https://app.example;*",
+        ["Http:AllowedHosts"] = "api.example;http://api.example",
+        ["Storage:Directory"] = "",
+    };
+
+    private static readonly DocComments Comments = new(typeof(Program).Assembly);
+
+    public static TheoryData<string> Settings => [.. ServiceSettings.All.Select(KeyOf)];
+
+    public static TheoryData<string> Classes => [.. ServiceSettings.All.Select(setting => setting.Property.DeclaringType!.Name).Distinct()];
+
     [Theory]
-    [InlineData("Limits:MaxBodyBytes", "0", "LimitOptions", "MaxBodyBytes")]
-    [InlineData("Limits:MaxRequestLineBytes", "1023", "LimitOptions", "MaxRequestLineBytes")]
-    [InlineData("Limits:MaxHeaderBytes", "2000000", "LimitOptions", "MaxHeaderBytes")]
-    [InlineData("Limits:MaxHeaders", "1", "LimitOptions", "MaxHeaders")]
-    [InlineData("Limits:MaxValues", "-1", "LimitOptions", "MaxValues")]
-    [InlineData("Limits:MaxTextBytes", "0", "LimitOptions", "MaxTextBytes")]
-    [InlineData("Limits:MaxUpdateIterations", "0", "LimitOptions", "MaxUpdateIterations")]
-    [InlineData("Limits:MaxStreamBytes", "0", "LimitOptions", "MaxStreamBytes")]
-    [InlineData("Limits:MaxPageItems", "0", "LimitOptions", "MaxPageItems")]
-    [InlineData("Limits:MaxWaitSeconds", "601", "LimitOptions", "MaxWaitSeconds")]
-    [InlineData("Limits:MaxConnections", "0", "LimitOptions", "MaxConnections")]
-    [InlineData("Limits:ReservedConnections", "0", "LimitOptions", "ReservedConnections")]
-    [InlineData("Limits:ComputeThreads", "-1", "LimitOptions", "ComputeThreads")]
-    [InlineData("Limits:ComputeNice", "20", "LimitOptions", "ComputeNice")]
-    [InlineData("Limits:MaxComputeQueue", "0", "LimitOptions", "MaxComputeQueue")]
-    [InlineData("Management:Port", "65536", "ManagementOptions", "Port")]
-    [InlineData("Training:MaxSeconds", "0", "TrainingOptions", "MaxSeconds")]
-    [InlineData("Limits:StopSeconds", "0", "LimitOptions", "StopSeconds")]
-    [InlineData("Limits:DrainSeconds", "11", "DrainSeconds", "StopSeconds")]
-    [InlineData("Idempotency:ExpiryHours", "0", "IdempotencyOptions", "ExpiryHours")]
-    [InlineData("Retention:FinishedJobDays", "-1", "RetentionOptions", "FinishedJobDays")]
-    [InlineData("Retention:HistoryDays", "-1", "RetentionOptions", "HistoryDays")]
-    [InlineData("Retention:SweepMinutes", "0", "RetentionOptions", "SweepMinutes")]
-    [InlineData("Training:MaxConcurrency", "0", "TrainingOptions", "MaxConcurrency")]
-    [InlineData("Training:MaxIterations", "0", "TrainingOptions", "MaxIterations")]
-    [InlineData("Training:Nice", "20", "TrainingOptions", "Nice")]
-    [InlineData("Training:Threads", "-1", "TrainingOptions", "Threads")]
-    [InlineData("Training:MaxFolds", "1", "TrainingOptions", "MaxFolds")]
-    [InlineData("Training:MaxPathPoints", "0", "TrainingOptions", "MaxPathPoints")]
+    [MemberData(nameof(Settings))]
+    public void SettingHasADescription(string key) => Comments.Of(Find(key).Property).ShouldNotBeNullOrWhiteSpace();
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void WrongValueOfASettingIsRefusedByItsName(string key)
+    {
+        var (section, property) = Find(key);
+
+        foreach (var value in WrongValues(key, property))
+            Should.Throw<Exception>(() => Read(section, property, value), $"{key}={value}").Message.ShouldContain(property.Name, Case.Sensitive, $"{key}={value}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void DefaultOfASettingIsTaken(string key)
+    {
+        var (section, property) = Find(key);
+
+        Should.NotThrow(() => Read(section, property, value: null));
+    }
+
+    /// <summary>Every number has a range, so that no size, time or count is without a bound.</summary>
+    [Fact]
+    public void EveryNumberHasARange() =>
+        ServiceSettings.All.Where(setting => IsNumber(setting.Property) && setting.Property.GetCustomAttribute<RangeAttribute>() is null).Select(KeyOf).ShouldBeEmpty();
+
+    [Theory]
+    [MemberData(nameof(Classes))]
+    public async Task StartReadsEachSection(string options)
+    {
+        var (section, property) = ServiceSettings.All.First(setting => setting.Property.DeclaringType!.Name == options && IsNumber(setting.Property));
+        await using var wrong = new TestApplication { Settings = { [$"{section}:{property.Name}"] = "-1", ["Serilog:MinimumLevel"] = "Fatal" } };
+
+        Should.Throw<Exception>(() => wrong.Api).Message.ShouldContain(property.Name);
+    }
+
+    [Theory]
     [InlineData("Training:MemoryLimitMegabytes", "63", "TrainingOptions", "MemoryLimitMegabytes")]
-    [InlineData("Training:MaxCovarianceParameters", "-1", "TrainingOptions", "MaxCovarianceParameters")]
+    [InlineData("Limits:DrainSeconds", "11", "DrainSeconds", "StopSeconds")]
     [InlineData("Training:PollMilliseconds", "501", "PollMilliseconds", "LeaseSeconds")]
     [InlineData("Training:LeaseSeconds", "1", "PollMilliseconds", "LeaseSeconds")]
-    [InlineData("Datasets:Threads", "0", "DatasetOptions", "Threads")]
-    public async Task OptionOutOfRangeEndsTheStartWithItsName(string key, string value, string options, string name)
+    [InlineData("Datasets:MaxHeaderBytes", "2097153", "MaxHeaderBytes", "MaxLineBytes")]
+    [InlineData("Datasets:MaxLineBytes", "1048575", "MaxHeaderBytes", "MaxLineBytes")]
+    [InlineData("AllowedHosts", "api.example;http://api.example", "HttpOptions", "AllowedHosts")]
+    [InlineData("AllowedHosts", "api.example:8080", "HttpOptions", "AllowedHosts")]
+    [InlineData("Storage:Provider", "MySql", "Storage", "Provider")]
+    public async Task OptionThatDoesNotFitEndsTheStartWithItsName(string key, string value, string options, string name)
     {
-        await using var application = new TestApplication { Settings = { [key] = value, ["Serilog:MinimumLevel"] = "Fatal" } };
+        await using var wrong = new TestApplication { Settings = { [key] = value, ["Serilog:MinimumLevel"] = "Fatal" } };
 
-        var refusal = Should.Throw<Exception>(() => application.Api);
+        var refusal = Should.Throw<Exception>(() => wrong.Api);
 
         refusal.Message.ShouldContain(options);
         refusal.Message.ShouldContain(name);
@@ -59,5 +96,44 @@ public sealed class OptionsTests
         (await service.StartInVain()).ShouldNotBe(0);
 
         service.Log.ShouldContain(line => line.Contains(options, StringComparison.Ordinal) && line.Contains($"'{name}'", StringComparison.Ordinal));
+    }
+
+    private static string KeyOf((string Section, PropertyInfo Property) setting) => $"{setting.Section}:{setting.Property.Name}";
+
+    private static (string Section, PropertyInfo Property) Find(string key) => ServiceSettings.All.Single(setting => KeyOf(setting) == key);
+
+    private static bool IsNumber(PropertyInfo property) => property.PropertyType.IsPrimitive && property.PropertyType != typeof(bool);
+
+    private static IEnumerable<string> WrongValues(string key, PropertyInfo property)
+    {
+        if (property.PropertyType == typeof(string))
+        {
+            yield return WrongTexts[key];
+            yield break;
+        }
+
+        yield return "another";
+        if (property.PropertyType.IsEnum)
+            yield return "17";
+        if (property.GetCustomAttribute<RangeAttribute>() is not { } range)
+            yield break;
+        var (minimum, maximum) = (Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture), Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture));
+        yield return (minimum - 1).ToString("F3", CultureInfo.InvariantCulture).Replace(".000", "", StringComparison.Ordinal);
+        // Beyond what its type holds where the range goes as far.
+        yield return (maximum * 2 + 1).ToString("F0", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Reads a section that has one setting, by the service's own rules.</summary>
+    private object? Read(string section, PropertyInfo property, string? value) =>
+        typeof(OptionsTests).GetMethod(nameof(ReadSection), BindingFlags.NonPublic | BindingFlags.Instance)!.MakeGenericMethod(property.DeclaringType!)
+            .Invoke(this, BindingFlags.DoNotWrapExceptions, binder: null, [section, property.Name, value], culture: null);
+
+    private T ReadSection<T>(string section, string name, string? value)
+        where T : class
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(value is null ? [] : [new($"{section}:{name}", value)]).Build();
+        var rules = application.Services.GetServices<IValidateOptions<T>>().ToArray();
+        rules.ShouldNotBeEmpty();
+        return new OptionsFactory<T>([new ConfigureOptions<T>(options => configuration.GetSection(section).Bind(options))], [], rules).Create(Options.DefaultName);
     }
 }

@@ -26,7 +26,7 @@ public abstract class ModelTests(StoreApplication store)
         (await _api.Get("models/counted")).Json.GetProperty("version").GetInt32().ShouldBe(1);
         (await Version("counted")).ShouldBe(3);
         (await _api.Get("models/counted")).Json.GetProperty("version").GetInt32().ShouldBe(3);
-        (await _api.Get("models/counted/versions/2")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is no version 2 of model 'counted'.");
+        (await _api.Get("models/counted/versions/2")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is no version 2 of model 'counted'; 'counted' has 2 versions from 1 to 3.");
         (await _api.Delete("models/counted/versions/2")).Problem(HttpStatusCode.NotFound);
 
         (await _api.Delete("models/counted")).Expect(HttpStatusCode.NoContent);

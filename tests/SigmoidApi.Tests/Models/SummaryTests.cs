@@ -149,7 +149,7 @@ public abstract class SummaryTests(StoreApplication store)
         (await own.Api.Get("models/none/versions/1/covariance")).Problem(HttpStatusCode.NotFound).Detail.ShouldContain("penalized");
         (await own.Api.Get("models/none/covariance")).Problem(HttpStatusCode.NotFound).Detail.ShouldContain("Training:MaxCovarianceParameters");
         (await own.Api.Get("models/nobody/covariance")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is no model 'nobody'.");
-        (await own.Api.Get("models/none/versions/9/covariance")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is no version 9 of model 'none'.");
+        (await own.Api.Get("models/none/versions/9/covariance")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is no version 9 of model 'none'; 'none' has versions 1 to 2.");
         (await own.Api.Get("models/none?include=covariance")).Expect(HttpStatusCode.OK).Json.GetProperty("inference").TryGetProperty("covariance", out _).ShouldBeFalse();
         (await own.Api.Get("models/none/versions/1?include=covariance")).Expect(HttpStatusCode.OK).Json.GetProperty("inference").ValueKind.ShouldBe(JsonValueKind.Null);
     }

@@ -21,7 +21,7 @@ internal sealed record CsvFile(string Path, CsvDialect Dialect, CsvHeader Header
         var outline = CsvSniffer.Detect(sample, isWholeFile: sample.Length == file.Length, task.Csv, task.ExpectedColumns ?? [], task.LikelyDecimalPoint);
         outline.CheckFirst();
         var dialect = outline.Dialect;
-        var header = CsvHeader.Read(file, outline.Preamble, dialect, task.MaxColumns, task.MaxNameLength);
+        var header = CsvHeader.Read(file, outline.Preamble, dialect, task.MaxColumns, task.MaxNameLength, task.MaxHeaderBytes);
         var footer = CsvFooter.Find(file, header.Length, dialect, header.Columns.Count, outline.BeginsWithValues);
         var scan = CsvScan.Run(file, header, footer.End, dialect, name => task.NewColumn(name, dialect.DecimalPoint), task.MaxRows, cancellationToken);
         var isSignKnown = task.Csv.DecimalPoint is not null;

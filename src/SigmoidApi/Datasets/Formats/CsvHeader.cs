@@ -11,20 +11,17 @@ namespace SigmoidApi.Datasets.Formats;
 /// <param name="LineEnd">How the header's line ends; <see cref="CsvLineEnd.None"/> where the file ends with it.</param>
 public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamble, int Length, long Lines, CsvLineEnd LineEnd)
 {
-    /// <summary>A header of more bytes than this is refused.</summary>
-    public const int MaxBytes = 1024 * 1024;
-
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads the header from the start of <paramref name="file"/>, or counts the cells of the first record where there is none.</summary>
     /// <exception cref="InvalidDatasetException">An empty file, a name that is repeated or not UTF-8, or quotes that do not match.</exception>
     /// <exception cref="DatasetTooLargeException">More columns than <paramref name="maxColumns"/>.</exception>
-    public static CsvHeader Read(Stream file, CsvPreamble preamble, CsvDialect dialect, int maxColumns, int maxNameLength)
+    public static CsvHeader Read(Stream file, CsvPreamble preamble, CsvDialect dialect, int maxColumns, int maxNameLength, int maxBytes)
     {
-        var buffer = new byte[Math.Min(MaxBytes, file.Length)];
+        var buffer = new byte[Math.Min(maxBytes, file.Length)];
         file.Position = 0;
         file.ReadExactly(buffer);
-        var header = Parse(buffer, preamble, dialect, wholeFile: buffer.Length == file.Length);
+        var header = Parse(buffer, preamble, dialect, maxBytes, wholeFile: buffer.Length == file.Length);
         if (header.Columns.Count > maxColumns)
             throw new DatasetTooLargeException($"The file has {header.Columns.Count} columns; at most {maxColumns} are taken (Datasets:MaxColumns).");
         if (!dialect.Header)
@@ -34,7 +31,7 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
         return header;
     }
 
-    private static CsvHeader Parse(ReadOnlySpan<byte> text, CsvPreamble preamble, CsvDialect dialect, bool wholeFile)
+    private static CsvHeader Parse(ReadOnlySpan<byte> text, CsvPreamble preamble, CsvDialect dialect, int maxBytes, bool wholeFile)
     {
         var position = preamble.Length;
         if (position == text.Length)
@@ -45,8 +42,8 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
         while (true)
         {
             columns.Add(text[position..] is [var first, ..] && first == dialect.Quote
-                ? Quoted(text, dialect, ref position, ref lines, columns.Count + 1, wholeFile)
-                : Unquoted(text, dialect, ref position, lines, columns.Count + 1, wholeFile));
+                ? Quoted(text, dialect, ref position, ref lines, columns.Count + 1, maxBytes, wholeFile)
+                : Unquoted(text, dialect, ref position, lines, columns.Count + 1, maxBytes, wholeFile));
             var (lineEnd, length) = text[position..] switch
             {
                 [] => (CsvLineEnd.None, 0),
@@ -62,12 +59,12 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
         }
     }
 
-    private static string Unquoted(ReadOnlySpan<byte> text, CsvDialect dialect, ref int position, long line, int number, bool wholeFile)
+    private static string Unquoted(ReadOnlySpan<byte> text, CsvDialect dialect, ref int position, long line, int number, int maxBytes, bool wholeFile)
     {
         var rest = text[position..];
         var length = rest.IndexOfAny((byte)dialect.Delimiter, (byte)'\r', (byte)'\n');
         if (length < 0 && !wholeFile)
-            throw TooLong(line);
+            throw TooLong(line, maxBytes);
         var name = Decode(length < 0 ? rest : rest[..length], dialect, line, number);
         if (dialect is { Header: true, Quote: { } quote } && name.Contains(quote, StringComparison.Ordinal))
             throw new InvalidDatasetException(line, ShownText.Short(name), $"expected the name of column {number} in quotes, with its own quotes doubled, as it holds a quote");
@@ -75,7 +72,7 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
         return name;
     }
 
-    private static string Quoted(ReadOnlySpan<byte> text, CsvDialect dialect, ref int position, ref long lines, int number, bool wholeFile)
+    private static string Quoted(ReadOnlySpan<byte> text, CsvDialect dialect, ref int position, ref long lines, int number, int maxBytes, bool wholeFile)
     {
         var quote = (byte)dialect.Quote!.Value;
         var line = lines;
@@ -85,12 +82,12 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
         {
             var length = text[end..].IndexOf(quote);
             if (length < 0 && !wholeFile)
-                throw TooLong(line);
+                throw TooLong(line, maxBytes);
             if (length < 0)
                 throw new InvalidDatasetException(line, null, $"the quote that opens the name of column {number} is never closed");
             end += length;
             if (end == text.Length - 1 && !wholeFile)
-                throw TooLong(line);
+                throw TooLong(line, maxBytes);
             if (text[(end + 1)..] is not [var next, ..] || next != quote)
                 break;
             end += 2;
@@ -104,7 +101,7 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
         return name;
     }
 
-    private static InvalidDatasetException TooLong(long line) => new(line, null, $"expected a header of at most {MaxBytes} bytes");
+    private static InvalidDatasetException TooLong(long line, int maxBytes) => new(line, null, $"expected a header of at most {maxBytes} bytes (Datasets:MaxHeaderBytes)");
 
     private static string Decode(ReadOnlySpan<byte> name, CsvDialect dialect, long line, int number)
     {

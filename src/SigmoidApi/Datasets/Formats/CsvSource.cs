@@ -6,9 +6,6 @@ namespace SigmoidApi.Datasets.Formats;
 /// <summary>Separated values: their dialect is detected, every byte is scanned, and DuckDB reads them with the types found.</summary>
 internal static class CsvSource
 {
-    // A longer line is no row; DuckDB's default.
-    private const int MaxLineBytes = 2 * 1024 * 1024;
-
     // A quarter of DuckDB's default: memory that is used again is not touched for the first time. 1,000,000 × 28 takes 21,000 page faults instead of 140,000,
     // and half of the time.
     private const int BufferBytes = 8 * 1024 * 1024;
@@ -33,14 +30,14 @@ internal static class CsvSource
         }
 
         mistakes.ThrowIfAny();
-        return new(From(path, header, dialect, types, asTexts), columns, scan.Rows, dialect, header, SkippedLines: skipped);
+        return new(From(path, header, dialect, types, asTexts, task.MaxLineBytes), columns, scan.Rows, dialect, header, SkippedLines: skipped);
     }
 
     /// <summary>Whether DuckDB takes a text for one that stands for a missing value: it refuses those in which cells end or are quoted.</summary>
     public static bool IsNullOfReader(CsvDialect dialect, string text) =>
         !text.Contains(dialect.Delimiter, StringComparison.Ordinal) && (dialect.Quote is not { } quote || !text.Contains(quote, StringComparison.Ordinal));
 
-    private static string From(string path, CsvHeader header, CsvDialect dialect, string[] types, bool asTexts)
+    private static string From(string path, CsvHeader header, CsvDialect dialect, string[] types, bool asTexts, int maxLineBytes)
     {
         // Stand-in names: what DuckDB makes of a name in a struct of types is then no concern.
         var columns = string.Join(", ", types.Select((type, i) => string.Create(CultureInfo.InvariantCulture, $"'c{i}': '{type}'")));
@@ -54,7 +51,7 @@ internal static class CsvSource
             read_csv({DuckDbSession.Literal(path)}, columns = {"{"}{columns}{"}"}, auto_detect = false, hive_partitioning = false,
                 header = {(dialect.Header ? "true" : "false")}, delim = {DuckDbSession.Literal(dialect.Delimiter.ToString())},
                 quote = {quote}, escape = {quote}, decimal_separator = '{dialect.DecimalPoint}',
-                nullstr = [{nulls}], max_line_size = {MaxLineBytes}, buffer_size = {BufferBytes}, strict_mode = true){filter}
+                nullstr = [{nulls}], max_line_size = {maxLineBytes}, buffer_size = {Math.Max(BufferBytes, 2 * maxLineBytes)}, strict_mode = true){filter}
             """);
     }
 }

@@ -77,8 +77,8 @@ internal static class DatasetSources
         DatasetFormat.Parquet => ParquetSource.Unreadable(session, task, cancellationToken),
         // Not met in what the scan lets pass.
         DatasetFormat.Json or DatasetFormat.NdJson => new(1, null, "the records can't be read as the values that were found in them"),
-        // Not met in what the scan lets pass, but for a line of more than 2 MB.
-        _ => new(1, null, "the rows can't be read: a line is too long, or quotes are not as they should be"),
+        // Not met in what the scan lets pass, but for a line that is too long.
+        _ => new(1, null, $"the rows can't be read: a line takes more than {task.MaxLineBytes} bytes (Datasets:MaxLineBytes), or quotes are not as they should be"),
     };
 }
 
@@ -98,6 +98,15 @@ public sealed record FileToRead(
     string Path, DatasetFormat Format, CsvOverrides Csv, IReadOnlyDictionary<string, ColumnType> Types, int MaxColumns, int MaxRows, long MinCells,
     int MaxCellsPerByte, int MaxRecordBytes, int MaxNameLength, ColumnType? OtherType = null, IReadOnlyList<string>? ExpectedColumns = null, char? LikelyDecimalPoint = null)
 {
+    /// <summary>All names of its columns together.</summary>
+    public int MaxHeaderBytes { get; init; } = DatasetOptions.DefaultHeaderBytes;
+
+    /// <summary>The longest line of separated values.</summary>
+    public int MaxLineBytes { get; init; } = DatasetOptions.DefaultLineBytes;
+
+    /// <summary>The largest footer of Parquet.</summary>
+    public int MaxFooterBytes { get; init; } = DatasetOptions.DefaultFooterBytes;
+
     /// <summary>How far its reading has come.</summary>
     [JsonIgnore]
     public WorkProgress Progress { get; } = new();

@@ -11,9 +11,6 @@ namespace SigmoidApi.Datasets.Formats;
 /// </summary>
 internal sealed class JsonScan
 {
-    // As of a header of separated values.
-    private const int MaxNameBytes = CsvHeader.MaxBytes;
-
     private readonly JsonTokens _tokens;
     private readonly FileToRead _task;
     private readonly char _decimalPoint;
@@ -199,8 +196,8 @@ internal sealed class JsonScan
             throw new InvalidDatasetException(_tokens.Line, null, "expected names of at least one character; a record has an empty one");
         if (key.Contains((byte)0))
             throw new InvalidDatasetException(_tokens.Line, name, "expected names without a NUL character; a record has one with it");
-        if (_nameBytes > MaxNameBytes)
-            throw new InvalidDatasetException(_tokens.Line, null, $"expected names of at most {MaxNameBytes} bytes together");
+        if (_nameBytes > _task.MaxHeaderBytes)
+            throw new InvalidDatasetException(_tokens.Line, null, $"expected names of at most {_task.MaxHeaderBytes} bytes together (Datasets:MaxHeaderBytes)");
         // DuckDB, and SQL with it, takes names that differ only in case for the same.
         if (!_anyCase.TryAdd(name, key.ToArray()))
         {

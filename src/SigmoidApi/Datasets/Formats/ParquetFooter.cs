@@ -12,15 +12,12 @@ namespace SigmoidApi.Datasets.Formats;
 /// <param name="bytes">The footer from its beginning.</param>
 internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
 {
-    // DuckDB holds several times as much of it in memory.
-    private const int MaxBytes = 64 * 1024 * 1024;
-
     private ThriftReader _thrift = new(bytes);
 
     /// <summary>Reads what a file claims, and its columns of types that DuckDB does not know: decimals of more than <paramref name="mostDigits"/> digits, too.</summary>
     /// <exception cref="InvalidDatasetException">The footer is no footer.</exception>
-    /// <exception cref="DatasetTooLargeException">The footer is larger than any that is read.</exception>
-    public static ParquetContent Read(Stream file, int mostDigits)
+    /// <exception cref="DatasetTooLargeException">The footer has more than <paramref name="maxBytes"/>.</exception>
+    public static ParquetContent Read(Stream file, int mostDigits, int maxBytes)
     {
         try
         {
@@ -30,8 +27,8 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
             var start = file.Length - end.Length - BinaryPrimitives.ReadUInt32LittleEndian(end);
             file.Position = start;
             var length = file.Length - end.Length - start;
-            if (length > MaxBytes)
-                throw new DatasetTooLargeException($"The file's footer has {length} bytes; at most {MaxBytes} are taken. Write it with larger row groups.");
+            if (length > maxBytes)
+                throw new DatasetTooLargeException($"The file's footer has {length} bytes; at most {maxBytes} are taken (Datasets:MaxFooterBytes). Write it with larger row groups.");
             var footer = new byte[length];
             file.ReadExactly(footer);
             var reader = new ParquetFooter(footer);

@@ -25,7 +25,7 @@ internal static class WideDecimals
     public static (string Path, List<ForeignColumn> Columns) Hide(DuckDbSession session, FileToRead task)
     {
         using var file = task.Open();
-        var (count, rows, cells, columns) = ParquetFooter.Read(file, MostDigits);
+        var (count, rows, cells, columns) = ParquetFooter.Read(file, MostDigits, task.MaxFooterBytes);
         // A few bytes can claim any number of rows.
         if (rows > task.MaxRows)
             throw new DatasetTooLargeException($"The file has {rows} rows; at most {task.MaxRows} are taken (Datasets:MaxRows).");

@@ -54,6 +54,12 @@ public sealed partial class HttpOptions : IValidatableObject
                 yield return Wrong(nameof(CorsOrigins), "origins such as https://app.example;http://localhost:3000", origin);
         }
 
+        foreach (var host in Items(AllowedHosts))
+        {
+            if (!IsHost(host))
+                yield return Wrong(nameof(AllowedHosts), "names without a scheme or a port, such as api.example;*.internal.example", host);
+        }
+
         static ValidationResult Wrong(string field, string expected, string item) => new($"The field {field} must be {expected}, but has '{item}'.", [field]);
     }
 
@@ -81,6 +87,9 @@ public sealed partial class HttpOptions : IValidatableObject
     internal static partial Regex IsPrefix { get; }
 
     internal static string[] Items(string? list) => (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static bool IsHost(string text) =>
+        text == "*" || Uri.CheckHostName(text.StartsWith("*.", StringComparison.Ordinal) ? text[2..] : text) != UriHostNameType.Unknown;
 
     private static bool TryNetwork(string text, out IPNetwork network)
     {

@@ -133,12 +133,14 @@ internal sealed class OperationDescriptions : IOperationFilter
         media.Examples[name] = new OpenApiExample { Value = isJson ? JsonNode.Parse(body)! : JsonValue.Create(body) };
     }
 
+    /// <summary>Bytes, or a form that has them as a part. Of its other parts only a text says something: NSwag would give a method two parameters of one name.</summary>
     private static OpenApiMediaType Binary(string? part)
     {
         if (part is null)
             return new() { Schema = Schemas.Bytes() };
         var form = new OpenApiSchema { Type = JsonSchemaType.Object, Required = new HashSet<string>(StringComparer.Ordinal) { part } };
         form.Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal) { [part] = Schemas.Bytes() };
+        form.Description = "Each parameter of the query may be a part of the form instead, before the file or after it; any other part is refused.";
         // Kiota makes a form of the body only where the form says how its parts are encoded.
         var encoding = new Dictionary<string, OpenApiEncoding>(StringComparer.Ordinal) { [part] = new() { ContentType = "application/octet-stream" } };
         return new() { Schema = form, Encoding = encoding };

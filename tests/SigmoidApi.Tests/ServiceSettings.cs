@@ -1,0 +1,17 @@
+using System.Reflection;
+
+namespace SigmoidApi.Tests;
+
+/// <summary>All options that are bound to a section of the configuration.</summary>
+internal static class ServiceSettings
+{
+    public static IEnumerable<(string Section, PropertyInfo Property)> All { get; } =
+    [
+        .. from type in typeof(Program).Assembly.GetTypes()
+           let section = type.GetField("Section", BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)
+           where section?.IsLiteral == true
+           from property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+           where property.SetMethod?.IsPublic == true
+           select ((string)section.GetRawConstantValue()!, property),
+    ];
+}
