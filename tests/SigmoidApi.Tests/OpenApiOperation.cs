@@ -57,6 +57,11 @@ internal sealed class OpenApiOperation
         }
     }
 
+    /// <summary>The path to what has that name or id, in its first version.</summary>
+    public string PathTo(string name) =>
+        Path.Replace("{id}", name, StringComparison.Ordinal)
+            .Replace("{name}", name, StringComparison.Ordinal).Replace("{version}", "1", StringComparison.Ordinal);
+
     private IEnumerable<(string Name, string In, string[] Example)> Parameters =>
         !_operation.TryGetProperty("parameters", out var parameters) ? [] : parameters.EnumerateArray().Select(p =>
             (p.GetProperty("name").GetString()!, p.GetProperty("in").GetString()!, p.TryGetProperty("example", out var example) ? Values(example) : []));

@@ -1,12 +1,16 @@
 using System.Net.Sockets;
 using System.Text;
+using SigmoidApi.Tests.Contract;
 
 namespace SigmoidApi.Tests;
 
-/// <summary>A connection on which a test sends what no HTTP client would.</summary>
+/// <summary>A connection on which a test sends what no HTTP client would. The answer to one request is held to the document.</summary>
 internal sealed class RawConnection : IDisposable
 {
+    private const int MostKept = 64 << 10;
+
     private readonly NetworkStream _stream;
+    private readonly MemoryStream _sent = new();
 
     private RawConnection(Socket socket) => _stream = new NetworkStream(socket, ownsSocket: true);
 
@@ -27,7 +31,11 @@ internal sealed class RawConnection : IDisposable
 
     public Task Send(string text) => Send(Encoding.Latin1.GetBytes(text));
 
-    public async Task Send(byte[] bytes) => await _stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
+    public async Task Send(byte[] bytes)
+    {
+        _sent.Write(bytes.AsSpan(0, Math.Min(bytes.Length, MostKept - (int)_sent.Length)));
+        await _stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
+    }
 
     /// <summary>Sends no more, as a client that has ended its half; the answer can still be read.</summary>
     public void EndSending() => _stream.Socket.Shutdown(SocketShutdown.Send);
@@ -45,7 +53,10 @@ internal sealed class RawConnection : IDisposable
             // Reset by the service: what came until then is the answer.
         }
 
-        return answer.ToArray();
+        var received = answer.ToArray();
+        if (RawAnswer.Of(_sent.ToArray(), received) is { } one && OpenApiContract.OfRepository.Fault(one) is { } fault)
+            throw new ContractException(fault);
+        return received;
     }
 
     public void Dispose() => _stream.Dispose();

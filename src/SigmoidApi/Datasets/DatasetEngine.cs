@@ -49,7 +49,7 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
             using var answer = files.Begin(Guid.CreateVersion7(time.GetUtcNow()));
             using var session = Open(options.Value.Threads, dataset.Columns.Count, files.ParquetPath(dataset.Id), answer.AnswerPath);
             DatasetExport.Write(session, files.ParquetPath(dataset.Id), format, answer.AnswerPath, cancellationToken);
-            return new FileStream(answer.AnswerPath, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            return DatasetFiles.OpenRead(answer.AnswerPath);
         }, cancellationToken);
 
     /// <summary>Two files of a data set's rows, yet to be published.</summary>

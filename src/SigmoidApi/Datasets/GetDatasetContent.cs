@@ -21,6 +21,7 @@ internal static class GetDatasetContent
             .WithDescription("In the format that `format` or the header Accept asks for; Parquet, in which it is kept, where neither does.")
             .Produces<byte[]>(StatusCodes.Status200OK, FileTypes[0], FileTypes[1..])
             .WithJsonAnswer(StatusCodes.Status200OK, typeof(Records))
+            .WithItemsOfAnswer(StatusCodes.Status200OK, DatasetFormat.NdJson.MediaType(), typeof(Dictionary<string, object?>))
             .WithExampleOfAnswer(StatusCodes.Status200OK, "Mails", """[{ "word_freq_free": 0.9, "char_freq_!": 0.4, "capital_run_length": 60, "spam": 1 }]""")
             .WithExampleOfAnswer(StatusCodes.Status200OK, "Mails", "word_freq_free,char_freq_!,capital_run_length,spam\n0.9,0.4,60,1\n", "text/csv")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status406NotAcceptable)
@@ -29,17 +30,21 @@ internal static class GetDatasetContent
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .WithRequestHeader("Range", "A part of the file, in bytes (RFC 9110, 14).", Schemas.Text())
             .WithRequestHeader("If-None-Match", "ETags of what the caller has: 304 where it is still so.", Schemas.Text())
+            .WithRequestHeader("If-Match", "ETags of what the caller expects: 412 where it is another.", Schemas.Text())
             .WithAnswer(StatusCodes.Status206PartialContent, "The part of the file that `Range` asks for.", FileTypes)
             .WithAnswer(StatusCodes.Status304NotModified, "The file is as the caller has it.")
             .ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status416RangeNotSatisfiable)
-            .WithFileHeaders(StatusCodes.Status200OK).WithFileHeaders(StatusCodes.Status206PartialContent).WithFileHeaders(StatusCodes.Status304NotModified)
+            .WithFileHeaders(StatusCodes.Status200OK).WithFileHeaders(StatusCodes.Status206PartialContent).WithFileState(StatusCodes.Status304NotModified)
             .WithAnswerHeader(StatusCodes.Status206PartialContent, "Content-Range", "Which part it is, and of how many bytes.");
 
     private static RouteHandlerBuilder WithFileHeaders(this RouteHandlerBuilder route, int status) => route
-        .WithAnswerHeader(status, "ETag", "Names the data set and the format; a data set never changes.")
-        .WithAnswerHeader(status, "Last-Modified", "When the data set was made.")
+        .WithFileState(status)
         .WithAnswerHeader(status, "Accept-Ranges", "`bytes`: parts can be asked for.")
         .WithAnswerHeader(status, "Content-Disposition", "The file's name.");
+
+    private static RouteHandlerBuilder WithFileState(this RouteHandlerBuilder route, int status) => route
+        .WithAnswerHeader(status, "ETag", "Names the data set and the format; a data set never changes.")
+        .WithAnswerHeader(status, "Last-Modified", "When the data set was made.");
 
     private static async Task<Results<FileAnswer, ProblemHttpResult>> Handle(
         string id, string? format, HttpContext context, SigmoidDbContext db, DatasetFiles files, DatasetEngine engine, CancellationToken cancellationToken)
@@ -53,7 +58,9 @@ internal static class GetDatasetContent
         try
         {
             // Opened, a file is there to its end, whoever deletes it.
-            var content = wanted == DatasetFormat.Parquet ? OpenRead(files.ParquetPath(dataset.Id)) : await engine.ExportAsync(dataset, wanted, cancellationToken);
+            var content = wanted == DatasetFormat.Parquet
+                ? DatasetFiles.OpenRead(files.ParquetPath(dataset.Id))
+                : await engine.ExportAsync(dataset, wanted, cancellationToken);
             context.Response.Headers.CacheControl = "private, no-cache";
             // Of one address the header Accept chooses the format.
             context.Response.Headers.Append(HeaderNames.Vary, format is null ? "Accept, Accept-Encoding" : "Accept-Encoding");
@@ -85,8 +92,6 @@ internal static class GetDatasetContent
             response.Headers.Remove(HeaderNames.ContentDisposition);
         }
     }
-
-    private static FileStream OpenRead(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
 
     /// <summary>The first of the media types in the order of the caller's preference that a data set can be given in; Parquet for any.</summary>
     private static DatasetFormat? Accepted(HttpRequest request)

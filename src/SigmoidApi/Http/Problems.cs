@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
 using SigmoidApi.Http.Access;
 using SigmoidApi.Storage;
 
@@ -118,6 +119,13 @@ internal sealed class ProblemWriter(AnswerHeaders headers) : IProblemDetailsWrit
         headers.Set(http);
         if (problem.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             http.Response.Headers.RetryAfter = "1";
+        if (problem.Status is not StatusCodes.Status415UnsupportedMediaType)
+        {
+            // Of several faults one is answered, and the body's may be another.
+            http.Response.Headers.Remove(HeaderNames.Accept);
+            http.Response.Headers.Remove(HeaderNames.AcceptEncoding);
+        }
+
         problem.Type = Problems.Untyped;
         problem.Title ??= ReasonPhrases.GetReasonPhrase(problem.Status.Value);
         problem.Detail ??= DetailOf(problem.Status.Value, http);

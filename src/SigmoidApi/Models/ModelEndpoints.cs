@@ -23,6 +23,14 @@ public static class ModelEndpoints
             Description = "One of a target's two values, also a number, true or false as a text.",
             OneOf = [Schemas.Text(), Schemas.Number(), Schemas.Boolean()],
         });
+        builder.Services.AddSchema<PredictedRow>(() => new()
+        {
+            Type = JsonSchemaType.Object,
+            MinProperties = 2,
+            AdditionalProperties = Schemas.Any(),
+            Description = "The cells of a row of the file, by the names of their columns and as they came; and `probability` and `label`, "
+                + "with `_1` behind the name where the file has a column of that name.",
+        });
         builder.Services.AddInlineSchema<ClassLabels>(of => Schemas.ArrayOf(of(typeof(ClassLabel))));
     }
 

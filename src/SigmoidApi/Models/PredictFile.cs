@@ -3,8 +3,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Datasets;
 using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Http;
+using SigmoidApi.Storage;
 
 namespace SigmoidApi.Models;
+
+/// <summary>Describes a row of a file that was predicted.</summary>
+internal readonly struct PredictedRow;
 
 /// <summary>Predicts a whole file, and gives it back with the columns <c>probability</c> and <c>label</c> added.</summary>
 internal sealed class PredictFile(UploadedFiles uploads, ModelCache models, TimeProvider time)
@@ -34,7 +38,8 @@ internal sealed class PredictFile(UploadedFiles uploads, ModelCache models, Time
             Name(context.Response, "Unknown-Columns", predicted.UnknownColumns.Count, predicted.UnknownColumns.Select(ItemOf));
             Name(context.Response, "Unknown-Levels", predicted.UnknownLevels.Count,
                 predicted.UnknownLevels.Select(level => string.Create(CultureInfo.InvariantCulture, $"{ItemOf(level.Key)};count={level.Value}")));
-            return Results.File(upload.AnswerPath, answer.MediaType());
+            // As a stream: of a file on disk the framework would compare the time with the request's conditions, which ask about what was there before.
+            return Results.Stream(DatasetFiles.OpenRead(upload.AnswerPath), answer.MediaType());
         }
         catch (Exception e) when (UploadedFiles.ProblemOf(e) is { } problem)
         {

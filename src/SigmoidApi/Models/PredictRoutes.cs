@@ -45,13 +45,16 @@ internal static class PredictRoutes
             .WithQueryParameter("threshold", "Of a file: the probability from which the label is the positive class; 0.5 by default.", Schemas.Number(minimum: 0, maximum: 1))
             .WithAnswer(StatusCodes.Status200OK, "The predictions: of a body of JSON as an object, of a file as the file with the columns `probability` and `label`. A JSON array of records comes back as one.",
                 "text/csv", "application/vnd.apache.parquet", "application/x-ndjson")
-            .WithAnswerHeader(StatusCodes.Status200OK, "Last-Modified", "Of a file: when it was made.")
+            .WithItemsOfAnswer(StatusCodes.Status200OK, "application/x-ndjson", typeof(PredictedRow))
             .WithExample("A file", "word_freq_free,char_freq_!,capital_run_length\n0.9,0.4,60\n0,0,3\n", "text/csv")
-            .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Columns", "Of a file: the first columns that the model does not know, a list of RFC 9651; left out where there are none.")
-            .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Columns-Count", "How many there are.", Schemas.Integer(minimum: 1))
-            .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Levels",
+            .WithOptionalAnswerHeader(StatusCodes.Status200OK, "Unknown-Columns",
+                "Of a file: the first columns that the model does not know, a list of RFC 9651; left out where there are none.")
+            .WithOptionalAnswerHeader(StatusCodes.Status200OK, "Unknown-Columns-Count",
+                "How many there are; left out where there are none.", Schemas.Integer(minimum: 1))
+            .WithOptionalAnswerHeader(StatusCodes.Status200OK, "Unknown-Levels",
                 "Of a file: the first columns with values that no training row had, a list of RFC 9651 with how many values as `count`; left out where there are none.")
-            .WithAnswerHeader(StatusCodes.Status200OK, "Unknown-Levels-Count", "How many such columns there are.", Schemas.Integer(minimum: 1))
+            .WithOptionalAnswerHeader(StatusCodes.Status200OK, "Unknown-Levels-Count",
+                "How many such columns there are; left out where there are none.", Schemas.Integer(minimum: 1))
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithModelName().WithExampleOf("name", "\"mails\"")
             .WithExampleOf("version", "1");

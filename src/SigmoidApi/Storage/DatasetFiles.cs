@@ -36,6 +36,10 @@ public sealed partial class DatasetFiles : IDisposable
     /// <summary>Where this process puts what does not fit in memory.</summary>
     public ScratchDirectory Scratch { get; }
 
+    /// <summary>Opens a file to be sent. Opened, it is there to its end, whoever deletes it.</summary>
+    public static FileStream OpenRead(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
+
     /// <summary>Begins files that the service itself writes; disposing removes what is left of them.</summary>
     public DatasetUpload Begin(Guid id) => new(Path.Combine(_uploads, id.ToString()), id);
 

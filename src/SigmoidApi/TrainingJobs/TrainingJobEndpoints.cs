@@ -21,6 +21,7 @@ public static class TrainingJobEndpoints
             Description = "`balanced`, which is half of all for each label; or a weight for each label that is named, and 1 for one that is not.",
             OneOf = [Schemas.Only(LabelWeights.Balanced), new OpenApiSchema { Type = JsonSchemaType.Object, MaxProperties = 2, AdditionalProperties = Schemas.Number(minimum: 0) }],
         });
+        builder.Services.AddSingleton(new SchemaOf(typeof(TrainingEvent), TrainingEvent.Describe, nameof(TrainingEvent)));
         builder.Services.AddSingleton<RunningFits>();
         builder.Services.AddSingleton<TrainingQueue>();
         builder.Services.AddSingleton<TrainingLeases>();
@@ -54,8 +55,9 @@ public static class TrainingJobEndpoints
         route.WithRequestHeader("Prefer", "`wait=10` holds the answer up to that many seconds, until the job has ended; at most `Limits:MaxWaitSeconds`.", Schemas.Text());
         foreach (var status in statuses)
         {
-            route.WithAnswerHeader(status, "Preference-Applied", "How long the answer was held at most; left out where `Prefer` does not ask for it.");
-            route.WithAnswerHeader(status, "Retry-After", "How soon to ask again, in seconds; left out where the job has ended.", Schemas.Integer(minimum: 0));
+            route.WithOptionalAnswerHeader(status, "Preference-Applied", "How long the answer was held at most; left out where `Prefer` does not ask for it.");
+            route.WithOptionalAnswerHeader(status, "Retry-After",
+                "How soon to ask again, in seconds; left out where the job has ended.", Schemas.Integer(minimum: 0));
         }
 
         return route;

@@ -15,9 +15,6 @@ namespace SigmoidApi.TrainingJobs;
 /// <summary><c>GET /training-jobs/{id}/events</c></summary>
 internal static class WatchTrainingJob
 {
-    /// <summary>The id of the last event: who comes back with it has seen all.</summary>
-    private const string EndId = "end";
-
     private static readonly TimeSpan ComeBackAfter = TimeSpan.FromSeconds(1);
 
     public static void Map(RouteGroupBuilder jobs) =>
@@ -28,9 +25,10 @@ internal static class WatchTrainingJob
             .Produces<byte[]>(StatusCodes.Status200OK, "text/event-stream")
             .WithExampleOfAnswer(StatusCodes.Status200OK, "An iteration", "id: 3\nevent: progress\ndata: { \"iteration\": 3, \"loss\": 0.41, \"fraction\": 0.003, \"step\": 3 }\n\n", "text/event-stream")
             .WithAnswer(StatusCodes.Status200OK,
-                "Events: `progress` with a `TrainingProgress`, or, of iterations that `Last-Event-ID` has missed, a `LossPoint`; `heartbeat` with the job's `status`; "
-                + "and last `succeeded`, `failed` or `canceled` with the `TrainingJobResponse`.",
+                "`TrainingEvent`s: `progress` with a `TrainingProgress`, or, of iterations that `Last-Event-ID` has missed, a `LossPoint`; "
+                + "`heartbeat` with a `TrainingHeartbeat`; and last `succeeded`, `failed` or `canceled` with the `TrainingJobResponse`.",
                 "text/event-stream")
+            .WithItemsOfAnswer(StatusCodes.Status200OK, "text/event-stream", typeof(TrainingEvent))
             .WithAnswer(StatusCodes.Status204NoContent, "The caller has seen the last event.")
             .WithAnswerHeader(StatusCodes.Status200OK, "X-Accel-Buffering", "`no`: proxies are not to gather the events.")
             .WithAnswerHeader(StatusCodes.Status200OK, "Pragma", "`no-cache`: the events are not to be kept.")
@@ -53,7 +51,7 @@ internal static class WatchTrainingJob
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         if (await db.TrainingJobs.FindJobIdAsync(id, cancellationToken) is not { } jobId)
             return Problems.NotFound($"training job '{id}'");
-        if (lastEventId == EndId)
+        if (lastEventId == TrainingEvent.EndId)
             return TypedResults.NoContent();
         int? seen = int.TryParse(lastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
         LossPoint[] missed = seen is null ? [] : [.. (await GetTrainingHistory.PointsAsync(jobId, db, fits, cancellationToken)).Where(point => point.Step > seen)];
@@ -79,7 +77,8 @@ internal static class WatchTrainingJob
             foreach (var point in missed)
             {
                 step = point.Step;
-                yield return Event("progress", point, point.Step.ToString(CultureInfo.InvariantCulture)) with { ReconnectionInterval = ComeBackAfter };
+                var missedEvent = Event(TrainingEvent.Progress, point, point.Step.ToString(CultureInfo.InvariantCulture));
+                yield return missedEvent with { ReconnectionInterval = ComeBackAfter };
             }
 
             while (true)
@@ -88,12 +87,12 @@ internal static class WatchTrainingJob
                 if (job.Progress is { } progress && progress.Step > step)
                 {
                     step = progress.Step;
-                    yield return Event("progress", progress, step.ToString(CultureInfo.InvariantCulture));
+                    yield return Event(TrainingEvent.Progress, progress, step.ToString(CultureInfo.InvariantCulture));
                 }
 
                 if (job.FinishedAt is not null)
                 {
-                    yield return Event(job.Status.ToString().ToLowerInvariant(), TrainingJobResponse.From(job, fits), EndId);
+                    yield return Event(job.Status.ToString().ToLowerInvariant(), TrainingJobResponse.From(job, fits), TrainingEvent.EndId);
                     yield break;
                 }
 
@@ -101,7 +100,7 @@ internal static class WatchTrainingJob
                 {
                     if (leaving.IsCancellationRequested)
                         yield break;
-                    yield return Event("heartbeat", new { job.Status }, id: null);
+                    yield return Event(TrainingEvent.Heartbeat, new TrainingHeartbeat(job.Status), id: null);
                 }
             }
         }

@@ -51,12 +51,25 @@ internal sealed class AnswerSchemas
         return string.Join("\n  ", faults.Take(8));
     }
 
+    /// <summary>
+    /// An event with the JSON that its <c>data</c> hold in their place, as the schema of a text's content is looked at in the place of the text's.
+    /// </summary>
+    public static JsonElement WithContent(JsonElement item)
+    {
+        var copy = JsonObject.Create(item)!;
+        if (copy["data"]?.GetValue<string>() is { } data)
+            copy["data"] = JsonNode.Parse(data);
+        return Element(copy);
+    }
+
     private static JsonNode Strict(JsonNode schema, bool isExtended)
     {
         if (schema is JsonArray array)
             return new JsonArray([.. array.Select(item => item is null ? null : Strict(item, isExtended))]);
         if (schema is not JsonObject source)
             return schema.DeepClone();
+        if (source["contentMediaType"]?.GetValue<string>() == "application/json")
+            return source["contentSchema"] is { } content ? Strict(content, isExtended: false) : new JsonObject();
         var strict = new JsonObject();
         foreach (var (keyword, value) in source)
         {
@@ -69,7 +82,9 @@ internal sealed class AnswerSchemas
                 "properties" => new JsonObject(
                     value!.AsObject().Select(property => KeyValuePair.Create(property.Key, (JsonNode?)Strict(property.Value!, isExtended: false)))),
                 "allOf" => Strict(value!, isExtended: true),
-                "items" or "additionalProperties" or "oneOf" or "anyOf" or "prefixItems" or "not" => Strict(value!, isExtended: false),
+                // Beside properties they say more of these.
+                "oneOf" or "anyOf" => Strict(value!, isExtended: source.ContainsKey("properties")),
+                "items" or "additionalProperties" or "prefixItems" or "not" => Strict(value!, isExtended: false),
                 _ => value?.DeepClone(),
             };
         }

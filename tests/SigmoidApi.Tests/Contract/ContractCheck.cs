@@ -1,5 +1,5 @@
-using System.IO.Compression;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 
 namespace SigmoidApi.Tests.Contract;
@@ -10,12 +10,15 @@ public sealed class ContractException(string message) : Exception(message);
 /// <summary>Holds every answer that goes through a client of the tests to the OpenAPI document.</summary>
 internal sealed class ContractCheck : DelegatingHandler
 {
-    /// <summary>Larger bodies are not looked into: to check them would take longer than to make them.</summary>
-    private const int LargestBody = 4 << 20;
+    /// <summary>Of larger bodies a sample is looked into: to check all would take longer than to make them.</summary>
+    private const int LargestWhole = 4 << 20;
 
     private readonly OpenApiContract _contract;
+    private readonly Action<Answer>? _seen;
 
-    public ContractCheck(OpenApiContract contract) => _contract = contract;
+    /// <param name="contract">What is said of the answers.</param>
+    /// <param name="seen">Takes each answer that is as it says.</param>
+    public ContractCheck(OpenApiContract contract, Action<Answer>? seen = null) => (_contract, _seen) = (contract, seen);
 
     public ContractCheck()
         : this(OpenApiContract.OfRepository)
@@ -32,28 +35,28 @@ internal sealed class ContractCheck : DelegatingHandler
         var (method, path) = (request.Method.Method, request.RequestUri!.AbsolutePath);
         var response = await base.SendAsync(request, cancellationToken);
         var mediaType = response.Content.Headers.ContentType?.MediaType;
-        var body = method != "HEAD" && IsJson(mediaType) ? await Read(response, cancellationToken) : null;
+        JsonElement? body = method == "HEAD" ? null
+            : IsJson(mediaType) ? JsonOf(await Read(response, cancellationToken))
+            : mediaType == "text/plain" ? JsonSerializer.SerializeToElement(Encoding.UTF8.GetString(await Read(response, cancellationToken)))
+            : null;
         var answer = new Answer(method, path, response.StatusCode, [.. Names(response.Headers), .. Names(response.Content.Headers)], mediaType, body);
-        return _contract.Fault(answer) is { } fault ? throw new ContractException(fault) : response;
+        if (_contract.Fault(answer) is { } fault)
+            throw new ContractException(fault);
+        _seen?.Invoke(answer);
+        if (method != "HEAD" && _contract.Items(answer) is { } items)
+            response.Content = new CheckedContent(response.Content, items);
+        return response;
     }
 
-    /// <summary>The body, which stays there for the test; null where it is too large.</summary>
-    private static async Task<JsonElement?> Read(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>The body, not packed, which stays there for the test.</summary>
+    private static async Task<byte[]> Read(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await response.Content.LoadIntoBufferAsync(cancellationToken);
-        if (response.Content.Headers.ContentLength > LargestBody)
-            return null;
         // A copy: the content gives all its readers one stream.
-        var sent = new MemoryStream(await response.Content.ReadAsByteArrayAsync(cancellationToken));
-        await using Stream plain = response.Content.Headers.ContentEncoding.SingleOrDefault() switch
-        {
-            "gzip" => new GZipStream(sent, CompressionMode.Decompress),
-            "br" => new BrotliStream(sent, CompressionMode.Decompress),
-            _ => sent,
-        };
-        using var json = await JsonDocument.ParseAsync(plain, cancellationToken: cancellationToken);
-        return json.RootElement.Clone();
+        return Packed.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken), response.Content.Headers.ContentEncoding.SingleOrDefault());
     }
+
+    private static JsonElement JsonOf(byte[] body) => body.Length > LargestWhole ? SampledJson.Of(body) : JsonElement.Parse(body);
 
     private static bool IsJson(string? mediaType) => mediaType is "application/json" || mediaType?.EndsWith("+json", StringComparison.Ordinal) is true;
 

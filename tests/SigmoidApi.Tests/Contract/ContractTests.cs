@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -13,7 +14,7 @@ public sealed class ContractTests
           "paths": {
             "/api/v1/things/{id}": {
               "get": { "responses": {
-                "200": { "headers": { "Link": {} }, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Thing" } } } },
+                "200": { "headers": { "Link": {}, "Age": {} }, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Thing" } } } },
                 "204": {},
                 "404": { "$ref": "#/components/responses/Problem" },
                 "default": { "$ref": "#/components/responses/Problem" }
@@ -21,6 +22,13 @@ public sealed class ContractTests
             },
             "/api/v1/things/newest": { "get": { "responses": { "200": {
               "content": { "application/json": { "schema": { "type": "array", "items": { "type": "integer" } } } } } } } },
+            "/api/v1/tagged": { "get": { "responses": { "200": { "headers": { "ETag": { "required": true }, "Link": {} } } } } },
+            "/api/v1/word": { "get": { "responses": { "200": { "content": { "text/plain": { "schema": { "enum": [ "yes" ] } } } } } } },
+            "/api/v1/lines": { "get": { "responses": { "200": { "content": { "application/x-ndjson": {
+              "x-oai-itemSchema": { "$ref": "#/components/schemas/Thing" } } } }, "206": { "content": { "application/x-ndjson": {
+              "x-oai-itemSchema": { "$ref": "#/components/schemas/Thing" } } } } } } },
+            "/api/v1/events": { "get": { "responses": { "200": { "content": { "text/event-stream": {
+              "x-oai-itemSchema": { "$ref": "#/components/schemas/Event" } } } } } } },
             "/api/v1/pages": { "get": { "responses": { "200": { "content": { "application/json": { "schema": { "type": "object", "properties": {
               "items": { "type": "array", "items": { "oneOf": [ { "type": "null" }, { "$ref": "#/components/schemas/Special" } ] } } } } } } } } } }
           },
@@ -29,6 +37,12 @@ public sealed class ContractTests
               "Thing": { "type": "object", "required": [ "name" ], "properties": {
                 "name": { "type": "string" }, "size": { "type": "number" }, "id": { "type": "string", "format": "uuid" } } },
               "Special": { "allOf": [ { "$ref": "#/components/schemas/Thing" } ], "properties": { "colour": { "type": "string" } } },
+              "Event": { "type": "object", "required": [ "event", "data" ], "properties": {
+                  "event": { "type": "string" }, "id": { "type": "string" }, "data": { "type": "string", "contentMediaType": "application/json" } },
+                "oneOf": [
+                  { "required": [ "id" ], "properties": { "event": { "enum": [ "made" ] },
+                    "data": { "contentMediaType": "application/json", "contentSchema": { "$ref": "#/components/schemas/Thing" } } } },
+                  { "properties": { "event": { "enum": [ "quiet" ] } } } ] },
               "Problem": { "type": "object", "properties": { "title": { "type": "string" } } }
             },
             "responses": { "Problem": { "headers": { "Retry-After": {} },
@@ -48,6 +62,12 @@ public sealed class ContractTests
     [InlineData("DELETE", "things/1", 405, "", "Allow", "")]
     [InlineData("GET", "nothing", 404, "", "Date", "")]
     [InlineData("GET", "pages", 200, """{ "items": [null, { "name": "a", "colour": "red" }] }""", "Date", "application/json")]
+    [InlineData("GET", "tagged", 200, "", "ETag", "")]
+    [InlineData("GET", "word", 200, "yes", "Date", "text/plain")]
+    [InlineData("GET", "lines", 200, "{ \"name\": \"a\" }\r\n\n{ \"name\": \"b\", \"size\": 2 }", "Date", "application/x-ndjson")]
+    [InlineData("GET", "lines", 206, "me\": \"a\" }\n{ \"na", "Date", "application/x-ndjson")]
+    [InlineData("GET", "events", 200, "event: made\nid: 1\ndata: { \"name\":\ndata: \"a\" }\n\n:\nevent: quiet\ndata: 1\n\nevent: ma", "Date",
+        "text/event-stream")]
     public async Task AnAnswerThatIsDocumentedPasses(string method, string path, int status, string body, string header, string mediaType) =>
         (await Sent(method, path, status, body, header, mediaType)).ShouldBe((HttpStatusCode)status);
 
@@ -67,6 +87,16 @@ public sealed class ContractTests
     [InlineData("GET", "things/1", 404, """{ "title": "none", "trace": "at" }""", "Date", "application/problem+json", "/trace")]
     [InlineData("GET", "nothing", 200, "", "Date", "", "no such operation")]
     [InlineData("GET", "pages", 200, """{ "items": [{ "name": "a", "shape": "round" }] }""", "Date", "application/json", "/items/0")]
+    [InlineData("GET", "tagged", 200, "", "Link", "", "there is no header ETag")]
+    [InlineData("HEAD", "tagged", 200, "", "Link", "", "there is no header ETag")]
+    [InlineData("GET", "word", 200, "no", "Date", "text/plain", "the body is not as its schema says")]
+    [InlineData("GET", "lines", 200, "{ \"name\": \"a\" }\n{ \"name\": null }\n", "Date", "application/x-ndjson", "part 2 is not as its schema says")]
+    [InlineData("GET", "lines", 200, "{ \"name\": \"a\" }\n\n{ \"size\": 1 }", "Date", "application/x-ndjson", "part 2 is not as its schema says")]
+    [InlineData("GET", "events", 200, "event: made\nid: 1\ndata: { \"name\": 1 }\n\n", "Date", "text/event-stream", "/data/name")]
+    [InlineData("GET", "events", 200, "event: made\nid: 1\ndata: { \"name\": \"a\", \"new\": 1 }\n\n", "Date", "text/event-stream", "/data/new")]
+    [InlineData("GET", "events", 200, "event: quiet\ndata: 1\n\nevent: made\ndata: { \"name\": \"a\" }\n\n", "Date", "text/event-stream", "part 2")]
+    [InlineData("GET", "events", 200, "event: other\nid: 1\ndata: 1\n\n", "Date", "text/event-stream", "/event")]
+    [InlineData("GET", "events", 200, "event: quiet\ndata: 1\nnew: 1\n\n", "Date", "text/event-stream", "/new")]
     public async Task AnAnswerThatIsNotDocumentedFails(string method, string path, int status, string body, string header, string mediaType, string named)
     {
         var fault = await Should.ThrowAsync<ContractException>(() => Sent(method, path, status, body, header, mediaType));
@@ -84,6 +114,74 @@ public sealed class ContractTests
         var fault = await Should.ThrowAsync<ContractException>(() => Sent("GET", "things/1", 200, """{ "name": null }""", "Date", "application/json", coding));
 
         fault.Message.ShouldContain("/name");
+    }
+
+    /// <summary>More than is looked at whole: the first, the last and one between.</summary>
+    [Theory]
+    [InlineData("things/newest", "application/json", 3, "/3")]
+    [InlineData("things/newest", "application/json", 2018, "/1")]
+    [InlineData("things/newest", "application/json", 2_999_999, "/")]
+    [InlineData("lines", "application/x-ndjson", 3, "part 4")]
+    [InlineData("lines", "application/x-ndjson", 2019, "part 2020")]
+    [InlineData("lines", "application/x-ndjson", 199_999, "part 200000")]
+    public async Task OfALargeBodyASampleIsRead(string path, string mediaType, int wrong, string named)
+    {
+        var isLines = mediaType == "application/x-ndjson";
+        string Body(int at) => isLines
+            ? string.Join('\n', Enumerable.Range(0, 200_000).Select(i => i == at ? "{}" : """{ "name": "a" }"""))
+            : $"[{string.Join(',', Enumerable.Range(0, 3_000_000).Select(i => i == at ? "\"\"" : "1"))}]";
+
+        await Sent("GET", path, 200, Body(at: -1), "Date", mediaType);
+        var fault = await Should.ThrowAsync<ContractException>(() => Sent("GET", path, 200, Body(wrong), "Date", mediaType));
+
+        fault.Message.ShouldContain(named);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public async Task LinesThatArePackedAreReadToo(string coding)
+    {
+        await Sent("GET", "lines", 200, """{ "name": "a" }""", "Date", "application/x-ndjson", coding);
+        await Should.ThrowAsync<ContractException>(() => Sent("GET", "lines", 200, """{ "name": 1 }""", "Date", "application/x-ndjson", coding));
+    }
+
+    /// <summary>An event comes to the test while the next one is still to be written, and a wrong one fails where it is read.</summary>
+    [Fact]
+    public async Task EventsAreLookedAtAsTheyAreRead()
+    {
+        var pipe = new Pipe();
+        using var answers = new Answers(200, "", "Date", "text/event-stream", coding: null, pipe.Reader.AsStream());
+        using var client = new HttpClient(new ContractCheck(new OpenApiContract(JsonNode.Parse(Document)!.AsObject())) { InnerHandler = answers });
+        var (cancellation, buffer) = (TestContext.Current.CancellationToken, new byte[100]);
+
+        using var response = await client.GetAsync(new Uri("http://service/api/v1/events"), HttpCompletionOption.ResponseHeadersRead, cancellation);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
+        await pipe.Writer.WriteAsync("event: quiet\ndata: 1\n\n"u8.ToArray(), cancellation);
+        (await stream.ReadAsync(buffer, cancellation)).ShouldBe(22);
+        await pipe.Writer.WriteAsync("event: new\ndata: 1\n\n"u8.ToArray(), cancellation);
+
+        await Should.ThrowAsync<ContractException>(async () => (await stream.ReadAsync(buffer, cancellation)).ShouldBe(20));
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{ \"name\": \"a\" }", null)]
+    [InlineData("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\nDate: x\r\n\r\n", null)]
+    [InlineData("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", null)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{ \"name\": 1 }", "/name")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{ \"name\":\r\n4\r\n 1 }\r\n0\r\n\r\n", "/name")]
+    [InlineData("HTTP/1.1 204 No Content\r\nX-New: x\r\n\r\n", "undocumented header X-New")]
+    [InlineData("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 409 Conflict\r\nDate: x\r\n\r\n", "status is not documented")]
+    public void AnswersOfABareConnectionAreLookedAt(string received, string? named)
+    {
+        var answer = RawAnswer.Of("GET /api/v1/./things/1?any=1 HTTP/1.1\r\nHost: a\r\n\r\n"u8, Encoding.UTF8.GetBytes(received)).ShouldNotBeNull();
+
+        var fault = new OpenApiContract(JsonNode.Parse(Document)!.AsObject()).Fault(answer);
+
+        if (named is null)
+            fault.ShouldBeNull();
+        else
+            fault.ShouldNotBeNull().ShouldContain(named);
     }
 
     /// <summary>What a typed client reads of a data set it can send to predict.</summary>
@@ -107,11 +205,11 @@ public sealed class ContractTests
     }
 
     /// <summary>A service that always answers the same.</summary>
-    private sealed class Answers(int status, string body, string header, string mediaType, string? coding) : HttpMessageHandler
+    private sealed class Answers(int status, string body, string header, string mediaType, string? coding, Stream? stream = null) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            var content = new ByteArrayContent(Packed(Encoding.UTF8.GetBytes(body), coding));
+            HttpContent content = stream is null ? new ByteArrayContent(Packed(Encoding.UTF8.GetBytes(body), coding)) : new StreamContent(stream);
             if (coding is not null)
                 content.Headers.ContentEncoding.Add(coding);
             if (mediaType.Length > 0)

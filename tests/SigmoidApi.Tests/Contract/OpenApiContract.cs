@@ -11,13 +11,16 @@ namespace SigmoidApi.Tests.Contract;
 /// <param name="Path">Of the request, without its query.</param>
 /// <param name="Headers">The names of the answer's headers.</param>
 /// <param name="MediaType">Without parameters; null where there is none.</param>
-/// <param name="Json">The body, where it is JSON that is to be looked at.</param>
+/// <param name="Json">The body, where it is JSON that is to be looked at, or a text as JSON.</param>
 internal sealed record Answer(string Method, string Path, HttpStatusCode Status, IReadOnlyList<string> Headers, string? MediaType, JsonElement? Json);
 
 /// <summary>What an OpenAPI document says of the answers of each operation.</summary>
 internal sealed class OpenApiContract
 {
     private const string ApiRoot = "/api/v1/";
+
+    /// <summary>The <c>itemSchema</c> of OpenAPI 3.2, as a document of 3.1 writes it.</summary>
+    private const string ItemSchema = "x-oai-itemSchema";
 
     /// <summary>What HTTP gives every answer, or the server on every path: the document does not name it for each operation.</summary>
     private static readonly HashSet<string> General = new(StringComparer.OrdinalIgnoreCase)
@@ -59,6 +62,25 @@ internal sealed class OpenApiContract
     public static OpenApiContract OfRepository { get; } =
         new(JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(Repository.Root, "docs/openapi/v1.json")))!.AsObject());
 
+    /// <summary>The statuses that the document gives each operation, but for <c>default</c>.</summary>
+    public IEnumerable<(string Operation, HttpStatusCode Status)> Documented =>
+        from path in _paths
+        from operation in path.Operations
+        from status in operation.Value!["responses"]!.AsObject()
+        where status.Key != "default"
+        select (operation.Value["operationId"]!.GetValue<string>(), Enum.Parse<HttpStatusCode>(status.Key));
+
+    /// <summary>The names of all headers of answers.</summary>
+    public IEnumerable<string> Headers =>
+        (from path in _paths
+         from operation in path.Operations
+         from response in operation.Value!["responses"]!.AsObject()
+         from header in Resolve(response.Value)!["headers"]?.AsObject() ?? []
+         select header.Key).Distinct();
+
+    /// <summary>The name of the operation that an answer is of; null where the document has none.</summary>
+    public string? OperationOf(Answer answer) => Find(answer)?["operationId"]?.GetValue<string>();
+
     /// <summary>In what an answer is not as the document says; null where it is.</summary>
     public string? Fault(Answer answer)
     {
@@ -74,7 +96,11 @@ internal sealed class OpenApiContract
             .Except(headers?.Select(header => header.Key) ?? [], StringComparer.OrdinalIgnoreCase).ToArray();
         if (unknown.Length > 0)
             faults.Add($"undocumented header {string.Join(", ", unknown)}");
-        var media = response["content"]?.AsObject().FirstOrDefault(media => media.Key.Equals(answer.MediaType, StringComparison.OrdinalIgnoreCase)).Value;
+        var missing = (headers?.Where(header => header.Value!["required"]?.GetValue<bool>() is true).Select(header => header.Key) ?? [])
+            .Except(answer.Headers, StringComparer.OrdinalIgnoreCase).ToArray();
+        if (missing.Length > 0)
+            faults.Add($"there is no header {string.Join(", ", missing)}");
+        var media = MediaOf(response, answer);
         if (answer.MediaType is not null && media is null)
             faults.Add($"undocumented Content-Type {answer.MediaType}");
         if (answer.MediaType is null && answer.Method != "HEAD" && response["content"] is JsonObject { Count: > 0 })
@@ -86,11 +112,38 @@ internal sealed class OpenApiContract
         string Named(string fault) => $"{answer.Method} {answer.Path} {(int)answer.Status}: {fault}";
     }
 
+    /// <summary>What looks at the parts of an answer in sequence; null where it is none. Part of a file is no sequence: it may begin within a line.</summary>
+    public AnswerItems? Items(Answer answer)
+    {
+        if (answer.Status == HttpStatusCode.PartialContent || Find(answer) is not { } operation || Response(operation, answer.Status) is not { } response
+            || MediaOf(response, answer)?[ItemSchema] is not { } schema)
+        {
+            return null;
+        }
+
+        var isEvents = answer.MediaType == "text/event-stream";
+        var compiled = _compiled.GetOrAdd(schema, _schemas.Compile);
+        return new(isEvents, (number, item) =>
+        {
+            if (AnswerSchemas.Fault(compiled, isEvents ? AnswerSchemas.WithContent(item) : item) is { } fault)
+                throw new ContractException($"{answer.Method} {answer.Path} {(int)answer.Status}: part {number} is not as its schema says\n  {fault}");
+        });
+    }
+
+    private static JsonNode? MediaOf(JsonObject response, Answer answer) =>
+        response["content"]?.AsObject().FirstOrDefault(media => media.Key.Equals(answer.MediaType, StringComparison.OrdinalIgnoreCase)).Value;
+
     /// <summary>
-    /// What is no HTTP, such as an impossible Host, the server refuses before the service sees it: without a body, and it closes the connection.
+    /// What is no HTTP, such as an impossible Host, and what has too long a head the server refuses before the service sees it: without a body, and it closes
+    /// the connection.
     /// </summary>
     private static bool IsOfTheServer(Answer answer) =>
-        answer is { Status: HttpStatusCode.BadRequest, MediaType: null } && answer.Headers.Contains("Connection", StringComparer.OrdinalIgnoreCase);
+        answer is
+        {
+            Status: HttpStatusCode.BadRequest or HttpStatusCode.RequestTimeout or HttpStatusCode.LengthRequired or HttpStatusCode.RequestUriTooLong
+                or HttpStatusCode.RequestHeaderFieldsTooLarge or HttpStatusCode.HttpVersionNotSupported,
+            MediaType: null,
+        } && answer.Headers.Contains("Connection", StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A path under the API that is none of its routes gets a problem; what is outside of it is not the document's.</summary>
     private static bool IsUnknownPath(Answer answer) =>

@@ -79,6 +79,24 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
         coded.Headers.Contains("Accept").ShouldBeFalse();
     }
 
+    /// <summary>Where the key is the fault that is answered, the headers say nothing of the body's.</summary>
+    [Theory]
+    [InlineData("training-jobs", null, null)]
+    [InlineData("datasets/none/split", null, null)]
+    [InlineData("training-jobs", "application/json", "br")]
+    [InlineData("datasets/none/split", "application/json", "br")]
+    public async Task OfTwoFaultsTheHeadersAreThoseOfTheOneThatIsAnswered(string path, string? mediaType, string? coding)
+    {
+        using var content = ApiClient.Bytes("{}"u8.ToArray(), mediaType);
+        if (coding is not null)
+            content.Headers.ContentEncoding.Add(coding);
+        var answer = await _api.Send(HttpMethod.Post, path, content, ("Idempotency-Key", ""));
+
+        answer.Error().Path.ShouldBe("Idempotency-Key");
+        answer.Headers.Contains("Accept").ShouldBeFalse();
+        answer.Headers.Contains("Accept-Encoding").ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("sigmoid", "application/octet-stream", "Limits:MaxStreamBytes", "The body is larger than 1000 bytes (Limits:MaxStreamBytes).")]
     [InlineData("sigmoid", "application/json", "Limits:MaxBodyBytes", "The body is larger than 1000 bytes (Limits:MaxBodyBytes).")]

@@ -139,6 +139,22 @@ public sealed class FilePredictionTests(FilePredictionTests.Target target) : ICl
         errors.Keys.ShouldBe(["columns.age", "columns.income", "columns.kind", "columns.since", "columns.member"], ignoreOrder: true);
     }
 
+    /// <summary>They ask about what was there before; the answer is made for the request.</summary>
+    [Theory]
+    [InlineData("If-Unmodified-Since", "Mon, 01 Jan 2001 00:00:00 GMT")]
+    [InlineData("If-Modified-Since", "Mon, 01 Jan 2035 00:00:00 GMT")]
+    [InlineData("If-Match", "\"x\"")]
+    [InlineData("If-None-Match", "*")]
+    [InlineData("Range", "bytes=0-3")]
+    public async Task ConditionsAndRangesDoNotConcernAPrediction(string header, string value)
+    {
+        using var content = ApiClient.Bytes(Encoding.UTF8.GetBytes(Csv), "text/csv");
+        var answer = (await _api.Send(HttpMethod.Post, "models/raw/predict", content, (header, value))).Expect(HttpStatusCode.OK);
+
+        answer.Text.Count(c => c == '\n').ShouldBe(Rows.Length + 1);
+        answer.ContentHeaders.LastModified.ShouldBeNull();
+    }
+
     [Fact]
     public async Task AColumnThatTheFileLacksIsNamed()
     {

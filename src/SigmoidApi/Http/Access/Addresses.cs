@@ -15,7 +15,7 @@ internal static class Addresses
     /// <summary>What a page of another origin may read besides the headers that CORS lets through.</summary>
     private static readonly string[] Exposed =
     [
-        "Location", "Retry-After", "ETag", "Link", "Allow", "Content-Disposition", "Content-Range", "Accept-Ranges", "Accept-Encoding",
+        "Location", "Retry-After", "ETag", "Allow", "Content-Disposition", "Content-Range", "Accept-Ranges", "Accept", "Accept-Encoding",
         "Preference-Applied", "Idempotent-Replayed", "Unknown-Columns", "Unknown-Columns-Count", "Unknown-Levels", "Unknown-Levels-Count",
     ];
 

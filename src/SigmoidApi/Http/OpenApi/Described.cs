@@ -61,12 +61,23 @@ internal static class Described
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new JsonAnswer(status, type));
 
+    /// <summary>What each part of an answer in sequence is: a line of JSON lines, or an event of a stream.</summary>
+    public static TBuilder WithItemsOfAnswer<TBuilder>(this TBuilder route, int status, string mediaType, Type type)
+        where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new AnswerItems(status, mediaType, type));
+
     /// <summary>
-    /// A header of the answer of a status; text where <paramref name="schema"/> is left out. Statuses that the route doesn't have are passed over.
+    /// A header of the answer of a status, which each such answer has; text where <paramref name="schema"/> is left out. Statuses that the route doesn't have
+    /// are passed over.
     /// </summary>
     public static TBuilder WithAnswerHeader<TBuilder>(this TBuilder route, int status, string name, string description, OpenApiSchema? schema = null)
         where TBuilder : IEndpointConventionBuilder =>
-        route.WithMetadata(new AnswerHeader(status, name, description, schema ?? Schemas.Text()));
+        route.WithMetadata(new AnswerHeader(status, name, description, schema ?? Schemas.Text(), IsRequired: true));
+
+    /// <summary>The same of a header that may be left out; the description says when.</summary>
+    public static TBuilder WithOptionalAnswerHeader<TBuilder>(this TBuilder route, int status, string name, string description, OpenApiSchema? schema = null)
+        where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new AnswerHeader(status, name, description, schema ?? Schemas.Text(), IsRequired: false));
 
     /// <summary>An example of the answer of a status.</summary>
     public static TBuilder WithExampleOfAnswer<TBuilder>(
@@ -88,7 +99,9 @@ internal static class Described
 
     internal sealed record JsonAnswer(int Status, Type Type);
 
-    internal sealed record AnswerHeader(int Status, string Name, string Description, OpenApiSchema Schema);
+    internal sealed record AnswerItems(int Status, string MediaType, Type Type);
+
+    internal sealed record AnswerHeader(int Status, string Name, string Description, OpenApiSchema Schema, bool IsRequired);
 
     internal sealed record AnswerExample(int Status, string Name, string Body, string MediaType);
 }

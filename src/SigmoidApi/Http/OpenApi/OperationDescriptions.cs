@@ -67,12 +67,14 @@ internal sealed class OperationDescriptions : IOperationFilter
             AddAnswer(operation.Responses, answer);
         foreach (var answer in metadata.OfType<JsonAnswer>())
             operation.Responses[Key(answer.Status)].Content!["application/json"] = new OpenApiMediaType { Schema = schemaOf(answer.Type) };
+        foreach (var items in metadata.OfType<AnswerItems>())
+            ((OpenApiMediaType)operation.Responses[Key(items.Status)].Content![items.MediaType]).ItemSchema = schemaOf(items.Type);
         foreach (var header in HeadersOf(metadata).Concat(metadata.OfType<AnswerHeader>()))
         {
             if (!operation.Responses.TryGetValue(Key(header.Status), out var found) || found is not OpenApiResponse response)
                 continue;
             response.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal);
-            response.Headers[header.Name] = new OpenApiHeader { Description = header.Description, Schema = header.Schema };
+            response.Headers[header.Name] = new OpenApiHeader { Description = header.Description, Schema = header.Schema, Required = header.IsRequired };
         }
 
         foreach (var example in metadata.OfType<AnswerExample>())
@@ -101,11 +103,12 @@ internal sealed class OperationDescriptions : IOperationFilter
     {
         foreach (var status in (int[])[StatusCodes.Status201Created, StatusCodes.Status202Accepted])
         {
-            yield return new(status, "Location", "The path of what was created, or of the job.", Schemas.Text("uri-reference"));
+            yield return new(status, "Location", "The path of what was created, or of the job.", Schemas.Text("uri-reference"), IsRequired: true);
             if (!metadata.OfType<IdempotencyParameter>().Any())
                 continue;
             yield return new(
-                status, "Idempotent-Replayed", "`true` where this is the answer that the key got before; left out otherwise.", Schemas.OneOfTexts("true"));
+                status, "Idempotent-Replayed", "`true` where this is the answer that the key got before; left out otherwise.", Schemas.OneOfTexts("true"),
+                IsRequired: false);
         }
     }
 

@@ -84,8 +84,8 @@ internal sealed class ProblemAnswers : IDocumentFilter
         {
             "412" => Headers(Tag, Made),
             "415" => Headers(
-                ("Accept-Encoding", "The codings that are taken, where the coding of the body is the fault.", Schemas.Text()),
-                ("Accept", "The media types that the path takes, where the media type of the body is the fault.", Schemas.Text())),
+                ("Accept-Encoding", "The codings that are taken, where the coding of the body is the fault; left out otherwise.", Schemas.Text()),
+                ("Accept", "The media types that the path takes, where the media type of the body is the fault; left out otherwise.", Schemas.Text())),
             "416" => Headers(
                 Tag, Made,
                 ("Accept-Ranges", "`bytes`: parts can be asked for.", Schemas.Text()),
@@ -128,7 +128,12 @@ internal sealed class ProblemAnswers : IDocumentFilter
     private static (string Name, string Description, OpenApiSchema Schema) Made => ("Last-Modified", "When the data set was made.", Schemas.Text());
 
     private static Dictionary<string, IOpenApiHeader> Headers(params (string Name, string Description, OpenApiSchema Schema)[] headers) =>
-        headers.ToDictionary(header => header.Name, IOpenApiHeader (header) => new OpenApiHeader { Description = header.Description, Schema = header.Schema });
+        headers.ToDictionary(header => header.Name, IOpenApiHeader (header) => new OpenApiHeader
+        {
+            Description = header.Description,
+            Schema = header.Schema,
+            Required = !header.Description.Contains("left out", StringComparison.Ordinal),
+        });
 
     /// <summary>By status; <c>default</c> comes last.</summary>
     private static OpenApiResponses InOrder(OpenApiResponses responses)

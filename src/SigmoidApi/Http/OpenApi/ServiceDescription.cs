@@ -52,8 +52,8 @@ internal sealed class ServiceDescription : IDocumentFilter
         },
         Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
         {
-            ["Expires"] = new OpenApiHeader { Description = "In the past: the answer is not to be kept.", Schema = Schemas.Text() },
-            ["Pragma"] = new OpenApiHeader { Description = "`no-cache`", Schema = Schemas.Text() },
+            ["Expires"] = new OpenApiHeader { Description = "In the past: the answer is not to be kept.", Required = true, Schema = Schemas.Text() },
+            ["Pragma"] = new OpenApiHeader { Description = "`no-cache`", Required = true, Schema = Schemas.Text() },
         },
     };
 }

@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using SigmoidApi.Tests.TrainingJobs;
+
+namespace SigmoidApi.Tests.Contract;
+
+/// <summary>The document says nothing of an operation that no request gets: each status of each is asked for, and its answer held to the document.</summary>
+public sealed class CoverageTests
+{
+    private readonly ConcurrentDictionary<(string Operation, HttpStatusCode Status), bool> _seen = new();
+
+    [Fact]
+    public async Task EveryStatusOfEveryOperationIsGiven()
+    {
+        await using (var application = new TestApplication())
+        {
+            var api = Recorded(application);
+            var operations = (await OpenApiOperation.Read(api)).ToArray();
+            await Refusals(api, operations);
+            await Successes(api, operations);
+            await Conflicts(api);
+        }
+
+        await TooLarge();
+        await TooMany();
+        await Unavailable();
+
+        var documented = OpenApiContract.OfRepository.Documented.ToArray();
+        documented.Length.ShouldBeGreaterThan(150);
+        documented.Except(_seen.Keys).Select(answer => $"{answer.Operation} {(int)answer.Status}").ShouldBeEmpty();
+    }
+
+    /// <summary>What needs no data: a parameter that there is not, a foreign page, a name of nothing, another media type.</summary>
+    private static async Task Refusals(ApiClient api, OpenApiOperation[] operations)
+    {
+        foreach (var operation in operations)
+        {
+            if (operation.Answers.Contains("400"))
+                (await Ask(api, operation, operation.ExamplePath.Split('?')[0] + "?unknown=1")).Expect(HttpStatusCode.BadRequest);
+            if (operation.Answers.Contains("403"))
+                (await Ask(api, operation, operation.ExamplePath, ("Sec-Fetch-Site", "cross-site"))).Expect(HttpStatusCode.Forbidden);
+            if (operation.Id == "CreateTrainingJob")
+                (await api.Post("training-jobs", """{ "datasetId": "none", "target": "y" }""")).Expect(HttpStatusCode.NotFound);
+            else if (operation.Answers.Contains("404"))
+                (await Ask(api, operation, operation.PathTo("none"))).Expect(HttpStatusCode.NotFound);
+            if (operation.Answers.Contains("415"))
+                (await api.Send(operation.Method, operation.PathTo("none"), Content("text/x-none", "x"))).Expect(HttpStatusCode.UnsupportedMediaType);
+        }
+    }
+
+    /// <summary>The examples of the document, in an order in which each finds what it needs.</summary>
+    private static async Task Successes(ApiClient api, OpenApiOperation[] operations)
+    {
+        OpenApiOperation Of(string id) => operations.Single(operation => operation.Id == id);
+        foreach (var id in new[] { "CreateDataset", "CreateTrainingJob" })
+        {
+            foreach (var (mediaType, body) in Of(id).Bodies)
+                (await api.Send(HttpMethod.Post, Of(id).ExamplePath, Content(mediaType, body), ("Prefer", "wait=60"))).Expect(HttpStatusCode.Created);
+        }
+
+        var job = await api.Enqueue(LongFit.Quick);
+        await api.Ended(job);
+        foreach (var operation in operations.Where(operation =>
+            operation.Method != HttpMethod.Delete && operation.Id is not ("StopTrainingJob" or "CancelTrainingJob")))
+        {
+            ((int)(await Ask(api, operation, operation.ExamplePath)).Status).ShouldBeInRange(200, 299, operation.ToString());
+            if (operation.Answers.Contains("304"))
+                (await Ask(api, operation, operation.ExamplePath, ("If-None-Match", "*"))).Expect(HttpStatusCode.NotModified);
+        }
+
+        var content = Of("GetDatasetContent").PathTo("mails");
+        (await api.Get(content, ("Range", "bytes=0-3"))).Expect(HttpStatusCode.PartialContent);
+        (await api.Get(content, ("Range", "bytes=1000000-"))).Expect(HttpStatusCode.RequestedRangeNotSatisfiable);
+        (await api.Get(content, ("If-Match", "\"another\""))).Expect(HttpStatusCode.PreconditionFailed);
+        (await api.Get(content, ("Accept", "image/png"))).Expect(HttpStatusCode.NotAcceptable);
+        (await api.Get($"training-jobs/{job}/events", ("Last-Event-ID", "end"))).Expect(HttpStatusCode.NoContent);
+        (await api.Delete("models/mails/versions/1")).Expect(HttpStatusCode.NoContent);
+        (await api.Delete("models/quick")).Expect(HttpStatusCode.NoContent);
+        (await api.Delete("datasets/mails")).Expect(HttpStatusCode.NoContent);
+    }
+
+    /// <summary>What the data or the state of a job are against.</summary>
+    private static async Task Conflicts(ApiClient api)
+    {
+        await api.Upload("name=rows", "a,y\n1,0\n2,1\n3,0\n4,1\n");
+        await api.Upload("name=one", "a,y\n1,0\n");
+        (await api.Post("training-jobs", """{ "datasetId": "rows", "target": "y", "positiveClass": "maybe" }""")).Expect(HttpStatusCode.UnprocessableEntity);
+        (await api.Post("datasets/one/split", "{}")).Expect(HttpStatusCode.UnprocessableEntity);
+        (await api.Post("update-weights", """{ "features": [[1e308]], "labels": [0], "weights": [1e308], "learningRate": 1e308, "iterations": 10 }"""))
+            .Expect(HttpStatusCode.UnprocessableEntity);
+        (string, string)[] key = [("Idempotency-Key", "once")];
+        (await api.Send(HttpMethod.Post, "datasets?name=rows", Content("text/csv", "a\n1\n"), key)).Expect(HttpStatusCode.Created);
+        (await api.Send(HttpMethod.Post, "datasets?name=rows", Content("text/csv", "a\n2\n"), key)).Expect(HttpStatusCode.UnprocessableEntity);
+
+        await api.Upload("name=used", Encoding.UTF8.GetBytes("a,y\n" + string.Concat(Enumerable.Range(0, 2_000).Select(i => $"{i % 97},{i % 2}\n"))));
+        var job = await api.Enqueue("""
+            { "datasetId": "used", "target": "y", "solver": "gradient_descent", "penalty": "none",
+              "tolerance": 0, "learningRate": 1e-9, "maxIterations": 1000000 }
+            """);
+        await api.Running(job);
+        (await api.Delete("datasets/used")).Expect(HttpStatusCode.Conflict);
+        (await api.Post($"training-jobs/{job}/stop", "")).Expect(HttpStatusCode.Accepted);
+        await api.Ended(job);
+        var other = await api.Enqueue(LongFit.Request());
+        await api.Running(other);
+        (await api.Post($"training-jobs/{other}/cancel", "")).Expect(HttpStatusCode.Accepted);
+        foreach (var action in new[] { "stop", "cancel" })
+            (await api.Post($"training-jobs/{job}/{action}", "")).Expect(HttpStatusCode.Conflict);
+    }
+
+    private async Task TooLarge()
+    {
+        await using var small = new TestApplication
+        {
+            Settings = { ["Limits:MaxBodyBytes"] = "10", ["Limits:MaxStreamBytes"] = "16", ["Datasets:MaxUploadBytes"] = "10" },
+        };
+        var api = Recorded(small);
+        foreach (var operation in (await OpenApiOperation.Read(api)).Where(operation => operation.Answers.Contains("413")))
+            (await Ask(api, operation, operation.ExamplePath)).Expect(HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    private async Task TooMany()
+    {
+        await using var small = new TestApplication { Settings = { ["Training:MaxQueueLength"] = "1" } };
+        var api = Recorded(small);
+        await api.Running(await api.Enqueue(LongFit.Request()));
+        await api.Enqueue(LongFit.Quick);
+        (await api.Post("training-jobs", LongFit.Quick)).Expect(HttpStatusCode.TooManyRequests);
+    }
+
+    /// <summary>A service whose only connection is taken, and that stops then.</summary>
+    private async Task Unavailable()
+    {
+        await using var service = await ServiceProcess.Started(("Limits:MaxConnections", "1"), ("Limits:DrainSeconds", "60"), ("Limits:StopSeconds", "120"));
+        using var check = new ContractCheck(OpenApiContract.OfRepository, Record) { InnerHandler = new SocketsHttpHandler() };
+        using var http = new HttpClient(check) { BaseAddress = service.Address };
+        var api = new ApiClient(http);
+        foreach (var operation in (await OpenApiOperation.Read(service.Api)).Where(operation => operation.Id != "IsReady" && operation.Answers.Contains("503")))
+            (await Ask(api, operation, operation.ExamplePath)).Expect(HttpStatusCode.ServiceUnavailable);
+
+        await service.Signal("TERM");
+
+        await Eventually.Get(() => api.Get("/health/ready"), answer => answer.Status == HttpStatusCode.ServiceUnavailable);
+    }
+
+    private static Task<ApiResponse> Ask(ApiClient api, OpenApiOperation operation, string path, params (string Name, string Value)[] headers)
+    {
+        var (mediaType, body) = operation.Bodies.FirstOrDefault();
+        return api.Send(operation.Method, path, body is null ? null : Content(mediaType, body), headers);
+    }
+
+    private static HttpContent Content(string mediaType, string body) => ApiClient.Bytes(Encoding.UTF8.GetBytes(body), mediaType);
+
+    private ApiClient Recorded(TestApplication application) => new(application.CreateDefaultClient(new ContractCheck(OpenApiContract.OfRepository, Record)));
+
+    private void Record(Answer answer)
+    {
+        if (OpenApiContract.OfRepository.OperationOf(answer) is { } operation)
+            _seen[(operation, answer.Status)] = true;
+    }
+}
