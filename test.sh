@@ -30,7 +30,7 @@ dotnet tool restore --verbosity quiet
 
 dotnet build SigmoidApi.sln --configuration Release --verbosity quiet -nologo
 
-# A filter may leave one of the two projects without a test (exit code 8); that none at all has run is seen below.
+# A filter may leave a project without a test (exit code 8); that none at all has run is seen below.
 [ $# = 0 ] || set -- --ignore-exit-code 8 "$@"
 
 log=$(mktemp)

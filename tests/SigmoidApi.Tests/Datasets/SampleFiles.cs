@@ -58,7 +58,7 @@ internal static class SampleFiles
         return packed.ToArray();
     }
 
-    /// <summary>Every format and some of its variants, most of them of <paramref name="rows"/> rows: what is changed by <see cref="MutatedFileTests"/>.</summary>
+    /// <summary>Every format and some of its variants, most of them of <paramref name="rows"/> rows: what is changed by <c>MutatedFileTests</c>.</summary>
     public static IReadOnlyList<(string Name, string MediaType, byte[] Bytes)> All(int rows)
     {
         var random = new Random(6);

@@ -21,11 +21,13 @@ internal ref struct NumberScanner
     /// <param name="limits">What is taken at most.</param>
     /// <param name="rank">The depth at which numbers are expected, or 0 to learn it from the text.</param>
     /// <param name="cells">Reads what is no number, or null when that is an error.</param>
+    /// <param name="expected">How many numbers there are, as far as is known; null to guess it from the text, all of which then is one array.</param>
     /// <returns>The rented array, how much of it is used, the shape, and where in the text the closing bracket is.</returns>
     /// <exception cref="JsonInputException">It says where and what; nothing is left rented.</exception>
-    public static (double[] Array, int Count, int[] Shape, int End) Scan(ReadOnlySpan<byte> text, JsonLimits limits, int rank, CellReader? cells = null)
+    public static (double[] Array, int Count, int[] Shape, int End) Scan(
+        ReadOnlySpan<byte> text, JsonLimits limits, int rank, CellReader? cells = null, int? expected = null)
     {
-        var scanner = new NumberScanner(text, limits, cells);
+        var scanner = new NumberScanner(text, limits, cells, expected);
         try
         {
             var shape = scanner.ScanArrays(rank);
@@ -38,13 +40,13 @@ internal ref struct NumberScanner
         }
     }
 
-    private NumberScanner(ReadOnlySpan<byte> text, JsonLimits limits, CellReader? cells)
+    private NumberScanner(ReadOnlySpan<byte> text, JsonLimits limits, CellReader? cells, int? expected)
     {
         _text = text;
         _limits = limits;
         _cells = cells;
         // Most numbers take some 8 bytes and a comma; a wrong guess costs a copy.
-        _array = RequestArrays<double>.Pool.Rent(Math.Clamp(text.Length / 8, 1, limits.MaxValues));
+        _array = RequestArrays<double>.Pool.Rent(Math.Clamp(expected ?? text.Length / 8, 1, limits.MaxValues));
         _room = _array.AsSpan(0, Math.Min(_array.Length, limits.MaxValues));
     }
 

@@ -89,11 +89,13 @@ internal sealed class NamedColumnsConverter(JsonLimits limits) : JsonConverter<N
         if (reader.TokenType != JsonTokenType.StartArray)
             throw new JsonInputException(DoubleConverter.Unexpected("an array", ref reader).Reason, JsonPath.Member(name));
         var text = new JsonArrayText(ref reader);
+        // As many as in the first column: room for all that follows, for each column again, would be the square of the body.
+        int? expected = columns > 1 ? count / (columns - 1) : null;
         double[] column;
         int rows, end;
         try
         {
-            (column, rows, _, end) = NumberScanner.Scan(text.Span, limits, rank: 1, cells);
+            (column, rows, _, end) = NumberScanner.Scan(text.Span, limits, rank: 1, cells, expected);
         }
         catch (JsonInputException e)
         {
@@ -103,8 +105,8 @@ internal sealed class NamedColumnsConverter(JsonLimits limits) : JsonConverter<N
         text.Close(ref reader, end);
         try
         {
-            if (columns > 1 && rows != count / (columns - 1))
-                throw new JsonInputException($"expected {count / (columns - 1)} values, as in the first column, got {rows}", JsonPath.Member(name));
+            if (expected is not null && rows != expected)
+                throw new JsonInputException($"expected {expected} values, as in the first column, got {rows}", JsonPath.Member(name));
             if ((long)count + rows > limits.MaxValues)
                 throw new JsonInputException($"expected at most {limits.MaxValues} values, got more", JsonPath.Member(name), limit: JsonLimits.ValuesSetting);
             if (count + rows > values.Length)
