@@ -19,8 +19,9 @@ public sealed class EffortTests
         ["quadratic, and little at first"] = n => 0.01 * n * n,
         ["quadratic behind a constant"] = n => 0.5 + 0.01 * n * n,
         ["cubic"] = n => 0.6 * n * n * n,
-        ["a first doubling that takes three times as long"] = n => n < 2 ? 2 : 3 * n,
-        ["a second doubling that takes three times as long"] = n => n < 4 ? 2 * n : 3 * n,
+        ["a step of half as much again"] = n => n < 2 ? 2 : 3 * n,
+        ["a first doubling that takes four times as long"] = n => n < 2 ? 2 : 4 * n,
+        ["a second doubling that takes four times as long"] = n => n < 4 ? 2 * n : 4 * n,
     };
 
     [Theory]
@@ -30,6 +31,7 @@ public sealed class EffortTests
     [InlineData("linear behind a constant")]
     [InlineData("as a sort")]
     [InlineData("to the power of 1.2")]
+    [InlineData("a step of half as much again")]
     [InlineData("quadratic, and yet little of the largest input")]
     public void TimeThatGrowsAsItsInputPasses(string growth) => Should.NotThrow(() => Check(Taking(growth)));
 
@@ -39,8 +41,8 @@ public sealed class EffortTests
     [InlineData("quadratic, and little at first")]
     [InlineData("quadratic behind a constant")]
     [InlineData("cubic")]
-    [InlineData("a first doubling that takes three times as long")]
-    [InlineData("a second doubling that takes three times as long")]
+    [InlineData("a first doubling that takes four times as long")]
+    [InlineData("a second doubling that takes four times as long")]
     public void TimeThatGrowsFasterFails(string growth) => Should.Throw<ShouldAssertException>(() => Check(Taking(growth))).Message.ShouldContain("of sizes");
 
     [Fact]

@@ -21,7 +21,11 @@ internal sealed partial class ParquetColumns
         foreach (var nested in foreign.Where(column => column is { IsNested: true, Type: ForeignType.Bytes }))
             _leftOut[declared[nested.Column].Name] = DatasetWarningCode.DecimalsLeftOut;
         var binary = declared.Where((column, i) => OfBytes().IsMatch(column.Type) && !wide.ContainsKey(i) && !_leftOut.ContainsKey(column.Name)).ToList();
-        foreach (var column in binary.Where(column => !IsText(session, path, column, cancellationToken)))
+        string[] flat = [.. binary.Where(column => !TypedSource.IsNested(column.Type)).Select(column => column.Name)];
+        var texts = TextBytes.AreTexts(session, ParquetSource.Relation(path, bytesAsTexts: false), flat, cancellationToken);
+        foreach (var name in flat.Where((_, i) => !texts[i]))
+            _leftOut[name] = DatasetWarningCode.BytesLeftOut;
+        foreach (var column in binary.Where(column => TypedSource.IsNested(column.Type) && !HasTexts(session, path, column.Name, cancellationToken)))
             _leftOut[column.Name] = DatasetWarningCode.BytesLeftOut;
         // Older writers do not say that their bytes are texts. DuckDB takes either all bytes of a file for texts or none, and without them those within lists
         // and records can't be made texts.
@@ -82,12 +86,12 @@ internal sealed partial class ParquetColumns
         return column with { Type = StoredType.Real, Stored = $"cast({text} as double)", Raw = text };
     }
 
-    /// <summary>Whether the bytes of a column are texts, all of them: UTF-8, and without the NUL characters of bytes that happen to be.</summary>
-    private static bool IsText(DuckDbSession session, string path, (string Name, string Type) column, CancellationToken cancellationToken)
+    /// <summary>Whether all bytes within a column of lists or records are texts. DuckDB has no way to them but as texts, and fails where one is none.</summary>
+    private static bool HasTexts(DuckDbSession session, string path, string column, CancellationToken cancellationToken)
     {
         try
         {
-            var count = $"count(*) filter (contains(cast({DuckDbSession.Identifier(column.Name)} as varchar), chr(0)))";
+            var count = $"count(*) filter (contains(cast({DuckDbSession.Identifier(column)} as varchar), chr(0)))";
             return session.Counts($"select {count} from {ParquetSource.Relation(path, bytesAsTexts: true)}", cancellationToken)[0] == 0;
         }
         catch (DuckDBException exception) when (exception.Message.Contains("UTF8", StringComparison.Ordinal))

@@ -1,0 +1,56 @@
+using System.Text.Unicode;
+using DuckDB.NET.Native;
+using SigmoidApi.Datasets.Engine;
+
+namespace SigmoidApi.Datasets.Formats;
+
+/// <summary>Tells which columns of bytes hold texts alone: UTF-8, and without the NUL characters of bytes that happen to be valid.</summary>
+internal static class TextBytes
+{
+    private const string Function = "is_text";
+
+    /// <summary>Whether each of some columns does, all by one query: DuckDB binds every column of the file for each query.</summary>
+    /// <param name="session">What reads the file.</param>
+    /// <param name="from">The relation with the columns.</param>
+    /// <param name="columns">Their names; none of them within a list or a record.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static bool[] AreTexts(DuckDbSession session, string from, IReadOnlyList<string> columns, CancellationToken cancellationToken)
+    {
+        if (columns.Count == 0)
+            return [];
+        ChunkFunction.Register(session, Function, [DuckDBType.Blob], DuckDBType.Boolean, takesMissing: false, Judge);
+        return Count([.. columns]);
+
+        bool[] Count(string[] some)
+        {
+            try
+            {
+                var others = some.Select(name => $"count(*) filter (not {Function}({DuckDbSession.Identifier(name)}))");
+                return [.. session.Counts($"select {string.Join(", ", others)} from {from}", cancellationToken).Select(count => count == 0)];
+            }
+            catch (DatasetTooLargeException) when (some.Length > 1)
+            {
+                // Of columns of large values, such as images, fewer fit in memory at once.
+                return [.. Count(some[..(some.Length / 2)]), .. Count(some[(some.Length / 2)..])];
+            }
+        }
+    }
+
+    private static unsafe void Judge(nint input, nint output)
+    {
+        var chunk = new DuckDBDataChunk(input);
+        Span<ChunkVector> vectors = new ChunkVector[1];
+        var rows = new DatasetChunk(chunk, vectors);
+        // The chunk is DuckDB's; the handle must not free it.
+        chunk.SetHandleAsInvalid();
+        var values = rows.Texts(0);
+        var results = (bool*)NativeMethods.Vectors.DuckDBVectorGetData(output);
+        for (var row = 0; row < values.Length; row++)
+        {
+            if (rows.IsMissing(0, row))
+                continue;
+            var bytes = ChunkText.Bytes(in values[row]);
+            results[row] = !bytes.Contains((byte)0) && Utf8.IsValid(bytes);
+        }
+    }
+}
