@@ -19,19 +19,20 @@ internal static class TextBytes
         if (columns.Count == 0)
             return [];
         ChunkFunction.Register(session, Function, [DuckDBType.Blob], DuckDBType.Boolean, takesMissing: false, Judge);
-        return Count([.. columns]);
+        return Ask([.. columns]);
 
-        bool[] Count(string[] some)
+        bool[] Ask(string[] some)
         {
             try
             {
-                var others = some.Select(name => $"count(*) filter (not {Function}({DuckDbSession.Identifier(name)}))");
-                return [.. session.Counts($"select {string.Join(", ", others)} from {from}", cancellationToken).Select(count => count == 0)];
+                // No counts with filters: each would hold a chunk of all columns.
+                var texts = some.Select(name => $"cast(coalesce(bool_and({Function}({DuckDbSession.Identifier(name)})), true) as bigint)");
+                return [.. session.Counts($"select {string.Join(", ", texts)} from {from}", cancellationToken).Select(isText => isText != 0)];
             }
             catch (DatasetTooLargeException) when (some.Length > 1)
             {
                 // Of columns of large values, such as images, fewer fit in memory at once.
-                return [.. Count(some[..(some.Length / 2)]), .. Count(some[(some.Length / 2)..])];
+                return [.. Ask(some[..(some.Length / 2)]), .. Ask(some[(some.Length / 2)..])];
             }
         }
     }
@@ -47,9 +48,8 @@ internal static class TextBytes
         var results = (bool*)NativeMethods.Vectors.DuckDBVectorGetData(output);
         for (var row = 0; row < values.Length; row++)
         {
-            if (rows.IsMissing(0, row))
-                continue;
-            var bytes = ChunkText.Bytes(in values[row]);
+            // A missing value is in the way of neither; DuckDB calls the function for it too.
+            var bytes = rows.IsMissing(0, row) ? [] : ChunkText.Bytes(in values[row]);
             results[row] = !bytes.Contains((byte)0) && Utf8.IsValid(bytes);
         }
     }
