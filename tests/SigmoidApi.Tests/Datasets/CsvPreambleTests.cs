@@ -55,6 +55,17 @@ public sealed class CsvPreambleTests : IDisposable
         (await _store.Rows("a,b\r\n\"one\r\ntwo\",1\n\"three\nfour \"\"5\"\"\",2\r\n")).ShouldBe([["one\r\ntwo", 1L], ["three\nfour \"5\"", 2L]]);
     }
 
+    /// <summary>The last line reads as a remark by itself, since the quote within its second cell makes their number even.</summary>
+    [Theory]
+    [InlineData("n,a,b\n1,x,y\n7,\"\n\",a\"b\n")]
+    [InlineData("n,a,b\r\n1,x,y\n7,\"\n\",a\"b\n")]
+    public async Task EndOfACellInQuotesIsNoFooter(string csv) =>
+        (await _store.Rows(csv)).ShouldBe([[1L, "x", "y"], [7L, "\n", "a\"b"]]);
+
+    [Fact]
+    public async Task QuoteThatIsNeverClosedIsRefusedAboveWhatReadsAsARemark() =>
+        (await _store.Refusal("n,a,b\n1,x,y\n7,\"z,1\n8,x,y\n(2 rows)\n")).Errors.ShouldContain(error => error.Message.Contains("never closed"));
+
     /// <summary>However its lines end, a file has the same rows.</summary>
     [Fact]
     public async Task AFileOfTwoLineEndsHasTheRowsOfOne()

@@ -23,7 +23,13 @@ internal sealed record CsvFile(string Path, CsvDialect Dialect, CsvHeader Header
         var dialect = outline.Dialect;
         var header = CsvHeader.Read(file, outline.Preamble, dialect, task.MaxColumns, task.MaxNameLength, task.MaxHeaderBytes);
         var footer = CsvFooter.Find(file, header.Length, dialect, header.Columns.Count, outline.BeginsWithValues);
-        var scan = CsvScan.Run(file, header, footer.End, dialect, name => task.NewColumn(name, dialect.DecimalPoint), task.MaxRows, cancellationToken);
+        if (Scan() is not { } scan)
+        {
+            // What was taken for a footer is the end of a cell in quotes. The line of a footer is judged by itself, and a quote within a cell misleads.
+            footer = CsvFooter.None(file);
+            scan = Scan()!;
+        }
+
         var isSignKnown = task.Csv.DecimalPoint is not null;
         if (!isSignKnown)
         {
@@ -32,7 +38,7 @@ internal sealed record CsvFile(string Path, CsvDialect Dialect, CsvHeader Header
             if (sign.Point != dialect.DecimalPoint)
             {
                 dialect = dialect with { DecimalPoint = sign.Point };
-                scan = CsvScan.Run(file, header, footer.End, dialect, name => task.NewColumn(name, dialect.DecimalPoint), task.MaxRows, cancellationToken);
+                scan = Scan()!;
             }
         }
 
@@ -41,5 +47,8 @@ internal sealed record CsvFile(string Path, CsvDialect Dialect, CsvHeader Header
             return new(task.Path, dialect, header, scan, isSignKnown, skipped);
         CsvPlainCopy.Write(file, header.Preamble.Length, footer.End, dialect, copyPath, cancellationToken);
         return new(copyPath, dialect, header, scan, isSignKnown, skipped);
+
+        CsvScanResult? Scan() =>
+            CsvScan.Run(file, header, footer.End, dialect, name => task.NewColumn(name, dialect.DecimalPoint), task.MaxRows, cancellationToken);
     }
 }

@@ -14,6 +14,9 @@ internal readonly record struct CsvFooter(long End, IReadOnlyList<int> Lines)
     private const int MostBytes = 64 * 1024;
     private const int MostLines = 20;
 
+    /// <summary>That of a file whose last line is a row.</summary>
+    public static CsvFooter None(Stream file) => new(file.Length, []);
+
     /// <param name="file">Separated values in UTF-8.</param>
     /// <param name="start">Where the first row begins.</param>
     /// <param name="dialect">How it is written.</param>
@@ -21,7 +24,7 @@ internal readonly record struct CsvFooter(long End, IReadOnlyList<int> Lines)
     /// <param name="isOverValues">Whether the first column has numbers, dates, true and false alone.</param>
     public static CsvFooter Find(Stream file, long start, CsvDialect dialect, int columns, bool isOverValues)
     {
-        var none = new CsvFooter(file.Length, []);
+        var none = None(file);
         if (columns < 2 || file.Length <= start)
             return none;
         var tail = new byte[Math.Min(MostBytes, file.Length - start)];

@@ -28,6 +28,7 @@ internal sealed class CsvScan
     private long _rowLine;
     private long _cellLine;
     private int _column;
+    private bool _isCut;
 
     private readonly long _end;
 
@@ -55,14 +56,17 @@ internal sealed class CsvScan
     /// <param name="column">Makes the column of a name.</param>
     /// <param name="maxRows">How many rows are taken.</param>
     /// <param name="cancellationToken">Looked at every buffer of the file.</param>
+    /// <returns>Null where <paramref name="end"/> is within a cell in quotes: rows go on behind it.</returns>
     /// <exception cref="InvalidDatasetException">A row has more or fewer cells than the header, a quote is not closed, a cell is not UTF-8, or there is no row.</exception>
     /// <exception cref="DatasetTooLargeException">More rows than <paramref name="maxRows"/>.</exception>
-    public static CsvScanResult Run(
+    public static CsvScanResult? Run(
         Stream file, CsvHeader header, long end, CsvDialect dialect, Func<string, WrittenColumn> column, long maxRows, CancellationToken cancellationToken)
     {
         var scan = new CsvScan(header, dialect, end, column);
         file.Position = header.Length;
         scan.Read(file, cancellationToken);
+        if (scan._isCut)
+            return null;
         scan.CheckLineEnds();
         if (scan._rows == 0)
             scan.Add(new(header.Lines + 1, null, "expected at least one row below the header"));
@@ -99,6 +103,7 @@ internal sealed class CsvScan
 
         if (state >= CsvGrammar.Quoted && state < CsvGrammar.ClosedNumber)
         {
+            _isCut = _end < file.Length;
             Add(new(_cellLine, ColumnName, "the quote that opens this cell is never closed"));
             _rows++;
         }
