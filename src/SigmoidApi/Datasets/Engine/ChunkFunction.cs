@@ -4,8 +4,8 @@ using DuckDB.NET.Native;
 
 namespace SigmoidApi.Datasets.Engine;
 
-/// <summary>Reads a chunk of rows and writes one value for each into a vector, both by DuckDB's own addresses. What it throws ends the query.</summary>
-internal delegate void ChunkCall(nint chunk, nint result);
+/// <summary>Reads a chunk of rows, a column for each parameter, and writes one value for each row into DuckDB's vector. What it throws ends the query.</summary>
+internal delegate void ChunkCall(DatasetChunk rows, nint result);
 
 /// <summary>Functions of ours that DuckDB calls for up to 2,048 rows at a time, on any of its threads. They live as long as their session.</summary>
 internal static unsafe class ChunkFunction
@@ -19,16 +19,17 @@ internal static unsafe class ChunkFunction
     public static void Register(
         DuckDbSession session, string name, IEnumerable<DuckDBType> parameters, DuckDBType result, bool takesMissing, ChunkCall call)
     {
-        ChunkCall counted = (chunk, values) =>
+        DuckDBType[] types = [.. parameters];
+        Action<nint, nint> counted = (input, values) =>
         {
             session.Progress?.Step();
-            call(chunk, values);
+            call(RowsOf(input, types.Length), values);
         };
         var function = NativeMethods.ScalarFunction.DuckDBCreateScalarFunction();
         try
         {
             NativeMethods.ScalarFunction.DuckDBScalarFunctionSetName(function, name);
-            foreach (var parameter in parameters)
+            foreach (var parameter in types)
             {
                 using var type = NativeMethods.LogicalType.DuckDBCreateLogicalType(parameter);
                 NativeMethods.ScalarFunction.DuckDBScalarFunctionAddParameter(function, type);
@@ -49,6 +50,15 @@ internal static unsafe class ChunkFunction
         }
     }
 
+    private static DatasetChunk RowsOf(nint input, int columns)
+    {
+        var chunk = new DuckDBDataChunk(input);
+        var rows = new DatasetChunk(chunk, new ChunkVector[columns]);
+        // The chunk is DuckDB's: the handle must not free it, also where the function throws.
+        chunk.SetHandleAsInvalid();
+        return rows;
+    }
+
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Free(nint call) => GCHandle.FromIntPtr(call).Free();
 
@@ -58,7 +68,7 @@ internal static unsafe class ChunkFunction
 #pragma warning disable CA1031 // nothing may be thrown through the native code that called
         try
         {
-            ((ChunkCall)GCHandle.FromIntPtr(NativeMethods.ScalarFunction.DuckDBScalarFunctionGetExtraInfo(info)).Target!)(input, output);
+            ((Action<nint, nint>)GCHandle.FromIntPtr(NativeMethods.ScalarFunction.DuckDBScalarFunctionGetExtraInfo(info)).Target!)(input, output);
         }
         catch (Exception exception)
         {

@@ -37,18 +37,13 @@ internal static class TextBytes
         }
     }
 
-    private static unsafe void Judge(nint input, nint output)
+    private static unsafe void Judge(DatasetChunk rows, nint output)
     {
-        var chunk = new DuckDBDataChunk(input);
-        Span<ChunkVector> vectors = new ChunkVector[1];
-        var rows = new DatasetChunk(chunk, vectors);
-        // The chunk is DuckDB's; the handle must not free it.
-        chunk.SetHandleAsInvalid();
         var values = rows.Texts(0);
         var results = (bool*)NativeMethods.Vectors.DuckDBVectorGetData(output);
         for (var row = 0; row < values.Length; row++)
         {
-            // A missing value is in the way of neither; DuckDB calls the function for it too.
+            // DuckDB calls the function for missing values too. They do not keep a column from being one of texts.
             var bytes = rows.IsMissing(0, row) ? [] : ChunkText.Bytes(in values[row]);
             results[row] = !bytes.Contains((byte)0) && Utf8.IsValid(bytes);
         }

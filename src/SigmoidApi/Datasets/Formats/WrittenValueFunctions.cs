@@ -45,13 +45,8 @@ internal sealed unsafe class WrittenValueFunctions(DuckDbSession session)
     {
         /// <summary>Reads a chunk of texts into a vector.</summary>
         /// <exception cref="InvalidDataException">One can't be read.</exception>
-        public void Read(nint input, nint output)
+        public void Read(DatasetChunk rows, nint output)
         {
-            var chunk = new DuckDBDataChunk(input);
-            Span<ChunkVector> vectors = new ChunkVector[1];
-            var rows = new DatasetChunk(chunk, vectors);
-            // The chunk is DuckDB's; the handle is not to end it.
-            chunk.SetHandleAsInvalid();
             var texts = rows.Texts(0);
             var values = NativeMethods.Vectors.DuckDBVectorGetData(output);
             ulong* validity = null;

@@ -41,11 +41,9 @@ internal sealed unsafe class PredictFunction : IDisposable
 
     public void Dispose() => _batches.Dispose();
 
-    private void Predict(nint input, nint output)
+    private void Predict(DatasetChunk rows, nint output)
     {
         var batch = _batches.Value!;
-        var chunk = new DuckDBDataChunk(input);
-        var rows = new DatasetChunk(chunk, batch.Vectors);
         var probabilities = new Span<double>(NativeMethods.Vectors.DuckDBVectorGetData(output), rows.Rows);
         for (var first = 0; first < rows.Rows; first += BatchRows)
         {
@@ -53,9 +51,6 @@ internal sealed unsafe class PredictFunction : IDisposable
             batch.Read(rows, first, count, this);
             _model.Prepared.PredictProbabilities(batch.Numbers.AsSpan(0, count * _model.NumberColumns), batch.CodesOf(count), probabilities.Slice(first, count));
         }
-
-        // The chunk is DuckDB's; the handle is not to end it.
-        chunk.SetHandleAsInvalid();
     }
 
     /// <summary>What one thread reads rows into.</summary>
@@ -63,8 +58,6 @@ internal sealed unsafe class PredictFunction : IDisposable
     {
         private readonly Dictionary<(ulong, ulong), int>[] _codesOfTexts = [.. Enumerable.Range(0, model.CategoryColumns).Select(_ => new Dictionary<(ulong, ulong), int>())];
         private readonly int[][] _codes = [.. Enumerable.Range(0, model.CategoryColumns).Select(_ => new int[BatchRows])];
-
-        public ChunkVector[] Vectors { get; } = new ChunkVector[model.Columns.Count];
 
         public double[] Numbers { get; } = new double[BatchRows * model.NumberColumns];
 
