@@ -33,7 +33,7 @@ internal sealed class UploadForm(HttpRequest request, Stream body, string bounda
     private int _fieldBytes;
     private string? _charset;
 
-    /// <summary>The file, unread; null before it is found, and where there is none.</summary>
+    /// <summary>The file, yet to be read; null if the form has no file, or before the reader has reached it.</summary>
     public MultipartSection? File { get; private set; }
 
     /// <summary>What the file is called; empty where the form does not say it.</summary>

@@ -6,7 +6,7 @@ namespace SigmoidApi.Tests.Contract;
 
 /// <summary>
 /// The parts of an answer in sequence, each as JSON: the lines of JSON lines, or the events of a stream as objects of their fields. They come out as the bytes
-/// come in; a part that breaks off is none.
+/// come in; a part that breaks off is not checked.
 /// </summary>
 /// <param name="isEvents">Server-sent events; JSON lines otherwise.</param>
 /// <param name="check">Takes each part and its number from 1.</param>

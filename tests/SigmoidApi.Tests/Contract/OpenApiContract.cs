@@ -112,7 +112,7 @@ internal sealed class OpenApiContract
         string Named(string fault) => $"{answer.Method} {answer.Path} {(int)answer.Status}: {fault}";
     }
 
-    /// <summary>What looks at the parts of an answer in sequence; null where it is none. Part of a file is no sequence: it may begin within a line.</summary>
+    /// <summary>Checks the parts of an answer that comes in sequence; null for other answers, and for a part of a file, which may begin within a line.</summary>
     public AnswerItems? Items(Answer answer)
     {
         if (answer.Status == HttpStatusCode.PartialContent || Find(answer) is not { } operation || Response(operation, answer.Status) is not { } response

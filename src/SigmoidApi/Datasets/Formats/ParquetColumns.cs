@@ -86,7 +86,7 @@ internal sealed partial class ParquetColumns
         return column with { Type = StoredType.Real, Stored = $"cast({text} as double)", Raw = text };
     }
 
-    /// <summary>Whether all bytes within a column of lists or records are texts. DuckDB has no way to them but as texts, and fails where one is none.</summary>
+    /// <summary>Whether all bytes within a column of lists or records are texts. DuckDB can read nested bytes only as texts, and fails if one is not valid.</summary>
     private static bool HasTexts(DuckDbSession session, string path, string column, CancellationToken cancellationToken)
     {
         try
