@@ -29,8 +29,8 @@ internal static class DeleteModel
         await using var transaction = await db.BeginAsync(cancellationToken);
         var deleted = await db.ModelVersions.Where(v => v.Name == name && (version == null || v.Version == version)).ExecuteDeleteAsync(cancellationToken);
         await db.Models.Where(m => m.Name == name).ExecuteUpdateAsync(set => set.SetProperty(m => m.Revision, m => m.Revision + 1), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        cache.Forget(name);
+        using (cache.Change(name))
+            await transaction.CommitAsync(cancellationToken);
         return deleted > 0 ? TypedResults.NoContent() : await db.MissingModelAsync(name, version, cancellationToken);
     }
 }

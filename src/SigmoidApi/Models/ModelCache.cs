@@ -17,6 +17,11 @@ internal sealed class ModelCache(IDbContextFactory<SigmoidDbContext> contexts, I
     /// <summary>Of the names among them, what <see cref="Model.Revision"/> was when they were read.</summary>
     private readonly ConcurrentDictionary<string, int> _revisions = new();
 
+    private readonly Lock _lock = new();
+
+    /// <summary>Names that are being changed, and how often each.</summary>
+    private readonly Dictionary<string, int> _changing = new(StringComparer.Ordinal);
+
     /// <summary>Raised by each change, so that a reading begun before it is not kept after it.</summary>
     private int _changes;
 
@@ -30,13 +35,31 @@ internal sealed class ModelCache(IDbContextFactory<SigmoidDbContext> contexts, I
         return await db.MissingModelAsync(name, version, cancellationToken);
     }
 
-    /// <summary>Called after each change of a model's versions has been committed.</summary>
+    /// <summary>
+    /// Held around the commit of a change to a model's versions. From here until it is disposed nothing of the name is kept: whoever sees the change in the
+    /// database, before this process has come back from the commit, is not to be answered by what was there before.
+    /// </summary>
+    public IDisposable Change(string name)
+    {
+        lock (_lock)
+        {
+            _changing[name] = _changing.GetValueOrDefault(name) + 1;
+            Forget(name);
+        }
+
+        return new Changing(this, name);
+    }
+
+    /// <summary>Called where a change is found to have been committed earlier.</summary>
     public void Forget(string name)
     {
-        Interlocked.Increment(ref _changes);
-        foreach (var key in _models.Keys.Where(key => key.Name == name))
-            _models.TryRemove(key, out _);
-        _revisions.TryRemove(name, out _);
+        lock (_lock)
+        {
+            _changes++;
+            foreach (var key in _models.Keys.Where(key => key.Name == name))
+                _models.TryRemove(key, out _);
+            _revisions.TryRemove(name, out _);
+        }
     }
 
     /// <summary>Forgets what other processes on the store have changed.</summary>
@@ -62,16 +85,40 @@ internal sealed class ModelCache(IDbContextFactory<SigmoidDbContext> contexts, I
         if (await db.ModelVersions.AsNoTracking().Ref(name, version).SingleOrDefaultAsync(cancellationToken) is not { } found)
             return null;
         var model = new ServedModel(found);
-        if (_models.Count >= MostEntries)
-        {
-            _models.Clear();
-            _revisions.Clear();
-        }
-
-        _revisions[name] = revision;
-        _models[(name, version)] = model;
-        if (changes != Volatile.Read(ref _changes))
-            _models.TryRemove((name, version), out _);
+        Keep((name, version), model, revision, changes);
         return model;
+    }
+
+    private void Keep((string Name, int? Version) key, ServedModel model, int revision, int changes)
+    {
+        lock (_lock)
+        {
+            if (changes != _changes || _changing.ContainsKey(key.Name))
+                return;
+            if (_models.Count >= MostEntries)
+            {
+                _models.Clear();
+                _revisions.Clear();
+            }
+
+            _revisions[key.Name] = revision;
+            _models[key] = model;
+        }
+    }
+
+    private void End(string name)
+    {
+        lock (_lock)
+        {
+            // A reading that began before the commit ends here without being kept.
+            _changes++;
+            if (--_changing[name] == 0)
+                _changing.Remove(name);
+        }
+    }
+
+    private sealed class Changing(ModelCache cache, string name) : IDisposable
+    {
+        public void Dispose() => cache.End(name);
     }
 }

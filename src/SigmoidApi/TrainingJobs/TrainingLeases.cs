@@ -168,9 +168,8 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
         if (fit.HasHistory)
             await WriteAsync(db, job.Id, fit.History, cancellationToken);
         await db.ForgetInputAsync(job.Id, cancellationToken, data: job.DatasetId is null, checkpoints: fit.MayHaveCheckpoint);
-        await transaction.CommitAsync(cancellationToken);
-        if (name is not null)
-            models.Forget(name);
+        using (name is null ? null : models.Change(name))
+            await transaction.CommitAsync(cancellationToken);
         return true;
     }
 
