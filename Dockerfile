@@ -11,6 +11,7 @@ WORKDIR /source
 # What the packages depend on first: this layer stands until one of these files changes.
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/SigmoidApi.Compute/SigmoidApi.Compute.csproj src/SigmoidApi.Compute/packages.lock.json src/SigmoidApi.Compute/
+COPY src/SigmoidApi.Tables/SigmoidApi.Tables.csproj src/SigmoidApi.Tables/packages.lock.json src/SigmoidApi.Tables/
 COPY src/SigmoidApi/SigmoidApi.csproj src/SigmoidApi/packages.lock.json src/SigmoidApi/
 RUN dotnet restore src/SigmoidApi --locked-mode -p:PublishReadyToRun=true
 

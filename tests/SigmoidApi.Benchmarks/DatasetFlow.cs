@@ -8,9 +8,10 @@ using Microsoft.Extensions.Options;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Datasets;
-using SigmoidApi.Datasets.Engine;
-using SigmoidApi.Datasets.Profile;
 using SigmoidApi.Storage;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.Rows;
+using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Benchmarks;
 

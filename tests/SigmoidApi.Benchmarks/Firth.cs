@@ -1,5 +1,6 @@
 using System.Globalization;
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Inference;
 using SigmoidApi.Compute.Regression;
 
 namespace SigmoidApi.Benchmarks;

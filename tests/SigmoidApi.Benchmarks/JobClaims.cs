@@ -2,10 +2,11 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using SigmoidApi.Database;
 using SigmoidApi.Http.Json;
 using SigmoidApi.Storage;
-using SigmoidApi.Storage.Postgres;
-using SigmoidApi.Storage.Sqlite;
+using SigmoidApi.TrainingJobs.Fitting;
+using SigmoidApi.TrainingJobs.Queue;
 
 namespace SigmoidApi.Benchmarks;
 
@@ -51,7 +52,7 @@ internal static class JobClaims
 
     private static async Task Finished(SigmoidDbContext db, int count)
     {
-        var have = await db.TrainingJobs.CountAsync(j => j.Status == TrainingJobs.TrainingJobStatus.Succeeded);
+        var have = await db.TrainingJobs.CountAsync(j => j.Status == TrainingJobStatus.Succeeded);
         var numbers = db is SqliteDbContext
             ? $"WITH RECURSIVE n(i) AS (SELECT {have} UNION ALL SELECT i + 1 FROM n WHERE i < {count - 1})"
             : $"WITH n(i) AS (SELECT generate_series({have}, {count - 1}))";
@@ -73,11 +74,11 @@ internal static class JobClaims
         const int Claims = 400;
         for (var i = 0; i < Claims; i++)
         {
-            db.TrainingJobs.Add(new TrainingJobs.TrainingJob
+            db.TrainingJobs.Add(new TrainingJob
             {
                 Id = Guid.CreateVersion7(),
-                Status = TrainingJobs.TrainingJobStatus.Queued,
-                Request = new TrainingJobs.TrainingRequest(),
+                Status = TrainingJobStatus.Queued,
+                Request = new TrainingRequest(),
                 CreatedAt = DateTimeOffset.UtcNow,
             });
         }
@@ -92,7 +93,7 @@ internal static class JobClaims
             times.Add(Stopwatch.GetElapsedTime(watch).TotalMilliseconds);
         }
 
-        await db.TrainingJobs.Where(j => j.Status == TrainingJobs.TrainingJobStatus.Running).ExecuteDeleteAsync();
+        await db.TrainingJobs.Where(j => j.Status == TrainingJobStatus.Running).ExecuteDeleteAsync();
         times.RemoveRange(0, Claims / 4);
         times.Sort();
         return times[times.Count / 2];

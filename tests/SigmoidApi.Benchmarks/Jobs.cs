@@ -5,7 +5,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using SigmoidApi.Storage;
-using SigmoidApi.Tests.Storage;
+using SigmoidApi.Tests.Database;
 
 namespace SigmoidApi.Benchmarks;
 

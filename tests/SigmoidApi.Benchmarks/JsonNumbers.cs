@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using SigmoidApi.Compute.Decimals;
 using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.Benchmarks;

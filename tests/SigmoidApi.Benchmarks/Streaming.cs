@@ -4,7 +4,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using SigmoidApi.Datasets.Engine;
+using SigmoidApi.Tables.DuckDb;
+using SigmoidApi.Tables.Rows;
 
 namespace SigmoidApi.Benchmarks;
 

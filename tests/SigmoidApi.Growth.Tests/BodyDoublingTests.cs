@@ -4,19 +4,21 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using SigmoidApi.Activations;
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
+using SigmoidApi.Compute.Solvers;
 using SigmoidApi.Datasets;
-using SigmoidApi.Datasets.Formats;
-using SigmoidApi.Datasets.Profile;
+using SigmoidApi.Functions;
 using SigmoidApi.Http;
-using SigmoidApi.Http.Charsets;
 using SigmoidApi.Models;
-using SigmoidApi.Prediction;
-using SigmoidApi.Tests.Datasets;
+using SigmoidApi.Serving;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.Bytes;
+using SigmoidApi.Tables.Charsets;
+using SigmoidApi.Tests.Tables;
 using SigmoidApi.TrainingJobs;
+using SigmoidApi.TrainingJobs.Fitting;
 
 namespace SigmoidApi.Growth.Tests;
 

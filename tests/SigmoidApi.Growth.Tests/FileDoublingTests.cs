@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
-using SigmoidApi.Datasets;
-using SigmoidApi.Datasets.Formats;
-using SigmoidApi.Datasets.Import;
-using SigmoidApi.Tests.Datasets;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.Import;
+using SigmoidApi.Tables.Sources;
+using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Growth.Tests;
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Tests;
 
@@ -7,7 +8,8 @@ internal static class ServiceSettings
 {
     public static IEnumerable<(string Section, PropertyInfo Property)> All { get; } =
     [
-        .. from type in typeof(Program).Assembly.GetTypes()
+        .. from assembly in new[] { typeof(Program).Assembly, typeof(DatasetOptions).Assembly }
+           from type in assembly.GetTypes()
            let section = type.GetField("Section", BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)
            where section?.IsLiteral == true
            from property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)

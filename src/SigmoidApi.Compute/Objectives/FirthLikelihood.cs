@@ -1,4 +1,4 @@
-using SigmoidApi.Compute.Solvers;
+using SigmoidApi.Compute.LinearAlgebra;
 
 namespace SigmoidApi.Compute.Objectives;
 

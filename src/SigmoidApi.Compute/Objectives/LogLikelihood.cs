@@ -1,4 +1,7 @@
 using SigmoidApi.Compute.Activations;
+using SigmoidApi.Compute.LinearAlgebra;
+using SigmoidApi.Compute.Losses;
+using SigmoidApi.Compute.Passes;
 using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Objectives;

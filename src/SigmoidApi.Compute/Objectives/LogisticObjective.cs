@@ -1,5 +1,7 @@
 using SigmoidApi.Compute.Data;
-using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Compute.LinearAlgebra;
+using SigmoidApi.Compute.Losses;
+using SigmoidApi.Compute.Passes;
 
 namespace SigmoidApi.Compute.Objectives;
 

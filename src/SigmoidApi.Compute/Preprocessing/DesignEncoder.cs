@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using SigmoidApi.Compute.Data;
-using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Passes;
 
 namespace SigmoidApi.Compute.Preprocessing;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Passes;
 
 namespace SigmoidApi.Compute.Preprocessing;
 

@@ -1,5 +1,5 @@
 using SigmoidApi.Compute.Data;
-using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Passes;
 
 namespace SigmoidApi.Compute.Preprocessing;
 

@@ -1,5 +1,5 @@
 using SigmoidApi.Compute.Data;
-using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Passes;
 using SigmoidApi.Compute.Preprocessing;
 
 namespace SigmoidApi.Compute.Regression;

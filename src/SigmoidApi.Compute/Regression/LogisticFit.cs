@@ -1,3 +1,6 @@
+using SigmoidApi.Compute.Inference;
+using SigmoidApi.Compute.Solvers;
+
 namespace SigmoidApi.Compute.Regression;
 
 /// <summary>A fitted model, without scores.</summary>

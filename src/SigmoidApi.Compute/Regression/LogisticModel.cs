@@ -1,6 +1,7 @@
 using SigmoidApi.Compute.Activations;
 using SigmoidApi.Compute.Data;
-using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Losses;
+using SigmoidApi.Compute.Passes;
 using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Regression;

@@ -1,4 +1,5 @@
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Inference;
 using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Regression;
@@ -159,8 +160,20 @@ public sealed record LogisticOptions
         Require(Threads >= 0, nameof(Threads), "be at least 0");
     }
 
-    /// <summary>Tells each option that decides the fit and is one value; the arrays are told apart.</summary>
-    internal void Tell(StateArchive archive)
+    /// <summary>A hash of all that decides a run but the features: the options and the labels.</summary>
+    /// <param name="labels">Of all rows.</param>
+    /// <param name="columns">Null where that is known after preparation only.</param>
+    internal byte[] Fingerprint(double[] labels, int? columns)
+    {
+        var archive = new StateArchive();
+        archive.Integer(FitJournal.Version);
+        archive.Integer(columns ?? -1);
+        Write(archive);
+        return FitJournal.Hash(archive.Written, [labels, InitialWeights, SampleWeight, TimeOrder, Cs, L1Ratios], [Groups, Clusters]);
+    }
+
+    /// <summary>Writes each option that decides the fit and is one value; arrays are hashed separately.</summary>
+    private void Write(StateArchive archive)
     {
         int[] choices = [(int)Solver, (int)Penalty, (int)Selection, (int)CovarianceType, (int)EffectiveIntervals];
         foreach (var number in (int[])[.. choices, MaxIterations, Folds ?? 0, (int)Seed, (int)(Seed >> 32)])

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using SigmoidApi.Compute.Data;
-using SigmoidApi.Compute.Metrics;
+using SigmoidApi.Compute.Evaluation;
 using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Passes;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Solvers;
 

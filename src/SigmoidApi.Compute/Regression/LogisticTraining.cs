@@ -1,5 +1,7 @@
-using SigmoidApi.Compute.Metrics;
+using SigmoidApi.Compute.Evaluation;
+using SigmoidApi.Compute.Inference;
 using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Regression;
 

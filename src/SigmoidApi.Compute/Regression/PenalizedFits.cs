@@ -1,6 +1,9 @@
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Inference;
+using SigmoidApi.Compute.LinearAlgebra;
+using SigmoidApi.Compute.Losses;
 using SigmoidApi.Compute.Objectives;
-using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Compute.Passes;
 using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Regression;
@@ -96,7 +99,7 @@ internal sealed class PenalizedFits
         return points;
     }
 
-    private FittedPoint Fitted(double c, double ratio, Solver solver, Minimum end)
+    private FittedPoint Fitted(double c, double ratio, Solver solver, SolverResult end)
     {
         var intercept = _options.FitIntercept ? end.Parameters[0] : 0;
         var coefficients = end.Parameters.AsSpan(_options.FitIntercept ? 1 : 0);
@@ -132,7 +135,7 @@ internal sealed class PenalizedFits
             return With(point.Fit, identification) with
             {
                 Inference = isStopped ? null
-                    : Inference.ComputeFirth(fit.Likelihood, point.Parameters, point.Dependent, _scaling, _options.ConfidenceLevel, _options.MaxIterations,
+                    : InferenceComputation.ComputeFirth(fit.Likelihood, point.Parameters, point.Dependent, _scaling, _options.ConfidenceLevel, _options.MaxIterations,
                         _options.EffectiveIntervals, journal, cancellationToken),
             };
         }
@@ -144,7 +147,7 @@ internal sealed class PenalizedFits
         var unpenalized = Identification.Of(fit, dependent, point.Fit.Convergence, cancellationToken);
         return With(point.Fit, unpenalized) with
         {
-            Inference = Inference.Compute(fit, unpenalized, _options.ConfidenceLevel, _options.CovarianceType, _options.Clusters, cancellationToken)
+            Inference = InferenceComputation.Compute(fit, unpenalized, _options.ConfidenceLevel, _options.CovarianceType, _options.Clusters, cancellationToken)
                 .With(_options.EffectiveIntervals),
         };
     }

@@ -1,7 +1,9 @@
 using SigmoidApi.Compute.Data;
-using SigmoidApi.Compute.Metrics;
-using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Evaluation;
+using SigmoidApi.Compute.Losses;
+using SigmoidApi.Compute.Passes;
 using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Regression;
 
@@ -21,7 +23,8 @@ internal sealed class TrainingRun
     public TrainingRun(DesignSource source, double[] labels, LogisticOptions options, ThreadCrew crew, FitControl control, CancellationToken cancellationToken)
     {
         (_source, _labels, _options, _crew, _cancellationToken) = (source, labels, options, crew, cancellationToken);
-        _journal = new FitJournal(control, options, labels, source.Columns);
+        var calls = PenalizedFits.Points(options).Count * (1 + (options.Folds ?? 0));
+        _journal = new FitJournal(control, options.TimeProvider, calls, () => options.Fingerprint(labels, source.Columns));
     }
 
     /// <summary>Over the data so far.</summary>

@@ -1,6 +1,6 @@
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.LinearAlgebra;
 using SigmoidApi.Compute.Objectives;
-using SigmoidApi.Compute.Regression;
 using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Solvers;
@@ -63,11 +63,11 @@ internal sealed class FirthSolver
     }
 
     /// <summary>
-    /// The maximum in the form of a minimum: <see cref="Minimum.Value"/> is −ℓ*/Σwᵢ in the parameters as <paramref name="likelihood"/>'s rows have them
-    /// (ℓ* differs by a constant between units), <see cref="Minimum.GradientNorm"/> that of its gradient.
+    /// The maximum in the form of a minimum: <see cref="SolverResult.Value"/> is −ℓ*/Σwᵢ in the parameters as <paramref name="likelihood"/>'s rows have them
+    /// (ℓ* differs by a constant between units), <see cref="SolverResult.GradientNorm"/> that of its gradient.
     /// </summary>
     /// <exception cref="UntrainableDataException"><c>too_many_columns</c>, <c>numeric_range_exceeded</c></exception>
-    public static Minimum Maximize(LogLikelihood likelihood, double[] start, int maxIterations, double tolerance,
+    public static SolverResult Maximize(LogLikelihood likelihood, double[] start, int maxIterations, double tolerance,
         FitJournal journal, CancellationToken cancellationToken)
     {
         var order = likelihood.Rows.Dimension;
@@ -88,7 +88,7 @@ internal sealed class FirthSolver
         if (end is null)
             throw NumericRange.Exceeded();
         var warnings = journal.IsStopped ? [] : ConvergenceWarning.OfEnd(end.Converged, end.Iterations, maxIterations, end.GradientNorm);
-        return new Minimum(end.Parameters, -end.Value / likelihood.TotalWeight, end.GradientNorm, end.Iterations, end.Converged, warnings)
+        return new SolverResult(end.Parameters, -end.Value / likelihood.TotalWeight, end.GradientNorm, end.Iterations, end.Converged, warnings)
         {
             Dependent = [.. Enumerable.Range(0, order).Where(j => !kept[j])],
         };

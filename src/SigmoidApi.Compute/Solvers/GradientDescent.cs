@@ -1,5 +1,4 @@
 using SigmoidApi.Compute.Objectives;
-using SigmoidApi.Compute.Regression;
 
 namespace SigmoidApi.Compute.Solvers;
 
@@ -16,7 +15,7 @@ internal static class GradientDescent
 {
     public const double DefaultTolerance = 1e-8;
 
-    public static Minimum Minimize(LogisticObjective objective, double[] start, double learningRate, int maxIterations, double? tolerance,
+    public static SolverResult Minimize(LogisticObjective objective, double[] start, double learningRate, int maxIterations, double? tolerance,
         FitJournal journal, CancellationToken cancellationToken)
     {
         var parameters = (double[])start.Clone();
@@ -32,9 +31,9 @@ internal static class GradientDescent
         var rounding = new GradientRounding(objective);
         while (true)
         {
-            var norm = Minimum.InfinityNorm(gradient);
+            var norm = SolverResult.InfinityNorm(gradient);
             if (journal.Reach(iteration, maxIterations, value, norm))
-                return Minimum.Stopped(parameters, value, norm, iteration);
+                return SolverResult.Stopped(parameters, value, norm, iteration);
             isMet = norm <= tolerance || (tolerance < GradientRounding.FineTolerance && norm < GradientRounding.FineTolerance
                 && rounding.Covers(parameters, gradient, null, cancellationToken));
             if (iteration == maxIterations || isMet)
@@ -52,7 +51,7 @@ internal static class GradientDescent
             iteration++;
         }
 
-        var gradientNorm = Minimum.InfinityNorm(gradient);
+        var gradientNorm = SolverResult.InfinityNorm(gradient);
         var converged = !diverged && (isMet || gradientNorm <= (tolerance ?? DefaultTolerance));
         ConvergenceWarning[] warnings = (converged, diverged) switch
         {
@@ -60,7 +59,7 @@ internal static class GradientDescent
             (_, true) => [ConvergenceWarning.Diverged(iteration, learningRate)],
             _ => [ConvergenceWarning.MaxIterationsReached(maxIterations, gradientNorm)],
         };
-        return new Minimum(parameters, value, gradientNorm, iteration, converged, warnings);
+        return new SolverResult(parameters, value, gradientNorm, iteration, converged, warnings);
 
         void State(StateArchive archive)
         {

@@ -1,5 +1,4 @@
 using SigmoidApi.Compute.Objectives;
-using SigmoidApi.Compute.Regression;
 
 namespace SigmoidApi.Compute.Solvers;
 
@@ -17,7 +16,7 @@ internal static class LbfgsSolver
     /// <summary>Numbers that all pairs may take: 7 MB.</summary>
     private const int MemoryNumbers = 900_000;
 
-    public static Minimum Minimize(LogisticObjective objective, double[] start, int maxIterations, double tolerance,
+    public static SolverResult Minimize(LogisticObjective objective, double[] start, int maxIterations, double tolerance,
         FitJournal journal, CancellationToken cancellationToken)
     {
         var diagonal = objective.HessianDiagonal(cancellationToken);
@@ -34,9 +33,9 @@ internal static class LbfgsSolver
         }
         for (; ; iteration++)
         {
-            var gradientNorm = Minimum.InfinityNorm(descent.Gradient);
+            var gradientNorm = SolverResult.InfinityNorm(descent.Gradient);
             if (journal.Reach(iteration, maxIterations, descent.Value, gradientNorm))
-                return Minimum.Stopped(descent.Parameters, descent.Value, gradientNorm, iteration);
+                return SolverResult.Stopped(descent.Parameters, descent.Value, gradientNorm, iteration);
             var decrease = descent.Direct(vector => memory.Apply(vector, Precondition, rescale: true));
             var decrement = objective.Decrement(decrease);
             var converged = decrement <= tolerance
@@ -47,7 +46,7 @@ internal static class LbfgsSolver
                 memory.Add(descent.Before.Parameters, descent.Parameters, descent.Before.Gradient, descent.Gradient);
                 continue;
             }
-            return new Minimum(descent.Parameters, descent.Value, gradientNorm, iteration, converged,
+            return new SolverResult(descent.Parameters, descent.Value, gradientNorm, iteration, converged,
                 ConvergenceWarning.OfEnd(converged, iteration, maxIterations, gradientNorm));
         }
 

@@ -1,6 +1,6 @@
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.LinearAlgebra;
 using SigmoidApi.Compute.Objectives;
-using SigmoidApi.Compute.Regression;
 
 namespace SigmoidApi.Compute.Solvers;
 
@@ -92,7 +92,7 @@ internal sealed class NewtonSolver
     /// <summary>Whether factorising the Hessian pays, against a solver that does without.</summary>
     public static bool Suits(int dimension) => dimension <= 600;
 
-    public static Minimum Minimize(LogisticObjective objective, double[] start, int maxIterations, double tolerance,
+    public static SolverResult Minimize(LogisticObjective objective, double[] start, int maxIterations, double tolerance,
         FitJournal journal, CancellationToken cancellationToken)
     {
         if (objective.Dimension > MaxDimension)
@@ -123,15 +123,15 @@ internal sealed class NewtonSolver
     }
 
     /// <summary>Null if the rows are too few for it, or it went badly; then the descent is as far as it came.</summary>
-    private Minimum? RunByParts(bool resumed, CancellationToken cancellationToken)
+    private SolverResult? RunByParts(bool resumed, CancellationToken cancellationToken)
     {
         if (resumed ? !Factorize(_factored.Parameters, _factored.Every, cancellationToken) : !StartByParts(cancellationToken))
             return null;
         while (true)
         {
-            var gradientNorm = Minimum.InfinityNorm(_descent.Gradient);
+            var gradientNorm = SolverResult.InfinityNorm(_descent.Gradient);
             if (_journal.Reach(_iterations, _maxIterations, _descent.Value, gradientNorm))
-                return Minimum.Stopped(_descent.Parameters, _descent.Value, gradientNorm, _iterations);
+                return SolverResult.Stopped(_descent.Parameters, _descent.Value, gradientNorm, _iterations);
             var decrease = _descent.Direct(vector => _memory.Apply(vector, _cholesky.Solve, rescale: false));
             if (IsWorthRefreshing(decrease, _before))
             {
@@ -142,7 +142,7 @@ internal sealed class NewtonSolver
             }
             _before = decrease;
             if (IsMet(decrease, fullRank: true, [], cancellationToken) && !IsMoving(_descent.Step, cancellationToken))
-                return new Minimum(_descent.Parameters, _descent.Value, gradientNorm, _iterations, Converged: true, []);
+                return new SolverResult(_descent.Parameters, _descent.Value, gradientNorm, _iterations, Converged: true, []);
             if (_iterations == _maxIterations || !_descent.TakeStep(decrease, cancellationToken))
                 return null;
             _memory.Add(_descent.Before.Parameters, _descent.Parameters, _descent.Before.Gradient, _descent.Gradient);
@@ -215,7 +215,7 @@ internal sealed class NewtonSolver
         return null;
     }
 
-    private Minimum Run(bool resumed, CancellationToken cancellationToken)
+    private SolverResult Run(bool resumed, CancellationToken cancellationToken)
     {
         var zero = TakeBound(cancellationToken);
         if (!resumed && !_descent.Parameters.AsSpan().ContainsAnyExcept(0.0))
@@ -232,7 +232,7 @@ internal sealed class NewtonSolver
         {
             var gradientNorm = KeptNorm(_descent.Gradient);
             if (_journal.Reach(_iterations, _maxIterations, _descent.Value, gradientNorm))
-                return Minimum.Stopped(_descent.Parameters, _descent.Value, gradientNorm, _iterations) with { Dependent = dependent };
+                return SolverResult.Stopped(_descent.Parameters, _descent.Value, gradientNorm, _iterations) with { Dependent = dependent };
             _objective.Hessian(_descent.Parameters, _hessian, cancellationToken);
             var fullRank = _cholesky.Factorize(_hessian, Bound.Kept);
             var decrease = _descent.Direct(fullRank ? _cholesky.Solve : Bound.Solve);
@@ -247,7 +247,7 @@ internal sealed class NewtonSolver
             var warnings = ConvergenceWarning.OfEnd(converged, _iterations, _maxIterations, gradientNorm);
             if (converged && (!fullRank || IsMoving(_descent.Step, cancellationToken)))
                 (converged, warnings) = (false, [ConvergenceWarning.Unbounded()]);
-            return new Minimum(_descent.Parameters, _descent.Value, gradientNorm, _iterations, converged, warnings) { Dependent = dependent };
+            return new SolverResult(_descent.Parameters, _descent.Value, gradientNorm, _iterations, converged, warnings) { Dependent = dependent };
         }
     }
 

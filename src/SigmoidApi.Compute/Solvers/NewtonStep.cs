@@ -1,3 +1,4 @@
+using SigmoidApi.Compute.LinearAlgebra;
 using SigmoidApi.Compute.Objectives;
 using SigmoidApi.Compute.Simd;
 

@@ -1,6 +1,6 @@
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.LinearAlgebra;
 using SigmoidApi.Compute.Objectives;
-using SigmoidApi.Compute.Regression;
 
 namespace SigmoidApi.Compute.Solvers;
 
@@ -72,7 +72,7 @@ internal sealed class ProximalNewton
     }
 
     /// <summary>From where the last call ended.</summary>
-    public Minimum Minimize(double l1, double l2, int maxIterations, double tolerance, FitJournal journal, CancellationToken cancellationToken)
+    public SolverResult Minimize(double l1, double l2, int maxIterations, double tolerance, FitJournal journal, CancellationToken cancellationToken)
     {
         var (iteration, promisedBefore) = (0, double.PositiveInfinity);
         journal.Resume(archive => (iteration, promisedBefore) = (archive.Integer(iteration), archive.Number(promisedBefore)));
@@ -80,9 +80,9 @@ internal sealed class ProximalNewton
         for (; ; iteration++)
         {
             var violations = Violations(l1, l2);
-            var violation = Minimum.InfinityNorm(violations);
+            var violation = SolverResult.InfinityNorm(violations);
             if (journal.Reach(iteration, maxIterations, _value + Penalty(_parameters, l1, l2), violation))
-                return Minimum.Stopped((double[])_parameters.Clone(), _value + Penalty(_parameters, l1, l2), violation, iteration);
+                return SolverResult.Stopped((double[])_parameters.Clone(), _value + Penalty(_parameters, l1, l2), violation, iteration);
             RefreshModel(l1, cancellationToken);
             var step = ModelStep(l1, l2, promisedBefore, tolerance);
             var promised = Promised(step, l1, l2);
@@ -99,7 +99,7 @@ internal sealed class ProximalNewton
                 }
             }
             _l1Before = l1;
-            return new Minimum((double[])_parameters.Clone(), _value + Penalty(_parameters, l1, l2), violation, iteration, converged,
+            return new SolverResult((double[])_parameters.Clone(), _value + Penalty(_parameters, l1, l2), violation, iteration, converged,
                 ConvergenceWarning.OfEnd(converged, iteration, maxIterations, violation));
         }
     }

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.LinearAlgebra;
 using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Solvers;

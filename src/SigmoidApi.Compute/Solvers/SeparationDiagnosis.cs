@@ -1,6 +1,6 @@
+using SigmoidApi.Compute.LinearAlgebra;
 using SigmoidApi.Compute.Objectives;
-using SigmoidApi.Compute.Preprocessing;
-using SigmoidApi.Compute.Regression;
+using SigmoidApi.Compute.Passes;
 
 namespace SigmoidApi.Compute.Solvers;
 
@@ -29,7 +29,7 @@ internal static class SeparationDiagnosis
     public static Separation? Find(LogLikelihood likelihood, ReadOnlySpan<double> parameters, StandardScaling? scaling, CancellationToken cancellationToken)
     {
         var rows = likelihood.Rows;
-        var own = new OwnUnits(rows, scaling);
+        var own = new OriginalUnits(rows, scaling);
         var infinite = new bool[own.Combinations.Count];
         var separating = new SortedSet<int>();
         var (rest, isComplete) = (likelihood, false);

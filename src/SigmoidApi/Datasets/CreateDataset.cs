@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Access;
-using SigmoidApi.Http.Charsets;
-using SigmoidApi.Http.OpenApi;
+using SigmoidApi.Http.Metadata;
+using SigmoidApi.Idempotency;
 using SigmoidApi.Storage;
+using SigmoidApi.Tables.Charsets;
 
 namespace SigmoidApi.Datasets;
 
@@ -23,13 +24,13 @@ internal static class CreateDataset
                 + "A bad file is a 400 that names the first bad cells by line and column, and nothing of it is kept.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithExampleOf("name", "\"mails\"")
-            .WithQueryParameter("name", "What the data set is called; by default the name of a form's file.", Schemas.Text(pattern: Names.Form))
+            .WithQueryParameter("name", "What the data set is called; by default the name of a form's file.", Schemas.Text(pattern: ResourceNames.Form))
             .WithExampleOfAnswer(StatusCodes.Status201Created, "Mails", DatasetExamples.Mails)
             .WithFileBodies().WithFileParameters()
             .WithExample("Mails", "word_freq_free,char_freq_!,capital_run_length,spam\n0.9,0.4,60,1\n0,0,3,0\n0.3,0.9,41,1\n0.1,0,12,0\n0,0.1,7,0\n1.2,0.3,95,1\n0.2,0.4,11,0\n0.4,0.1,35,1\n", "text/csv");
 
     private static async Task<Results<Created<Dataset>, EarlierAnswer, ProblemHttpResult>> Handle(
-        Idempotency idempotency,
+        IdempotencyKey idempotency,
         string? name,
         [AsParameters] DatasetUploadQuery query,
         HttpContext context,
@@ -51,7 +52,7 @@ internal static class CreateDataset
         if (name is null)
         {
             var called = file.Form is { FileName: var fileName } ? $", and the file's name '{fileName}' makes none" : "";
-            return Problems.Field(StatusCodes.Status400BadRequest, "name", $"{Names.Expected}, got none{called}");
+            return Problems.Field(StatusCodes.Status400BadRequest, "name", $"{ResourceNames.Expected}, got none{called}");
         }
 
         try
@@ -87,5 +88,5 @@ internal static class CreateDataset
     }
 
     private static ProblemHttpResult? Against(string? name) =>
-        name is null || Names.IsValid(name) ? null : Problems.Field(StatusCodes.Status400BadRequest, "name", $"{Names.Expected}, got '{name}'");
+        name is null || ResourceNames.IsValid(name) ? null : Problems.Field(StatusCodes.Status400BadRequest, "name", $"{ResourceNames.Expected}, got '{name}'");
 }

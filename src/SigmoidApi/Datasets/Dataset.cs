@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using SigmoidApi.Datasets.Profile;
 using SigmoidApi.Http;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.Import;
 
 namespace SigmoidApi.Datasets;
 
@@ -13,7 +14,7 @@ public sealed class Dataset
     public required Guid Id { get; init; }
 
     /// <summary>The name that it was uploaded under; the newest of a name is found by the name alone.</summary>
-    [RegularExpression(Names.Form)]
+    [RegularExpression(ResourceNames.Form)]
     public required string Name { get; init; }
 
     /// <summary>1 for the first of its name. Numbers are not given again.</summary>

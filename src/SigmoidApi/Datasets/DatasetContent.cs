@@ -1,7 +1,8 @@
 using Microsoft.Net.Http.Headers;
-using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Http;
-using SigmoidApi.Http.Charsets;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.Bytes;
+using SigmoidApi.Tables.Charsets;
 
 namespace SigmoidApi.Datasets;
 
@@ -24,7 +25,7 @@ internal sealed class DatasetContent
     public string? FileName => Form?.FileName;
 
     /// <summary>What a data set may be called after it: its name without its endings.</summary>
-    public string? Name => FileName is null ? null : Names.Of(Path.GetFileNameWithoutExtension(WithoutCompression(FileName)));
+    public string? Name => FileName is null ? null : ResourceNames.Of(Path.GetFileNameWithoutExtension(WithoutCompression(FileName)));
 
     /// <summary>What the headers or the file's name say; null where the bytes are to say it.</summary>
     public DatasetFormat? Format { get; private init; }
@@ -58,7 +59,7 @@ internal sealed class DatasetContent
         var known = DatasetFormats.OfMediaType(mediaType);
         if (format is null && known is null && !DatasetFormats.AnyTypes.Contains(mediaType))
             return Unsupported(request);
-        return Charset.TryRead(type.Charset, out var charset, out var problem)
+        return Charset.TryRead(type.Charset.Value, out var charset, out var problem)
             ? new DatasetContent { Body = body, Format = format ?? known ?? FormatOfFile(name), Coding = coding, Charset = charset }
             : Fail(StatusCodes.Status415UnsupportedMediaType, "", problem);
     }

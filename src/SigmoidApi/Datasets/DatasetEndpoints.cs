@@ -1,5 +1,6 @@
-using SigmoidApi.Datasets.Import;
-using SigmoidApi.Http.OpenApi;
+using SigmoidApi.Http.Metadata;
+using SigmoidApi.Tables.Sources;
+using SigmoidApi.Workers;
 
 namespace SigmoidApi.Datasets;
 

@@ -1,9 +1,10 @@
 using DuckDB.NET.Data;
 using Microsoft.Extensions.Options;
-using SigmoidApi.Datasets.Engine;
-using SigmoidApi.Datasets.Formats;
-using SigmoidApi.Datasets.Profile;
 using SigmoidApi.Storage;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.DuckDb;
+using SigmoidApi.Tables.Rows;
+using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Datasets;
 
@@ -95,7 +96,7 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
         catch (Exception e) when (e is DuckDBException or UnreadableChunksException)
         {
             throw e.Message.Contains("No space left", StringComparison.Ordinal)
-                ? new IOException(e.Message, StorageTroubles.NoSpace)
+                ? new IOException(e.Message, TransientStorageErrors.NoSpace)
                 : new DatasetFileException($"The file of data set {id} can't be read: {e.Message.Split('\n')[0]}", e);
         }
     }

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Http;
+using SigmoidApi.Tables;
 
 namespace SigmoidApi.Datasets;
 
@@ -16,7 +16,7 @@ namespace SigmoidApi.Datasets;
 /// <param name="CreatedAt">When it was made.</param>
 public sealed record DatasetSummary(
     Guid Id,
-    [property: RegularExpression(Names.Form)] string Name,
+    [property: RegularExpression(ResourceNames.Form)] string Name,
     [property: Range(1, int.MaxValue)] int Version,
     [property: Range(0, long.MaxValue)] long Rows,
     [property: Range(0, int.MaxValue)] int ColumnCount,

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Mvc;
-using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Http;
+using SigmoidApi.Tables;
 
 namespace SigmoidApi.Datasets;
 

@@ -1,9 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Http;
-using SigmoidApi.Http.OpenApi;
+using SigmoidApi.Http.Metadata;
 using SigmoidApi.Storage;
-using SigmoidApi.TrainingJobs;
 
 namespace SigmoidApi.Datasets;
 
@@ -15,7 +14,8 @@ internal static class DeleteDataset
             .WithDescription("A name means the newest data set of that name. 409 while a queued or running job uses it.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithDatasetId().WithExampleOf("id", "\"mails\"");
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Handle(string id, SigmoidDbContext db, DatasetFiles files, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Handle(
+        string id, SigmoidDbContext db, DatasetFiles files, IEnumerable<DatasetUse> uses, CancellationToken cancellationToken)
     {
         // One transaction with the check, as a job's insert is with its look for the data set: neither can slip between the other's two steps.
         await using var transaction = await db.BeginAsync(cancellationToken);
@@ -25,10 +25,12 @@ internal static class DeleteDataset
             return await db.MissingDatasetAsync(id, cancellationToken);
         }
 
-        var job = await db.TrainingJobs.AsNoTracking().FirstOrDefaultAsync(
-            j => j.DatasetId == dataset.Id && (j.Status == TrainingJobStatus.Queued || j.Status == TrainingJobStatus.Running), cancellationToken);
-        if (job is not null)
-            return Problems.Conflict($"Training job {job.Id} uses the data set; cancel it, or delete the data set when it has ended.");
+        foreach (var use in uses)
+        {
+            if (await use(dataset.Id, db, cancellationToken) is { } user)
+                return Problems.Conflict(user);
+        }
+
         db.Datasets.Remove(dataset);
         await db.SaveChangesAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);

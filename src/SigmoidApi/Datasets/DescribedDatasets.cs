@@ -1,5 +1,5 @@
 using Microsoft.OpenApi;
-using SigmoidApi.Http.OpenApi;
+using SigmoidApi.Http.Metadata;
 
 namespace SigmoidApi.Datasets;
 

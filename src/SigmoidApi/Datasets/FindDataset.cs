@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using SigmoidApi.Http;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.Datasets;

@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
-using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
-using SigmoidApi.Http.OpenApi;
+using SigmoidApi.Http.Metadata;
 using SigmoidApi.Storage;
+using SigmoidApi.Tables;
 
 namespace SigmoidApi.Datasets;
 

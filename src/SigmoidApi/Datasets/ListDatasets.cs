@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Http;
-using SigmoidApi.Http.OpenApi;
+using SigmoidApi.Http.Metadata;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.Datasets;

@@ -3,11 +3,13 @@ using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Compute.Data;
-using SigmoidApi.Datasets.Engine;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Access;
-using SigmoidApi.Http.OpenApi;
+using SigmoidApi.Http.Metadata;
+using SigmoidApi.Idempotency;
 using SigmoidApi.Storage;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.Rows;
 
 namespace SigmoidApi.Datasets;
 
@@ -25,7 +27,7 @@ public sealed record SplitDatasetRequest(
 /// <param name="Training">Of the data set to train on; by default the name of the whole with <c>-train</c>.</param>
 /// <param name="Test">Of the data set to test with; by default the name of the whole with <c>-test</c>.</param>
 public sealed record SplitNames(
-    [property: RegularExpression(Http.Names.Form)] string? Training = null, [property: RegularExpression(Http.Names.Form)] string? Test = null);
+    [property: RegularExpression(Http.ResourceNames.Form)] string? Training = null, [property: RegularExpression(Http.ResourceNames.Form)] string? Test = null);
 
 /// <summary>Two new data sets; each row of the old one is in one of them, in its order.</summary>
 /// <param name="Training">The data set to train on.</param>
@@ -47,7 +49,7 @@ internal static class SplitDataset
             .WithExample("Stratified by the target", """{ "test": 0.25, "stratifyBy": "spam", "seed": 42 }""");
 
     private static async Task<Results<Created<SplitDatasetResponse>, EarlierAnswer, ProblemHttpResult>> Handle(
-        Idempotency idempotency, string id, JsonBody<SplitDatasetRequest> body, HttpContext context, SigmoidDbContext db, DatasetFiles files, DatasetEngine engine,
+        IdempotencyKey idempotency, string id, JsonBody<SplitDatasetRequest> body, HttpContext context, SigmoidDbContext db, DatasetFiles files, DatasetEngine engine,
         ComputeThreads threads, TimeProvider time, CancellationToken cancellationToken)
     {
         if (await idempotency.EarlierAsync(body.Sha256) is { } earlier)

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
-using SigmoidApi.Datasets.Engine;
-using SigmoidApi.Datasets.Formats;
-using SigmoidApi.Datasets.Profile;
 using SigmoidApi.Storage;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.DuckDb;
+using SigmoidApi.Tables.Profile;
+using SigmoidApi.Tables.Rows;
+using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Datasets;
 

@@ -1,7 +1,7 @@
-using SigmoidApi.Compute.Metrics;
-using SigmoidApi.Datasets.Engine;
-using SigmoidApi.Datasets.Profile;
+using SigmoidApi.Compute.Evaluation;
 using SigmoidApi.Http;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.Rows;
 
 namespace SigmoidApi.Datasets;
 

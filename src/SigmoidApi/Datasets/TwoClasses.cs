@@ -1,5 +1,5 @@
 using System.Globalization;
-using SigmoidApi.Datasets.Profile;
+using SigmoidApi.Tables;
 
 namespace SigmoidApi.Datasets;
 

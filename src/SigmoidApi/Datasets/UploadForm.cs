@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using SigmoidApi.Http;
-using SigmoidApi.Http.Charsets;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.Charsets;
 
 namespace SigmoidApi.Datasets;
 
@@ -62,7 +63,7 @@ internal sealed class UploadForm(HttpRequest request, Stream body, string bounda
 
     /// <summary>The charset of a part: its own, or else the form's. (That of the form's Content-Type does not count: libraries put there what the heads of the parts are written in.)</summary>
     public bool TryReadCharset(MultipartSection part, out Charset charset, out string? problem) =>
-        Charset.TryRead(MediaTypeHeaderValue.TryParse(part.ContentType, out var type) && type.Charset.Length > 0 ? type.Charset : _charset, out charset, out problem);
+        Charset.TryRead(MediaTypeHeaderValue.TryParse(part.ContentType, out var type) && type.Charset.Length > 0 ? type.Charset.Value : _charset, out charset, out problem);
 
     /// <summary>Whether reading a form failed by its own fault; a disk that fails has another code than the reader's plain exception.</summary>
     public static bool IsMalformed(Exception exception) =>

@@ -1,12 +1,14 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
-using SigmoidApi.Datasets.Formats;
-using SigmoidApi.Datasets.Import;
 using SigmoidApi.Http;
-using SigmoidApi.Http.Charsets;
 using SigmoidApi.Http.Json;
-using SigmoidApi.Models;
 using SigmoidApi.Storage;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.Bytes;
+using SigmoidApi.Tables.Charsets;
+using SigmoidApi.Tables.Import;
+using SigmoidApi.Tables.Sources;
+using SigmoidApi.Workers;
 
 namespace SigmoidApi.Datasets;
 
@@ -14,6 +16,9 @@ namespace SigmoidApi.Datasets;
 internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, IOptions<DatasetOptions> options, IOptions<LimitOptions> limits)
 {
     private const string MaxUploadSetting = $"{DatasetOptions.Section}:{nameof(DatasetOptions.MaxUploadBytes)}";
+
+    /// <summary>The import of a file in a worker process.</summary>
+    public static WorkerVerb<ImportTask, ImportedDataset> Import { get; } = new("import", DatasetImport.Run);
 
     /// <summary>Writes the body to disk as plain bytes; what is wrong with it is in the result, and is nothing's exception.</summary>
     public async Task<UploadedFile> ReceiveAsync(Guid id, HttpContext context, DatasetUploadQuery query, string? name, CancellationToken cancellationToken)
@@ -73,19 +78,7 @@ internal sealed class UploadedFiles(DatasetFiles files, DatasetWorkers workers, 
     {
         var settings = options.Value;
         var task = new ImportTask(file.File!, file.Upload!.ParquetPath, file.Upload.SpillPath, settings.MemoryMegabytes, settings.Threads, settings.ExactProfileRows, settings.MaxWrittenBytes);
-        return (await workers.AskAsync(new(Import: task), cancellationToken)).Imported!;
-    }
-
-    /// <summary>Has the file predicted, into <see cref="DatasetUpload.AnswerPath"/>.</summary>
-    /// <exception cref="InvalidDatasetException">The file is not what it is said to be.</exception>
-    /// <exception cref="MissingColumnsException">It lacks columns that the model needs.</exception>
-    /// <exception cref="DatasetTooLargeException">More rows, columns, memory or time than allowed.</exception>
-    public async Task<PredictedFile> PredictAsync(UploadedFile file, DatasetFormat answer, ServedModel model, double threshold, CancellationToken cancellationToken)
-    {
-        var settings = options.Value;
-        var task = new PredictTask(file.File!, file.Upload!.AnswerPath, answer, file.Upload.SpillPath, settings.MemoryMegabytes, settings.Threads, settings.MaxWrittenBytes,
-            model.Name.Name, model.Name.Version, model.Target, model.Trained, threshold);
-        return (await workers.AskAsync(new(Predict: task), cancellationToken)).Predicted!;
+        return await workers.AskAsync(Import, task, cancellationToken);
     }
 
     /// <summary>The problem that reading a file has ended in, or null for what is no fault of the file.</summary>

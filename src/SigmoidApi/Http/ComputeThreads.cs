@@ -8,7 +8,7 @@ namespace SigmoidApi.Http;
 /// Threads for what computes long, as many as there are processors. On the thread pool it would keep other requests waiting, health among them: the pool has a thread for each
 /// processor, and adds others one or two a second. What is short runs where it is.
 /// </summary>
-internal sealed class ComputeThreads : TaskScheduler, IDisposable
+internal sealed class ComputeThreads : TaskScheduler, IOutage, IDisposable
 {
     /// <summary>Work that is done where it is: multiplications and additions of about a millisecond.</summary>
     private const double ShortWork = 1 << 20;
@@ -44,6 +44,12 @@ internal sealed class ComputeThreads : TaskScheduler, IDisposable
         StartAsync(handle, cancellationToken).Unwrap();
 
     public void Dispose() => _waiting.CompleteAdding();
+
+    bool IOutage.Covers(Exception failure) => failure is ComputeQueueFullException;
+
+    string IOutage.DetailOf(Exception failure) => failure.Message;
+
+    bool IOutage.Log(Exception failure) => failure is ComputeQueueFullException;
 
     protected override void QueueTask(Task task)
     {

@@ -1,16 +1,14 @@
 using FluentValidation;
 using Microsoft.Extensions.Options;
-using SigmoidApi.Http.Access;
 using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.Http;
 
-/// <summary>What every route shares: addresses, limits, JSON, validation, problems.</summary>
+/// <summary>What every route shares: limits, JSON, validation, problems.</summary>
 public static class HttpConventions
 {
     public static void AddHttpConventions(this WebApplicationBuilder builder)
     {
-        builder.AddAddresses();
         builder.Services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
@@ -22,8 +20,7 @@ public static class HttpConventions
             kestrel.Limits.Http2.MaxRequestHeaderFieldSize = limits.MaxHeaderBytes;
             kestrel.Limits.MaxRequestHeaderCount = limits.MaxHeaders;
         });
-        builder.AddConnectionLimit();
-        builder.Services.AddSingleton<ComputeThreads>();
+        builder.Services.AddSingleton<ComputeThreads>().AddSingleton<IOutage>(services => services.GetRequiredService<ComputeThreads>());
         // Without it each read of 4 KB is two system calls; it costs an idle connection 4 KB.
         builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<LimitOptions>>((host, limits) =>
@@ -34,25 +31,11 @@ public static class HttpConventions
         builder.AddAnswerCompression();
 
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton<IdempotencyTurns>();
         builder.Services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         builder.Services.AddProblemDetails();
-        builder.Services.AddValidatorsFromAssemblyContaining<Program>(ServiceLifetime.Singleton, includeInternalTypes: true);
+        builder.Services.AddValidatorsFromAssembly(typeof(HttpConventions).Assembly, ServiceLifetime.Singleton, includeInternalTypes: true);
         builder.Services.AddOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>().Configure<IOptions<LimitOptions>>((json, limits) =>
             JsonDefaults.Configure(json.SerializerOptions, new JsonLimits(limits.Value.MaxValues, MaxTextBytes: limits.Value.MaxTextBytes)));
-    }
-
-    public static void UseHttpConventions(this WebApplication app)
-    {
-        app.UseAccess();
-        app.UseProblems();
-        // Here, and not where the framework would put it, before all else: the path is known without its prefix only now.
-        app.UseRouting();
-        app.UseConnectionLimit();
-        app.UseComputeThreads();
-        app.UseAnswerCompression();
-        app.Use(QueryNames.CheckAsync);
     }
 
     /// <summary>The group under which everything of our own lives; its filter reads and validates each handler's input.</summary>
@@ -62,7 +45,6 @@ public static class HttpConventions
         api.AddEndpointFilterFactory(ValidationFilter.Create);
         api.AddHead();
         QueryNames.Add(api);
-        api.AddRefusals();
         return api;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using SigmoidApi.Http.Json;
+using SigmoidApi.Tables;
 
 namespace SigmoidApi.Http;
 

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
-using SigmoidApi.Http.Charsets;
 using SigmoidApi.Http.Json;
+using SigmoidApi.Tables.Charsets;
 using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace SigmoidApi.Http;
@@ -39,7 +39,7 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
 
     object? IRequestInput.Value => _value;
 
-    /// <summary>SHA-256 of the body, unpacked and in UTF-8, in lower-case hexadecimal; null in a request without an <c>Idempotency-Key</c>.</summary>
+    /// <summary>SHA-256 of the body, unpacked and in UTF-8, in lower-case hexadecimal; null where no <see cref="DigestOfBody"/> asks for it.</summary>
     public string? Sha256 { get; private set; }
 
     /// <summary>Called by the framework for a parameter of this type.</summary>
@@ -49,7 +49,7 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         // Routing refuses other media types by itself, but lets a request without any pass.
         if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || !IsJson(type))
             return new JsonBody<T>(null, UnsupportedMediaType.FailureOf(context));
-        if (!Charset.TryRead(type.Charset, out var charset, out var problem))
+        if (!Charset.TryRead(type.Charset.Value, out var charset, out var problem))
             return new JsonBody<T>(null, new InputFailure(StatusCodes.Status415UnsupportedMediaType, "", problem));
         var options = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         if (PackedBody.TryOpen(context.Request, out var plain) is { } unknown)
@@ -71,7 +71,7 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
             }
 
             var read = await DeserializeAsync(body.AsMemory(0, length), options, context.Response);
-            if (Idempotency.IsUsed(context.Request))
+            if (context.GetEndpoint()?.Metadata.GetMetadata<DigestOfBody>() is { } digest && context.Request.Headers.ContainsKey(digest.Header))
                 read.Sha256 = Convert.ToHexStringLower(SHA256.HashData(body.AsSpan(0, length)));
             return read;
         }
@@ -166,3 +166,6 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         }
     }
 }
+
+/// <summary>Metadata of a route that needs a digest of its JSON body in requests with a header.</summary>
+internal sealed record DigestOfBody(string Header);

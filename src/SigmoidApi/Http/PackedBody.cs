@@ -1,5 +1,5 @@
-using SigmoidApi.Datasets;
-using SigmoidApi.Datasets.Formats;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.Bytes;
 
 namespace SigmoidApi.Http;
 

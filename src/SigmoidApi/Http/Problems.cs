@@ -4,8 +4,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
-using SigmoidApi.Http.Access;
-using SigmoidApi.Storage;
 
 namespace SigmoidApi.Http;
 
@@ -69,18 +67,18 @@ public static class Problems
     /// <summary>Failures that nobody answered: an exception, an empty 404 or 405 of routing, a body that broke off; and requests that come while the service drains.</summary>
     public static void UseProblems(this WebApplication app)
     {
-        var troubles = app.Services.GetRequiredService<StorageTroubles>();
+        IOutage[] outages = [.. app.Services.GetServices<IOutage>()];
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             StatusCodeSelector = exception => exception switch
             {
                 BadHttpRequestException bad => bad.StatusCode,
-                ComputeQueueFullException => StatusCodes.Status503ServiceUnavailable,
-                _ when StorageTroubles.AdviceFor(exception) is not null => StatusCodes.Status503ServiceUnavailable,
+                _ when Array.Exists(outages, outage => outage.Covers(exception)) => StatusCodes.Status503ServiceUnavailable,
                 _ => StatusCodes.Status500InternalServerError,
             },
-            // A caller's own doing is no error of the service, and needs no stack trace in its log; a trouble of the storage has its one line.
-            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or OperationCanceledException or ComputeQueueFullException || troubles.IsTrouble(context.Exception),
+            // A caller's own doing is no error of the service, and needs no stack trace in its log; an outage has a line of its own.
+            SuppressDiagnosticsCallback = context =>
+                context.Exception is BadHttpRequestException or OperationCanceledException || Array.Exists(outages, outage => outage.Log(context.Exception)),
         });
         var writer = app.Services.GetRequiredService<IProblemDetailsService>();
         app.Use(async (context, next) =>
@@ -105,7 +103,7 @@ public static class Problems
 /// Writes each problem as <c>application/problem+json</c>, whatever the request's <c>Accept</c> says, with the trace id that the log lines carry.
 /// (The writer of ASP.NET Core answers plain text to a browser.)
 /// </summary>
-internal sealed class ProblemWriter(AnswerHeaders headers) : IProblemDetailsWriter
+internal sealed class ProblemWriter(HeadersOfEveryAnswer setHeaders, IEnumerable<IOutage> outages) : IProblemDetailsWriter
 {
     public bool CanWrite(ProblemDetailsContext context) => true;
 
@@ -116,7 +114,7 @@ internal sealed class ProblemWriter(AnswerHeaders headers) : IProblemDetailsWrit
         problem.Status ??= http.Response.StatusCode;
         http.Response.StatusCode = problem.Status.Value;
         // An exception has cleared them.
-        headers.Set(http);
+        setHeaders(http);
         if (problem.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             http.Response.Headers.RetryAfter = "1";
         if (problem.Status is not StatusCodes.Status415UnsupportedMediaType)
@@ -141,15 +139,15 @@ internal sealed class ProblemWriter(AnswerHeaders headers) : IProblemDetailsWrit
         }
     }
 
-    private static string? DetailOf(int status, HttpContext http) => status switch
+    private string? DetailOf(int status, HttpContext http) => status switch
     {
         StatusCodes.Status404NotFound =>
             $"There is nothing at this path; {(RoutesAtPath.Nearest(http) is { } near ? $"did you mean {Problems.Shorten(near)}? " : "")}"
             + $"GET {http.Request.PathBase}/openapi/v1.json lists what there is.",
         StatusCodes.Status413PayloadTooLarge => BodyLimit.Of(http).Message,
         StatusCodes.Status415UnsupportedMediaType => Problems.Shorten(UnsupportedMediaType.FailureOf(http).Message),
-        StatusCodes.Status503ServiceUnavailable when http.Features.Get<IExceptionHandlerFeature>() is { Error: var trouble } =>
-            trouble is ComputeQueueFullException ? trouble.Message : StorageTroubles.DetailFor(trouble) ?? Details[status],
+        StatusCodes.Status503ServiceUnavailable when http.Features.Get<IExceptionHandlerFeature>() is { Error: var failure } =>
+            outages.FirstOrDefault(outage => outage.Covers(failure))?.DetailOf(failure) ?? Details[status],
         _ => Details.GetValueOrDefault(status),
     };
 

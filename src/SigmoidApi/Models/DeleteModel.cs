@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using SigmoidApi.Http.OpenApi;
+using SigmoidApi.Http.Metadata;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.Models;

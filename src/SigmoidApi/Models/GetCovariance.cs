@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Http;
-using SigmoidApi.Http.OpenApi;
+using SigmoidApi.Http.Metadata;
 using SigmoidApi.Storage;
+using SigmoidApi.Tables.Cells;
 
 namespace SigmoidApi.Models;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using SigmoidApi.Http.Json;
+using SigmoidApi.Compute.Decimals;
 
 namespace SigmoidApi.Models;
 

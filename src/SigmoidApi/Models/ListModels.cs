@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Http;
-using SigmoidApi.Http.OpenApi;
+using SigmoidApi.Http.Metadata;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.Models;
@@ -20,16 +20,21 @@ internal static class ListModels
             .ProducesProblem(StatusCodes.Status404NotFound).WithModelName().WithExampleOf("name", "\"mails\"");
     }
 
-    private static Task<Ok<PageOf<ModelSummary>>> Latest(Page page, SigmoidDbContext db, CancellationToken cancellationToken) =>
-        Read(db.ModelVersions.Where(v => !db.ModelVersions.Any(newer => newer.Name == v.Name && newer.Version > v.Version)), page, db, cancellationToken);
+    private static Task<Ok<PageOf<ModelSummary>>> Latest(Page page, SigmoidDbContext db, PenaltyOfJob penaltyOf, CancellationToken cancellationToken)
+    {
+        var versions = db.ModelVersions;
+        return Read(versions.Where(v => !versions.Any(newer => newer.Name == v.Name && newer.Version > v.Version)), page, db, penaltyOf, cancellationToken);
+    }
 
-    private static async Task<Results<Ok<PageOf<ModelSummary>>, ProblemHttpResult>> Versions(string name, Page page, SigmoidDbContext db, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<PageOf<ModelSummary>>, ProblemHttpResult>> Versions(
+        string name, Page page, SigmoidDbContext db, PenaltyOfJob penaltyOf, CancellationToken cancellationToken) =>
         await db.ModelVersions.AnyAsync(v => v.Name == name, cancellationToken)
-            ? await Read(db.ModelVersions.Where(v => v.Name == name), page, db, cancellationToken)
+            ? await Read(db.ModelVersions.Where(v => v.Name == name), page, db, penaltyOf, cancellationToken)
             : await db.MissingModelAsync(name, version: null, cancellationToken);
 
     // A version's job id orders it by age, as its own would.
-    private static async Task<Ok<PageOf<ModelSummary>>> Read(IQueryable<ModelVersion> versions, Page page, SigmoidDbContext db, CancellationToken cancellationToken)
+    private static async Task<Ok<PageOf<ModelSummary>>> Read(
+        IQueryable<ModelVersion> versions, Page page, SigmoidDbContext db, PenaltyOfJob penaltyOf, CancellationToken cancellationToken)
     {
         if (page.Cursor is { } cursor)
             versions = versions.Where(v => v.JobId < cursor);
@@ -40,7 +45,7 @@ internal static class ListModels
         var summaries = new List<ModelSummary>(found.Count);
         foreach (var v in found)
         {
-            if ((v.listed ?? await ReadAsync(v.JobId, db, cancellationToken)) is { } listed)
+            if ((v.listed ?? await ReadAsync(v.JobId, db, penaltyOf, cancellationToken)) is { } listed)
                 summaries.Add(new(v.Name, v.Version, v.JobId, v.DatasetId, v.Target, listed.Classes, listed.Terms, listed.Penalty, listed.C, listed.Metrics, listed.Converged, v.CreatedAt));
         }
 
@@ -48,11 +53,8 @@ internal static class ListModels
     }
 
     /// <summary>Of a version that a replica of an older version of the service has made; null where it was deleted meanwhile.</summary>
-    private static async Task<ListedModel?> ReadAsync(Guid jobId, SigmoidDbContext db, CancellationToken cancellationToken)
-    {
-        var request = await db.TrainingJobs.Where(job => job.Id == jobId).Select(job => job.Request).SingleOrDefaultAsync(cancellationToken);
-        return await db.ModelVersions.Where(v => v.JobId == jobId).Select(v => v.Trained).SingleOrDefaultAsync(cancellationToken) is { } trained
-            ? ListedModel.From(jobId, trained, request)
+    private static async Task<ListedModel?> ReadAsync(Guid jobId, SigmoidDbContext db, PenaltyOfJob penaltyOf, CancellationToken cancellationToken) =>
+        await db.ModelVersions.Where(v => v.JobId == jobId).Select(v => v.Trained).SingleOrDefaultAsync(cancellationToken) is { } trained
+            ? ListedModel.From(jobId, trained, await penaltyOf(jobId, db, cancellationToken))
             : null;
-    }
 }

@@ -36,4 +36,4 @@ public sealed class ModelVersion
 /// <summary>Which version of which model.</summary>
 /// <param name="Name">The model's name.</param>
 /// <param name="Version">The number of its version, from 1.</param>
-public sealed record ModelVersionName([property: RegularExpression(Names.Form)] string Name, [property: Range(1, int.MaxValue)] int Version);
+public sealed record ModelVersionName([property: RegularExpression(ResourceNames.Form)] string Name, [property: Range(1, int.MaxValue)] int Version);

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.OpenApi;
 using SigmoidApi.Http;
-using SigmoidApi.Http.OpenApi;
+using SigmoidApi.Http.Metadata;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.Models;
@@ -10,7 +10,7 @@ public static class ModelEndpoints
 {
     public static void AddModels(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<ModelCache>().AddSingleton<PredictFile>();
+        builder.Services.AddSingleton<ModelCache>();
         // In place: behind a reference, NSwag makes a class of several types.
         builder.Services.AddInlineSchema<ClassLabel>(_ => new OpenApiSchema
         {
@@ -23,30 +23,24 @@ public static class ModelEndpoints
             Description = "One of a target's two values, also a number, true or false as a text.",
             OneOf = [Schemas.Text(), Schemas.Number(), Schemas.Boolean()],
         });
-        builder.Services.AddSchema<PredictedRow>(() => new()
-        {
-            Type = JsonSchemaType.Object,
-            MinProperties = 2,
-            AdditionalProperties = Schemas.Any(),
-            Description = "The cells of a row of the file, by the names of their columns and as they came; and `probability` and `label`, "
-                + "with `_1` behind the name where the file has a column of that name.",
-        });
         builder.Services.AddInlineSchema<ClassLabels>(of => Schemas.ArrayOf(of(typeof(ClassLabel))));
     }
 
     public static void MapModels(this RouteGroupBuilder api)
     {
-        var models = api.MapGroup("/models").WithTag("Models", "Versions of models: what a fit has found, and predictions with it, of records or of whole files.");
+        var models = api.MapGroup("/models").WithModelTag();
         ListModels.Map(models);
         GetModel.Map(models);
         GetCovariance.Map(models);
-        PredictRoutes.Map(models);
         DeleteModel.Map(models);
     }
 
+    internal static RouteGroupBuilder WithModelTag(this RouteGroupBuilder routes) =>
+        routes.WithTag("Models", "Versions of models: what a fit has found, and predictions with it, of records or of whole files.");
+
     /// <summary>The path's <c>name</c>.</summary>
     internal static RouteHandlerBuilder WithModelName(this RouteHandlerBuilder route) =>
-        route.WithPathParameter("name", "The model's name.", Schemas.Text(pattern: Names.Form));
+        route.WithPathParameter("name", "The model's name.", Schemas.Text(pattern: ResourceNames.Form));
 
     /// <summary>The path's <c>version</c>.</summary>
     internal static RouteHandlerBuilder WithModelVersion(this RouteHandlerBuilder route) =>

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
-using SigmoidApi.Compute.Regression;
+using SigmoidApi.Compute.Inference;
 
 namespace SigmoidApi.Models;
 

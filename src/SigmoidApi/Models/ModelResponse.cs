@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
-using SigmoidApi.Datasets.Formats;
 using SigmoidApi.Http;
+using SigmoidApi.Tables.Cells;
 
 namespace SigmoidApi.Models;
 
@@ -27,7 +27,7 @@ namespace SigmoidApi.Models;
 /// <param name="Inference">What the fit says about the parameters behind it: with the penalties <c>none</c> and <c>firth</c>, otherwise null.</param>
 /// <param name="CreatedAt">When the fit ended.</param>
 public sealed record ModelResponse(
-    [property: RegularExpression(Names.Form)] string Name,
+    [property: RegularExpression(ResourceNames.Form)] string Name,
     [property: Range(1, int.MaxValue)] int Version,
     Guid JobId,
     Guid? DatasetId,

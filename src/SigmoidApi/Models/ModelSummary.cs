@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Http;
-using SigmoidApi.TrainingJobs;
+using SigmoidApi.Storage;
 
 namespace SigmoidApi.Models;
 
@@ -19,7 +19,7 @@ namespace SigmoidApi.Models;
 /// <param name="Converged">Whether the solver's stopping rule held and an optimum exists.</param>
 /// <param name="CreatedAt">When the fit ended.</param>
 public sealed record ModelSummary(
-    [property: RegularExpression(Names.Form)] string Name,
+    [property: RegularExpression(ResourceNames.Form)] string Name,
     [property: Range(1, int.MaxValue)] int Version,
     Guid JobId,
     Guid? DatasetId,
@@ -52,15 +52,23 @@ public sealed class ListedModel
 
     /// <param name="jobId">Of the version.</param>
     /// <param name="trained">What the job has made.</param>
-    /// <param name="request">Of the job; null where it is not known any more.</param>
-    internal static ListedModel From(Guid jobId, TrainedModel trained, TrainingRequest? request) => new()
+    /// <param name="asked">By the job's request; null where that is not known any more.</param>
+    internal static ListedModel From(Guid jobId, TrainedModel trained, ListedPenalty? asked) => new()
     {
         JobId = jobId,
         Classes = trained.Classes,
         Terms = trained.Coefficients.Count,
-        Penalty = request?.EffectivePenalty,
-        C = trained.Selection?.C ?? (request?.EffectivePenalty is Compute.Regression.Penalty.None or Compute.Regression.Penalty.Firth ? null : request?.C),
+        Penalty = asked?.Penalty,
+        C = trained.Selection?.C ?? (asked?.Penalty is Compute.Regression.Penalty.None or Compute.Regression.Penalty.Firth ? null : asked?.C),
         Metrics = trained.Metrics,
         Converged = trained.Convergence.Converged,
     };
 }
+
+/// <summary>The penalty that a training job asked for.</summary>
+/// <param name="Penalty">Which.</param>
+/// <param name="C">Its inverse strength.</param>
+internal sealed record ListedPenalty(Penalty Penalty, double? C);
+
+/// <summary>Finds the penalty that a job asked for; null where the job is not known any more. The feature of training jobs registers it.</summary>
+internal delegate Task<ListedPenalty?> PenaltyOfJob(Guid jobId, SigmoidDbContext db, CancellationToken cancellationToken);

@@ -2,7 +2,7 @@ using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using SigmoidApi.Compute.Regression;
+using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Models;
 

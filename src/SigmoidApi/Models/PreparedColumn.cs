@@ -1,8 +1,7 @@
 using System.Text.Json.Serialization;
 using SigmoidApi.Compute.Preprocessing;
-using SigmoidApi.Datasets;
-using SigmoidApi.Datasets.Formats;
-using SigmoidApi.Datasets.Profile;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.Cells;
 
 namespace SigmoidApi.Models;
 

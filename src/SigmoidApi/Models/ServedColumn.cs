@@ -1,7 +1,7 @@
 using System.Text;
 using SigmoidApi.Compute.Preprocessing;
-using SigmoidApi.Datasets;
-using SigmoidApi.Datasets.Formats;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.Cells;
 
 namespace SigmoidApi.Models;
 

@@ -1,6 +1,6 @@
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
-using SigmoidApi.Datasets;
+using SigmoidApi.Tables;
 
 namespace SigmoidApi.Models;
 

@@ -1,9 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
-using SigmoidApi.Compute.Metrics;
+using SigmoidApi.Compute.Evaluation;
 using SigmoidApi.Compute.Regression;
-using SigmoidApi.Datasets;
-using SigmoidApi.Datasets.Profile;
+using SigmoidApi.Compute.Solvers;
+using SigmoidApi.Tables;
 
 namespace SigmoidApi.Models;
 

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using SigmoidApi.Datasets;
-using SigmoidApi.Datasets.Formats;
-using SigmoidApi.Http.Charsets;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.Bytes;
+using SigmoidApi.Tables.Charsets;
+using SigmoidApi.Tables.Csv;
 
 namespace SigmoidApi.Storage;
 

@@ -4,14 +4,17 @@ using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Datasets;
-using SigmoidApi.Datasets.Formats;
-using SigmoidApi.Datasets.Profile;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Access;
 using SigmoidApi.Http.Json;
-using SigmoidApi.Http.OpenApi;
+using SigmoidApi.Http.Metadata;
+using SigmoidApi.Idempotency;
 using SigmoidApi.Models;
 using SigmoidApi.Storage;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.Cells;
+using SigmoidApi.TrainingJobs.Fitting;
+using SigmoidApi.TrainingJobs.Queue;
 
 namespace SigmoidApi.TrainingJobs;
 
@@ -57,7 +60,7 @@ internal static class CreateTrainingJob
                 """);
 
     private static async Task<Results<Accepted<TrainingJobResponse>, Created<TrainingJobResponse>, EarlierAnswer, ProblemHttpResult>> Handle(
-        Idempotency idempotency,
+        IdempotencyKey idempotency,
         JsonBody<TrainingRequest> body,
         [FromHeader(Name = "Prefer")] string? prefer,
         HttpContext context,
@@ -74,13 +77,13 @@ internal static class CreateTrainingJob
         var id = Guid.CreateVersion7(now);
         var request = body.Value;
         Guid? datasetId = null;
-        TrainingData? data = null;
+        InlineRows? data = null;
         IReadOnlyList<ModelWarning> warnings = [];
         if (request.Data is { } inline)
         {
             if (Against(inline, request) is { } problem)
                 return problem;
-            data = TrainingData.From(id, inline);
+            data = InlineRows.From(id, inline);
             request = request with { Data = null, ModelName = request.ModelName ?? "model" };
         }
         else

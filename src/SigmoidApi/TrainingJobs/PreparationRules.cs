@@ -1,6 +1,7 @@
 using FluentValidation;
 using FluentValidation.Results;
 using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.TrainingJobs.Fitting;
 
 namespace SigmoidApi.TrainingJobs;
 

@@ -1,5 +1,6 @@
 using Microsoft.OpenApi;
-using SigmoidApi.Http.OpenApi;
+using SigmoidApi.Http.Metadata;
+using SigmoidApi.TrainingJobs.Queue;
 
 namespace SigmoidApi.TrainingJobs;
 

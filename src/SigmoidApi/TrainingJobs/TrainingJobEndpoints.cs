@@ -1,7 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.OpenApi;
-using SigmoidApi.Http.OpenApi;
+using SigmoidApi.Datasets;
+using SigmoidApi.Http.Metadata;
+using SigmoidApi.Models;
 using SigmoidApi.Storage;
+using SigmoidApi.TrainingJobs.Fitting;
+using SigmoidApi.TrainingJobs.Queue;
 
 namespace SigmoidApi.TrainingJobs;
 
@@ -22,6 +26,7 @@ public static class TrainingJobEndpoints
             OneOf = [Schemas.Only(LabelWeights.Balanced), new OpenApiSchema { Type = JsonSchemaType.Object, MaxProperties = 2, AdditionalProperties = Schemas.Number(minimum: 0) }],
         });
         builder.Services.AddSingleton(new SchemaOf(typeof(TrainingEvent), TrainingEvent.Describe, nameof(TrainingEvent)));
+        builder.Services.AddSingleton<DatasetUse>(UseAsync).AddSingleton<PenaltyOfJob>(PenaltyAsync);
         builder.Services.AddSingleton<RunningFits>();
         builder.Services.AddSingleton<TrainingQueue>();
         builder.Services.AddSingleton<TrainingLeases>();
@@ -29,7 +34,7 @@ public static class TrainingJobEndpoints
         builder.Services.AddSingleton<TrainingFeeds>();
         builder.Services.AddSingleton<TrainingWait>();
         // Stopped in the reverse order: who looks after the runs goes on until there are none.
-        builder.Services.AddHostedService<TrainingWatch>();
+        builder.Services.AddHostedService<Heartbeat>();
         builder.Services.AddHostedService<TrainingWorker>();
     }
 
@@ -44,6 +49,16 @@ public static class TrainingJobEndpoints
         StopTrainingJob.Map(jobs);
         CancelTrainingJob.Map(jobs);
     }
+
+    private static async Task<string?> UseAsync(Guid datasetId, SigmoidDbContext db, CancellationToken cancellationToken)
+    {
+        var job = await db.TrainingJobs.AsNoTracking().FirstOrDefaultAsync(
+            j => j.DatasetId == datasetId && (j.Status == TrainingJobStatus.Queued || j.Status == TrainingJobStatus.Running), cancellationToken);
+        return job is null ? null : $"Training job {job.Id} uses the data set; cancel it, or delete the data set when it has ended.";
+    }
+
+    private static async Task<ListedPenalty?> PenaltyAsync(Guid jobId, SigmoidDbContext db, CancellationToken cancellationToken) =>
+        (await db.TrainingJobs.Where(job => job.Id == jobId).Select(job => job.Request).SingleOrDefaultAsync(cancellationToken))?.ListedPenalty;
 
     /// <summary>The path's <c>id</c>.</summary>
     internal static RouteHandlerBuilder WithJobId(this RouteHandlerBuilder route) =>
@@ -72,13 +87,4 @@ public static class TrainingJobEndpoints
 
     private static IQueryable<TrainingJob>? Meant(IQueryable<TrainingJob> jobs, string id) =>
         id == "latest" ? jobs.OrderByDescending(j => j.Id) : Guid.TryParse(id, out var guid) ? jobs.Where(j => j.Id == guid) : null;
-
-    /// <summary>Removes what a job needs only until it has ended.</summary>
-    internal static async Task ForgetInputAsync(this SigmoidDbContext db, Guid jobId, CancellationToken cancellationToken, bool data = true, bool checkpoints = true)
-    {
-        if (data)
-            await db.TrainingData.Where(d => d.JobId == jobId).ExecuteDeleteAsync(cancellationToken);
-        if (checkpoints)
-            await db.TrainingCheckpoints.Where(c => c.JobId == jobId).ExecuteDeleteAsync(cancellationToken);
-    }
 }

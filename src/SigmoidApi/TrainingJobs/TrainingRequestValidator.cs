@@ -2,9 +2,12 @@ using System.Globalization;
 using FluentValidation;
 using FluentValidation.Results;
 using Microsoft.Extensions.Options;
+using SigmoidApi.Compute.Inference;
 using SigmoidApi.Compute.Regression;
+using SigmoidApi.Compute.Solvers;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
+using SigmoidApi.TrainingJobs.Fitting;
 
 namespace SigmoidApi.TrainingJobs;
 

@@ -1,3 +1,5 @@
+
+
 namespace SigmoidApi.Compute.Tests.Activations;
 
 public class ActivationSpecialValueTests

@@ -1,7 +1,9 @@
 using CsCheck;
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.LinearAlgebra;
+using SigmoidApi.Compute.Losses;
 using SigmoidApi.Compute.Objectives;
-using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Compute.Passes;
 
 namespace SigmoidApi.Compute.Tests.Objectives;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using CsCheck;
 using SigmoidApi.Compute.Data;
-using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Passes;
 using SigmoidApi.Compute.Preprocessing;
 
 namespace SigmoidApi.Compute.Tests.Preprocessing;

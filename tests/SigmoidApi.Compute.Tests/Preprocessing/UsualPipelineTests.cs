@@ -1,5 +1,5 @@
 using System.Text.Json;
-using SigmoidApi.Compute.Metrics;
+using SigmoidApi.Compute.Evaluation;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
 

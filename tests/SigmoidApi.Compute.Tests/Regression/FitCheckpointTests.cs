@@ -1,7 +1,9 @@
 using System.Reflection;
 using CsCheck;
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Inference;
 using SigmoidApi.Compute.Regression;
+using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Regression;
 
@@ -142,7 +144,7 @@ public class FitCheckpointTests
         kept.ShouldBe([TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(11.5), TimeSpan.FromSeconds(22)]);
     }
 
-    private static string Fingerprint(LogisticOptions options) => Convert.ToHexString(FitJournal.FingerprintOf(options, [0, 1], 3));
+    private static string Fingerprint(LogisticOptions options) => Convert.ToHexString(options.Fingerprint([0, 1], 3));
 
     private static object Other(PropertyInfo property, object? value) => value switch
     {

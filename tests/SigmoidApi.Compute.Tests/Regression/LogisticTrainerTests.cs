@@ -1,7 +1,8 @@
 using SigmoidApi.Compute.Data;
-using SigmoidApi.Compute.Metrics;
-using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Evaluation;
+using SigmoidApi.Compute.Passes;
 using SigmoidApi.Compute.Regression;
+using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Regression;
 

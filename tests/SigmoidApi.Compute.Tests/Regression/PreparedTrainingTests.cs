@@ -1,8 +1,9 @@
 using SigmoidApi.Compute.Data;
-using SigmoidApi.Compute.Metrics;
-using SigmoidApi.Compute.Objectives;
+using SigmoidApi.Compute.Evaluation;
+using SigmoidApi.Compute.Passes;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
+using SigmoidApi.Compute.Solvers;
 using SigmoidApi.Compute.Tests.Preprocessing;
 
 namespace SigmoidApi.Compute.Tests.Regression;

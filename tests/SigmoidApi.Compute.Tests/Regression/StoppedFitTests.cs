@@ -1,5 +1,7 @@
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Inference;
 using SigmoidApi.Compute.Regression;
+using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Regression;
 

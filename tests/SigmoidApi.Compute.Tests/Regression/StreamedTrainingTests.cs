@@ -1,6 +1,8 @@
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Inference;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
+using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Regression;
 

@@ -1,8 +1,10 @@
 using CsCheck;
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Inference;
+using SigmoidApi.Compute.LinearAlgebra;
+using SigmoidApi.Compute.Losses;
 using SigmoidApi.Compute.Objectives;
-using SigmoidApi.Compute.Preprocessing;
-using SigmoidApi.Compute.Regression;
+using SigmoidApi.Compute.Passes;
 using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Solvers;
@@ -19,11 +21,11 @@ public class FirthSolverTests
 
         public LogLikelihood Likelihood() => new(DesignRows.Of(Features, Scaling, Intercept, new ThreadCrew()), new RowLabels(Labels, Weights));
 
-        public Minimum Fit(Action<FitProgress>? progress = null, double[]? start = null) => FirthSolver.Maximize(Likelihood(),
+        public SolverResult Fit(Action<FitProgress>? progress = null, double[]? start = null) => FirthSolver.Maximize(Likelihood(),
             start ?? new double[Features.Columns + (Intercept ? 1 : 0)], 500, Tolerance, FitJournal.OfOneCall(progress), Token);
 
         public LogisticInference Infer(double level = 0.95) => Fit() is var fit
-            ? Inference.ComputeFirth(Likelihood(), fit.Parameters, fit.Dependent, Scaling, level, 500,
+            ? InferenceComputation.ComputeFirth(Likelihood(), fit.Parameters, fit.Dependent, Scaling, level, 500,
                 ConfidenceIntervals.Profile, FitJournal.OfOneCall(null), Token) : null!;
     }
 

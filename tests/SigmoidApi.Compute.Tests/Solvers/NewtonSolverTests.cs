@@ -1,6 +1,7 @@
 using CsCheck;
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Regression;
+using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Solvers;
 

@@ -1,7 +1,8 @@
 using CsCheck;
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Losses;
 using SigmoidApi.Compute.Objectives;
-using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Compute.Passes;
 using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Solvers;

@@ -1,5 +1,6 @@
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Regression;
+using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Solvers;
 

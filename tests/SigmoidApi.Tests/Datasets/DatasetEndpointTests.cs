@@ -7,8 +7,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using SigmoidApi.Datasets;
 using SigmoidApi.Storage;
-using SigmoidApi.TrainingJobs;
+using SigmoidApi.TrainingJobs.Fitting;
+using SigmoidApi.TrainingJobs.Queue;
 
 namespace SigmoidApi.Tests.Datasets;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using SigmoidApi.Datasets.Formats;
+using SigmoidApi.Tables.Cells;
+using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Tests.Datasets;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Tests.Datasets;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Tests.Datasets;
 

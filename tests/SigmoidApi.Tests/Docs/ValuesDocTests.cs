@@ -3,9 +3,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using SigmoidApi.Datasets;
-using SigmoidApi.Datasets.Formats;
-using SigmoidApi.Tests.Datasets;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.Cells;
+using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Tests.Docs;
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using SigmoidApi.Tests.Storage;
+using SigmoidApi.Tests.Database;
 
 namespace SigmoidApi.Tests.Durability;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Npgsql;
-using SigmoidApi.Tests.Storage;
+using SigmoidApi.Tests.Database;
 
 namespace SigmoidApi.Tests.Durability;
 

@@ -3,8 +3,9 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using SigmoidApi.Storage;
-using SigmoidApi.Tests.Storage;
+using SigmoidApi.Tests.Database;
 using SigmoidApi.Tests.TrainingJobs;
+using SigmoidApi.TrainingJobs.Queue;
 
 namespace SigmoidApi.Tests.Durability;
 
@@ -154,7 +155,7 @@ public sealed class DamagedDatabaseTests
 
         var failure = await Should.ThrowAsync<Exception>(() => db.TrainingJobs.AsNoTracking().ToListAsync(TestContext.Current.CancellationToken));
 
-        StorageTroubles.AdviceFor(failure).ShouldNotBeNull(failure.ToString()).ShouldContain("A row of the database can't be read");
+        TransientStorageErrors.AdviceFor(failure).ShouldNotBeNull(failure.ToString()).ShouldContain("A row of the database can't be read");
     }
 
     [Fact]
@@ -186,21 +187,21 @@ public sealed class DamagedDatabaseTests
     [InlineData("42501", "GRANT")]
     [InlineData("53300", "no connection left")]
     public void AdviceSaysWhatToDoAboutPostgres(string state, string advice) =>
-        StorageTroubles.AdviceFor(new PostgresException("", "ERROR", "ERROR", state)).ShouldNotBeNull().ShouldContain(advice);
+        TransientStorageErrors.AdviceFor(new PostgresException("", "ERROR", "ERROR", state)).ShouldNotBeNull().ShouldContain(advice);
 
     [Theory]
     [InlineData(11)]
     [InlineData(26)]
     public void AdviceAboutADamagedFileSaysToRestoreABackup(int code)
     {
-        StorageTroubles.AdviceFor(new SqliteException("", code)).ShouldNotBeNull().ShouldContain("restore a backup");
-        StorageTroubles.IsDamage(new SqliteException("", code)).ShouldBeTrue();
+        TransientStorageErrors.AdviceFor(new SqliteException("", code)).ShouldNotBeNull().ShouldContain("restore a backup");
+        TransientStorageErrors.IsDamage(new SqliteException("", code)).ShouldBeTrue();
     }
 
     [Theory]
     [InlineData("42601")]
     [InlineData("23505")]
-    public void MistakeOfOursInAStatementIsNoTrouble(string state) => StorageTroubles.AdviceFor(new PostgresException("", "ERROR", "ERROR", state)).ShouldBeNull();
+    public void MistakeOfOursInAStatementIsNoTrouble(string state) => TransientStorageErrors.AdviceFor(new PostgresException("", "ERROR", "ERROR", state)).ShouldBeNull();
 
     private static async Task Damage(string file, string how)
     {

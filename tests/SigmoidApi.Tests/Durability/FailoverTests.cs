@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
-using SigmoidApi.Tests.Storage;
+using SigmoidApi.Tests.Database;
 using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Durability;

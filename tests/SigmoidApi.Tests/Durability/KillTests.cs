@@ -1,6 +1,6 @@
 using System.Net;
-using SigmoidApi.Http;
-using SigmoidApi.Tests.Storage;
+using SigmoidApi.Idempotency;
+using SigmoidApi.Tests.Database;
 using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Durability;
@@ -99,8 +99,8 @@ public abstract class KillTests(TestStore store)
         (await service.Api.Get("training-jobs")).Json.GetProperty("items").GetArrayLength().ShouldBe(1);
         (await service.Api.Get("datasets")).Json.GetProperty("items").GetArrayLength().ShouldBe(1);
 
-        Task<ApiResponse> Job() => service.Api.Post("training-jobs", LongFit.Quick, (Idempotency.Header, "k"));
-        Task<ApiResponse> Upload() => service.Api.Send(HttpMethod.Post, "datasets?name=kept", ApiClient.Bytes("x,y\n1,0\n2,1\n"u8.ToArray(), "text/csv"), (Idempotency.Header, "k"));
+        Task<ApiResponse> Job() => service.Api.Post("training-jobs", LongFit.Quick, (IdempotencyKey.Header, "k"));
+        Task<ApiResponse> Upload() => service.Api.Send(HttpMethod.Post, "datasets?name=kept", ApiClient.Bytes("x,y\n1,0\n2,1\n"u8.ToArray(), "text/csv"), (IdempotencyKey.Header, "k"));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Data.Sqlite;
 using SigmoidApi.Storage;
-using SigmoidApi.Tests.Storage;
+using SigmoidApi.Tests.Database;
 using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Durability;
@@ -137,7 +137,7 @@ public sealed class StorageTroubleTests
     [InlineData(5, "locked by another program")]
     [InlineData(8, "can't be written to")]
     [InlineData(13, "disk is full")]
-    public void AdviceSaysWhatToDoAboutSqlite(int code, string advice) => StorageTroubles.AdviceFor(new SqliteException("", code)).ShouldNotBeNull().ShouldContain(advice);
+    public void AdviceSaysWhatToDoAboutSqlite(int code, string advice) => TransientStorageErrors.AdviceFor(new SqliteException("", code)).ShouldNotBeNull().ShouldContain(advice);
 
     [Theory]
     [InlineData(26, true)] // SQLITE_NOTADB
@@ -145,18 +145,18 @@ public sealed class StorageTroubleTests
     [InlineData(8, true)] // SQLITE_READONLY
     [InlineData(13, false)] // SQLITE_FULL
     [InlineData(5, false)] // SQLITE_BUSY
-    public void StopWaitsForATroubleThatMayPass(int code, bool lasts) => StorageTroubles.Lasts(new SqliteException("", code)).ShouldBe(lasts);
+    public void StopWaitsForATroubleThatMayPass(int code, bool lasts) => TransientStorageErrors.Lasts(new SqliteException("", code)).ShouldBe(lasts);
 
     [Fact]
     public void AdviceLooksThroughWhatWrapsAFailure()
     {
-        StorageTroubles.AdviceFor(new Microsoft.EntityFrameworkCore.DbUpdateException("", new SqliteException("", 13))).ShouldNotBeNull().ShouldContain("disk is full");
-        StorageTroubles.AdviceFor(new IOException("No space left on device", 28)).ShouldNotBeNull().ShouldContain("disk is full");
-        StorageTroubles.AdviceFor(new UnauthorizedAccessException()).ShouldNotBeNull().ShouldContain("can't be written to");
-        StorageTroubles.AdviceFor(new AggregateException(new OperationCanceledException(), new AggregateException(new IOException("", 28)))).ShouldNotBeNull().ShouldContain("disk is full");
-        StorageTroubles.AdviceFor(new AggregateException(new InvalidOperationException())).ShouldBeNull();
-        StorageTroubles.AdviceFor(new SqliteException("", 19)).ShouldBeNull();
-        StorageTroubles.AdviceFor(new InvalidOperationException()).ShouldBeNull();
+        TransientStorageErrors.AdviceFor(new Microsoft.EntityFrameworkCore.DbUpdateException("", new SqliteException("", 13))).ShouldNotBeNull().ShouldContain("disk is full");
+        TransientStorageErrors.AdviceFor(new IOException("No space left on device", 28)).ShouldNotBeNull().ShouldContain("disk is full");
+        TransientStorageErrors.AdviceFor(new UnauthorizedAccessException()).ShouldNotBeNull().ShouldContain("can't be written to");
+        TransientStorageErrors.AdviceFor(new AggregateException(new OperationCanceledException(), new AggregateException(new IOException("", 28)))).ShouldNotBeNull().ShouldContain("disk is full");
+        TransientStorageErrors.AdviceFor(new AggregateException(new InvalidOperationException())).ShouldBeNull();
+        TransientStorageErrors.AdviceFor(new SqliteException("", 19)).ShouldBeNull();
+        TransientStorageErrors.AdviceFor(new InvalidOperationException()).ShouldBeNull();
     }
 
     /// <summary>Asks again where the storage is not quite back.</summary>

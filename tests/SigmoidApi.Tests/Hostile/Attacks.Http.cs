@@ -1,5 +1,5 @@
 using System.Text;
-using SigmoidApi.Tests.Datasets;
+using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Tests.Hostile;
 

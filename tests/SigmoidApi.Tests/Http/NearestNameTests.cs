@@ -1,5 +1,5 @@
 using System.Net;
-using SigmoidApi.Http;
+using SigmoidApi.Tables;
 
 namespace SigmoidApi.Tests.Http;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using SigmoidApi.Tests.Datasets;
+using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Tests.Http;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using SigmoidApi.Tests.Storage;
+using SigmoidApi.Tests.Database;
 using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Models;

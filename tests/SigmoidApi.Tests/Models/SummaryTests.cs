@@ -4,7 +4,9 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
-using SigmoidApi.Tests.Storage;
+using SigmoidApi.Datasets;
+using SigmoidApi.Models;
+using SigmoidApi.Tests.Database;
 
 namespace SigmoidApi.Tests.Models;
 

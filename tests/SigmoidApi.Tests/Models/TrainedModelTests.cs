@@ -1,6 +1,8 @@
 using System.Text.Json;
-using SigmoidApi.Compute.Metrics;
+using SigmoidApi.Compute.Evaluation;
+using SigmoidApi.Compute.Inference;
 using SigmoidApi.Compute.Regression;
+using SigmoidApi.Compute.Solvers;
 using SigmoidApi.Models;
 using SigmoidApi.Tests.Http.Json;
 

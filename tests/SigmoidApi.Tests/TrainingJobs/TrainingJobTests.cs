@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using SigmoidApi.Tests.Storage;
+using SigmoidApi.Tests.Database;
 
 namespace SigmoidApi.Tests.TrainingJobs;
 

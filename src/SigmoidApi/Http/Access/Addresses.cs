@@ -27,6 +27,7 @@ internal static class Addresses
         builder.Listen();
 
         builder.Services.AddSingleton<HostFilter>().AddSingleton<CrossSite>().AddSingleton<AnswerHeaders>();
+        builder.Services.AddSingleton<HeadersOfEveryAnswer>(services => services.GetRequiredService<AnswerHeaders>().Set);
         // The framework's own filter reads the same setting, but answers a page of HTML before anything here has run.
         builder.Services.Configure<HostFilteringOptions>(options => options.AllowedHosts = ["*"]);
         builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<HttpOptions>>((forwarded, http) =>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using SigmoidApi.Compute.Decimals;
 
 namespace SigmoidApi.Http.Json;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SigmoidApi.Compute.Decimals;
 
 namespace SigmoidApi.Http.Json;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.Playwright;
-using SigmoidApi.Tests.SwaggerUi;
+using SigmoidApi.Tests.OpenApi;
 
 namespace SigmoidApi.Tests.Http.Access;
 

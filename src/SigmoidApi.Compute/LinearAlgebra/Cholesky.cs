@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+using SigmoidApi.Compute.Simd;
+
+namespace SigmoidApi.Compute.LinearAlgebra;
+
+/// <summary>
+/// A = L·Lᵀ of a symmetric positive semi-definite matrix, scaled to unit diagonal first, so that neither the columns' units nor their
+/// overflow matter. A column that depends on others, to within rounding, is left out: its part of a solution is 0, as R's <c>lm</c> and
+/// <c>glm</c> do with aliased terms.
+/// <para>
+/// Scaled, a pivot is 1 − R² of its column on those taken before. Columns are taken in their order while that is safe, and otherwise by
+/// the largest pivot (threshold pivoting), for dividing by small pivots would drown the later ones in rounding
+/// (Higham, "Accuracy and Stability of Numerical Algorithms" (2002), 10.3).
+/// </para>
+/// </summary>
+internal sealed class Cholesky(int order)
+{
+    /// <summary>
+    /// A column is taken in its turn if its pivot is at least this share of the largest. Over 40,000 random matrices of deficient rank the largest
+    /// pivot that was rounding alone came to 3.2 · 2⁻⁵² · order with 0.5, to 229 with 0.1, and to 1.5 with 1.
+    /// </summary>
+    private const double PivotThreshold = 0.5;
+
+    /// <summary>What rounding leaves of a dependent column's pivot, with room to spare.</summary>
+    private readonly double _smallestPivot = 16 * Math.ScaleB(1, -52) * order;
+
+    private double _limit;
+
+    /// <summary>Row i belongs to column i of A, entry k to the k-th column taken.</summary>
+    private readonly double[] _lower = new double[order * order];
+    private readonly double[] _scale = new double[order];
+    private readonly double[] _pivots = new double[order];
+    private readonly double[] _solution = new double[order];
+    private readonly List<int> _taken = new(order);
+
+    /// <summary>Which columns the last factorisation took.</summary>
+    public bool[] Kept { get; } = new bool[order];
+
+    /// <summary>Whether the last factorisation took every column.</summary>
+    public bool IsFull => _taken.Count == order;
+
+    /// <summary>How many columns the last factorisation took.</summary>
+    public int Rank => _taken.Count;
+
+    /// <summary>The k-th column taken, its scale, and its row of L with k + 1 entries.</summary>
+    public (int Column, double Scale, ReadOnlyMemory<double> Lower) Taken(int k) =>
+        (_taken[k], _scale[_taken[k]], _lower.AsMemory(_taken[k] * order, k + 1));
+
+    /// <summary>Factorises over the columns of <paramref name="candidates"/>, or all. Returns whether it took every one of them.</summary>
+    /// <param name="matrix">A</param>
+    /// <param name="candidates">Empty for all.</param>
+    /// <param name="smallestPivot">Columns of a smaller one are left out; null is what rounding in float64 leaves of a dependent column's.</param>
+    public bool Factorize(SymmetricMatrix matrix, ReadOnlySpan<bool> candidates = default, double? smallestPivot = null)
+    {
+        _limit = smallestPivot ?? _smallestPivot;
+        var wanted = 0;
+        for (var i = 0; i < order; i++)
+        {
+            var candidate = candidates.IsEmpty || candidates[i];
+            wanted += candidate ? 1 : 0;
+            _scale[i] = 1 / Math.Sqrt(matrix[i, i]);
+            _pivots[i] = candidate && matrix[i, i] > 0 && double.IsFinite(_scale[i]) ? 1 : 0;
+        }
+        _taken.Clear();
+        Array.Clear(Kept);
+        while (NextColumn() is { } column)
+            Take(column, matrix);
+        return _taken.Count == wanted;
+    }
+
+    /// <summary>Solves A·x = b in place over the columns taken; x is 0 on the others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Solve(double[] b)
+    {
+        for (var k = 0; k < _taken.Count; k++)
+        {
+            var row = Row(_taken[k]);
+            _solution[k] = (b[_taken[k]] * _scale[_taken[k]] - DotProduct.Compute(row[..k], _solution.AsSpan(0, k))) / row[k];
+        }
+        Array.Clear(b);
+        for (var k = _taken.Count - 1; k >= 0; k--)
+        {
+            var row = Row(_taken[k]);
+            var x = _solution[k] / row[k];
+            for (var j = 0; j < k; j++)
+                _solution[j] -= row[j] * x;
+            b[_taken[k]] = x * _scale[_taken[k]];
+        }
+    }
+
+    private Span<double> Row(int column) => _lower.AsSpan(column * order, order);
+
+    private int? NextColumn()
+    {
+        var largest = 0.0;
+        foreach (var pivot in _pivots)
+            largest = Math.Max(largest, pivot);
+        if (!(largest > _limit))
+            return null;
+        return Array.FindIndex(_pivots, pivot => pivot >= PivotThreshold * largest);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Take(int column, SymmetricMatrix matrix)
+    {
+        var k = _taken.Count;
+        var taken = Row(column);
+        taken[k] = Math.Sqrt(_pivots[column]);
+        _pivots[column] = 0;
+        Kept[column] = true;
+        _taken.Add(column);
+        for (var i = 0; i < order; i++)
+        {
+            if (_pivots[i] > 0)
+            {
+                var row = Row(i);
+                var scaled = matrix[column, i] * _scale[column] * _scale[i];
+                row[k] = (scaled - DotProduct.Compute(row[..k], taken[..k])) / taken[k];
+                _pivots[i] -= row[k] * row[k];
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using SigmoidApi.Compute.Simd;
+
+namespace SigmoidApi.Compute.LinearAlgebra;
+
+/// <summary>
+/// U with UᵀU = A⁻¹ over the columns that a factorisation took, 0 on the others: zᵀA⁻¹z is |Uz|², at half the cost, and with no more rounding than a sum of
+/// squares has. Row k belongs to the k-th column taken.
+/// </summary>
+internal sealed class InverseRoot
+{
+    private readonly int _order;
+    private readonly AlignedBuffer _rows;
+    private readonly AlignedBuffer _columns;
+    private readonly double[] _factors;
+
+    public InverseRoot(int order)
+    {
+        (_order, Stride, _factors) = (order, LengthKernel.Stride(order), new double[order]);
+        (_rows, _columns) = (new AlignedBuffer(order * Stride), new AlignedBuffer(order * Stride));
+        Depths = new int[Stride / LengthKernel.Block];
+    }
+
+    /// <summary>Entry (i, j) at j · <see cref="Stride"/> + i.</summary>
+    public ReadOnlySpan<double> Columns => _columns.Span;
+
+    public int Stride { get; }
+
+    /// <summary>For each block of rows the number of columns beyond which all of it is 0.</summary>
+    public int[] Depths { get; }
+
+    /// <summary>That of what <paramref name="factor"/> has factorised.</summary>
+    public void Take(Cholesky factor)
+    {
+        var rows = _rows.Span;
+        var columns = _columns.Span;
+        rows.Clear();
+        columns.Clear();
+        Array.Clear(Depths);
+        var depth = 0;
+        for (var k = 0; k < factor.Rank; k++)
+        {
+            // Row k of L·U = S, with the scale S of the columns.
+            var (column, scale, taken) = factor.Taken(k);
+            var lower = taken.Span;
+            var row = rows.Slice(k * Stride, Stride);
+            for (var i = 0; i < k; i++)
+                _factors[i] = -lower[i];
+            row[column] = scale;
+            RowKernels.AddRows(rows, Stride, Stride, _factors.AsSpan(0, k), row);
+            for (var j = 0; j < Stride; j++)
+                row[j] /= lower[k];
+            depth = Math.Max(depth, column + 1);
+            Depths[k / LengthKernel.Block] = depth;
+            for (var j = 0; j < Math.Min(depth, _order); j++)
+                columns[j * Stride + k] = row[j];
+        }
+    }
+}

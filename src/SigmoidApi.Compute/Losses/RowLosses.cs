@@ -1,0 +1,30 @@
+namespace SigmoidApi.Compute.Losses;
+
+/// <summary>What <see cref="LogisticLoss"/> reads and writes for a few rows; <paramref name="capacity"/> is a multiple of 8.</summary>
+internal sealed class RowLosses(int capacity)
+{
+    public int Capacity { get; } = capacity;
+
+    public double[] Margins { get; } = new double[capacity];
+
+    public double[] Residuals { get; } = new double[capacity];
+
+    public double[] Curvatures { get; } = new double[capacity];
+
+    public double[] Labels { get; } = new double[capacity];
+
+    public double[] Weights { get; } = new double[capacity];
+
+    public LossSum Loss { get; } = new();
+
+    /// <summary>Fills up to a whole number of lanes with rows that have no loss and no slope.</summary>
+    public void Pad(int count, ReadOnlySpan<double> labels, ReadOnlySpan<double> weights)
+    {
+        labels.CopyTo(Labels);
+        weights.CopyTo(Weights);
+        var padded = (count + 7) & ~7;
+        Margins.AsSpan(count, padded - count).Fill(double.NegativeInfinity);
+        Labels.AsSpan(count, padded - count).Clear();
+        Weights.AsSpan(count, padded - count).Clear();
+    }
+}

@@ -1,0 +1,236 @@
+using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Simd;
+
+namespace SigmoidApi.Compute.Passes;
+
+/// <summary>
+/// Each column's mean and population standard deviation, and the way of coefficients between the columns' own units and the
+/// standardised ones: z = (x − mean) / deviation. A constant column has deviation 0; there z is 0 and so is the coefficient. A column that is
+/// left as it is has mean 0 and deviation 1. Without an intercept the columns are scaled about 0: <see cref="AboutZero"/>.
+/// </summary>
+internal sealed class StandardScaling
+{
+    private const int ChunkRows = 1024;
+
+    private StandardScaling(double[] means, double[] deviations)
+    {
+        Means = means;
+        Deviations = deviations;
+        Reciprocals = Array.ConvertAll(deviations, deviation => deviation == 0 ? 0 : 1 / deviation);
+    }
+
+    public double[] Means { get; }
+
+    public double[] Deviations { get; }
+
+    /// <summary>1 / deviation; 0 of a constant column.</summary>
+    public double[] Reciprocals { get; }
+
+    /// <summary>
+    /// The corrected two-pass algorithm (Chan, Golub and LeVeque, "Algorithms for computing the sample variance", 1983): the second pass
+    /// is about the means of the first and corrects them; it counts in units of each column's range, so that no square overflows.
+    /// </summary>
+    /// <param name="features">All rows.</param>
+    /// <param name="weights">For each row, 2 for the row twice and 0 for not at all; null for 1.</param>
+    /// <param name="crew">The threads; null for this one alone.</param>
+    /// <param name="cancellationToken">Looked at for every chunk of rows.</param>
+    /// <exception cref="UntrainableDataException"><c>numeric_range_exceeded</c>: a column's sum, range or 1 / deviation is not a float64.</exception>
+    public static StandardScaling Fit(FeatureMatrix features, double[]? weights, ThreadCrew? crew, CancellationToken cancellationToken)
+    {
+        crew ??= new ThreadCrew();
+        return features is SparseMatrix sparse
+            ? FitSparse(sparse, weights, cancellationToken)
+            : FitDense(features, weights, crew, cancellationToken);
+    }
+
+    /// <summary>The same, but for columns that are 0/1 (and not constant), which are left as they are.</summary>
+    public StandardScaling Leaving(IReadOnlyList<bool> indicators)
+    {
+        bool[] leave = [.. indicators.Select((isIndicator, j) => isIndicator && Deviations[j] != 0)];
+        return new StandardScaling([.. Means.Select((mean, j) => leave[j] ? 0 : mean)], [.. Deviations.Select((deviation, j) => leave[j] ? 1 : deviation)]);
+    }
+
+    /// <summary>
+    /// For a fit without an intercept: columns scaled about 0, to a root mean square of 1. Centring would add an intercept in the columns' own units.
+    /// </summary>
+    /// <exception cref="UntrainableDataException"><c>numeric_range_exceeded</c>: a column's root mean square, or 1 / that, is not a float64.</exception>
+    public StandardScaling AboutZero()
+    {
+        double[] rootMeanSquares = [.. Means.Zip(Deviations, double.Hypot)];
+        return Checked(new double[Means.Length], rootMeanSquares, j => $"a root mean square of {rootMeanSquares[j]}");
+    }
+
+    private static StandardScaling FitDense(FeatureMatrix features, double[]? weights, ThreadCrew crew, CancellationToken cancellationToken)
+    {
+        var columns = features.Columns;
+        var shift = new double[columns];
+        features.CopyRow(Math.Max(0, Array.FindIndex(weights ?? [1], weight => weight > 0)), shift);
+        var tree = new TreeSum(features.Rows, ChunkRows, 64, 2 * columns + 1, crew);
+        var (minima, maxima) = (new double[crew.Size][], new double[crew.Size][]);
+        for (var worker = 0; worker < crew.Size; worker++)
+            (minima[worker], maxima[worker]) = ((double[])shift.Clone(), (double[])shift.Clone());
+
+        // About the first row: exact for a constant column, and close for one whose mean dwarfs its deviation.
+        var sums = tree.Run((first, count, worker, sums) => ForRows(features, weights, first, count, sums, (row, weight, sums) =>
+        {
+            RowKernels.Widen(row, minima[worker], maxima[worker]);
+            RowKernels.AddShifted(row, shift, weight, sums[..columns]);
+            sums[2 * columns] += weight;
+        }), cancellationToken);
+        var total = sums[2 * columns];
+        var (means, ranges, reciprocals) = (new double[columns], new double[columns], new double[columns]);
+        for (var j = 0; j < columns; j++)
+        {
+            means[j] = shift[j] + sums[j] / total;
+            ranges[j] = maxima.Max(of => of[j]) - minima.Min(of => of[j]);
+            reciprocals[j] = ranges[j] == 0 ? 0 : 1 / ranges[j];
+        }
+
+        var moments = tree.Run((first, count, _, sums) => ForRows(features, weights, first, count, sums, (row, weight, sums) =>
+        {
+            RowKernels.Standardize(row, means, reciprocals);
+            RowKernels.AddScaled(row, weight, sums[..columns]);
+            RowKernels.AddSquares(row, weight, sums[columns..]);
+        }), cancellationToken);
+        var deviations = new double[columns];
+        for (var j = 0; j < columns; j++)
+        {
+            if (ranges[j] != 0)
+            {
+                var correction = moments[j] / total;
+                means[j] += ranges[j] * correction;
+                deviations[j] = ranges[j] * Math.Sqrt(moments[columns + j] / total - correction * correction);
+            }
+        }
+        return Checked(means, deviations, j => $"values {ranges[j]} apart");
+    }
+
+    /// <summary>The same of the stored entries; of the zeros it is enough to know how much they weigh.</summary>
+    private static StandardScaling FitSparse(SparseMatrix features, double[]? weights, CancellationToken cancellationToken)
+    {
+        var columns = features.Columns;
+        var (means, deviations, ranges) = (new double[columns], new double[columns], new double[columns]);
+        var (minima, maxima, stored) = (new double[columns], new double[columns], new double[columns]);
+        var total = 0.0;
+        ForEntries((column, value, weight) =>
+        {
+            means[column] += weight * value;
+            minima[column] = Math.Min(minima[column], value);
+            maxima[column] = Math.Max(maxima[column], value);
+            stored[column] += weight;
+        });
+        for (var i = 0; i < features.Rows; i++)
+            total += weights?[i] ?? 1;
+        var full = new bool[columns];
+        for (var j = 0; j < columns; j++)
+        {
+            means[j] /= total;
+            ranges[j] = maxima[j] - minima[j];
+            // A column without a zero may be constant at another value.
+            full[j] = stored[j] >= total;
+        }
+        if (Array.Exists(full, isFull => isFull))
+        {
+            Array.Fill(minima, double.PositiveInfinity);
+            Array.Fill(maxima, double.NegativeInfinity);
+            ForEntries((column, value, _) => (minima[column], maxima[column]) = (Math.Min(minima[column], value), Math.Max(maxima[column], value)));
+            for (var j = 0; j < columns; j++)
+                ranges[j] = full[j] ? maxima[j] - minima[j] : ranges[j];
+        }
+        var (first, second) = (new double[columns], new double[columns]);
+        ForEntries((column, value, weight) =>
+        {
+            if (ranges[column] != 0)
+            {
+                var z = (value - means[column]) / ranges[column];
+                first[column] += weight * z;
+                second[column] += weight * z * z;
+            }
+        });
+        for (var j = 0; j < columns; j++)
+        {
+            if (ranges[j] != 0)
+            {
+                var zero = -means[j] / ranges[j];
+                var absent = Math.Max(0, total - stored[j]);
+                var correction = (first[j] + absent * zero) / total;
+                means[j] += ranges[j] * correction;
+                deviations[j] = ranges[j] * Math.Sqrt((second[j] + absent * zero * zero) / total - correction * correction);
+            }
+            else if (full[j])
+            {
+                means[j] = minima[j];
+            }
+        }
+        return Checked(means, deviations, j => $"values {ranges[j]} apart");
+
+        void ForEntries(Action<int, double, double> action)
+        {
+            for (var i = 0; i < features.Rows; i++)
+            {
+                if (i % ChunkRows == 0)
+                    cancellationToken.ThrowIfCancellationRequested();
+                var weight = weights?[i] ?? 1;
+                var indices = features.Row(i, out var values);
+                for (var k = 0; k < indices.Length && weight > 0; k++)
+                    action(indices[k], values.IsEmpty ? 1 : values[k], weight);
+            }
+        }
+    }
+
+    /// <param name="spread">What a column has that float64 cannot divide by.</param>
+    private static StandardScaling Checked(double[] means, double[] deviations, Func<int, string> spread)
+    {
+        for (var j = 0; j < means.Length; j++)
+        {
+            if (!double.IsFinite(means[j]) || !double.IsFinite(deviations[j]) || (deviations[j] != 0 && !double.IsFinite(1 / deviations[j])))
+            {
+                throw new UntrainableDataException("numeric_range_exceeded",
+                    $"Column {j} has {spread(j)}, which float64 cannot standardise; rescale it.");
+            }
+        }
+        return new StandardScaling(means, deviations);
+    }
+
+    private delegate void RowAction(Span<double> row, double weight, Span<double> sums);
+
+    private static void ForRows(FeatureMatrix features, double[]? weights, int first, int count, Span<double> sums, RowAction action)
+    {
+        var i = first;
+        foreach (var row in features.RowsFrom(first, count))
+        {
+            var weight = weights?[i++] ?? 1;
+            if (weight != 0)
+                action(row, weight, sums);
+        }
+    }
+
+    public IEnumerable<int> ConstantColumns() => Enumerable.Range(0, Deviations.Length).Where(j => Deviations[j] == 0);
+
+    /// <summary>Coefficients for standardised columns from those in the columns' own units.</summary>
+    public (double Intercept, double[] Coefficients) ToStandardized(double intercept, ReadOnlySpan<double> coefficients)
+    {
+        var standardized = new double[coefficients.Length];
+        for (var j = 0; j < standardized.Length; j++)
+        {
+            standardized[j] = coefficients[j] * Deviations[j];
+            intercept += coefficients[j] * Means[j];
+        }
+        return (intercept, standardized);
+    }
+
+    /// <summary>Coefficients in the columns' own units from those for standardised columns.</summary>
+    public (double Intercept, double[] Coefficients) ToOwnUnits(double intercept, ReadOnlySpan<double> coefficients)
+    {
+        var own = new double[coefficients.Length];
+        for (var j = 0; j < own.Length; j++)
+        {
+            if (Deviations[j] != 0)
+            {
+                own[j] = coefficients[j] / Deviations[j];
+                intercept -= coefficients[j] * (Means[j] / Deviations[j]);
+            }
+        }
+        return (intercept, own);
+    }
+}

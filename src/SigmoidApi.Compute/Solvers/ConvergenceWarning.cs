@@ -1,0 +1,93 @@
+using static System.FormattableString;
+
+namespace SigmoidApi.Compute.Solvers;
+
+/// <summary>Something about a fit that its reader must know.</summary>
+/// <param name="Code">Stable, in snake_case.</param>
+/// <param name="Message">A sentence for a person.</param>
+/// <param name="Columns">Indices of the columns that it is about; empty where it is about the whole fit.</param>
+public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyList<int> Columns)
+{
+    /// <summary>Whether it is about the intercept too.</summary>
+    public bool Intercept { get; init; }
+
+    /// <summary>For <c>separation</c>: columns that separate the rows together, none of which can be left out.</summary>
+    public IReadOnlyList<int> SeparatingColumns { get; init; } = [];
+
+    /// <summary>Why a solver that looks for an optimum has ended: nothing to say if it converged.</summary>
+    internal static ConvergenceWarning[] OfEnd(bool converged, int iterations, int maxIterations, double gradientNorm) =>
+        converged ? []
+        : iterations == maxIterations ? [MaxIterationsReached(maxIterations, gradientNorm)]
+        : [LineSearchFailed(iterations, gradientNorm)];
+
+    private const string MaxIterationsCode = "max_iterations_reached";
+
+    private const string LineSearchCode = "line_search_failed";
+
+    /// <summary>Whether it says that a solver looked for an optimum and did not reach it.</summary>
+    internal bool IsShortOfOptimum => Code is MaxIterationsCode or LineSearchCode;
+
+    internal static ConvergenceWarning MaxIterationsReached(int maxIterations, double gradientNorm) => new(MaxIterationsCode,
+        Invariant($"Stopped after {maxIterations} iterations with a gradient of {gradientNorm:g3}; the optimum may be elsewhere."), []);
+
+    internal static ConvergenceWarning Diverged(int iterations, double learningRate) => new("diverged",
+        Invariant($"The weights overflowed after {iterations} iterations; learning rate {learningRate:g3} is too large for these columns."), []);
+
+    internal static ConvergenceWarning LineSearchFailed(int iterations, double gradientNorm) => new(LineSearchCode,
+        Invariant($"After {iterations} iterations no step lowers the loss within float64's precision; the gradient is {gradientNorm:g3}."), []);
+
+    internal static ConvergenceWarning Stopped(int begun, int fits) => new("stopped",
+        Invariant($"Stopped on request in fit {begun} of {fits}; the estimates are those of that moment, and the optimum may be elsewhere."), []);
+
+    internal static ConvergenceWarning IntervalsStopped(IReadOnlyList<int> columns, bool intercept) => new("intervals_stopped",
+        $"Stopped on request before the tests and profile intervals of {columns.Count + (intercept ? 1 : 0)} parameters were done; the fit itself is complete.",
+        columns)
+    {
+        Intercept = intercept,
+    };
+
+    private const string SeparationCode = "separation";
+
+    private const string Remedy = "Fit with penalty: \"firth\" for finite estimates with tests and intervals, or with penalty: \"l2\".";
+
+    /// <summary>Returned by a solver whose likelihood rises without bound; the inference names the parameters.</summary>
+    internal static ConvergenceWarning Unbounded() => new(SeparationCode, $"Some estimates grow without bound. {Remedy}", []);
+
+    internal bool IsSeparation => Code == SeparationCode;
+
+    internal static ConvergenceWarning Separation(Separation separation) => new(SeparationCode,
+        $"The classes are separated {(separation.Complete ? "in all rows" : "in some rows")}, so that the parameters named here have no finite estimate: "
+        + $"theirs are where the fit stopped, without standard errors, tests or intervals. {Remedy}", separation.InfiniteColumns)
+    {
+        Intercept = separation.InfiniteIntercept,
+        SeparatingColumns = separation.SeparatingColumns,
+    };
+
+    internal static ConvergenceWarning NearSeparation(IReadOnlyList<int> columns, bool intercept) => new(SeparationCode,
+        "The classes are separated, or so nearly that float64 does not tell which parameters have a finite estimate: "
+        + $"theirs are where the fit stopped, without standard errors, tests or intervals. {Remedy}", columns)
+    {
+        Intercept = intercept,
+    };
+
+    private const string ConstantCode = "constant_column";
+
+    internal bool IsConstantColumns => Code == ConstantCode;
+
+    internal static ConvergenceWarning ConstantColumns(IReadOnlyList<int> columns, bool intercept) => new(ConstantCode,
+        "Columns with one value only carry no information; their coefficients are 0."
+        + (intercept
+            ? " The data do not tell them from the intercept, which therefore has no standard error, test or interval: leave these columns out."
+            : ""), columns)
+    {
+        Intercept = intercept,
+    };
+
+    internal static ConvergenceWarning CollinearColumns(IReadOnlyList<int> columns, bool intercept) => new("collinear_columns",
+        $"To within rounding the columns named here{(intercept ? " and the intercept" : "")} are combinations of each other. "
+        + "Their estimates are one of many that fit as well, without standard errors, tests or intervals: "
+        + "leave columns out until none is a combination of others.", columns)
+    {
+        Intercept = intercept,
+    };
+}

@@ -1,0 +1,40 @@
+using System.Text;
+
+namespace SigmoidApi.Tables.DuckDb;
+
+/// <summary>Numbers the levels of a category as they come.</summary>
+internal sealed class LevelCodes
+{
+    private const int MostOnStack = 256;
+
+    private readonly Dictionary<(ulong, ulong), int> _short = [];
+    private readonly Dictionary<string, int> _long = new(StringComparer.Ordinal);
+    private readonly List<string> _levels = [];
+
+    /// <summary>In the order in which they came.</summary>
+    public IReadOnlyList<string> Levels => _levels;
+
+    public int CodeOf(in ChunkText text)
+    {
+        if (text.Inlined is { } key)
+        {
+            if (!_short.TryGetValue(key, out var code))
+                _short[key] = code = Add(Encoding.UTF8.GetString(ChunkText.Bytes(in text)));
+            return code;
+        }
+
+        var bytes = ChunkText.Bytes(in text);
+        Span<char> room = stackalloc char[MostOnStack];
+        ReadOnlySpan<char> level = bytes.Length <= MostOnStack ? room[..Encoding.UTF8.GetChars(bytes, room)] : Encoding.UTF8.GetString(bytes);
+        var known = _long.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!known.TryGetValue(level, out var number))
+            known[level] = number = Add(level.ToString());
+        return number;
+    }
+
+    private int Add(string level)
+    {
+        _levels.Add(level);
+        return _levels.Count - 1;
+    }
+}

@@ -1,0 +1,38 @@
+namespace SigmoidApi.Tables.Profile;
+
+/// <summary>Smallest and largest of many values, block by block.</summary>
+public struct ValueRange
+{
+    /// <summary>Values so far.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The first of them.</summary>
+    public double First { get; private set; }
+
+    /// <summary>The smallest; NaN where one is.</summary>
+    public double Minimum { get; private set; }
+
+    /// <summary>The largest; NaN where one is.</summary>
+    public double Maximum { get; private set; }
+
+    /// <summary>The largest absolute value.</summary>
+    public readonly double Largest => Math.Max(Math.Abs(Minimum), Math.Abs(Maximum));
+
+    /// <summary>Adds a block.</summary>
+    public void Add(ReadOnlySpan<double> values)
+    {
+        if (values.IsEmpty)
+            return;
+        if (Count == 0)
+            (First, Minimum, Maximum) = (values[0], values[0], values[0]);
+        var (minimum, maximum) = (Minimum, Maximum);
+        foreach (var value in values)
+        {
+            minimum = Math.Min(minimum, value);
+            maximum = Math.Max(maximum, value);
+        }
+
+        (Minimum, Maximum) = (minimum, maximum);
+        Count += values.Length;
+    }
+}

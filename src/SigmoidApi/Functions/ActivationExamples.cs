@@ -1,0 +1,19 @@
+namespace SigmoidApi.Functions;
+
+/// <summary>Answers of the service, as the OpenAPI document shows them.</summary>
+internal static class ActivationExamples
+{
+    public const string Catalogue = """
+        [{"name": "sigmoid", "formula": "1 / (1 + exp(-x))", "derivativeFormula": "sigmoid(x) * (1 - sigmoid(x))", "range": "(0, 1)",
+        "zeroCentered": false, "monotonic": true, "saturates": true, "parameters": []}, {"name": "log_sigmoid", "formula": "-log(1 + exp(-x))",
+        "derivativeFormula": "sigmoid(-x)", "range": "(-inf, 0)", "zeroCentered": false, "monotonic": true, "saturates": false, "parameters": []}]
+        """;
+
+    public const string Values = """
+        {"values": [[0.2689414213699951, 0.6224593312018546], [0, 1]]}
+        """;
+
+    public const string OfQuery = """
+        {"values": [0.2689414213699951, 0.6224593312018546]}
+        """;
+}

@@ -1,0 +1,53 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using SigmoidApi.Datasets;
+using SigmoidApi.Idempotency;
+using SigmoidApi.Storage;
+using SigmoidApi.TrainingJobs.Queue;
+
+namespace SigmoidApi.Operations;
+
+/// <summary>Sweeps at start and from time to time: jobs that ended long ago, loss curves, answers under expired keys, and files that belong to nobody.</summary>
+internal sealed class Retention(
+    IDbContextFactory<SigmoidDbContext> contexts,
+    DatasetFiles files,
+    TransientStorageErrors troubles,
+    IOptions<RetentionOptions> options,
+    IOptions<IdempotencyOptions> idempotency,
+    TimeProvider time) : BackgroundService
+{
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var settings = options.Value;
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.DeleteIdempotentAnswersAsync(now.AddHours(-idempotency.Value.ExpiryHours), cancellationToken);
+        if (settings.FinishedJobDays > 0)
+            await db.DeleteFinishedJobsAsync(now.AddDays(-settings.FinishedJobDays), cancellationToken);
+        await db.DeleteHistoriesAsync(settings.HistoryDays > 0 ? now.AddDays(-settings.HistoryDays) : DateTimeOffset.MinValue, cancellationToken);
+        await files.SweepAsync(token => db.Datasets.Select(d => d.Id).ToHashSetAsync(token), cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMinutes(options.Value.SweepMinutes), time);
+        try
+        {
+            do
+                await troubles.PassOverAsync(() => SweepAsync(stoppingToken), stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+}
+
+internal static class RetentionSetup
+{
+    public static void AddRetention(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddHostedService<Retention>();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using DuckDB.NET.Data;
+using SigmoidApi.Models;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.DuckDb;
+using SigmoidApi.Tables.Formats;
+using SigmoidApi.Tables.Libsvm;
+using SigmoidApi.Tables.Rows;
+using SigmoidApi.Tables.Sources;
+using SigmoidApi.Workers;
+
+namespace SigmoidApi.Serving;
+
+/// <summary>Predicts the rows of a received file in one pass of DuckDB's, to which the model is a function of a row's columns.</summary>
+internal static class FilePrediction
+{
+    /// <summary>The prediction of a file in a worker process.</summary>
+    public static WorkerVerb<PredictTask, PredictedFile> Verb { get; } = new("predict", Run);
+
+    /// <exception cref="InvalidDatasetException">The file is not what it is said to be.</exception>
+    /// <exception cref="MissingColumnsException">It lacks columns that the model needs.</exception>
+    public static PredictedFile Run(PredictTask task, CancellationToken cancellationToken)
+    {
+        var model = new ServedModel(task.ModelName, task.ModelVersion, task.Target, task.Model);
+        using var session = new DuckDbSession(task.SpillDirectory, DuckDbLimits.Of(task.MemoryMegabytes, task.Threads, task.MaxWrittenBytes), task.File.Progress, task.File.Path, task.AnswerPath);
+        // Every cell stays what it is in the file, and the model's columns read those that they need.
+        var decimalPoint = task.Model.DecimalPoint is [var sign] ? sign : (char?)null;
+        var file = task.File with
+        {
+            Types = new Dictionary<string, ColumnType>(),
+            OtherType = ColumnType.Text,
+            ExpectedColumns = [.. model.Columns.Select(column => column.Name)],
+            LikelyDecimalPoint = decimalPoint,
+        };
+        var source = DatasetSources.Open(session, file, asTexts: true, cancellationToken);
+        var columns = TypedColumn.Of(session, file.Format, source, cancellationToken).ToDictionary(column => column.Name, StringComparer.Ordinal);
+        if (task.File.Format == DatasetFormat.Libsvm)
+        {
+            var unnamed = model.Columns.Where(column => !columns.ContainsKey(column.Name)).Select(column => LibsvmSource.Unnamed(column.Name));
+            foreach (var column in unnamed.OfType<SourceColumn>())
+                columns[column.Name] = TypedColumn.Of(column);
+        }
+
+        if (model.Columns.Where(column => !columns.ContainsKey(column.Name)).Select(column => column.Name).ToArray() is { Length: > 0 } lacking)
+            throw new MissingColumnsException(lacking);
+
+        FileColumn[] needed = [.. model.Columns.Select(column => FileColumn.Of(column, columns[column.Name], file, source))];
+        using var function = new PredictFunction(session, model, needed);
+        var given = source.All ?? source.Columns;
+        var names = given.Select(column => column.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var (probability, label) = (Free("probability", names), Free("label", names));
+        var raw = given.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"{column.Raw} as r{i}"));
+        var outer = given.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"r{i} as {DuckDbSession.Identifier(column.Name)}"));
+        var shown = source.Dialect?.DecimalPoint == ',' ? "replace(cast(p as varchar), '.', ',')" : "p";
+        var (negative, positive) = (Literal(model.Classes[0]), Literal(model.Classes[1]));
+        var sql =
+            $"""
+            copy (
+                select {string.Join(", ", outer)}, {shown} as {probability},
+                    case when p >= {task.Threshold.ToString("R", CultureInfo.InvariantCulture)} then {positive} else {negative} end as {label}
+                from (
+                    select {string.Join(", ", raw)}, {PredictFunction.Name}({string.Join(", ", needed.Select(column => column.Expression))}) as p
+                    from {source.From})
+            ) to {DuckDbSession.Literal(task.AnswerPath)} ({Options(task.AnswerFormat, source)})
+            """;
+        try
+        {
+            session.Execute(sql, cancellationToken);
+        }
+        catch (DuckDBException)
+        {
+            if (function.HasRefused && RefusedCells.Find(session, source, needed, cancellationToken) is { } refused)
+                throw refused;
+            throw DatasetSources.Unreadable(session, task.File, cancellationToken);
+        }
+
+        return new([.. given.Select(column => column.Name).Where(model.IsUnknown)], function.UnknownLevels());
+    }
+
+    private static string Free(string name, HashSet<string> taken)
+    {
+        var free = name;
+        for (var i = 1; taken.Contains(free); i++)
+            free = string.Create(CultureInfo.InvariantCulture, $"{name}_{i}");
+        return free;
+    }
+
+    private static string Literal(ClassLabel label) => label.Text is { } text ? DuckDbSession.Literal(text)
+        : label.IsBoolean ? label.ToString()
+        : Math.Abs(label.Number) < 1e15 && label.Number == Math.Round(label.Number) ? $"cast({label} as bigint)" : $"cast({label} as double)";
+
+    private static string Options(DatasetFormat format, DatasetSource source) => source.Dialect is { } dialect && format == DatasetFormat.Csv
+        ? DatasetExport.CsvOptions(dialect)
+        : DatasetExport.Options(format, source.Columns.Count + 2);
+}
+
+/// <summary>A received file, what is to predict it, and where the answer is to be.</summary>
+internal sealed record PredictTask(
+    FileToRead File, string AnswerPath, DatasetFormat AnswerFormat, string SpillDirectory, int MemoryMegabytes, int Threads, long MaxWrittenBytes,
+    string ModelName, int ModelVersion, string? Target, TrainedModel Model, double Threshold) : IFileTask
+{
+    [JsonIgnore]
+    public string WrittenPath => AnswerPath;
+}
+
+/// <summary>What a prediction has to say beside its answer.</summary>
+internal sealed record PredictedFile(IReadOnlyList<string> UnknownColumns, IReadOnlyDictionary<string, long> UnknownLevels);

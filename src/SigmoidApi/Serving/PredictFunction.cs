@@ -1,0 +1,137 @@
+using DuckDB.NET.Native;
+using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Http;
+using SigmoidApi.Models;
+using SigmoidApi.Tables;
+using SigmoidApi.Tables.DuckDb;
+
+namespace SigmoidApi.Serving;
+
+/// <summary>A model as a function that DuckDB calls for 2,048 rows at a time, on any of its threads: of its columns in their order, numbers and texts, to the probability.</summary>
+internal sealed unsafe class PredictFunction : IDisposable
+{
+    public const string Name = "sigmoid_predict";
+
+    // Rows whose numbers a core's own cache holds.
+    private const int BatchRows = 256;
+
+    private readonly ServedModel _model;
+    private readonly IReadOnlyList<FileColumn> _columns;
+    private readonly ThreadLocal<Batch> _batches;
+    private readonly long[] _unknown;
+
+    /// <param name="session">What calls the function.</param>
+    /// <param name="model">What predicts.</param>
+    /// <param name="columns">The model's columns in its order, as the file has them.</param>
+    public PredictFunction(DuckDbSession session, ServedModel model, IReadOnlyList<FileColumn> columns)
+    {
+        (_model, _columns) = (model, columns);
+        _unknown = new long[model.CategoryColumns];
+        _batches = new(() => new Batch(model));
+        // A missing value is no reason for a missing answer.
+        ChunkFunction.Register(
+            session, Name, columns.Select(column => column.IsDouble ? DuckDBType.Double : DuckDBType.Varchar), DuckDBType.Double, takesMissing: true, Predict);
+    }
+
+    /// <summary>Whether there was a cell that the model can do nothing with, which ended the prediction.</summary>
+    public bool HasRefused { get; private set; }
+
+    /// <summary>How many values of each category no training row had, where there are any.</summary>
+    public IReadOnlyDictionary<string, long> UnknownLevels() =>
+        _model.Columns.Where(column => column.Category is not null && _unknown[column.Index] > 0).ToDictionary(column => column.Name, column => _unknown[column.Index]);
+
+    public void Dispose() => _batches.Dispose();
+
+    private void Predict(DatasetChunk rows, nint output)
+    {
+        var batch = _batches.Value!;
+        var probabilities = new Span<double>(NativeMethods.Vectors.DuckDBVectorGetData(output), rows.Rows);
+        for (var first = 0; first < rows.Rows; first += BatchRows)
+        {
+            var count = Math.Min(BatchRows, rows.Rows - first);
+            batch.Read(rows, first, count, this);
+            _model.Prepared.PredictProbabilities(batch.Numbers.AsSpan(0, count * _model.NumberColumns), batch.CodesOf(count), probabilities.Slice(first, count));
+        }
+    }
+
+    /// <summary>What one thread reads rows into.</summary>
+    private sealed class Batch(ServedModel model)
+    {
+        private readonly Dictionary<(ulong, ulong), int>[] _codesOfTexts = [.. Enumerable.Range(0, model.CategoryColumns).Select(_ => new Dictionary<(ulong, ulong), int>())];
+        private readonly int[][] _codes = [.. Enumerable.Range(0, model.CategoryColumns).Select(_ => new int[BatchRows])];
+
+        public double[] Numbers { get; } = new double[BatchRows * model.NumberColumns];
+
+        public int[][] CodesOf(int count) => count == BatchRows ? _codes : Array.ConvertAll(_codes, codes => codes[..count]);
+
+        public void Read(DatasetChunk rows, int first, int count, PredictFunction function)
+        {
+            for (var i = 0; i < function._columns.Count; i++)
+            {
+                var column = function._columns[i];
+                if (!(column.Served.Category is null ? ReadNumbers(rows, i, column, first, count) : ReadLevels(rows, i, column, first, count, function)))
+                {
+                    function.HasRefused = true;
+                    throw new InvalidDataException("A cell can't be read.");
+                }
+            }
+        }
+
+        /// <summary>False where a cell can't be a number.</summary>
+        private bool ReadNumbers(DatasetChunk rows, int vector, FileColumn column, int first, int count)
+        {
+            var (stride, place) = (model.NumberColumns, column.Served.Index);
+            if (column is { Form: CellForm.Number, Served.Type: not ColumnType.DateTime } && !rows.HasMissing(vector))
+            {
+                var values = rows.Doubles(vector).Slice(first, count);
+                for (var row = 0; row < count; row++)
+                    Numbers[row * stride + place] = values[row];
+                return NumberRules.IndexOfNonFinite(values) < 0;
+            }
+
+            for (var row = 0; row < count; row++)
+            {
+                if (column.NumberOf(rows, vector, first + row) is not { } number)
+                    return false;
+                Numbers[row * stride + place] = number;
+            }
+
+            return true;
+        }
+
+        /// <summary>False where a cell can't be a level.</summary>
+        private bool ReadLevels(DatasetChunk rows, int vector, FileColumn column, int first, int count, PredictFunction function)
+        {
+            var texts = rows.Texts(vector);
+            var index = column.Served.Index;
+            var codes = _codes[index];
+            var unknown = 0;
+            for (var row = 0; row < count; row++)
+            {
+                var code = rows.IsMissing(vector, first + row) ? FittedCategory.MissingCode : CodeOf(in texts[first + row], column);
+                if (column.IsRefused(code))
+                    return false;
+                codes[row] = code!.Value;
+                unknown += code == FittedCategory.UnknownCode ? 1 : 0;
+            }
+
+            if (unknown > 0)
+                Interlocked.Add(ref function._unknown[index], unknown);
+            return true;
+        }
+
+        private int? CodeOf(in ChunkText text, FileColumn column)
+        {
+            if (text.Inlined is not { } key)
+                return column.CodeOf(ChunkText.Bytes(in text));
+            var known = _codesOfTexts[column.Served.Index];
+            if (known.TryGetValue(key, out var code))
+                return code;
+            // Ever new levels are not to fill memory.
+            var read = column.CodeOf(ChunkText.Bytes(in text));
+            if (read is { } level && known.Count < 100_000)
+                known[key] = level;
+            return read;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using FluentValidation;
+using Microsoft.AspNetCore.Http.HttpResults;
+using SigmoidApi.Http;
+using SigmoidApi.Http.Json;
+using SigmoidApi.Http.Metadata;
+using SigmoidApi.Models;
+using SigmoidApi.Tables.Cells;
+
+namespace SigmoidApi.Serving;
+
+/// <summary>The observations, in one of three forms.</summary>
+/// <param name="Rows">A record for each, by column name, as it was uploaded: a null is a missing value, a text is read as a cell of a file is.</param>
+/// <param name="Columns">An array for each column.</param>
+/// <param name="Features">A row of numbers for each, in the order of the model's coefficients.</param>
+/// <param name="Threshold">The probability from which the label is the positive class.</param>
+public sealed record PredictWithModelRequest(Records? Rows = null, NamedColumns? Columns = null, Matrix? Features = null, [property: Range(0d, 1d)] double Threshold = 0.5);
+
+/// <summary>A prediction for each observation.</summary>
+/// <param name="Model">Which version has predicted.</param>
+/// <param name="Probabilities">For each observation, the probability of the model's second class.</param>
+/// <param name="Labels">For each observation, one of the model's classes.</param>
+/// <param name="UnknownColumns">The first 100 columns that came and the model does not know; left out where there are none.</param>
+/// <param name="UnknownColumnCount">How many there are; left out where there are none.</param>
+/// <param name="UnknownLevels">For each category how many of its values no training row had; left out where there are none.</param>
+[MayBeArray]
+public sealed record PredictWithModelResponse(
+    ModelVersionName Model,
+    [property: Range(0d, 1d)] double[] Probabilities,
+    ClassLabels Labels,
+    [property: MaxLength(PredictWithModel.MostUnknownColumns), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? UnknownColumns = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? UnknownColumnCount = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, int>? UnknownLevels = null);
+
+/// <summary>Predicts what a JSON body holds; see <see cref="PredictFile"/> for files.</summary>
+internal static class PredictWithModel
+{
+    // A body may have names by the million. Of levels there are no more columns than the model has.
+    public const int MostUnknownColumns = 100;
+
+    public static Results<Ok<PredictWithModelResponse>, ProblemHttpResult> Predict(PredictWithModelRequest request, ServedModel model)
+    {
+        if (request.Features is { } features)
+            return PredictFeatures(features, request.Threshold, model);
+        CellTable cells = request.Rows is { } rows ? rows : request.Columns!;
+        if (cells.Rows == 0)
+            return Problems.Field(StatusCodes.Status400BadRequest, request.Rows is null ? "columns" : "rows", request.Rows is null ? "expected at least one value in each column" : "expected at least one record");
+        using var observations = Observations.From(cells, model, request.Rows is null
+            ? (row, name) => row < 0 ? $"columns{JsonPath.Member(name)}" : $"columns{JsonPath.Member(name)}[{row}]"
+            : (row, name) => $"rows[{row}]{JsonPath.Member(name)}");
+        if (observations.Failure is { } failure)
+            return Problems.From(failure);
+        var probabilities = new double[observations.Rows];
+        model.Prepared.PredictProbabilities(observations.Numbers, observations.Codes, probabilities);
+        return TypedResults.Ok(new PredictWithModelResponse(
+            model.Name, probabilities, ClassLabels.Of(probabilities, request.Threshold, model.Classes),
+            observations.UnknownColumns is { } unknown ? [.. unknown.Take(MostUnknownColumns).Select(ShownText.Short)] : null,
+            observations.UnknownColumns?.Count, observations.UnknownLevels));
+    }
+
+    private static Results<Ok<PredictWithModelResponse>, ProblemHttpResult> PredictFeatures(Matrix features, double threshold, ServedModel served)
+    {
+        var model = served.Prepared.Model;
+        if (features.Rows == 0)
+            return Problems.Field(StatusCodes.Status400BadRequest, "features", "expected at least one row");
+        if (features.Columns != model.Coefficients.Length)
+            return Problems.Field(StatusCodes.Status400BadRequest, "features[0]", $"expected {model.Coefficients.Length} numbers, one for each of the model's coefficients, got {features.Columns}");
+        if (NumberRules.IndexOfNonFinite(features.Values) is >= 0 and var bad)
+        {
+            return Problems.Field(
+                StatusCodes.Status400BadRequest, $"features[{bad / features.Columns}][{bad % features.Columns}]", $"expected a finite number, got {features.Values[bad]}");
+        }
+
+        var probabilities = new double[features.Rows];
+        model.PredictProbabilities(features.Values, probabilities);
+        return TypedResults.Ok(new PredictWithModelResponse(served.Name, probabilities, ClassLabels.Of(probabilities, threshold, served.Classes)));
+    }
+
+    internal sealed class Validator : AbstractValidator<PredictWithModelRequest>
+    {
+        public Validator()
+        {
+            RuleFor(r => r).Must(r => (r.Rows is null ? 0 : 1) + (r.Columns is null ? 0 : 1) + (r.Features is null ? 0 : 1) == 1)
+                .OverridePropertyName("features").WithMessage("expected exactly one of 'rows', 'columns' and 'features'");
+            RuleFor(r => r.Threshold).Probability();
+        }
+    }
+}

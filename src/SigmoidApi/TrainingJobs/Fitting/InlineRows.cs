@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Inference;
+using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Tables.Rows;
+
+namespace SigmoidApi.TrainingJobs.Fitting;
+
+/// <summary>
+/// The inline data of a job that has not ended: float64, little-endian, the features row by row, then the labels, then the weights and the clusters of the rows
+/// where there are any.
+/// </summary>
+public sealed class InlineRows
+{
+    public required Guid JobId { get; init; }
+
+    public required int Rows { get; init; }
+
+    public required int Columns { get; init; }
+
+    public required byte[] Values { get; init; }
+
+    internal static InlineRows From(Guid jobId, InlineData data) => new()
+    {
+        JobId = jobId,
+        Rows = data.Features.Rows,
+        Columns = data.Features.Columns,
+        Values =
+        [
+            .. MemoryMarshal.AsBytes(data.Features.Values), .. MemoryMarshal.AsBytes(data.Labels.AsSpan()),
+            .. MemoryMarshal.AsBytes(data.SampleWeight.AsSpan()), .. MemoryMarshal.AsBytes(data.Clusters.AsSpan()),
+        ],
+    };
+
+    /// <summary>The rows as columns <c>x1</c>, <c>x2</c>, …</summary>
+    internal TrainingRows Read(TrainingRequest request)
+    {
+        var values = MemoryMarshal.Cast<byte, double>(Values);
+        var features = Rows * Columns;
+        var others = new double[values.Length / Rows - Columns][];
+        for (var i = 0; i < others.Length; i++)
+            others[i] = values.Slice(features + i * Rows, Rows).ToArray();
+        var hasClusters = request.CovarianceType == CovarianceType.Cluster;
+        return new(
+            new FeatureTable(Rows, [.. Names(Columns).Select(name => new FeatureColumn(name, Codes: null))], DesignMatrix.FromRows(values[..features], Rows, Columns), hasMissing: false),
+            [.. Enumerable.Repeat(new ColumnPreparation(), Columns)],
+            new("labels", others[0], null, []),
+            others.Length > (hasClusters ? 2 : 1) ? others[1] : null,
+            hasClusters ? new ColumnValues("clusters", others[^1], null, []).Numbered() : null);
+    }
+
+    internal static IEnumerable<string> Names(int columns) => Enumerable.Range(1, columns).Select(i => string.Create(CultureInfo.InvariantCulture, $"x{i}"));
+}

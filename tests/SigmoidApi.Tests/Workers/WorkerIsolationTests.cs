@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text;
+
+namespace SigmoidApi.Tests.Workers;
+
+/// <summary>What the process that reads strangers' files may, and when it ends. The numbers are those of Linux.</summary>
+public sealed class WorkerIsolationTests
+{
+    [Fact]
+    public async Task WorkerGetsNothingOfTheServicesEnvironment()
+    {
+        await using var service = await Working();
+        var names = (await Read(Worker(service), "environ")).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(variable => variable.Split('=')[0]);
+
+        names.Where(name => !name.StartsWith("DOTNET_ROOT", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+            .ShouldBe(["DOTNET_EnableDiagnostics", "DOTNET_GCConserveMemory", "DOTNET_GCHeapHardLimit"]);
+    }
+
+    [Fact]
+    public async Task WorkerIsLimited()
+    {
+        await using var service = await Working(("Datasets:MemoryMegabytes", "300"), ("Datasets:WorkerOverheadMegabytes", "900"), ("Datasets:MaxUploadBytes", "1000000"), ("Datasets:MaxWrittenBytes", "5000000"));
+        var worker = Worker(service);
+        var limits = await Read(worker, "limits");
+
+        Limit("Max core file size").ShouldBe("0");
+        Limit("Max data size").ShouldBe("1500000000");
+        Limit("Max file size").ShouldBe("5000000");
+        int.Parse(Limit("Max open files"), CultureInfo.InvariantCulture).ShouldBeLessThanOrEqualTo(1024);
+        (await Read(worker, "oom_score_adj")).Trim().ShouldBe("1000");
+        var status = await Read(worker, "status");
+        status.ShouldContain("NoNewPrivs:\t1\n");
+        status.ShouldContain("Umask:\t0077\n");
+
+        // The soft limit, which must be the hard one too.
+        string Limit(string name)
+        {
+            var line = limits.Split('\n').Single(line => line.StartsWith(name, StringComparison.Ordinal));
+            var values = line[name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            values[1].ShouldBe(values[0]);
+            return values[0];
+        }
+    }
+
+    [Fact]
+    public async Task WorkerThatHangsEndsWithAKilledService()
+    {
+        await using var service = await Working();
+        var worker = Worker(service);
+        await Signals.Send("STOP", worker);
+
+        await service.Kill();
+
+        await Eventually.True(() => !IsAlive(worker));
+    }
+
+    [Fact]
+    public async Task WorkerAtWorkEndsWithAKilledService()
+    {
+        await using var service = await ServiceProcess.Started();
+        using var body = new MemoryStream(Encoding.UTF8.GetBytes("a,b\n" + string.Concat(Enumerable.Repeat("1.25,2\n", 2_000_000))));
+        var upload = service.Api.Http.PostAsync(new Uri(service.Address, "/api/v1/datasets?name=large&format=csv"), new StreamContent(body), TestContext.Current.CancellationToken);
+        var uploads = Path.Combine(service.StorageDirectory, "uploads");
+        await Eventually.True(() => Directory.GetFiles(uploads, "*.parquet").Length > 0);
+        var worker = Worker(service);
+
+        await service.Kill();
+
+        await Eventually.True(() => !IsAlive(worker));
+        await Should.ThrowAsync<HttpRequestException>(upload);
+    }
+
+    private static async Task<ServiceProcess> Working(params (string, string)[] settings)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc");
+        var service = await ServiceProcess.Started(settings);
+        await service.Api.Upload("name=first", "a\n1\n");
+        return service;
+    }
+
+    private static int Worker(ServiceProcess service) => service.Children().ShouldHaveSingleItem();
+
+    private static Task<string> Read(int process, string file) => File.ReadAllTextAsync($"/proc/{process}/{file}", TestContext.Current.CancellationToken);
+
+    // A process that has ended stays as a zombie until somebody takes notice.
+    private static bool IsAlive(int process)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
