@@ -2,17 +2,22 @@ using System.Globalization;
 
 namespace SigmoidApi.Tables;
 
-/// <summary>What the names of columns must be, whatever the format of their file.</summary>
+/// <summary>The rules for column names, the same for files of every format.</summary>
 internal static class ColumnNames
 {
     /// <summary>
-    /// The names as a file has them, without the blanks around them; <c>column2</c> and so on for columns without a name, or <c>column2_1</c> where another
-    /// column has that one.
+    /// Trims the names of a file and names the columns without one by their position: <c>column2</c>, or <c>column2_1</c> if another column is already
+    /// called <c>column2</c>.
     /// </summary>
     public static IReadOnlyList<string> Given(IReadOnlyList<string> names)
     {
         var taken = names.Select(name => name.Trim()).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return [.. names.Select((name, i) => string.IsNullOrWhiteSpace(name) ? Free(string.Create(CultureInfo.InvariantCulture, $"column{i + 1}")) : name.Trim())];
+        return
+        [
+            .. names.Select((name, i) => string.IsNullOrWhiteSpace(name)
+                ? Free(string.Create(CultureInfo.InvariantCulture, $"column{i + 1}"))
+                : name.Trim()),
+        ];
 
         string Free(string name)
         {
@@ -24,9 +29,9 @@ internal static class ColumnNames
     }
 
     /// <param name="columns">The names.</param>
-    /// <param name="maxLength">The longest, in characters.</param>
-    /// <param name="line">Where they are.</param>
-    /// <exception cref="InvalidDatasetException">A name comes twice, or can't be one.</exception>
+    /// <param name="maxLength">The longest allowed name, in characters.</param>
+    /// <param name="line">The line of the file that holds the names.</param>
+    /// <exception cref="InvalidDatasetException">A name occurs twice, is too long or holds a NUL character.</exception>
     public static void Check(IReadOnlyList<string> columns, int maxLength, long line = 1)
     {
         var errors = new List<DatasetError>();
@@ -39,8 +44,8 @@ internal static class ColumnNames
             else if (name.Contains('\0', StringComparison.Ordinal))
                 errors.Add(new(line, name, $"the name of column {i + 1} holds a NUL character"));
             else if (!seen.TryAdd(name, i))
-                // DuckDB, and SQL with it, takes names that differ only in case for the same.
-                errors.Add(new(line, name, $"column {i + 1} has the name of column {seen[name] + 1} (upper and lower case are not told apart)"));
+                // SQL, and so DuckDB, treats names that differ only in case as the same.
+                errors.Add(new(line, name, $"column {i + 1} has the name of column {seen[name] + 1} (names that differ only in case count as equal)"));
         }
 
         if (errors.Count > 0)

@@ -1,6 +1,6 @@
 namespace SigmoidApi.Tables;
 
-/// <summary>What a column holds, as callers see it and as <c>types=</c> says it.</summary>
+/// <summary>What a column holds. Callers see it in profiles and set it with <c>types=</c>.</summary>
 public enum ColumnType
 {
     /// <summary>Numbers, whole or not.</summary>
@@ -9,25 +9,12 @@ public enum ColumnType
     /// <summary>0 and 1, or true and false.</summary>
     Boolean,
 
-    /// <summary>One of a number of levels.</summary>
+    /// <summary>One of a limited number of levels.</summary>
     Category,
 
     /// <summary>A date, or a date and a time in UTC.</summary>
     DateTime,
 
-    /// <summary>Mostly different in each row: names, remarks, keys.</summary>
-    Text,
-}
-
-/// <summary>What a column is kept as in a data set's Parquet file.</summary>
-public enum StoredType
-{
-    Real,
-    Whole,
-    Boolean,
-    Date,
-
-    /// <summary>A timestamp in UTC, to the microsecond.</summary>
-    Time,
+    /// <summary>Texts that mostly differ from row to row: names, remarks, keys.</summary>
     Text,
 }

@@ -1,9 +1,9 @@
 namespace SigmoidApi.Tables;
 
-/// <summary>One thing that is wrong in a file. Lines count from 1, the header being line 1 in most files; no column where the whole row is meant.</summary>
+/// <summary>One error in a file. Lines count from 1; the header is line 1 in most files. The column is null if the error concerns the whole row.</summary>
 public readonly record struct DatasetError(long Line, string? Column, string Message);
 
-/// <summary>The file holds what cannot be kept: the first errors, <see cref="MaxErrors"/> at most, and how many there are.</summary>
+/// <summary>The file has invalid content. Holds the first errors, at most <see cref="MaxErrors"/>, and the number of all errors.</summary>
 public sealed class InvalidDatasetException(IReadOnlyList<DatasetError> errors, long errorCount)
     : Exception($"The file has {errorCount} errors; the first is on line {errors[0].Line}: {errors[0].Message}")
 {
@@ -19,10 +19,10 @@ public sealed class InvalidDatasetException(IReadOnlyList<DatasetError> errors, 
     public long ErrorCount => errorCount;
 }
 
-/// <summary>The file is larger than a limit allows; the message names the limit and the option that sets it.</summary>
+/// <summary>The file exceeds a limit. The message names the limit and the setting behind it.</summary>
 public sealed class DatasetTooLargeException(string message, Exception? innerException = null) : Exception(message, innerException);
 
-/// <summary>The body is not what its headers say: broken compression, another digest. The message is the caller's.</summary>
+/// <summary>The body contradicts its headers: broken compression or another digest. The message is shown to the caller.</summary>
 public sealed class InvalidUploadException(string message, Exception? innerException = null) : Exception(message, innerException);
 
 /// <summary>A file lacks columns that a model needs.</summary>

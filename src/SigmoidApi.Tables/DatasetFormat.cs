@@ -1,38 +1,38 @@
 namespace SigmoidApi.Tables;
 
-/// <summary>What a file of rows may be.</summary>
+/// <summary>The format of a file of rows.</summary>
 public enum DatasetFormat
 {
-    /// <summary>Separated values, by whatever delimiter.</summary>
+    /// <summary>Separated values with any delimiter.</summary>
     Csv,
 
     /// <summary>Apache Parquet.</summary>
     Parquet,
 
-    /// <summary>An array of records.</summary>
+    /// <summary>A JSON array of records.</summary>
     Json,
 
-    /// <summary>A record on each line.</summary>
+    /// <summary>JSON lines: one record on each line.</summary>
     NdJson,
 
-    /// <summary>A label and the values other than 0 by their indices on each line, as LIBSVM and SVMlight have them.</summary>
+    /// <summary>LIBSVM and SVMlight: on each line a label and the values other than 0, each with its index.</summary>
     Libsvm,
 }
 
-/// <summary>How formats are called: by media type, by the end of a file's name, by what <c>?format=</c> says.</summary>
+/// <summary>The names of formats: media types, file extensions, values of <c>?format=</c>.</summary>
 internal static class DatasetFormats
 {
-    /// <summary>The media type that each format is answered in.</summary>
+    /// <summary>The media type of responses in a format.</summary>
     public static string MediaType(this DatasetFormat format) => format switch
     {
-        DatasetFormat.Csv => "text/csv",
-        DatasetFormat.Parquet => "application/vnd.apache.parquet",
-        DatasetFormat.Json => "application/json",
-        DatasetFormat.NdJson => "application/x-ndjson",
-        _ => "text/x-libsvm",
+        DatasetFormat.Csv => MediaTypes.Csv,
+        DatasetFormat.Parquet => MediaTypes.Parquet,
+        DatasetFormat.Json => MediaTypes.Json,
+        DatasetFormat.NdJson => MediaTypes.NdJson,
+        _ => MediaTypes.Libsvm,
     };
 
-    /// <summary>The value of <c>?format=</c>, which is also the end of a file's name.</summary>
+    /// <summary>The value of <c>?format=</c>, which is also the file extension.</summary>
     public static string Name(this DatasetFormat format) => format switch
     {
         DatasetFormat.Csv => "csv",
@@ -42,12 +42,13 @@ internal static class DatasetFormats
         _ => "libsvm",
     };
 
+    /// <summary>All values of <c>?format=</c> in one phrase, for error messages.</summary>
     public const string Names = "'csv', 'tsv', 'parquet', 'json', 'ndjson' or 'libsvm'";
 
-    /// <summary>The same one by one.</summary>
+    /// <summary>The values in <see cref="Names"/> as a list.</summary>
     public static readonly IReadOnlyList<string> Known = ["csv", "tsv", "parquet", "json", "ndjson", "libsvm"];
 
-    /// <summary>The format of a name that <c>?format=</c> or a file's ending may have; null for another.</summary>
+    /// <summary>The format for a value of <c>?format=</c> or a file extension; null if unknown.</summary>
     public static DatasetFormat? OfName(string? name) => name?.ToUpperInvariant() switch
     {
         "CSV" or "TSV" or "TAB" => DatasetFormat.Csv,
@@ -58,36 +59,37 @@ internal static class DatasetFormats
         _ => null,
     };
 
-    /// <summary>The media types by which files are sent, and the format that each says.</summary>
-    public static readonly IReadOnlyDictionary<string, DatasetFormat> MediaTypes = new Dictionary<string, DatasetFormat>(StringComparer.OrdinalIgnoreCase)
+    /// <summary>The media types of uploads and the format of each.</summary>
+    public static readonly IReadOnlyDictionary<string, DatasetFormat> ByMediaType = new Dictionary<string, DatasetFormat>(StringComparer.OrdinalIgnoreCase)
     {
-        ["text/csv"] = DatasetFormat.Csv,
+        [MediaTypes.Csv] = DatasetFormat.Csv,
         ["application/csv"] = DatasetFormat.Csv,
         ["text/tab-separated-values"] = DatasetFormat.Csv,
-        ["application/vnd.apache.parquet"] = DatasetFormat.Parquet,
+        [MediaTypes.Parquet] = DatasetFormat.Parquet,
         ["application/x-parquet"] = DatasetFormat.Parquet,
         ["application/parquet"] = DatasetFormat.Parquet,
-        ["application/json"] = DatasetFormat.Json,
+        [MediaTypes.Json] = DatasetFormat.Json,
         ["text/json"] = DatasetFormat.Json,
-        ["application/x-ndjson"] = DatasetFormat.NdJson,
+        [MediaTypes.NdJson] = DatasetFormat.NdJson,
         ["application/ndjson"] = DatasetFormat.NdJson,
         ["application/jsonl"] = DatasetFormat.NdJson,
         ["application/x-jsonlines"] = DatasetFormat.NdJson,
-        ["text/x-libsvm"] = DatasetFormat.Libsvm,
+        [MediaTypes.Libsvm] = DatasetFormat.Libsvm,
         ["application/x-libsvm"] = DatasetFormat.Libsvm,
     };
 
-    /// <summary>Types that say nothing of what the bytes are.</summary>
+    /// <summary>Media types that do not show the format.</summary>
     public static readonly IReadOnlySet<string> AnyTypes = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
     {
-        "application/octet-stream", "application/gzip", "application/x-gzip", "application/zstd", "text/plain",
+        MediaTypes.Bytes, "application/gzip", "application/x-gzip", "application/zstd", MediaTypes.Text,
     };
 
-    /// <summary>The format of a media type; null for one that says nothing about the format, or another's.</summary>
-    public static DatasetFormat? OfMediaType(string? mediaType) => mediaType is not null && MediaTypes.TryGetValue(mediaType, out var format) ? format : null;
+    /// <summary>The format of a media type; null if the type is unknown or does not show the format.</summary>
+    public static DatasetFormat? OfMediaType(string? mediaType) => mediaType is not null && ByMediaType.TryGetValue(mediaType, out var format) ? format : null;
 
     /// <summary>
-    /// What a file says by its first bytes where nothing else says it: Parquet's magic number, the bracket or brace of JSON, the <c>label index:value</c> of LIBSVM, or else CSV.
+    /// Detects the format from the first bytes, for uploads without any other sign of it: Parquet's magic number, the bracket or brace of JSON, the
+    /// <c>label index:value</c> of LIBSVM, and CSV otherwise.
     /// </summary>
     public static DatasetFormat OfContent(ReadOnlySpan<byte> start)
     {

@@ -1,6 +1,6 @@
 namespace SigmoidApi.Tables;
 
-/// <summary>In which order a date has its day, month and year, where its form does not say so: <c>01/02/2024</c>.</summary>
+/// <summary>The order of day, month and year in a date whose form does not show it, such as <c>01/02/2024</c>.</summary>
 public enum DateOrder
 {
     /// <summary>Day, month, year.</summary>

@@ -2,35 +2,60 @@ using System.Text;
 
 namespace SigmoidApi.Tables;
 
-/// <summary>The texts that stand for a missing value.</summary>
+/// <summary>
+/// Decides whether a text means a missing value. There are two kinds of such texts. Nulls mean a missing value in every column. Marks mean a missing number,
+/// date, true or false; in a column of texts a mark is a level, such as the level of people who did not answer.
+/// </summary>
 internal sealed class MissingWords
 {
-    private static readonly byte[][][] Marks = MarksByFirst();
-    private static readonly int LongestMark = CsvDialect.Marks.Max(Encoding.UTF8.GetByteCount);
+    /// <summary>The marks of many published files, in any case. They apply unless the upload names its own nulls.</summary>
+    public static readonly IReadOnlyList<string> Marks =
+    [
+        "?", "*", "-", "--", "---", "–", "—", ".", "..", "...", "…", ":", "none", "na", "n.a.", "k.a.", "n/d", "s/d", "nan", "-nan(ind)", "nat", "nil",
+        @"\N", "undefined", "<na>", "<null>", "[null]", "(null)", "(blank)", "missing", "not available", "unknown",
+        "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!",
+    ];
 
-    private readonly byte[][]?[] _nulls = new byte[256][][]; // by their first byte
+    // pandas' list.
+    private static readonly string[] UsualNulls =
+    [
+        "NA", "N/A", "n/a", "NaN", "nan", "-nan", "-NaN", "NULL", "null", "<NA>", "#N/A", "#NA", "#N/A N/A", "-1.#IND", "1.#IND", "-1.#QNAN", "1.#QNAN",
+    ];
+
+    private static readonly byte[][][] MarksByFirst = IndexMarks();
+    private static readonly int LongestMark = Marks.Max(Encoding.UTF8.GetByteCount);
+
+    private readonly byte[][]?[] _nullsByFirst = new byte[256][][];
     private readonly bool _hasMarks;
 
-    /// <param name="nulls">What an upload says they are, or <see cref="CsvDialect.DefaultNullValues"/>, to which <see cref="CsvDialect.Marks"/> belong.</param>
-    public MissingWords(IReadOnlyList<string> nulls)
+    private MissingWords(IReadOnlyList<string> nulls, bool hasMarks)
     {
+        Nulls = nulls;
+        _hasMarks = hasMarks;
         foreach (var same in nulls.Where(text => text.Length > 0).Select(Encoding.UTF8.GetBytes).GroupBy(text => text[0]))
-            _nulls[same.Key] = [.. same];
-        _hasMarks = nulls == CsvDialect.DefaultNullValues;
+            _nullsByFirst[same.Key] = [.. same];
     }
 
-    public static MissingWords Default { get; } = new(CsvDialect.DefaultNullValues);
+    /// <summary>The usual nulls and marks.</summary>
+    public static MissingWords Default { get; } = new(UsualNulls, hasMarks: true);
 
-    /// <summary>What an upload says they are, or the usual ones.</summary>
-    public static MissingWords Of(CsvOverrides said) => said.NullValues is { } nulls ? new(nulls) : Default;
+    /// <summary>The nulls, besides the empty text.</summary>
+    public IReadOnlyList<string> Nulls { get; }
 
-    /// <summary>Whether a text stands for a missing value in a column of any type.</summary>
+    /// <summary>The nulls that an upload names, without marks; the default if it names none.</summary>
+    public static MissingWords Of(CsvOverrides overrides) => overrides.NullValues is { } nulls ? new(nulls, hasMarks: false) : Default;
+
+    /// <summary>Whether a text means a missing number, date, true or false.</summary>
+    /// <param name="text">UTF-8, without blanks around it.</param>
+    public bool IsMissing(ReadOnlySpan<byte> text) => IsNull(text) || IsMark(text);
+
+    /// <summary>Whether a text means a missing value in a column of any type.</summary>
     /// <param name="text">UTF-8, without blanks around it.</param>
     public bool IsNull(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty)
             return true;
-        foreach (var word in _nulls[text[0]] ?? [])
+        foreach (var word in _nullsByFirst[text[0]] ?? [])
         {
             if (text.SequenceEqual(word))
                 return true;
@@ -39,14 +64,14 @@ internal sealed class MissingWords
         return false;
     }
 
-    /// <summary>Whether a text stands for a missing value in a column of anything but texts, where it is a level.</summary>
+    /// <summary>Whether a text means a missing value only in columns that are not of texts.</summary>
     /// <param name="text">UTF-8, without blanks around it.</param>
     public bool IsMark(ReadOnlySpan<byte> text)
     {
-        // Most values are numbers, which no mark begins as.
+        // Most values are numbers, and no mark begins with a digit.
         if (!_hasMarks || text.IsEmpty || text.Length > LongestMark || text is [>= (byte)'0' and <= (byte)'9', ..])
             return false;
-        foreach (var mark in Marks[text[0]])
+        foreach (var mark in MarksByFirst[text[0]])
         {
             if (text.SequenceEqual(mark) || Ascii.EqualsIgnoreCase(text, mark))
                 return true;
@@ -55,13 +80,9 @@ internal sealed class MissingWords
         return false;
     }
 
-    private static byte[][][] MarksByFirst()
+    private static byte[][][] IndexMarks()
     {
-        var marks = CsvDialect.Marks.Select(Encoding.UTF8.GetBytes).ToLookup(mark => char.ToLowerInvariant((char)mark[0]));
+        var marks = Marks.Select(Encoding.UTF8.GetBytes).ToLookup(mark => char.ToLowerInvariant((char)mark[0]));
         return [.. Enumerable.Range(0, 256).Select(first => marks[char.ToLowerInvariant((char)first)].ToArray())];
     }
-
-    /// <summary>Whether a text stands for a missing number, date, true or false.</summary>
-    /// <param name="text">UTF-8, without blanks around it.</param>
-    public bool IsMissing(ReadOnlySpan<byte> text) => IsNull(text) || IsMark(text);
 }

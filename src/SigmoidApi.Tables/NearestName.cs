@@ -1,18 +1,18 @@
 namespace SigmoidApi.Tables;
 
-/// <summary>Finds the known name that a misspelled one most likely means: <c>penality</c> is <c>penalty</c>.</summary>
+/// <summary>Finds the known name that a misspelled name most likely means: <c>penalty</c> for <c>penality</c>.</summary>
 internal static class NearestName
 {
-    // Each comparison costs the product of both lengths at most, so an error stays cheap however many columns a data set has.
+    // A comparison costs at most the product of both lengths. These limits keep an error cheap for any number of columns.
     private const int MostCharacters = 64;
     private const int MostCandidates = 4096;
 
-    /// <summary>The end of a message, such as <c>; did you mean 'penalty'?</c>; empty where no name is near.</summary>
+    /// <summary>The end of an error message, such as <c>; did you mean 'penalty'?</c>; empty if no name is near.</summary>
     public static string Hint(string written, IEnumerable<string> known) => Of(written, known) is { } near ? $"; did you mean '{near}'?" : "";
 
     /// <summary>
-    /// The nearest of the known names, the first of equals: at most one edit for each three characters (insert, remove, replace, or swap neighbours).
-    /// Upper and lower case, <c>_</c> and <c>-</c> make no difference. Null where none is that near, or the name itself is known.
+    /// The nearest known name; the first one if several are equally near. Near means at most one edit for each three characters (insert, remove, replace, or
+    /// swap neighbours). Case, <c>_</c> and <c>-</c> make no difference. Null if no name is that near, or the written name itself is known.
     /// </summary>
     public static string? Of(string written, IEnumerable<string> known)
     {
@@ -37,8 +37,8 @@ internal static class NearestName
     private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
 
     /// <summary>
-    /// Damerau and Levenshtein's distance of texts in which no place is edited twice (optimal string alignment), or <paramref name="limit"/> where it is not
-    /// below that.
+    /// The Damerau–Levenshtein distance without editing a place twice (optimal string alignment), or <paramref name="limit"/> if the distance is not
+    /// below it.
     /// </summary>
     private static int Distance(string a, string b, int limit)
     {
@@ -58,7 +58,7 @@ internal static class NearestName
                 least = Math.Min(least, row[j]);
             }
 
-            // A swap may lead from the row before, at one more.
+            // A swap may continue from the row before, at a cost of one.
             if (least > limit)
                 return limit;
             var free = before;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using SigmoidApi;
 using SigmoidApi.Database;
 using SigmoidApi.Datasets;
@@ -15,46 +16,53 @@ using SigmoidApi.Workers;
 
 FileModes.KeepToOwner();
 if (args is [WorkerMain.Verb, var memoryBytes, var fileBytes])
-    return WorkerMain.Run([UploadedFiles.Import, FilePrediction.Verb], memoryBytes, fileBytes);
-if (args is [Backup.Verb, var directory, .. var settings])
-    return await Backup.RunAsync(directory, settings, Console.Out);
+    return WorkerMain.Run([UploadReceiver.Import, FilePrediction.Verb], memoryBytes, fileBytes);
+return await InvalidSettings.ReportAsync(RunAsync, Console.Error);
 
-var builder = WebApplication.CreateBuilder(args);
+async Task<int> RunAsync()
+{
+    if (args is [Backup.Verb, var directory, .. var settings])
+        return await Backup.RunAsync(directory, settings, Console.Out);
 
-builder.AddTelemetry();
-builder.AddAddresses();
-builder.AddHttpConventions();
-builder.AddConnectionLimit();
-builder.AddHealth();
-builder.AddOpenApiDocument();
-builder.AddStorage();
-builder.AddIdempotency();
-builder.AddRetention();
-builder.AddDatasets();
-builder.AddTrainingJobs();
-builder.AddModels();
-builder.AddServing();
+    var builder = WebApplication.CreateBuilder(args);
 
-await using var app = builder.Build();
+    builder.AddTelemetry();
+    builder.AddAddresses();
+    builder.AddHttpConventions();
+    builder.AddConnectionLimit();
+    builder.AddHealth();
+    builder.AddOpenApiDocument();
+    builder.AddStorage();
+    builder.AddIdempotency();
+    builder.AddRetention();
+    builder.AddDatasets();
+    builder.AddTrainingJobs();
+    builder.AddModels();
+    builder.AddServing();
 
-app.UseAddresses();
-app.UseRequestTelemetry();
-app.UsePipeline();
-app.UseOpenApiDocument();
+    await using var app = builder.Build();
+    // Before the host starts, which would log invalid settings with a stack trace.
+    app.Services.GetRequiredService<IStartupValidator>().Validate();
+    // On another thread, while this one builds the routes: these two take most of the time to start.
+    var storage = Task.Run(app.PrepareStorageAsync);
 
-app.MapHealth();
+    app.UseAddresses();
+    app.UseRequestTelemetry();
+    app.UsePipeline();
+    app.UseOpenApiDocument();
 
-var api = app.MapApi();
-api.AddRefusals();
-api.MapDatasets();
-api.MapTrainingJobs();
-api.MapModels();
-api.MapServing();
-api.MapActivations();
-api.MapPrediction();
-app.MapVersion();
+    app.MapHealth();
 
-if (!await app.PrepareStorageAsync())
-    return 1;
-await app.RunAsync();
-return 0;
+    var api = app.MapApi();
+    api.AddRefusals();
+    api.MapDatasets();
+    api.MapTrainingJobs();
+    api.MapModels();
+    api.MapServing();
+    api.MapActivations();
+    api.MapPrediction();
+    app.MapVersion();
+
+    app.BuildRoutes();
+    return await storage ? await app.RunToExitAsync() : 1;
+}

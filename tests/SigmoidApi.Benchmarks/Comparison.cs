@@ -8,17 +8,17 @@ using SigmoidApi.Compute.Data;
 namespace SigmoidApi.Benchmarks;
 
 /// <summary>
-/// Training speed beside the peers that are installed: each problem's arrays are made once and written, then every side fits them in a process of its own,
-/// in turn, ours before and after. Prints the table as Markdown, and all figures as JSON.
+/// Training speed compared with the installed peers. The arrays of each problem are generated and written once; then each side fits them in its own process, in
+/// turn, ours before and after the others. Prints the table as Markdown, and all figures as JSON.
 /// </summary>
 internal static class Comparison
 {
-    /// <summary>The gap up to which a peer's fit counts as one.</summary>
+    /// <summary>The largest gap to the best objective with which a peer's fit counts.</summary>
     private const double PeerGap = 1e-8;
 
     private sealed record Problem(string Name, string Kind, int Rows, int Columns, Action<string> Write);
 
-    /// <param name="args">SPAMBASE.csv, and parts of the names of the problems wanted; none is all.</param>
+    /// <param name="args">SPAMBASE.csv, then parts of the names of problems to measure; without these, all.</param>
     public static int Run(string[] args)
     {
         var spambase = args.Length > 0 ? args[0] : "tests/SigmoidApi.Compute.Tests/Reference/spambase.csv";
@@ -36,7 +36,8 @@ internal static class Comparison
         var results = new JsonArray();
         Console.WriteLine("| rows × columns | ours, s | gap | solver | peak MB | fastest peer, s | its gap | times faster | ML.NET, s | its gap |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-        foreach (var problem in problems.Where(problem => args.Length < 2 || args[1..].Any(part => problem.Name.Contains(part, StringComparison.Ordinal))))
+        bool IsWanted(Problem problem) => args.Length < 2 || args[1..].Any(part => problem.Name.Contains(part, StringComparison.Ordinal));
+        foreach (var problem in problems.Where(IsWanted))
         {
             var directory = Directory.CreateTempSubdirectory("comparison").FullName;
             try
@@ -51,6 +52,7 @@ internal static class Comparison
                 Directory.Delete(directory, recursive: true);
             }
         }
+
         Console.WriteLine();
         Console.WriteLine(results.ToJsonString());
         return 0;
@@ -67,6 +69,7 @@ internal static class Comparison
         {
             peers.Add(line);
         }
+
         if (problem.Kind == "fit")
             peers.Add(Lines(Environment.ProcessPath!, ["mlnet", .. arguments]).FirstOrDefault());
         var second = Lines(Environment.ProcessPath!, [problem.Kind, .. arguments]).Single();
@@ -80,25 +83,29 @@ internal static class Comparison
         var peers = result["peers"]!.AsArray().OfType<JsonObject>().ToArray();
         var best = peers.Append(ours).Min(line => Number(line, "objective"));
         double Gap(JsonObject line) => (Number(line, "objective") - best) / best;
-        var fastest = peers.Where(line => (string?)line["peer"] != "ML.NET" && (problem.Kind == "path" || Gap(line) <= PeerGap)).MinBy(line => Number(line, "seconds"));
+        var fastest = peers.Where(line => (string?)line["peer"] != "ML.NET" && (problem.Kind == "path" || Gap(line) <= PeerGap))
+            .MinBy(line => Number(line, "seconds"));
         var dotnet = peers.FirstOrDefault(line => (string?)line["peer"] == "ML.NET");
         var gap = ours["gap"] is { } dual ? (double)dual : Gap(ours);
-        return string.Create(CultureInfo.InvariantCulture,
-            $"| {problem.Name} | {Number(ours, "seconds"):F4} | {gap:0.0e+0} | {(string?)ours["solver"] ?? "coordinate_descent"} | {(ours["peakMegabytes"] is { } peak ? $"{(double)peak:F0}" : "")} | ")
-            + (fastest is null ? "not installed | | | " : string.Create(CultureInfo.InvariantCulture,
-                $"{Number(fastest, "seconds"):F4} ({(string)fastest["peer"]!} {(string)fastest["solver"]!}) | {Gap(fastest):0.0e+0} | {Number(fastest, "seconds") / Number(ours, "seconds"):F1} | "))
-            + (dotnet is null ? "| |" : string.Create(CultureInfo.InvariantCulture, $"{Number(dotnet, "seconds"):F3} | {Gap(dotnet):0.0e+0} |"));
+        var peak = ours["peakMegabytes"] is { } megabytes ? $"{(double)megabytes:F0}" : "";
+        var solver = (string?)ours["solver"] ?? "coordinate_descent";
+        return FormattableString.Invariant($"| {problem.Name} | {Number(ours, "seconds"):F4} | {gap:0.0e+0} | {solver} | {peak} | ")
+            + (fastest is null
+                ? "not installed | | | "
+                : FormattableString.Invariant($"{Number(fastest, "seconds"):F4} ({(string)fastest["peer"]!} {(string)fastest["solver"]!}) | ")
+                    + FormattableString.Invariant($"{Gap(fastest):0.0e+0} | {Number(fastest, "seconds") / Number(ours, "seconds"):F1} | "))
+            + (dotnet is null ? "| |" : FormattableString.Invariant($"{Number(dotnet, "seconds"):F3} | {Gap(dotnet):0.0e+0} |"));
     }
 
     private static double Number(JsonObject line, string name) => (double)line[name]!;
 
     private static string Peer(string name) => Path.Combine(AppContext.BaseDirectory, "Peers", name);
 
-    /// <summary>What a process prints in JSON lines; nothing if it isn't installed.</summary>
+    /// <summary>The JSON lines that a program prints; none if it is not installed.</summary>
     private static List<JsonObject> Lines(string program, string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
-        // As the peer's own makers ship it: no tuning of another process's.
+        // The peer runs with its default settings: variables set for other processes must not tune its BLAS.
         start.Environment.Remove("OPENBLAS_CORETYPE");
         start.Environment.Remove("OPENBLAS_L2_SIZE");
         try
@@ -132,7 +139,7 @@ internal static class Comparison
         });
     }
 
-    /// <summary>Independent normal columns, of which the first few alone matter.</summary>
+    /// <summary>Independent normal columns, of which only the first few have an effect.</summary>
     private static void WriteFewActive(string directory, int rows, int columns, int active)
     {
         var random = new Random(rows + columns);
@@ -152,12 +159,14 @@ internal static class Comparison
             file.Write(MemoryMarshal.AsBytes(row.AsSpan()));
             labels[i] = Label(random, intercept + row.Zip(weights, (x, w) => x * w).Sum());
         }
+
         WriteArray(directory, "y.f64", labels);
     }
 
     private static void WriteSpambase(string directory, string csv)
     {
-        var lines = File.ReadLines(csv).Skip(1).Select(line => line.Split(',').Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray()).ToArray();
+        var lines = File.ReadLines(csv).Skip(1)
+            .Select(line => line.Split(',').Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray()).ToArray();
         var columns = lines[0].Length - 1;
         var features = DesignMatrix.FromRows([.. lines.SelectMany(line => line[..^1])], lines.Length, columns);
         for (var j = 0; j < columns; j++)
@@ -167,11 +176,12 @@ internal static class Comparison
             for (var i = 0; i < lines.Length; i++)
                 features.Row(i)[j] = (features.Row(i)[j] - mean) / deviation;
         }
+
         WriteArray<double>(directory, "X.f64", [.. Enumerable.Range(0, lines.Length).SelectMany(i => features.Row(i).ToArray())]);
         WriteArray<double>(directory, "y.f64", [.. lines.Select(line => line[^1])]);
     }
 
-    /// <summary>Ones in columns drawn by a power law, repeated ones once, as one-hot encodings and words have them.</summary>
+    /// <summary>Ones in columns drawn by a power law, each column at most once in a row, as in one-hot encodings and bags of words.</summary>
     private static void WriteSparse(string directory, int rows, int columns, int entries)
     {
         var random = new Random(rows);
@@ -184,6 +194,7 @@ internal static class Comparison
             starts[i + 1] = indices.Count;
             labels[i] = Label(random, row.Sum(column => weights[column]));
         }
+
         WriteArray(directory, "indptr.i64", starts);
         WriteArray<int>(directory, "indices.i32", [.. indices]);
         WriteArray<double>(directory, "data.f64", [.. indices.Select(_ => 1.0)]);

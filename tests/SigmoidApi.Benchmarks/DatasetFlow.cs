@@ -16,9 +16,10 @@ using SigmoidApi.Tables.Sources;
 namespace SigmoidApi.Benchmarks;
 
 /// <summary>
-/// A file's way through the service, over HTTP: a CSV of 1,000,000 × 28 to 201 beside pandas, stored rows to a trained model beside the fit alone, Parquet to Parquet
-/// predicted, and the peak of memory of each process. <c>datasets [--rows 1000000] [--columns 28] [--rounds 3] [--large 0]</c>; <c>--large 2000</c> also uploads
-/// a CSV of so many MB. The peer needs Debian's python3-pandas.
+/// The time of files in the service, over HTTP: the upload of a CSV of 1,000,000 × 28, compared with pandas; a job on the stored rows, compared with the fit
+/// alone; and a prediction from Parquet to Parquet. Also the peak memory of each process.
+/// <c>datasets [--rows 1000000] [--columns 28] [--rounds 3] [--large 0]</c>; <c>--large 2000</c> also uploads a CSV of 2,000 MB. The peer needs Debian's
+/// python3-pandas.
 /// </summary>
 internal static class DatasetFlow
 {
@@ -28,27 +29,35 @@ internal static class DatasetFlow
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var (rows, columns, rounds, large) = (Peers.Option(args, "--rows", 1_000_000), Peers.Option(args, "--columns", 28), Peers.Option(args, "--rounds", 3), Peers.Option(args, "--large", 0));
+        var (rows, columns) = (Peers.Option(args, "--rows", 1_000_000), Peers.Option(args, "--columns", 28));
+        var (rounds, large) = (Peers.Option(args, "--rounds", 3), Peers.Option(args, "--large", 0));
         using var work = new TemporaryDirectory();
         var csv = work.File("rows.csv");
         await GenerateAsync(csv, rows, columns);
         using var service = Peers.Start(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "SigmoidApi.dll"), "--urls", Url, "--environment", "Production", "--Storage:Directory", work.File("data")], work.File("service.log"));
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "SigmoidApi.dll"), "--urls", Url, "--environment", "Production", "--Storage:Directory", work.File("data")],
+            work.File("service.log"));
         using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(20) };
         await Peers.UntilAsync(client, $"{Url}/health/ready", HttpMethod.Get);
-        Console.WriteLine($"{Environment.ProcessorCount} processors; {rows} rows of {columns} numbers, {new FileInfo(csv).Length / 1_000_000} MB of CSV; median of {rounds} rounds in turn after one that does not count");
+        var megabytes = new FileInfo(csv).Length / 1_000_000;
+        Console.WriteLine($"{Environment.ProcessorCount} processors; {rows} rows of {columns} numbers, {megabytes} MB of CSV; "
+            + $"median of {rounds} rounds in turn after one that does not count");
         Console.WriteLine();
 
         var (ours, pandas, pandasPeaks) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round <= rounds; round++)
         {
             ours.Add(await SecondsAsync(() => UploadAsync(client, csv, "text/csv", "rows")));
-            var peer = (await Peers.RunToEndAsync("/usr/bin/python3", [Path.Combine(Peers.ProjectDirectory(), "Peers", "describe.py"), csv])).Split(' ');
+            var script = Path.Combine(Peers.ProjectDirectory(), "Peers", "describe.py");
+            var peer = (await Peers.RunToEndAsync("/usr/bin/python3", [script, csv])).Split(' ');
             pandas.Add(double.Parse(peer[0], CultureInfo.InvariantCulture));
             pandasPeaks.Add(double.Parse(peer[2], CultureInfo.InvariantCulture));
         }
 
-        Report("CSV to 201, profile included", Median(ours), $"pandas read_csv + describe {Median(pandas):F2} s: {Median(pandas) / Median(ours):F2} times as fast; pandas peak {pandasPeaks.Max():F0} MB");
+        var ofPandas = $"pandas read_csv + describe {Median(pandas):F2} s: {Median(pandas) / Median(ours):F2} times as fast; "
+            + $"pandas peak {pandasPeaks.Max():F0} MB";
+        Report("CSV to 201, profile included", Median(ours), ofPandas);
 
         var (alone, jobs) = (new List<double>(), new List<double>());
         var dataset = await client.GetFromJsonAsync<JsonElement>(new Uri($"{Url}/api/v1/datasets/rows"));
@@ -57,11 +66,13 @@ internal static class DatasetFlow
         for (var round = 0; round <= rounds; round++)
         {
             var preparation = Enumerable.Repeat(new ColumnPreparation(), columns).ToArray();
-            alone.Add(await SecondsAsync(() => Task.FromResult(LogisticTrainer.Train(table, preparation, labels, new LogisticOptions(), null, CancellationToken.None))));
+            alone.Add(await SecondsAsync(
+                () => Task.FromResult(LogisticTrainer.Train(table, preparation, labels, new LogisticOptions(), null, CancellationToken.None))));
             jobs.Add(await SecondsAsync(() => TrainAsync(client)));
         }
 
-        Report("stored Parquet to a trained model", Median(jobs), $"training alone, on the matrix in memory, {Median(alone):F3} s: {Median(jobs) / Median(alone):F1} times");
+        var ofTraining = $"training alone, on the matrix in memory, {Median(alone):F3} s: {Median(jobs) / Median(alone):F1} times";
+        Report("stored Parquet to a trained model", Median(jobs), ofTraining);
 
         var content = work.File("rows.parquet");
         await using (var file = File.Create(content))
@@ -84,12 +95,16 @@ internal static class DatasetFlow
 
         Console.WriteLine();
         foreach (var process in Process.GetProcesses().Where(process => IsOurs(process, service.Id)))
-            Console.WriteLine($"peak memory of {(process.Id == service.Id ? "the service (it also trains)" : "the worker that reads uploads")}: {PeakMegabytes(process.Id)} MB");
+        {
+            var name = process.Id == service.Id ? "the service (it also trains)" : "the worker that reads uploads";
+            Console.WriteLine($"peak memory of {name}: {PeakMegabytes(process.Id)} MB");
+        }
+
         return 0;
     }
 
-    private static void Report(string what, double seconds, string beside) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-36} {seconds,7:F2} s   {beside}"));
+    private static void Report(string what, double seconds, string comparison) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-36} {seconds,7:F2} s   {comparison}"));
 
     private static double Median(List<double> seconds) => seconds.Skip(1).Order().ElementAt((seconds.Count - 1) / 2);
 
@@ -125,7 +140,10 @@ internal static class DatasetFlow
     private static async Task<string> PredictAsync(HttpClient client, string path, string answer)
     {
         await using var file = File.OpenRead(path);
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{Url}/api/v1/models/rows/predict")) { Content = new StreamContent(file, 1 << 17) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{Url}/api/v1/models/rows/predict"))
+        {
+            Content = new StreamContent(file, 1 << 17),
+        };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/vnd.apache.parquet");
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         response.EnsureSuccessStatusCode();
@@ -138,11 +156,13 @@ internal static class DatasetFlow
     {
         var engine = new DatasetEngine(new DatasetFiles(storage), Options.Create(new DatasetOptions()), TimeProvider.System);
         var features = Enumerable.Range(0, columns).Select(i => new ColumnProfile(Name(i), ColumnType.Number, 0, 3)).ToArray();
-        var read = engine.Read(id, features, [new ColumnToRead(new ColumnProfile("target", ColumnType.Boolean, 0, 2), AsLevels: false)], CancellationToken.None);
-        return (new FeatureTable(read.Rows, [.. features.Select(feature => new FeatureColumn(feature.Name, null))], read.Numbers, read.HasMissingNumbers), read.Others[0].Numbers!);
+        var target = new ColumnToRead(new ColumnProfile("target", ColumnType.Boolean, 0, 2), AsLevels: false);
+        var read = engine.Read(id, features, [target], CancellationToken.None);
+        FeatureColumn[] names = [.. features.Select(feature => new FeatureColumn(feature.Name, null))];
+        return (new FeatureTable(read.Rows, names, read.Numbers, read.HasMissingNumbers), read.Others[0].Numbers!);
     }
 
-    /// <summary>Numbers of 16 to 19 characters, as pandas writes them, and a target that hangs on eight of them.</summary>
+    /// <summary>Numbers of 16 to 19 characters, as pandas writes them, and a target that depends on eight columns.</summary>
     private static async Task GenerateAsync(string path, int rows, int columns)
     {
         var random = new Random(1);
@@ -171,7 +191,8 @@ internal static class DatasetFlow
     {
         try
         {
-            return process.Id == service || File.ReadAllText($"/proc/{process.Id}/stat").Split(") ")[1].Split(' ')[1] == service.ToString(CultureInfo.InvariantCulture);
+            return process.Id == service
+                || File.ReadAllText($"/proc/{process.Id}/stat").Split(") ")[1].Split(' ')[1] == service.ToString(CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {
@@ -179,6 +200,5 @@ internal static class DatasetFlow
         }
     }
 
-    private static long PeakMegabytes(int process) =>
-        long.Parse(File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1000;
+    private static long PeakMegabytes(int process) => Peers.StatusBytes(process, "VmHWM:") / 1_024_000;
 }

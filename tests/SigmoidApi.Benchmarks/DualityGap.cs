@@ -4,9 +4,9 @@ using SigmoidApi.Compute.Regression;
 namespace SigmoidApi.Benchmarks;
 
 /// <summary>
-/// How far a point of an l1 path is from its optimum at most: P(w) − D(θ) for the objective P = Σ logloss + ‖w‖₁ / c and its dual
-/// D = Σ H(|yᵢ − θᵢ|), H the entropy, over ‖Xᵀθ‖∞ ≤ 1/c and Σθ = 0 (Koh, Kim and Boyd, "An interior-point method for large-scale l1-regularized
-/// logistic regression", 2007). θ is the residuals y − p after the intercept has been made exact, shrunk until they fit.
+/// The largest distance of a point of an l1 path from its optimum: P(w) − D(θ) for the objective P = Σ logloss + ‖w‖₁ / c and its dual
+/// D = Σ H(|yᵢ − θᵢ|), with the entropy H, over ‖Xᵀθ‖∞ ≤ 1/c and Σθ = 0 (Koh, Kim and Boyd, "An interior-point method for large-scale
+/// l1-regularized logistic regression", 2007). θ are the residuals y − p with an exact intercept, scaled down until they are feasible.
 /// </summary>
 internal static class DualityGap
 {
@@ -27,6 +27,7 @@ internal static class DualityGap
             for (var j = 0; j < row.Length; j++)
                 correlations[j] += residuals[i] * row[j];
         }
+
         var scale = Math.Min(1, 1 / (c * correlations.Max(Math.Abs)));
         var (primal, dual) = (weights.Sum(Math.Abs) / c, 0.0);
         for (var i = 0; i < rows; i++)
@@ -36,10 +37,11 @@ internal static class DualityGap
             primal += Math.Max(against, 0) + Math.Log(1 + Math.Exp(-Math.Abs(against)));
             dual += Entropy(scale * Math.Abs(residuals[i]));
         }
+
         return (primal - dual) / primal;
     }
 
-    /// <summary>Newton's method on the one number that makes the residuals add up to 0.</summary>
+    /// <summary>Newton's method for the shift of the intercept with which the residuals add up to 0.</summary>
     private static double ExactIntercept(double[] margins, double[] labels)
     {
         var shift = 0.0;
@@ -52,8 +54,10 @@ internal static class DualityGap
                 slope += p - labels[i];
                 curvature += p * (1 - p);
             }
+
             shift -= slope / curvature;
         }
+
         return shift;
     }
 

@@ -10,8 +10,8 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Benchmarks;
 
 /// <summary>
-/// ns an element of every activation and derivative, beside a copy and TensorPrimitives where it has the function. All are warmed up
-/// to the top tier and take turns, so that the machine's moods fall on all alike; the figure is the median round.
+/// Nanoseconds per element of every activation and derivative, compared with a copy, and with TensorPrimitives if it has the function. All are warmed up to the
+/// top tier and run in turn, so that changes of the machine's speed affect all equally. The figure is that of the median round.
 /// </summary>
 public static class Elementwise
 {
@@ -22,7 +22,7 @@ public static class Elementwise
     private delegate void Kernel<T>(ReadOnlySpan<T> x, Span<T> y);
 
     /// <summary>A JSON line for each of 4,096 (one thread) and 10⁷ values (two threads) of float64 and float32.</summary>
-    /// <param name="args">A part of the names to measure; none measures all.</param>
+    /// <param name="args">A part of the names to measure; without it, all.</param>
     public static int Run(string[] args)
     {
         foreach (var n in (int[])[Short, Long])
@@ -35,12 +35,13 @@ public static class Elementwise
     }
 
     /// <summary>A table of 4,096 float64 by vector width.</summary>
-    /// <param name="args">A part of the names to measure; none measures all.</param>
+    /// <param name="args">A part of the names to measure; without it, all.</param>
     public static int RunWidths(string[] args)
     {
         Console.WriteLine("ns an element              scalar     128     256     512");
         var (x, y) = (Arguments<double>(Short), new double[Short]);
-        foreach (var activation in ActivationCatalog.All.Where(activation => activation.Name.Contains(args.FirstOrDefault() ?? "", StringComparison.Ordinal)))
+        var part = args.FirstOrDefault() ?? "";
+        foreach (var activation in ActivationCatalog.All.Where(activation => activation.Name.Contains(part, StringComparison.Ordinal)))
         {
             var parameters = activation.Parameters.Select(parameter => parameter.Default).ToArray();
             Width[] widths = [Width.Scalar, Width.Vector128, Width.Vector256, Width.Vector512];
@@ -50,8 +51,11 @@ public static class Elementwise
 
         return 0;
 
-        void PrintRow(string label, Kernel<double>[] kernels) =>
-            Console.WriteLine($"{label,-24}{string.Concat(Measure(kernels, x, y).Select(time => time.ToString("F3", CultureInfo.InvariantCulture).PadLeft(8)))}");
+        void PrintRow(string label, Kernel<double>[] kernels)
+        {
+            var times = Measure(kernels, x, y).Select(time => time.ToString("F3", CultureInfo.InvariantCulture).PadLeft(8));
+            Console.WriteLine($"{label,-24}{string.Concat(times)}");
+        }
     }
 
     private static void Print<T>(int n, string dtype, string part)
@@ -91,7 +95,7 @@ public static class Elementwise
         Console.WriteLine(JsonSerializer.Serialize(line));
     }
 
-    /// <summary>The kernel on several threads, each of which takes its share at once.</summary>
+    /// <summary>The kernel on several threads, each with an equal share of the elements.</summary>
     private static unsafe Kernel<T> Shared<T>(Kernel<T> kernel, int threads)
         where T : unmanaged =>
         threads == 1 ? kernel : (x, y) =>
@@ -104,7 +108,7 @@ public static class Elementwise
             }
         };
 
-    /// <summary>Normal with a deviation of 4, as the peers' script draws them.</summary>
+    /// <summary>Normal numbers with a standard deviation of 4, as in the peers' script.</summary>
     private static T[] Arguments<T>(int n)
         where T : IFloatingPoint<T>
     {
@@ -115,11 +119,11 @@ public static class Elementwise
         return x;
     }
 
-    /// <summary>The median round of each kernel.</summary>
+    /// <summary>The time of each kernel in its median round, in nanoseconds per element.</summary>
     private static double[] Measure<T>(Kernel<T>[] kernels, T[] x, T[] y)
     {
-        // The optimised code is compiled in the background, 100 ms after the last method was met for the first time, and TensorPrimitives
-        // needs several rounds of that.
+        // The optimised code is compiled in the background, 100 ms after the last first call of a method; TensorPrimitives needs that several
+        // times.
         for (var pass = 0; pass < 8; pass++)
         {
             foreach (var kernel in kernels)

@@ -6,8 +6,8 @@ using SigmoidApi.Compute.Regression;
 namespace SigmoidApi.Benchmarks;
 
 /// <summary>
-/// Firth's fit with its profile intervals, with Wald's and without: on made data like a table of staff (numbers, and categories as indicators of which some
-/// levels are rare enough to be nearly or wholly of one class), and on plain numbers. The median of five fits after a warm-up.
+/// The time of Firth's fit with profile intervals, with Wald intervals and without: on generated data like a table of employees (numbers, and indicators of
+/// categories, some of whose rare levels have nearly or only one class), and on plain numbers. The median of five fits after a warm-up.
 /// </summary>
 internal static class Firth
 {
@@ -21,8 +21,9 @@ internal static class Firth
     }
 
     /// <summary>
-    /// 26 numbers, of which six nearly say each other, and 31 indicators of eight categories of 3 to 9 levels, the first level left out. The levels of one
-    /// nearly follow from those of another, as departments do from roles; one row of six is in the class 1, of some rare levels none or all.
+    /// 26 numbers, of which six nearly determine each other, and 31 indicators of eight categories of 3 to 9 levels without the first level. The levels of one
+    /// category nearly follow from those of another, as departments follow from roles. One row of six has the class 1; of some rare levels, none or all
+    /// have it.
     /// </summary>
     public static (DesignMatrix Features, double[] Labels) Staff(int rows, int seed)
     {
@@ -42,10 +43,11 @@ internal static class Firth
                 margin += effects[j] * value;
                 row[j] = Math.Round(value * (1 + j) * 3) + 40;
             }
+
             var (first, role) = (numbers, 0);
             for (var category = 0; category < levels.Length; category++)
             {
-                // Each level about 2.3 times as rare as the one before.
+                // Each level is about 2.3 times as rare as the previous one.
                 var level = Math.Min(levels[category] - 1, (int)(-Math.Log(1 - random.NextDouble()) / Math.Log(2.3)));
                 if (category == 0)
                     role = level;
@@ -56,10 +58,13 @@ internal static class Firth
                     row[first + level - 1] = 1;
                     margin += effects[first + level - 1] + (level >= 5 ? 3 * (level % 2) - 1.5 : 0);
                 }
+
                 first += levels[category] - 1;
             }
+
             labels[i] = random.NextDouble() < 1 / (1 + Math.Exp(-margin)) ? 1 : 0;
         }
+
         return (features, labels);
     }
 
@@ -76,8 +81,10 @@ internal static class Firth
                 x = Normal(random);
                 margin += x / Math.Sqrt(columns);
             }
+
             labels[i] = random.NextDouble() < 1 / (1 + Math.Exp(-margin)) ? 1 : 0;
         }
+
         return (features, labels);
     }
 
@@ -94,7 +101,7 @@ internal static class Firth
         }
     }
 
-    /// <summary>The time that it took, and that of all processors, which says more on a machine that others use.</summary>
+    /// <summary>The elapsed time, and the processor time, which is more reliable on a machine with other load.</summary>
     private static (double Seconds, double Processors) Measured((DesignMatrix Features, double[] Labels) data, LogisticOptions options)
     {
         var before = Environment.CpuUsage.TotalTime;

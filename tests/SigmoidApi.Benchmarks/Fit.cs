@@ -9,8 +9,8 @@ using SigmoidApi.Compute.Solvers;
 namespace SigmoidApi.Benchmarks;
 
 /// <summary>
-/// One measurement on arrays as the peers' scripts write them (raw little-endian), as a JSON line: the median of five fits after a warm-up, the loading
-/// not counted, not standardised. Memory is what the process grew by, arrays included.
+/// A measurement on raw little-endian arrays, which the peers read too, as a JSON line: the median of five fits after a warm-up, without the loading, not
+/// standardised. Memory is the growth of the process, including the arrays.
 /// </summary>
 internal static class Fit
 {
@@ -18,10 +18,12 @@ internal static class Fit
 
     private const int PathPoints = 50;
 
-    /// <summary>In standard errors: the sum of losses is within 2e-10 of its least, as far as the solver can tell, and that well within 1e-10 of itself.</summary>
+    /// <summary>
+    /// In standard errors. By the solver's estimate, the sum of losses is then within 2e-10 of its minimum, which is far less than 1e-10 of the sum.
+    /// </summary>
     public const double Tolerance = 2e-5;
 
-    /// <summary>The duality gap, which falls with the error and not with its square, is then below 1e-8 at every point.</summary>
+    /// <summary>The duality gap is then below 1e-8 at every point; it is proportional to the error, not to its square.</summary>
     private const double PathTolerance = 1e-7;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -42,7 +44,7 @@ internal static class Fit
         return Print(features, labels, Options(args) with { Tolerance = Tolerance, FitIntercept = false }, before);
     }
 
-    /// <param name="args">DIR ROWS COLUMNS: l1, 50 values of c from 0.003 to 1, evenly in log.</param>
+    /// <param name="args">DIR ROWS COLUMNS: l1, 50 values of c from 0.003 to 1, evenly spaced in log.</param>
     public static int RunPath(string[] args)
     {
         var (features, labels) = ReadDense(args);
@@ -89,13 +91,14 @@ internal static class Fit
         var seconds = new double[Repeats];
         for (var i = -1; i < Repeats; i++)
         {
-            // What the fit before has left is none of this one's memory.
+            // Garbage of the previous fit must not count as memory of this one.
             GC.Collect();
             var start = Stopwatch.GetTimestamp();
             fit = LogisticTrainer.Fit(features, labels, options, null, CancellationToken.None);
             if (i >= 0)
                 seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
+
         return (seconds.Order().ElementAt(Repeats / 2), fit!);
     }
 
@@ -114,6 +117,7 @@ internal static class Fit
             for (var i = 0; i < features.Rows; i++)
                 file.ReadExactly(MemoryMarshal.AsBytes(features.Row(i)));
         }
+
         return (features, Read<double>(args[0], "y.f64"));
     }
 

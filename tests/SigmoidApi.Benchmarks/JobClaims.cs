@@ -1,28 +1,28 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.Http.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Database;
-using SigmoidApi.Http.Json;
 using SigmoidApi.Storage;
 using SigmoidApi.TrainingJobs.Fitting;
 using SigmoidApi.TrainingJobs.Queue;
 
 namespace SigmoidApi.Benchmarks;
 
-/// <summary>What a claim costs among few finished jobs and among a million, asked of each store without a service.</summary>
+/// <summary>The time of a claim among few finished jobs and among a million, on each kind of store, without a service.</summary>
 internal static class JobClaims
 {
     public static async Task RunAsync(string connectionString)
     {
         using var directory = new TemporaryDirectory();
         using var turn = new SqliteTurn();
-        var json = Options.Create(new JsonOptions());
-        JsonDefaults.Configure(json.Value.SerializerOptions, new JsonLimits(MaxValues: 1_000_000, MaxTextBytes: 1 << 20));
         SigmoidDbContext[] stores =
         [
-            new SqliteDbContext(Configured<SqliteDbContext>(options => SqliteDbContext.Configure(options, directory.File("sigmoid.db"))), json, turn, Options.Create(new StorageOptions()), TimeProvider.System),
-            new PostgresDbContext(Configured<PostgresDbContext>(options => PostgresDbContext.Configure(options, connectionString, TimeSpan.Zero)), json),
+            new SqliteDbContext(
+                Configured<SqliteDbContext>(options => SqliteDbContext.Configure(options, directory.File("sigmoid.db"))),
+                turn,
+                Options.Create(new StorageOptions()),
+                TimeProvider.System),
+            new PostgresDbContext(Configured<PostgresDbContext>(options => PostgresDbContext.Configure(options, connectionString, TimeSpan.Zero))),
         ];
         foreach (var db in stores)
         {
@@ -32,7 +32,7 @@ internal static class JobClaims
                 var medians = new List<double>();
                 foreach (var finished in new[] { 100, 1_000_000 })
                 {
-                    await Finished(db, finished);
+                    await AddFinishedJobs(db, finished);
                     medians.Add(await MedianClaim(db));
                     Console.WriteLine(FormattableString.Invariant($"{db.GetType().Name}: a claim among {finished} finished jobs takes {medians[^1]:F3} ms"));
                 }
@@ -50,7 +50,7 @@ internal static class JobClaims
         return options.Options;
     }
 
-    private static async Task Finished(SigmoidDbContext db, int count)
+    private static async Task AddFinishedJobs(SigmoidDbContext db, int count)
     {
         var have = await db.TrainingJobs.CountAsync(j => j.Status == TrainingJobStatus.Succeeded);
         var numbers = db is SqliteDbContext
@@ -59,10 +59,11 @@ internal static class JobClaims
         var (id, time) = db is SqliteDbContext
             ? ("printf('%08X-0000-7000-8000-%012X', i / 65536, i)", "'2026-01-01T00:00:00.0000000Z'")
             : ("(lpad(to_hex(i / 65536), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid", "TIMESTAMPTZ '2026-01-01'");
-        // Of our own numbers alone.
+        // The statement contains only numbers of this program.
 #pragma warning disable EF1002
         await db.Database.ExecuteSqlRawAsync($"""
-            {numbers} INSERT INTO "TrainingJobs" ("Id", "Status", "Request", "CreatedAt", "FinishedAt", "Attempts", "Epoch", "Beat", "Crashes", "CancelRequested", "StopRequested")
+            {numbers} INSERT INTO "TrainingJobs"
+            ("Id", "Status", "Request", "CreatedAt", "FinishedAt", "Attempts", "Epoch", "Beat", "Crashes", "CancelRequested", "StopRequested")
             SELECT {id}, 'Succeeded', '{new string('x', 400)}', {time}, {time}, 1, 1, 1, 0, {(db is SqliteDbContext ? "0, 0" : "FALSE, FALSE")} FROM n
             """);
         await db.Database.ExecuteSqlRawAsync(db is SqliteDbContext ? "ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)" : "VACUUM ANALYZE");
@@ -89,7 +90,8 @@ internal static class JobClaims
         for (var i = 0; i < Claims; i++)
         {
             var watch = Stopwatch.GetTimestamp();
-            _ = await db.ClaimAsync("benchmark", DateTimeOffset.UtcNow, except: [], CancellationToken.None) ?? throw new InvalidOperationException("nothing to claim");
+            _ = await db.ClaimAsync("benchmark", DateTimeOffset.UtcNow, except: [], CancellationToken.None)
+                ?? throw new InvalidOperationException("There is no job to claim.");
             times.Add(Stopwatch.GetElapsedTime(watch).TotalMilliseconds);
         }
 

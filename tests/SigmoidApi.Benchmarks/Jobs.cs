@@ -10,11 +10,14 @@ using SigmoidApi.Tests.Database;
 namespace SigmoidApi.Benchmarks;
 
 /// <summary>
-/// The job engine as its callers see it: small jobs from request to model, predictions beside fits, and many who watch; beside it <see cref="JobClaims"/>. PostgreSQL is Debian's, with its own settings, fsync among them.
+/// Jobs as clients see them: small jobs from request to model, predictions during fits, and many clients that watch jobs; and <see cref="JobClaims"/>.
+/// PostgreSQL is Debian's, with its default settings, including fsync.
 /// </summary>
 internal static class Jobs
 {
-    private const string Quick = """{ "data": { "features": [[0.1, 3], [0.9, 1], [0.2, 2], [0.4, 4], [0.7, 3], [0.3, 1]], "labels": [0, 1, 1, 0, 1, 0] }, "modelName": "NAME" }""";
+    private const string Quick = """
+        { "data": { "features": [[0.1, 3], [0.9, 1], [0.2, 2], [0.4, 4], [0.7, 3], [0.3, 1]], "labels": [0, 1, 1, 0, 1, 0] }, "modelName": "NAME" }
+        """;
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -26,10 +29,12 @@ internal static class Jobs
         {
             for (var round = 0; round < rounds; round++)
             {
-                foreach (var (title, settings) in new (string, string[])[] { ("by default", []), ("four fits at once, not nice", ["--Training:MaxConcurrency=4", "--Training:Nice=0"]) })
+                string[] fourFits = ["--Training:MaxConcurrency=4", "--Training:Nice=0"];
+                foreach (var (title, settings) in new (string, string[])[] { ("by default", []), ("four fits at once, not nice", fourFits) })
                 {
                     await Throughput($"SQLite, {title}", count, settings);
-                    await Throughput($"PostgreSQL, {title}", count, [.. settings, "--Storage:Provider=Postgres", $"--ConnectionStrings:Sigmoid={await postgres.CreateDatabase()}"]);
+                    string[] onPostgres = ["--Storage:Provider=Postgres", $"--ConnectionStrings:Sigmoid={await postgres.CreateDatabase()}"];
+                    await Throughput($"PostgreSQL, {title}", count, [.. settings, .. onPostgres]);
                 }
             }
         }
@@ -37,7 +42,7 @@ internal static class Jobs
         if (which is null or "claim")
             await JobClaims.RunAsync(await postgres.CreateDatabase());
         if (which is null or "predict")
-            await PredictBesideFits(rounds);
+            await PredictDuringFits(rounds);
         if (which is null or "events")
             await Events();
         return 0;
@@ -56,7 +61,7 @@ internal static class Jobs
             $"{store}: {count} jobs from request to model in {seconds:F2} s, {count / seconds:F0} a second, {processor:F2} ms of a processor for each"));
     }
 
-    /// <summary>Sixteen clients, each of which sends its next job when the last one has made its model.</summary>
+    /// <summary>Sixteen clients, each of which sends its next job when the last one has ended.</summary>
     private static async Task Send(Service service, int count, string name)
     {
         var next = 0;
@@ -75,8 +80,8 @@ internal static class Jobs
         }));
     }
 
-    /// <summary>200 predictions a second, each sent at its time whether or not those before it were answered, while two fits keep the cores busy.</summary>
-    private static async Task PredictBesideFits(int rounds)
+    /// <summary>200 predictions a second, each sent at its time even if earlier ones are unanswered, while two fits keep the cores busy.</summary>
+    private static async Task PredictDuringFits(int rounds)
     {
         const int Rate = 200;
         using var service = await Service.Start(["--Training:MaxConcurrency=2"]);
@@ -92,7 +97,8 @@ internal static class Jobs
             foreach (var fit in fits)
                 using (await service.Http.PostAsync($"/api/v1/training-jobs/{fit}/cancel", null)) { }
             Console.WriteLine(FormattableString.Invariant(
-                $"/predict at {Rate} a second: idle median {idle.Median:F2}, p99 {idle.P99:F2} ms; beside two fits median {busy.Median:F2}, p99 {busy.P99:F2}, worst {busy.Worst:F1} ms"));
+                $"/predict at {Rate} a second: idle median {idle.Median:F2}, p99 {idle.P99:F2} ms; ")
+                + FormattableString.Invariant($"during two fits median {busy.Median:F2}, p99 {busy.P99:F2}, worst {busy.Worst:F1} ms"));
         }
     }
 
@@ -115,12 +121,12 @@ internal static class Jobs
         {
             using var answer = await service.Http.PostAsync("/api/v1/models/warm-0/predict", Json(body));
             answer.EnsureSuccessStatusCode();
-            // From when it was to be sent: a client that is late because of the service is the service's doing too.
+            // From the time at which it was due: if the service delays the client's sending, that counts too.
             return (watch.Elapsed - due).TotalMilliseconds;
         }
     }
 
-    /// <summary>200,000 × 20 numbers, none of whose iterations may be spared.</summary>
+    /// <summary>Starts a fit of 200,000 × 20 numbers without early stopping.</summary>
     private static async Task<string> Long(Service service)
     {
         var name = $"long{Guid.NewGuid():n}";
@@ -133,15 +139,18 @@ internal static class Jobs
             csv.Append(random.Next(2)).Append('\n');
         }
 
-        using (var upload = await service.Http.PostAsync($"/api/v1/datasets?name={name}", new StringContent(csv.ToString(), Encoding.UTF8, new MediaTypeHeaderValue("text/csv"))))
+        var content = new StringContent(csv.ToString(), Encoding.UTF8, new MediaTypeHeaderValue("text/csv"));
+        using (var upload = await service.Http.PostAsync($"/api/v1/datasets?name={name}", content))
             upload.EnsureSuccessStatusCode();
         using var answer = await service.Http.PostAsync("/api/v1/training-jobs", Json(Encoding.UTF8.GetBytes(
-            $$"""{ "datasetId": "{{name}}", "target": "y", "solver": "gradient_descent", "tolerance": 0, "maxIterations": 1000000, "learningRate": 1e-6 }""")));
+            $$"""
+            { "datasetId": "{{name}}", "target": "y", "solver": "gradient_descent", "tolerance": 0, "maxIterations": 1000000, "learningRate": 1e-6 }
+            """)));
         answer.EnsureSuccessStatusCode();
         return JsonElement.Parse(await answer.Content.ReadAsByteArrayAsync()).GetProperty("id").GetString()!;
     }
 
-    /// <summary>A thousand clients watch one job, and another thousand a job each.</summary>
+    /// <summary>First, a thousand clients watch the same job; then, a thousand clients watch a job each.</summary>
     private static async Task Events()
     {
         const int Clients = 1_000;
@@ -152,7 +161,9 @@ internal static class Jobs
             await Task.Delay(3_000);
             var idle = service.ResidentMegabytes();
             var running = await Long(service);
-            string[] ids = each ? [.. await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Queue(service)))] : [.. Enumerable.Repeat(running, Clients)];
+            string[] ids = each
+                ? [.. await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Queue(service)))]
+                : [.. Enumerable.Repeat(running, Clients)];
             var withJob = service.ResidentMegabytes();
             var ended = 0;
             var connected = 0;
@@ -187,19 +198,21 @@ internal static class Jobs
 
             await watching;
             Console.WriteLine(FormattableString.Invariant(
-                $"{Clients} clients on {(each ? "a job each" : "one job")}: {ended} end events, the last {watch.Elapsed.TotalSeconds:F2} s after the cancel; {idle:F0} MB idle, {withJob:F0} with the jobs, {peak:F0} at most"));
+                $"{Clients} clients on {(each ? "a job each" : "one job")}: {ended} end events, the last {watch.Elapsed.TotalSeconds:F2} s after the cancel; ")
+                + FormattableString.Invariant($"{idle:F0} MB idle, {withJob:F0} with the jobs, {peak:F0} at most"));
         }
     }
 
     private static async Task<string> Queue(Service service)
     {
-        using var answer = await service.Http.PostAsync("/api/v1/training-jobs", Json(Encoding.UTF8.GetBytes(Quick.Replace("NAME", "queued", StringComparison.Ordinal))));
+        var body = Encoding.UTF8.GetBytes(Quick.Replace("NAME", "queued", StringComparison.Ordinal));
+        using var answer = await service.Http.PostAsync("/api/v1/training-jobs", Json(body));
         return JsonElement.Parse(await answer.Content.ReadAsByteArrayAsync()).GetProperty("id").GetString()!;
     }
 
     private static ByteArrayContent Json(byte[] body) => new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
-    /// <summary>The service as a process of its own.</summary>
+    /// <summary>The service, in its own process.</summary>
     private sealed class Service : IDisposable
     {
         private const string Url = "http://127.0.0.1:5177";
@@ -213,10 +226,14 @@ internal static class Jobs
         {
             var service = new Service();
             service._process = Peers.Start(
-                "dotnet", [typeof(SigmoidDbContext).Assembly.Location, $"--urls={Url}", $"--Storage:Directory={service._directory.File("data")}", .. settings], service._directory.File("log"),
+                "dotnet",
+                [typeof(SigmoidDbContext).Assembly.Location, $"--urls={Url}", $"--Storage:Directory={service._directory.File("data")}", .. settings],
+                service._directory.File("log"),
                 ("ASPNETCORE_ENVIRONMENT", "Production"));
             service.Http.BaseAddress = new Uri(Url);
-            return await Peers.UntilAsync(service.Http, "/health/ready", HttpMethod.Get) ? service : throw new InvalidOperationException("The service did not start.");
+            return await Peers.UntilAsync(service.Http, "/health/ready", HttpMethod.Get)
+                ? service
+                : throw new InvalidOperationException("The service did not start.");
         }
 
         public double ResidentMegabytes() => _process.ResidentBytes / 1048576.0;

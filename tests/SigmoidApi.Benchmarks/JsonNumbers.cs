@@ -10,9 +10,8 @@ using SigmoidApi.Http.Json;
 namespace SigmoidApi.Benchmarks;
 
 /// <summary>
-/// Nanoseconds per number of reading and writing JSON, ours and System.Text.Json's own arrays in turn: the two bodies that the service is measured
-/// with. The best of the rounds is
-/// shown: whatever else the machine does can only add.
+/// Nanoseconds per number for reading and writing JSON, ours and System.Text.Json's own arrays in turn, with the two bodies of the serving benchmark. The best
+/// round is shown, because other load on the machine can only add time.
 /// </summary>
 public static class JsonNumbers
 {
@@ -24,7 +23,7 @@ public static class JsonNumbers
     {
         var random = new Random(1);
         var probabilities = Enumerable.Range(0, 1000).Select(_ => random.NextDouble()).ToArray();
-        // As the columns of Spambase: most are zero, the others have two or three places.
+        // Like the columns of Spambase: most numbers are zero, the others have two or three digits.
         var rows = Enumerable.Range(0, 1000).Select(_ => Enumerable.Range(0, 57).Select(column => random.Next(10) switch
         {
             < 7 => 0,

@@ -5,7 +5,10 @@ using SigmoidApi.Compute.Activations;
 
 namespace SigmoidApi.Benchmarks;
 
-/// <summary>The sigmoid from the first cache to memory, beside a copy and the peer. In process: a generated project would not find the central package versions.</summary>
+/// <summary>
+/// The sigmoid with data from the first-level cache to memory, compared with a copy and the peer. In process, because a generated project would not find the
+/// central package versions.
+/// </summary>
 [InProcess]
 public class Kernels
 {
@@ -17,7 +20,7 @@ public class Kernels
     [Params(64, 4096, 1 << 20)]
     public int N { get; set; }
 
-    /// <param name="args">BenchmarkDotNet's own, such as <c>--filter *Sigmoid*</c>.</param>
+    /// <param name="args">Arguments of BenchmarkDotNet, such as <c>--filter *Sigmoid*</c>.</param>
     public static int Run(string[] args)
     {
         BenchmarkSwitcher.FromTypes([typeof(Kernels)]).Run(args is [] ? ["--filter", "*"] : args);

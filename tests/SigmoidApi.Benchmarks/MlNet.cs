@@ -10,7 +10,7 @@ using SigmoidApi.Compute.Regression;
 
 namespace SigmoidApi.Benchmarks;
 
-/// <summary>The peer in .NET: ML.NET's L-BFGS logistic regression, l2 alone, on float32 copies of the same arrays held in memory.</summary>
+/// <summary>The peer in .NET: ML.NET's L-BFGS logistic regression with only l2, on float32 copies of the same arrays in memory.</summary>
 internal static class MlNet
 {
     private const int Repeats = 3;
@@ -43,6 +43,7 @@ internal static class MlNet
             model = context.BinaryClassification.Trainers.LbfgsLogisticRegression(options).Fit(data);
             seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
+
         var linear = model!.Model.SubModel;
         var ours = new LogisticModel(linear.Bias, [.. linear.Weights.Select(weight => (double)weight)]);
         Console.WriteLine(JsonSerializer.Serialize(new

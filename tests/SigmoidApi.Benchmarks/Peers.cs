@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace SigmoidApi.Benchmarks;
 
-/// <summary>The processes that a measurement runs beside each other: the service and what people would use instead.</summary>
+/// <summary>Starts the processes of a measurement: the service, and the programs that it is compared with.</summary>
 internal static class Peers
 {
-    /// <summary>Waits until something answers, for a minute at most.</summary>
+    /// <summary>Waits until a process answers, for at most a minute.</summary>
     public static async Task<bool> UntilAsync(HttpClient client, string url, HttpMethod method)
     {
         var watch = Stopwatch.StartNew();
@@ -43,29 +43,37 @@ internal static class Peers
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {output}");
+        return process.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {output}");
     }
 
     public static int Option(string[] args, string name, int otherwise) =>
         Array.IndexOf(args, name) is >= 0 and var i ? int.Parse(args[i + 1], CultureInfo.InvariantCulture) : otherwise;
 
+    /// <summary>A number of <c>/proc/PROCESS/status</c>, which has it in KiB, in bytes.</summary>
+    public static long StatusBytes(int process, string name)
+    {
+        var line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
+
     public static string ProjectDirectory()
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(directory.FullName, "SigmoidApi.sln")))
-            directory = directory.Parent ?? throw new InvalidOperationException("Run this from within the repository.");
+            directory = directory.Parent ?? throw new InvalidOperationException("Run this within the repository.");
         return Path.Combine(directory.FullName, "tests", "SigmoidApi.Benchmarks");
     }
 }
 
-/// <summary>A process that ends with the measurement.</summary>
+/// <summary>A process that is killed when it is disposed.</summary>
 internal sealed class Peer(Process process) : IDisposable
 {
     public int Id => process.Id;
 
-    /// <summary>The memory that it has in RAM.</summary>
-    public long ResidentBytes =>
-        1024 * long.Parse(File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    /// <summary>The memory of the process in RAM.</summary>
+    public long ResidentBytes => Peers.StatusBytes(process.Id, "VmRSS:");
 
     public void Dispose()
     {

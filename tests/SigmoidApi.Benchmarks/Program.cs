@@ -18,11 +18,14 @@ return args.FirstOrDefault() switch
     "mlnet" => MlNet.Run(args[1..]),
     "path" => Fit.RunPath(args[1..]),
     "firth" => Firth.Run(),
+    "start" => await Start.RunAsync(args[1..]),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | elementwise-widths | kernels | fit DIR ROWS COLUMNS | sparse DIR ROWS COLUMNS | path DIR ROWS COLUMNS | comparison | scaling | firth | json | serving | datasets | stream | jobs | responsiveness");
+    Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | elementwise-widths | kernels | "
+        + "fit DIR ROWS COLUMNS | sparse DIR ROWS COLUMNS | path DIR ROWS COLUMNS | comparison | scaling | firth | "
+        + "json | serving | datasets | stream | jobs | responsiveness | start");
     return 2;
 }

@@ -6,9 +6,10 @@ using System.Net.Http.Json;
 namespace SigmoidApi.Benchmarks;
 
 /// <summary>
-/// How soon <c>/health/live</c> answers while 40 requests compute, of <c>/update-weights</c> and of <c>/sigmoid</c> on millions of numbers. A second
-/// service, which has nothing to do, is asked in turn with it: what that takes is the machine's and the measurement's own.
-/// <c>responsiveness [--service DLL] [--runs N]</c>: another build's <c>SigmoidApi.dll</c> for the figure before a change. Settings go by the environment.
+/// The time until <c>/health/live</c> answers while 40 requests of <c>/update-weights</c> or <c>/sigmoid</c> compute on millions of numbers. An idle second
+/// service is asked in turn with the first: its times show how much is due to the machine and to the measurement itself.
+/// <c>responsiveness [--service DLL] [--runs N]</c>: <c>--service</c> is another build's <c>SigmoidApi.dll</c>, to measure before a change. Settings are
+/// given by environment variables.
 /// </summary>
 public static class Responsiveness
 {
@@ -50,7 +51,7 @@ public static class Responsiveness
         var bytes = await encoded.ReadAsByteArrayAsync();
         var watch = Stopwatch.StartNew();
         var all = Task.WhenAll(Enumerable.Range(0, Requests).Select(_ => SendAsync(client, path, bytes)));
-        // On a thread of its own, so that what this process does for the 40 does not hold the measurement up.
+        // On its own thread, so that the work of this process for the 40 requests does not delay the measurement.
         var (waits, idle) = await Task.Factory.StartNew(() => Probe(all), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await all;
         waits.Sort();
@@ -60,7 +61,7 @@ public static class Responsiveness
             $"| {name} | {watch.Elapsed.TotalSeconds:F1} | {waits.Count} | {waits[^1]:F1} | {waits[waits.Count / 2]:F1} | {idle.Max():F1} | {load} |"));
     }
 
-    /// <summary>Asks both services until the requests are answered. The first answer is for the connection.</summary>
+    /// <summary>Asks both services until the requests are answered. The first answers are not counted: they include the connection.</summary>
     private static (List<double> Waits, List<double> Idle) Probe(Task until)
     {
         using var client = new HttpClient();

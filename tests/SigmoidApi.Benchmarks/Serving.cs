@@ -6,8 +6,9 @@ using System.Text.Json;
 namespace SigmoidApi.Benchmarks;
 
 /// <summary>
-/// Serving beside its peers: 32 clients (wrk) on the service with its validation and logging on, on a bare Kestrel echo, and on FastAPI, in turn.
-/// <c>serving [--seconds 5] [--rounds 3]</c>; needs wrk, and for FastAPI Debian's python3-fastapi uvicorn python3-uvloop python3-httptools python3-sklearn python3-pandas.
+/// Serving, compared with its peers: 32 clients (wrk) on the service with validation and logging, on a bare Kestrel echo, and on FastAPI, in turn.
+/// <c>serving [--seconds 5] [--rounds 3]</c>; needs wrk, and for FastAPI Debian's python3-fastapi uvicorn python3-uvloop python3-httptools
+/// python3-sklearn python3-pandas.
 /// </summary>
 public static class Serving
 {
@@ -29,11 +30,17 @@ public static class Serving
         using var echo = Peers.Start("dotnet", [work.File("echo/echo.dll"), "--urls", EchoUrl], work.File("echo.log"));
         using var service = Peers.Start(
             "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "SigmoidApi.dll"), "--urls", ServiceUrl, "--environment", "Production", "--Storage:Directory", work.File("data")],
+            [
+                Path.Combine(AppContext.BaseDirectory, "SigmoidApi.dll"), "--urls", ServiceUrl, "--environment", "Production",
+                "--Storage:Directory", work.File("data"),
+            ],
             work.File("service.log"));
         using var fastApi = Peers.Start(
             "/usr/bin/python3",
-            ["-m", "uvicorn", "--app-dir", Path.Combine(project, "Peers"), "fastapi_app:app", "--workers", "2", "--port", "5173", "--log-level", "warning", "--no-access-log"],
+            [
+                "-m", "uvicorn", "--app-dir", Path.Combine(project, "Peers"), "fastapi_app:app", "--workers", "2", "--port", "5173",
+                "--log-level", "warning", "--no-access-log",
+            ],
             work.File("fastapi.log"),
             ("SPAMBASE", spambase));
 
@@ -43,7 +50,8 @@ public static class Serving
         var hasFastApi = await Peers.UntilAsync(client, $"{FastApiUrl}/openapi.json", HttpMethod.Get);
         await TrainAsync(client, spambase);
 
-        Console.WriteLine($"{Environment.ProcessorCount} processors; 32 clients, {seconds} s a run, median of {rounds} runs in turn; requests a second (errors)");
+        Console.WriteLine(
+            $"{Environment.ProcessorCount} processors; 32 clients, {seconds} s a run, median of {rounds} runs in turn; requests a second (errors)");
         Console.WriteLine();
         Console.WriteLine("| request | echo | service | FastAPI | of echo (asked) | times FastAPI (asked) | service p99 ms |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
@@ -53,7 +61,7 @@ public static class Serving
             await File.WriteAllTextAsync(body, workload.Body);
             string[] urls = [$"{EchoUrl}/echo", ServiceUrl + workload.ServicePath, FastApiUrl + workload.FastApiPath];
             var runs = urls.Select(_ => new List<Load>()).ToArray();
-            // Tiered compilation is done after the first round, which does not count.
+            // The first round does not count; tiered compilation is done after it.
             for (var round = 0; round <= rounds; round++)
             {
                 for (var side = 0; side < (hasFastApi ? 3 : 2); side++)
@@ -65,9 +73,11 @@ public static class Serving
             }
 
             var (e, s, f) = (Median(runs[0]), Median(runs[1]), hasFastApi ? Median(runs[2]) : default);
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {workload.Name} | {e.PerSecond:F0} ({e.Failed}) | {s.PerSecond:F0} ({s.Failed}) | {f.PerSecond:F0} ({f.Failed}) | {s.PerSecond / e.PerSecond:F2} ({workload.OfEcho}) | {s.PerSecond / f.PerSecond:F1} ({workload.OfFastApi}) | {s.P99Milliseconds:F1} |"));
+            Console.WriteLine(
+                FormattableString.Invariant($"| {workload.Name} | {e.PerSecond:F0} ({e.Failed}) | {s.PerSecond:F0} ({s.Failed}) | ")
+                + FormattableString.Invariant($"{f.PerSecond:F0} ({f.Failed}) | ")
+                + FormattableString.Invariant($"{s.PerSecond / e.PerSecond:F2} ({workload.OfEcho}) | ")
+                + FormattableString.Invariant($"{s.PerSecond / f.PerSecond:F1} ({workload.OfFastApi}) | {s.P99Milliseconds:F1} |"));
         }
 
         return 0;
@@ -91,7 +101,10 @@ public static class Serving
         using var csv = new StringContent(await File.ReadAllTextAsync(spambase), Encoding.UTF8, "text/csv");
         using var uploaded = await client.PostAsync(new Uri($"{ServiceUrl}/api/v1/datasets?name=spambase"), csv);
         uploaded.EnsureSuccessStatusCode();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{ServiceUrl}/api/v1/training-jobs") { Content = JsonContent.Create(new { datasetId = "spambase", target = "Decision" }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{ServiceUrl}/api/v1/training-jobs")
+        {
+            Content = JsonContent.Create(new { datasetId = "spambase", target = "Decision" }),
+        };
         request.Headers.Add("Prefer", "wait=30");
         using var trained = await client.SendAsync(request);
         trained.EnsureSuccessStatusCode();
@@ -103,7 +116,10 @@ public static class Serving
     {
         var output = await Peers.RunToEndAsync("wrk", ["-t1", "-c32", $"-d{seconds}s", "-s", Path.Combine(project, "Peers", "http_load.lua"), url, "--", body]);
         var result = output.Split('\n').Single(line => line.StartsWith("RESULT", StringComparison.Ordinal)).Split(' ');
-        return new(double.Parse(result[1], CultureInfo.InvariantCulture), double.Parse(result[2], CultureInfo.InvariantCulture), long.Parse(result[3], CultureInfo.InvariantCulture));
+        return new(
+            double.Parse(result[1], CultureInfo.InvariantCulture),
+            double.Parse(result[2], CultureInfo.InvariantCulture),
+            long.Parse(result[3], CultureInfo.InvariantCulture));
     }
 
     private static Load Median(List<Load> loads) => loads.OrderBy(l => l.PerSecond).ElementAt(loads.Count / 2);

@@ -10,8 +10,8 @@ using SigmoidApi.Tables.Rows;
 namespace SigmoidApi.Benchmarks;
 
 /// <summary>
-/// Training on data whose matrix is four times <c>Training:MemoryLimitMegabytes</c>, beside the same job where it fits: seconds, the peak of the service's resident set while it
-/// trains, and whether the coefficients are the same to the last bit. <c>stream [--limit 256] [--columns 28] [--rounds 3]</c>
+/// Training on data whose matrix is four times <c>Training:MemoryLimitMegabytes</c>, compared with the same job in memory: seconds, the peak of the service's
+/// resident set during training, and whether the coefficients are equal to the last bit. <c>stream [--limit 256] [--columns 28] [--rounds 3]</c>
 /// </summary>
 internal static class Streaming
 {
@@ -23,7 +23,8 @@ internal static class Streaming
         var rows = 4L * limit * 1_000_000 / columns / sizeof(double);
         using var work = new TemporaryDirectory();
         using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(20) };
-        Console.WriteLine($"{Environment.ProcessorCount} processors; {rows} rows of {columns} numbers, {rows * columns * sizeof(double) / 1_000_000} MB; a limit of {limit} MB; {rounds} jobs one after another");
+        Console.WriteLine($"{Environment.ProcessorCount} processors; {rows} rows of {columns} numbers, {rows * columns * sizeof(double) / 1_000_000} MB; "
+            + $"a limit of {limit} MB; {rounds} jobs one after another");
         var file = work.File("rows.parquet");
         Generate(file, work.File("spill"), rows, columns);
 
@@ -37,8 +38,13 @@ internal static class Streaming
         return same && streamed.Peak <= limit + 150 ? 0 : 1;
     }
 
-    private static void Report(string what, Measured measured) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{what,-10} {string.Join(", ", measured.Seconds.Select(seconds => seconds.ToString("F2", CultureInfo.InvariantCulture)))} s; resident {measured.Idle} MB before, {measured.Peak} MB at the peak; {measured.Passes:F2} passes"));
+    private static void Report(string what, Measured measured)
+    {
+        var seconds = string.Join(", ", measured.Seconds.Select(seconds => seconds.ToString("F2", CultureInfo.InvariantCulture)));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what,-10} {seconds} s; resident {measured.Idle} MB before, {measured.Peak} MB at the peak; {measured.Passes:F2} passes"));
+    }
 
     private static async Task<Measured> MeasureAsync(HttpClient client, TemporaryDirectory work, int limit, int rounds, Func<Task> prepare)
     {
@@ -75,23 +81,24 @@ internal static class Streaming
         }
         catch (OperationCanceledException)
         {
-            // All is trained.
+            // All jobs have ended.
         }
 
         return peak;
     }
 
-    /// <summary>Normal numbers, and a target that hangs on eight of them.</summary>
+    /// <summary>Normal numbers, and a target that depends on eight columns.</summary>
     private static void Generate(string path, string spill, long rows, int columns)
     {
         var names = Enumerable.Range(0, columns).Select(i => string.Create(CultureInfo.InvariantCulture, $"x{i}")).ToArray();
         using var session = new DuckDbSession(spill, new DuckDbLimits(1_000, 1, long.MaxValue), progress: null, path);
         session.Execute("select setseed(0.5)", CancellationToken.None);
+        var normals = names.Select(name => $"sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()) as {name}");
         session.Execute(
             $"""
             copy (
                 select (random() < 1 / (1 + exp(-({string.Join(" + ", names.Take(8))}) / 2)))::int as target, *
-                from (select {string.Join(", ", names.Select(name => $"sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()) as {name}"))} from range({rows.ToString(CultureInfo.InvariantCulture)}))
+                from (select {string.Join(", ", normals)} from range({rows.ToString(CultureInfo.InvariantCulture)}))
             ) to {DuckDbSession.Literal(path)} ({DatasetExport.ParquetOptions(columns + 1)})
             """, CancellationToken.None);
     }

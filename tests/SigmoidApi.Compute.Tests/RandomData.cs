@@ -2,7 +2,7 @@ using SigmoidApi.Compute.Data;
 
 namespace SigmoidApi.Compute.Tests;
 
-/// <summary>Rows drawn by a seed and labels that a random model gives them, both classes among them.</summary>
+/// <summary>Random rows, and labels of both classes drawn from a random model.</summary>
 internal static class RandomData
 {
     public static (DesignMatrix Features, double[] Labels) Make(int rows, int columns, int seed)
@@ -27,7 +27,7 @@ internal static class RandomData
         return (features, labels);
     }
 
-    /// <summary>The same numbers, all of them float32, in three forms.</summary>
+    /// <summary>The same numbers in three kinds of matrix. All are exact in float32.</summary>
     public static (DesignMatrix Dense, SingleMatrix Single, SparseMatrix Sparse, double[] Labels) MakeSparse(int rows, int columns, int seed)
     {
         var (dense, labels) = Make(rows, columns, seed);

@@ -5,10 +5,10 @@ using SigmoidApi.Compute.Preprocessing;
 
 namespace SigmoidApi.Compute.Tests;
 
-/// <summary>The files of Reference/, copied beside the tests.</summary>
+/// <summary>The files of Reference/, which are copied to the output directory.</summary>
 internal static class ReferenceData
 {
-    /// <summary>A CSV of numbers with a header; the last column is the label.</summary>
+    /// <summary>A CSV of numbers with a header. The last column is the label.</summary>
     public static (DesignMatrix Features, double[] Labels) Csv(string name)
     {
         var lines = File.ReadAllLines(PathOf(name));
@@ -17,7 +17,7 @@ internal static class ReferenceData
         return (DesignMatrix.FromRows(rows.SelectMany(row => row[..columns]).ToArray(), rows.Length, columns), rows.Select(row => row[columns]).ToArray());
     }
 
-    /// <summary>A CSV with a header, whose columns are numbers where every cell that is not empty is one, and its labels.</summary>
+    /// <summary>A CSV with a header. A column is numeric if all its cells that are not empty are numbers, and categorical otherwise.</summary>
     public static (FeatureTable Table, double[] Labels) Table(string name, string target, string positive)
     {
         var lines = File.ReadAllLines(PathOf(name));
@@ -43,7 +43,8 @@ internal static class ReferenceData
                 columns.Add(new FeatureColumn(column, new CategoryCodes([.. cells.Select(cell => Array.IndexOf(levels, cell))], levels)));
             }
         }
-        var matrix = numbers.Count == 0 ? null : DesignMatrix.FromRows([.. from i in Enumerable.Range(0, rows.Length) from column in numbers select column[i]], rows.Length, numbers.Count);
+        double[] values = [.. from i in Enumerable.Range(0, rows.Length) from column in numbers select column[i]];
+        var matrix = numbers.Count == 0 ? null : DesignMatrix.FromRows(values, rows.Length, numbers.Count);
         return (new FeatureTable(rows.Length, columns, matrix), labels);
     }
 

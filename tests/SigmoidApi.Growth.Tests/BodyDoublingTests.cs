@@ -22,19 +22,21 @@ using SigmoidApi.TrainingJobs.Fitting;
 
 namespace SigmoidApi.Growth.Tests;
 
-/// <summary>No body costs more than its size: twice as much of any shape takes at most 2.5 times the time to read, to validate and to predict, whether it is
-/// taken or refused.</summary>
+/// <summary>
+/// The time for a body grows no faster than its size: twice as much of any shape takes at most 2.5 times as long to read, validate and predict, whether it is
+/// accepted or refused.
+/// </summary>
 public sealed class BodyDoublingTests(BodyDoublingTests.Target target) : IClassFixture<BodyDoublingTests.Target>
 {
     private const int Most = 1 << 22;
 
-    // A collection, and memory that is touched for the first time, take a millisecond or two.
+    // A garbage collection and new memory take a millisecond or two.
     private const double Enough = 5;
 
     // 4 ms for each megabyte.
     private const double Little = 16;
 
-    // The framework writes none for nothing.
+    // For empty input the framework writes no member at all.
     private static readonly byte[] EmptyMember = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     private static readonly Dictionary<string, Func<Target, int, Action>> Shapes = new(StringComparer.Ordinal)
@@ -124,14 +126,14 @@ public sealed class BodyDoublingTests(BodyDoublingTests.Target target) : IClassF
         if (Shapes.TryGetValue(name, out var shape))
         {
             var isQuery = name.Contains("type", StringComparison.Ordinal);
-            Effort.ShouldGrowAsItsInput(size => shape(target, size), isQuery ? 256 : 1 << 14, isQuery ? 1 << 15 : Most, Enough, Little);
+            Effort.ShouldGrowLikeItsInput(size => shape(target, size), isQuery ? 256 : 1 << 14, isQuery ? 1 << 15 : Most, Enough, Little);
             return;
         }
 
-        // Bytes of every kind, and those that are no text anywhere.
+        // Bytes of every kind, and bytes that are invalid in every charset.
         Func<int, byte[]>[] texts = [n => Random(n, 7), n => Repeated([0xFF], n), n => Repeated([0x1B], n), n => Repeated([(byte)'\n'], n)];
         foreach (var bytes in texts)
-            Effort.ShouldGrowAsItsInput(size => Transcode(bytes(size), name["charset ".Length..]), 1 << 14, Most, Enough, Little);
+            Effort.ShouldGrowLikeItsInput(size => Transcode(bytes(size), name["charset ".Length..]), 1 << 14, Most, Enough, Little);
     }
 
     private static Func<Target, int, Action> Body<T>(Func<int, string> json)
@@ -163,7 +165,7 @@ public sealed class BodyDoublingTests(BodyDoublingTests.Target target) : IClassF
         }
         catch (InvalidTextException)
         {
-            // It takes time as well.
+            // The time of a refusal counts, too.
         }
     };
 
@@ -175,19 +177,19 @@ public sealed class BodyDoublingTests(BodyDoublingTests.Target target) : IClassF
             var request = new DefaultHttpContext().Request;
             request.HttpContext.SetEndpoint(Repeating);
             request.ContentType = $"multipart/form-data; boundary={boundary}";
-            var content = Done(DatasetContent.OpenAsync(request, new MemoryStream(body), null, null, body.Length, TestContext.Current.CancellationToken));
+            var content = Done(UploadBody.OpenAsync(request, new MemoryStream(body), null, null, body.Length, TestContext.Current.CancellationToken));
             try
             {
-                Drain(content.Body);
+                Drain(content.Content);
             }
             catch (Exception e) when (UploadForm.IsMalformed(e))
             {
-                // It takes time as well.
+                // The time of a refusal counts, too.
             }
         };
     };
 
-    /// <summary>Of a route that takes any number of <c>x</c>.</summary>
+    /// <summary>The endpoint of a route whose parameter <c>x</c> may be repeated.</summary>
     private static readonly Endpoint Repeating = new(
         requestDelegate: null, new(new QueryNames(new Dictionary<string, bool> { ["x"] = true }.ToFrozenDictionary(), body: null)), displayName: null);
 
@@ -201,7 +203,7 @@ public sealed class BodyDoublingTests(BodyDoublingTests.Target target) : IClassF
         }
     }
 
-    /// <summary>What reads memory waits for nothing: all of the work is this thread's.</summary>
+    /// <summary>The result of a task that is already complete: reading from memory never waits, so this thread does all the work.</summary>
     private static T Done<T>(Task<T> task) =>
         task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("Another thread does the work.");
 
@@ -219,7 +221,7 @@ public sealed class BodyDoublingTests(BodyDoublingTests.Target target) : IClassF
     private static string Each(int count, Func<int, FormattableString> text) =>
         string.Concat(Enumerable.Range(0, count).Select(i => text(i).ToString(CultureInfo.InvariantCulture)));
 
-    /// <summary>What reads and uses a body, without a server or a store around it.</summary>
+    /// <summary>Reads and uses a body, without a server or a store.</summary>
     public sealed class Target : IAsyncDisposable
     {
         private readonly WebApplication _application;
@@ -242,7 +244,7 @@ public sealed class BodyDoublingTests(BodyDoublingTests.Target target) : IClassF
 
         public ValueTask DisposeAsync() => _application.DisposeAsync();
 
-        /// <summary>Reads a body as an endpoint does, and what is right of it goes on to be used.</summary>
+        /// <summary>Reads a body as an endpoint does, and uses it if it is valid.</summary>
         internal void Read<T>(byte[] body, string mediaType, Action<T> use)
             where T : class
         {

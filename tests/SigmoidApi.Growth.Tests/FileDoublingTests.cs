@@ -7,7 +7,9 @@ using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Growth.Tests;
 
-/// <summary>No file costs more than its size: twice as much of any shape takes at most 2.5 times the time to read, whether it is taken or refused.</summary>
+/// <summary>
+/// The time for a file grows no faster than its size: twice as much of any shape takes at most 2.5 times as long to read, whether it is accepted or refused.
+/// </summary>
 public sealed class FileDoublingTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("sigmoid-doubling").FullName;
@@ -15,16 +17,16 @@ public sealed class FileDoublingTests : IDisposable
 
     private static readonly Shape[] Shapes =
     [
-        // Quotes: a line of 64 KB of them took 18 s.
-        Csv("quotes behind a letter", n => "x" + Of("\"", n) + "\n1\n", most: 1 << 17),
+        // A line of 64 KB of quotes once took 18 s.
+        Csv("quotes after a letter", n => "x" + Of("\"", n) + "\n1\n", most: 1 << 17),
         Csv("quotes", n => Of("\"", n) + "\n1\n", most: 1 << 17),
         Csv("an odd number of quotes", n => Of("\"\"", n / 2) + "\"\n1\n", most: 1 << 17),
-        Csv("quotes behind blanks", n => Of(" \"", n / 2) + "\n1\n", most: 1 << 17),
+        Csv("quotes after blanks", n => Of(" \"", n / 2) + "\n1\n", most: 1 << 17),
         Csv("blanks before a quote", n => Of(" ", n) + "\"x\"\n1\n", most: 1 << 17),
         Csv("cells of quotes in quotes", n => "a\n" + Of("\"\"\"\"\"\"\n", n / 7)),
         Csv("a cell of quotes", n => "a\n\"" + Of("\"\"", n / 2) + "\"\n", most: 1 << 20),
         Csv("an open quote", n => "a\n\"" + Of("x\n", n / 2)),
-        Csv("text behind closing quotes", n => "a\n" + Of("\"x\"y\n", n / 5)),
+        Csv("text after closing quotes", n => "a\n" + Of("\"x\"y\n", n / 5)),
         Csv("a quote in a word", n => "a\n" + Of("x\"y\n", n / 4)),
         Csv("delimiters", n => Of(",", n)),
         Csv("lines of delimiters", n => "a,b\n" + Of(",,,,,,,\n", n / 8)),
@@ -45,7 +47,7 @@ public sealed class FileDoublingTests : IDisposable
         Csv("cells of zeros", n => "a\n" + Of(Of("0", 5_000) + "\n", n / 5_001 + 1)),
         Csv("cells of points", n => "a\n" + Of(Of("1.", 2_500) + "\n", n / 5_001 + 1)),
         Csv("cells of thousands", n => "a\n" + Of("1" + Of(",234", 1_250) + "\n", n / 5_001 + 1), query: "?delimiter=;"),
-        Csv("cells of thousands apart by blanks", n => "a\n1" + Of(" 234", n / 4) + "\n", most: 1 << 20, query: "?delimiter=;"),
+        Csv("cells of thousands with blanks", n => "a\n1" + Of(" 234", n / 4) + "\n", most: 1 << 20, query: "?delimiter=;"),
         Csv("cells like dates", n => "a\n" + Of("2024-" + Of("01-", 500) + "\n", n / 1_505 + 1)),
         Csv("cells like exponents", n => "a\n" + Of("1e" + Of("9", 5_000) + "\n", n / 5_003 + 1)),
         Csv("different texts", n => "a,y\n" + Each(n / 12, i => $"text {i},{i % 2}\n")),
@@ -124,15 +126,15 @@ public sealed class FileDoublingTests : IDisposable
             n => Footer([.. Enumerable.Repeat((byte[])[0x19, 0x0C], n / 2).SelectMany(list => list), 0])),
     ];
 
-    public static TheoryData<string> Names_ => [.. Shapes.Select(shape => shape.Name)];
+    public static TheoryData<string> ShapeNames => [.. Shapes.Select(shape => shape.Name)];
 
     [Theory]
-    [MemberData(nameof(Names_))]
+    [MemberData(nameof(ShapeNames))]
     public void TwiceTheFileTakesTwiceTheTime(string name)
     {
         var shape = Shapes.Single(shape => shape.Name == name);
         var smallest = shape.Most < 10_000 ? shape.Most / 16 : 1 << 14;
-        Effort.ShouldGrowAsItsInput(size => Read(shape, shape.Bytes(size)), smallest, shape.Most, enough: 20, little: 80);
+        Effort.ShouldGrowLikeItsInput(size => Read(shape, shape.Bytes(size)), smallest, shape.Most, enough: 20, little: 80);
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -143,7 +145,7 @@ public sealed class FileDoublingTests : IDisposable
         File.WriteAllBytes(path, bytes);
         return () =>
         {
-            var file = new FileToRead(path, shape.Format, shape.Csv, new Dictionary<string, ColumnType>(), MaxColumns: 2_000, MaxRows: 10_000_000,
+            var file = new TableFile(path, shape.Format, shape.Csv, new Dictionary<string, ColumnType>(), MaxColumns: 2_000, MaxRows: 10_000_000,
                 MinCells: 50_000_000, MaxCellsPerByte: 1_000, MaxRecordBytes: 1 << 24, MaxNameLength: 1_000);
             var parquet = Path.Combine(_directory, $"{_files++}.parquet");
             try
@@ -153,7 +155,7 @@ public sealed class FileDoublingTests : IDisposable
             }
             catch (Exception refusal) when (refusal is InvalidDatasetException or DatasetTooLargeException)
             {
-                // It takes time as well.
+                // The time of a refusal counts, too.
             }
         };
     }
@@ -184,8 +186,8 @@ public sealed class FileDoublingTests : IDisposable
     private static Shape Parquet(string name, Func<int, string> query, int most, string options = "") =>
         new(name, DatasetFormat.Parquet, n => SampleFiles.Parquet(query(n), options), most);
 
-    /// <param name="Bytes">A file of a size: of so many bytes about, or of so many columns where there are few.</param>
-    /// <param name="Most">The largest size: more is refused, or not looked at.</param>
+    /// <param name="Bytes">Creates a file of a size, which is roughly its bytes, or its columns in shapes of few.</param>
+    /// <param name="Most">The largest size. Larger files are refused or not read further.</param>
     private sealed record Shape(string Name, DatasetFormat Format, Func<int, byte[]> Bytes, int Most = 1 << 24)
     {
         public CsvOverrides Csv { get; init; } = new();

@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace SigmoidApi.Tests;
 
-/// <summary>The service as its clients see it. Paths without a leading slash are under <c>/api/v1/</c>.</summary>
+/// <summary>A client of the service. Paths without a leading slash are relative to <c>/api/v1/</c>.</summary>
 public sealed class ApiClient(HttpClient http)
 {
     /// <summary>Long enough for a busy machine; a test that waits this long has failed.</summary>
@@ -28,7 +28,7 @@ public sealed class ApiClient(HttpClient http)
 
     public Task<ApiResponse> PostBytes(string path, byte[] body, string mediaType) => Send(HttpMethod.Post, path, Bytes(body, mediaType));
 
-    /// <summary>Uploads a file, which must be taken, and returns the data set.</summary>
+    /// <summary>Uploads a file, which must succeed, and returns the data set.</summary>
     public async Task<JsonElement> Upload(string query, byte[] file, string mediaType = "text/csv") =>
         (await PostBytes($"datasets?{query}", file, mediaType)).Expect(HttpStatusCode.Created).Json;
 
@@ -56,11 +56,12 @@ public sealed class ApiClient(HttpClient http)
         return job;
     }
 
-    /// <summary>Trains, and returns the version of the model that came of it, its covariance included.</summary>
+    /// <summary>Trains, and returns the resulting version of the model with its covariance.</summary>
     public async Task<JsonElement> TrainModel(object request)
     {
         var model = (await Train(JsonSerializer.Serialize(request, JsonSerializerOptions.Web))).GetProperty("model");
-        return (await Get($"models/{model.GetProperty("name").GetString()}/versions/{model.GetProperty("version").GetInt32()}?include=covariance")).Expect(HttpStatusCode.OK).Json;
+        return (await Get($"models/{model.GetProperty("name").GetString()}/versions/{model.GetProperty("version").GetInt32()}?include=covariance"))
+            .Expect(HttpStatusCode.OK).Json;
     }
 
     public async Task<JsonElement> Job(string id) => (await Get($"training-jobs/{id}")).Expect(HttpStatusCode.OK).Json;

@@ -9,7 +9,10 @@ namespace SigmoidApi.Tests;
 /// <summary>An answer of the service, read to its end.</summary>
 public sealed class ApiResponse(HttpResponseMessage message, byte[] content)
 {
-    private static readonly JsonSerializerOptions NamedNumbers = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions NamedNumbers = new(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     public HttpStatusCode Status { get; } = message.StatusCode;
 
@@ -23,7 +26,7 @@ public sealed class ApiResponse(HttpResponseMessage message, byte[] content)
 
     public JsonElement Json => JsonElement.Parse(content);
 
-    /// <summary>The body's member of that name as an array, the strings for NaN and the infinities included.</summary>
+    /// <summary>A member of the body as an array; also reads the strings for NaN and the infinities.</summary>
     public double[] Numbers(string member) => Read<double[]>(member);
 
     public T Read<T>(string member) => Read<T>(Json.GetProperty(member));
@@ -36,7 +39,7 @@ public sealed class ApiResponse(HttpResponseMessage message, byte[] content)
         return this;
     }
 
-    /// <summary>The body as a problem, which must be of that status and tell nothing of how the service is made.</summary>
+    /// <summary>The body as a problem, which must have this status and must not reveal internals of the service.</summary>
     public Problem Problem(HttpStatusCode status)
     {
         Expect(status);
@@ -52,7 +55,7 @@ public sealed class ApiResponse(HttpResponseMessage message, byte[] content)
         return problem;
     }
 
-    /// <summary>The one entry in the problem's <c>errors</c>.</summary>
+    /// <summary>The only entry in the problem's <c>errors</c>.</summary>
     public (string Path, string Message) Error(HttpStatusCode status = HttpStatusCode.BadRequest)
     {
         var errors = Problem(status).Errors.ShouldNotBeNull(Text);
@@ -61,5 +64,5 @@ public sealed class ApiResponse(HttpResponseMessage message, byte[] content)
     }
 }
 
-/// <summary>A failure as RFC 9457 writes it, with what this service adds.</summary>
+/// <summary>A problem (RFC 9457) with the members that this service adds.</summary>
 public sealed record Problem(string Type, string Title, int Status, string Detail, string TraceId, Dictionary<string, string[]>? Errors);

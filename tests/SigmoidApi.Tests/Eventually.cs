@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace SigmoidApi.Tests;
 
-/// <summary>Waits for what another thread or process does. A test waits on the condition; the bound only ends one that never comes.</summary>
+/// <summary>Waits for the effect of another thread or process. Returns as soon as the condition holds; the time limit only ends a failed test.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);

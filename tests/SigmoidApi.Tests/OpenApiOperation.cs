@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace SigmoidApi.Tests;
 
-/// <summary>An operation of the service's OpenAPI document, with its examples: what a test needs to call every route there is.</summary>
+/// <summary>An operation of the service's OpenAPI document with its examples, so that a test can call every route.</summary>
 internal sealed class OpenApiOperation
 {
     private readonly JsonElement _operation;
@@ -57,7 +57,7 @@ internal sealed class OpenApiOperation
         }
     }
 
-    /// <summary>The path to what has that name or id, in its first version.</summary>
+    /// <summary>The path with a name or id, and version 1.</summary>
     public string PathTo(string name) =>
         Path.Replace("{id}", name, StringComparison.Ordinal)
             .Replace("{name}", name, StringComparison.Ordinal).Replace("{version}", "1", StringComparison.Ordinal);

@@ -4,7 +4,7 @@ using SigmoidApi.Tests.Contract;
 
 namespace SigmoidApi.Tests;
 
-/// <summary>A connection on which a test sends what no HTTP client would. The answer to one request is held to the document.</summary>
+/// <summary>A connection for requests that no HTTP client would send. The answer to a single request is checked against the document.</summary>
 internal sealed class RawConnection : IDisposable
 {
     private const int MostKept = 64 << 10;
@@ -37,10 +37,10 @@ internal sealed class RawConnection : IDisposable
         await _stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Sends no more, as a client that has ended its half; the answer can still be read.</summary>
+    /// <summary>Closes the sending half; the answer can still be read.</summary>
     public void EndSending() => _stream.Socket.Shutdown(SocketShutdown.Send);
 
-    /// <summary>Reads until the service closes the connection; empty where it answers nothing.</summary>
+    /// <summary>Reads until the service closes the connection; empty for no answer.</summary>
     public async Task<byte[]> ReadToEnd()
     {
         using var answer = new MemoryStream();
@@ -50,7 +50,7 @@ internal sealed class RawConnection : IDisposable
         }
         catch (IOException)
         {
-            // Reset by the service: what came until then is the answer.
+            // The service has reset the connection. The answer is what was received before.
         }
 
         var received = answer.ToArray();

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace SigmoidApi.Tests;
 
-/// <summary>What is in <c>Reference/</c>; its README says where each file comes from.</summary>
+/// <summary>The files in <c>Reference/</c>; its README names their sources.</summary>
 internal static class ReferenceData
 {
     public static string PathOf(string file) => Path.Combine(AppContext.BaseDirectory, "Reference", file);
@@ -20,6 +20,6 @@ internal static class ReferenceData
 
     public static double[] Numbers(this JsonElement element, string member) => [.. element.GetProperty(member).EnumerateArray().Select(e => e.GetDouble())];
 
-    /// <summary>The largest distance between two arrays of one length.</summary>
+    /// <summary>The largest difference between two arrays of equal length.</summary>
     public static double Distance(IEnumerable<double> a, IEnumerable<double> b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max();
 }

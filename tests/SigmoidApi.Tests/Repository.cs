@@ -1,6 +1,6 @@
 namespace SigmoidApi.Tests;
 
-/// <summary>The checkout that the tests were built in.</summary>
+/// <summary>The checkout that the tests were built from.</summary>
 internal static class Repository
 {
     public static string Root { get; } = Find();

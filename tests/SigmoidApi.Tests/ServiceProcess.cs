@@ -7,20 +7,20 @@ using SigmoidApi.Tests.Contract;
 namespace SigmoidApi.Tests;
 
 /// <summary>
-/// The service as a process of its own, on a port that the system chose, over a storage directory that outlives the process and goes when this is
-/// disposed. It ends only the processes that it has started.
+/// The service as a separate process, on a free port. Its storage directory outlives the process and is removed when this object is disposed. Only processes
+/// that this object has started are ended.
 /// </summary>
 public sealed class ServiceProcess : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _log = new();
     private Process? _process;
 
-    /// <summary>Settings over the defaults, as on the command line.</summary>
+    /// <summary>Settings that override the defaults, passed on the command line.</summary>
     public Dictionary<string, string> Settings { get; } = [];
 
     public string StorageDirectory { get; init; } = Path.Combine(Path.GetTempPath(), $"sigmoid-process-{Guid.NewGuid():n}");
 
-    /// <summary>Production, whatever the machine says: the log is JSON there.</summary>
+    /// <summary>Production by default, regardless of the machine's setting, so that the log is JSON.</summary>
     public string Environment { get; init; } = "Production";
 
     public ApiClient Api { get; private set; } = null!;
@@ -33,10 +33,10 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public int ExitCode => _process!.ExitCode;
 
-    /// <summary>What all the processes over this directory have written so far, line by line, standard error included.</summary>
+    /// <summary>The lines that all processes with this directory have written so far, standard error included.</summary>
     public IReadOnlyCollection<string> Log => _log;
 
-    /// <summary>Waits for a line with a text, which must be the only one. Lines are written several at once, a moment after what they are about.</summary>
+    /// <summary>Waits for a line with a text, which must be the only one. Lines are written in batches, shortly after their events.</summary>
     public async Task ShouldLogOnce(string text)
     {
         bool Has(string line) => line.Contains(text, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         await Eventually.Get(async () => (await Api.Get("/health/ready")).Status, status => status == System.Net.HttpStatusCode.OK);
     }
 
-    /// <summary>Starts the service where it is to refuse, and waits until it has.</summary>
+    /// <summary>Starts a service that must refuse to start, and waits for its end.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> StartInVain()
     {
@@ -74,24 +74,24 @@ public sealed class ServiceProcess : IAsyncDisposable
         return ExitCode;
     }
 
-    /// <summary><c>kill -9</c>: the process gets no chance to put anything in order.</summary>
+    /// <summary><c>kill -9</c>: the process ends without any cleanup.</summary>
     public async Task Kill()
     {
         _process!.Kill();
         await Exited();
     }
 
-    /// <summary>SIGTERM, as an orderly stop of a container sends it.</summary>
+    /// <summary>SIGTERM, as in an orderly stop of a container.</summary>
     public async Task Terminate()
     {
         await Signal("TERM");
         await Exited();
     }
 
-    /// <summary>SIGSTOP: the process does nothing more, and knows nothing of it.</summary>
+    /// <summary>SIGSTOP: suspends the process without notice.</summary>
     public Task Suspend() => Signal("STOP");
 
-    /// <summary>SIGCONT: the process goes on as if nothing had been.</summary>
+    /// <summary>SIGCONT: the process continues.</summary>
     public Task Continue() => Signal("CONT");
 
     public async Task Signal(string signal)
@@ -107,14 +107,14 @@ public sealed class ServiceProcess : IAsyncDisposable
         return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The name and the nice value of each thread (proc_pid_stat(5)), the first one's first.</summary>
+    /// <summary>The name and the nice value of each thread (proc_pid_stat(5)), the main thread first.</summary>
     public (string Name, int Nice)[] Threads() =>
     [
         .. Directory.GetDirectories($"/proc/{ProcessId}/task").OrderBy(task => int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture))
             .Select(task => ReadOrEmpty(Path.Combine(task, "stat"))).Where(line => line.Length > 0).Select(ThreadOf),
     ];
 
-    /// <summary>The ids of the processes that this one has started and that have not ended.</summary>
+    /// <summary>The ids of the running child processes.</summary>
     public int[] Children() =>
     [
         .. Directory.GetDirectories($"/proc/{ProcessId}/task").SelectMany(ChildrenOfThread).Select(id => int.Parse(id, CultureInfo.InvariantCulture)),
@@ -182,7 +182,9 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     private string? ListeningOn(int from) => _log.Skip(from)
         .Where(line => line.Contains("Now listening on", StringComparison.Ordinal))
-        .Select(line => line.StartsWith('{') ? JsonElement.Parse(line).GetProperty("address").GetString() : line[line.IndexOf("http", StringComparison.Ordinal)..])
+        .Select(line => line.StartsWith('{')
+            ? JsonElement.Parse(line).GetProperty("address").GetString()
+            : line[line.IndexOf("http", StringComparison.Ordinal)..])
         .FirstOrDefault();
 
     private async Task Exited()

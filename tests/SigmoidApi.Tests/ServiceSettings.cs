@@ -3,7 +3,7 @@ using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Tests;
 
-/// <summary>All options that are bound to a section of the configuration.</summary>
+/// <summary>All options that a section of the configuration sets.</summary>
 internal static class ServiceSettings
 {
     public static IEnumerable<(string Section, PropertyInfo Property)> All { get; } =

@@ -9,14 +9,14 @@ using SigmoidApi.Tests.Contract;
 namespace SigmoidApi.Tests;
 
 /// <summary>
-/// The service in this process, with a storage directory of its own, which goes when it is disposed. It listens on a socket: limits of bodies,
-/// broken connections and headers are Kestrel's doing, which the in-memory server leaves out.
+/// The service in this process, with its own storage directory, which is removed on disposal. It listens on a socket, since Kestrel handles limits of bodies,
+/// broken connections and headers, which the in-memory server lacks.
 /// </summary>
 public sealed class TestApplication : WebApplicationFactory<Program>
 {
     public TestApplication() => UseKestrel();
 
-    /// <summary>Settings over the defaults, such as <c>Limits:MaxValues</c>.</summary>
+    /// <summary>Settings that override the defaults, such as <c>Limits:MaxValues</c>.</summary>
     public Dictionary<string, string> Settings { get; } = [];
 
     /// <summary>The service's clock.</summary>
@@ -26,15 +26,17 @@ public sealed class TestApplication : WebApplicationFactory<Program>
 
     public ApiClient Api => field ??= new ApiClient(CreateClient());
 
-    /// <summary>A client whose answers are held to the document.</summary>
+    /// <summary>A client whose answers are checked against the document.</summary>
     public new HttpClient CreateClient() => CreateDefaultClient(new ContractCheck());
 
-    /// <summary>The service's database, to look at behind its back.</summary>
-    public Task<SigmoidDbContext> Database() => Services.GetRequiredService<IDbContextFactory<SigmoidDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+    /// <summary>Direct access to the service's database.</summary>
+    public Task<SigmoidDbContext> Database() =>
+        Services.GetRequiredService<IDbContextFactory<SigmoidDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
 
-    /// <summary>What there is in directories under the storage directory.</summary>
+    /// <summary>The entries of directories under the storage directory.</summary>
     public string[] Files(params IEnumerable<string> directories) =>
-        [.. directories.SelectMany(directory => Directory.GetFileSystemEntries(Path.Combine(StorageDirectory, directory))).Select(path => Path.GetRelativePath(StorageDirectory, path)).Order(StringComparer.Ordinal)];
+        [.. directories.SelectMany(directory => Directory.GetFileSystemEntries(Path.Combine(StorageDirectory, directory)))
+            .Select(path => Path.GetRelativePath(StorageDirectory, path)).Order(StringComparer.Ordinal)];
 
     public override async ValueTask DisposeAsync()
     {
@@ -47,9 +49,9 @@ public sealed class TestApplication : WebApplicationFactory<Program>
     {
         builder.UseSetting("urls", "http://127.0.0.1:0");
         builder.UseSetting("Storage:Directory", StorageDirectory);
-        // Nobody is there who would turn to others meanwhile.
+        // No proxy needs time to use other replicas.
         builder.UseSetting("Limits:DrainSeconds", "0");
-        // A failure shows what it needs by itself; a line for each request of a thousand hides it.
+        // A line for each of thousands of requests would hide a test's failure.
         builder.UseSetting("Serilog:MinimumLevel", "Warning");
         foreach (var (key, value) in Settings)
             builder.UseSetting(key, value);

@@ -1,21 +1,21 @@
 using SigmoidApi.Compute.Simd;
 
-// The overloads differ in their numbers' type alone and take the same options.
+// The overloads differ only in the type of the numbers and take the same optional parameters.
 #pragma warning disable RS0026
 
 namespace SigmoidApi.Compute.Activations;
 
 /// <summary>
-/// An activation function of neural networks and its derivative, applied element by element, with what a reader wants to know of it.
-/// An infinite argument gives the limit of the function, NaN gives NaN, and no finite argument gives NaN.
+/// An activation function of neural networks and its derivative, applied element by element, with a description of its properties.
+/// An infinite argument gives the limit of the function. NaN gives NaN, and a finite argument never does.
 /// </summary>
 /// <remarks>
-/// Every method takes x and y of any length: y is x itself or does not overlap it, and may be longer. Parameters come in the order of
-/// <see cref="Parameters"/>; none given means their defaults. A value's result is the same at any place, length, vector width, and number of threads.
-/// At a kink the derivative is the left one. Errors: below 1 ULP for the sigmoid and its derivative, below 2 ULP for the others, except
-/// where a derivative crosses zero (silu, gelu and mish between -3 and 1: 2 ULP of 1). float32 is computed in float32 where the same
-/// bounds hold there, elsewhere in float64 and rounded once. Up to 65,536 values, or with the default of 1 for threads, all is done on
-/// the calling thread; else the thread pool helps, with at most that many threads at work.
+/// Every method takes x and y of any length. y is x itself or does not overlap it, and may be longer. Parameters come in the order of
+/// <see cref="Parameters"/>; without any, their defaults apply. The result for a value does not depend on its position, the length, the vector
+/// width or the number of threads. At a kink the derivative is the left one. The error is below 1 ULP for the sigmoid and its derivative, and below
+/// 2 ULP for the others, except where a derivative crosses zero (silu, gelu and mish between -3 and 1: 2 ULP of 1). float32 values are computed in
+/// float32 if the same bounds hold there, otherwise in float64 and rounded once. With fewer than 65,536 values, or with threads = 1, the calling
+/// thread does all the work. Otherwise the thread pool helps, with at most that many threads in total.
 /// </remarks>
 public abstract class Activation
 {
@@ -34,22 +34,24 @@ public abstract class Activation
 
     public abstract string DerivativeFormula { get; }
 
-    /// <summary>Bounds of the values with default parameters, as an interval such as (0, 1); a bound may be reached by rounding.</summary>
+    /// <summary>The bounds of the values with default parameters, as an interval such as (0, 1). Rounded values may reach an open bound.</summary>
     public abstract string Range { get; }
 
-    /// <summary>Whether f(0) = 0 with values of both signs around it.</summary>
+    /// <summary>Whether f(0) = 0 and values near 0 have both signs.</summary>
     public abstract bool ZeroCentered { get; }
 
-    /// <summary>Whether it never decreases, with default parameters.</summary>
+    /// <summary>Whether the function never decreases, with default parameters.</summary>
     public abstract bool Monotonic { get; }
 
-    /// <summary>Whether the derivative vanishes on both sides.</summary>
+    /// <summary>Whether the derivative tends to 0 at both infinities.</summary>
     public abstract bool Saturates { get; }
 
     public IReadOnlyList<ActivationParameter> Parameters { get; }
 
     /// <summary>y[i] = f(x[i]).</summary>
-    /// <exception cref="ArgumentException">y is too short or overlaps x in part, the number of parameters is wrong, or there is no thread.</exception>
+    /// <exception cref="ArgumentException">
+    /// y is shorter than x or overlaps it in part, the number of parameters is wrong, or the number of threads is below 1.
+    /// </exception>
     public void Apply(ReadOnlySpan<double> x, Span<double> y, ReadOnlySpan<double> parameters = default, int threads = 1) =>
         Apply(x, y, WithDefaults(parameters), Width.Widest, threads);
 
@@ -84,7 +86,7 @@ public abstract class Activation
     }
 }
 
-/// <summary>An activation by the operators for its values and its derivative.</summary>
+/// <summary>An activation that is defined by one operator for its values and one for its derivative.</summary>
 internal abstract class Activation<TFunction, TSlope>(params IReadOnlyList<ActivationParameter> parameters) : Activation(parameters)
     where TFunction : IOperator
     where TSlope : IOperator

@@ -1,6 +1,6 @@
 namespace SigmoidApi.Compute.Activations;
 
-/// <summary>All activations, in the order in which they are listed.</summary>
+/// <summary>All activations.</summary>
 public static class ActivationCatalog
 {
     public static Activation Sigmoid { get; } = new Sigmoid();
@@ -21,6 +21,6 @@ public static class ActivationCatalog
         new Mish(),
     ];
 
-    /// <summary>The activation of that exact name, or null.</summary>
+    /// <summary>The activation with exactly this name, or null.</summary>
     public static Activation? Find(string name) => All.FirstOrDefault(activation => activation.Name == name);
 }

@@ -1,7 +1,7 @@
 namespace SigmoidApi.Compute.Activations;
 
-/// <summary>A number that shapes an activation, such as the slope of leaky_relu on the left.</summary>
-/// <param name="Name">What requests call it.</param>
-/// <param name="Default">What it is where a request does not say it.</param>
-/// <param name="Description">What it does.</param>
+/// <summary>A parameter of an activation, such as the slope of leaky_relu for negative arguments.</summary>
+/// <param name="Name">The name in requests.</param>
+/// <param name="Default">The value if a request does not give one.</param>
+/// <param name="Description">The effect of the parameter.</param>
 public sealed record ActivationParameter(string Name, double Default, string Description);

@@ -5,12 +5,12 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.Activations;
 
 /// <summary>
-/// The Gaussian error linear unit x·Φ(x), Φ the normal distribution (D. Hendrycks and K. Gimpel, 2016): the exact one, by erf.
-/// At -∞ it is -0, the limit from below.
+/// The Gaussian error linear unit x·Φ(x), with the normal distribution Φ (D. Hendrycks and K. Gimpel, 2016), computed exactly and not by the tanh
+/// approximation. At -∞ it is -0, the limit from below.
 /// </summary>
 internal sealed class Gelu : Activation<Gelu.Function, Gelu.Slope>
 {
-    // Where the form of the middle gives way to that of the tails: beyond it 1/2 + x·g(x²) cancels, below it the tails do.
+    // Where the formula for the centre ends and that for the tails begins: beyond it 1/2 + x·g(x²) cancels, below it the tail formula does.
     private const double Center = 0.7;
     private const double OneOverSqrtTwoPi = 0.3989422804014327;
     private const double OneOverSqrtTwoPiLow = -2.49232720227773e-17;

@@ -28,7 +28,7 @@ internal sealed class LeakyRelu()
             where T : struct, ILanes<T> => T.Select(x > 0.0, x, x * parameters[0]);
     }
 
-    // The left derivative, alpha, at 0; NaN falls through.
+    // The left derivative, alpha, at 0. NaN stays NaN because both comparisons are false.
     internal readonly struct Slope : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,7 +3,7 @@ using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Activations;
 
-/// <summary>The logarithm of the sigmoid: minus the log loss of a positive label.</summary>
+/// <summary>The logarithm of the sigmoid, which is minus the log loss for label 1.</summary>
 internal sealed class LogSigmoid : Activation<LogSigmoid.Function, LogSigmoid.Slope>
 {
     public override string Name => "log_sigmoid";

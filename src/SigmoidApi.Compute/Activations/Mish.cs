@@ -37,8 +37,8 @@ internal sealed class Mish : Activation<Mish.Function, Mish.Slope>
         }
     }
 
-    // Over the square of the same denominator: 1 + 4e + e² (4x + 6) + e³ (4x + 4) on the right,
-    // e times 4x + 4 + e (4x + 6) + 4e² + e³, which crosses 0 near x = -1.19, on the left.
+    // The denominator is the square of the function's. The numerator is 1 + 4e + e² (4x + 6) + e³ (4x + 4) on the right and
+    // e (4x + 4 + e (4x + 6) + 4e² + e³) on the left, where the sum crosses 0 near x = -1.19.
     internal readonly struct Slope : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -68,7 +68,7 @@ internal sealed class Mish : Activation<Mish.Function, Mish.Slope>
     private static Pair<T> Denominator<T>(Logistic<T> l)
         where T : struct, ILanes<T>
     {
-        // The square's own rounding and e's low part stay below 2^-54 of the sum.
+        // The rounding error of the square and the low part of e are below 2^-54 of the sum, so both are left out.
         var e = l.E.Scale(l.Mantissa.High);
         var square = e * e;
         var linear = l.Either(OnePlusTwoE(l), new(l.OnePlusE.High * 2.0, l.OnePlusE.Low * 2.0));

@@ -20,7 +20,7 @@ internal sealed class Relu : Activation<Relu.Function, Relu.Slope>
 
     public override bool Saturates => false;
 
-    // The sum makes 0 of -0.
+    // Adding 0 turns -0 into 0.
     internal readonly struct Function : IOperator
     {
         public static bool InSingle => true;
@@ -30,7 +30,7 @@ internal sealed class Relu : Activation<Relu.Function, Relu.Slope>
             where T : struct, ILanes<T> => T.AtLeast(x, 0.0) + 0.0;
     }
 
-    // The left derivative, 0, at 0; NaN falls through.
+    // The left derivative, 0, at 0. NaN stays NaN because both comparisons are false.
     internal readonly struct Slope : IOperator
     {
         public static bool InSingle => true;

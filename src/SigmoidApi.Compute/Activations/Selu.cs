@@ -9,7 +9,7 @@ internal sealed class Selu : Activation<Selu.Function, Selu.Slope>
 {
     private const double Scale = 1.0507009873554805;
 
-    // scale·alpha, with what rounding it drops.
+    // scale·alpha, and its rounding error.
     private const double Height = 1.7580993408473768;
     private const double HeightLow = 1.41535193800845e-17;
 

@@ -31,7 +31,7 @@ internal sealed class Softsign : Activation<Softsign.Function, Softsign.Slope>
         }
     }
 
-    // The square of the reciprocal and not the reciprocal of the square, which overflows from 1e154 on where the slope is still subnormal.
+    // This is the square of the reciprocal. The square itself overflows from 1e154 on, where the slope is still a subnormal number.
     internal readonly struct Slope : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -21,7 +21,7 @@ internal sealed class Tanh : Activation<Tanh.Function, Tanh.Slope>
 
     public override bool Saturates => true;
 
-    // With e^-2|x| as ExpQuotient has it, (1 − e)/(1 + e) is (2 (s − 1) − t (s + 1))/(2 (s + 1) − t (s − 1)): -t/2 where s is 1.
+    // With e = e^-2|x| in the form of ExpQuotient, (1 − e)/(1 + e) is (2 (s − 1) − t (s + 1))/(2 (s + 1) − t (s − 1)), which is -t/2 for s = 1.
     internal readonly struct Function : IOperator
     {
         public static bool InTwoSteps => true;

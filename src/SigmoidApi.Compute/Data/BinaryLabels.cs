@@ -1,9 +1,9 @@
 namespace SigmoidApi.Compute.Data;
 
-/// <summary>What a vector of labels must satisfy before anything is computed from it.</summary>
+/// <summary>Checks of labels before a fit.</summary>
 internal static class BinaryLabels
 {
-    /// <exception cref="UntrainableDataException"><c>invalid_label</c>: names the first label that is neither 0 nor 1.</exception>
+    /// <exception cref="UntrainableDataException"><c>invalid_label</c>: a label is neither 0 nor 1. The message names the first.</exception>
     public static void RequireBinary(ReadOnlySpan<double> labels)
     {
         var index = labels.IndexOfAnyExcept(0.0, 1.0);
@@ -19,7 +19,7 @@ internal static class BinaryLabels
             throw new UntrainableDataException("single_class", $"All {labels.Length} labels are {labels[0]}; a fit needs rows of both classes.");
     }
 
-    /// <exception cref="UntrainableDataException"><c>single_class</c>: the rows of one class, or of both, weigh nothing.</exception>
+    /// <exception cref="UntrainableDataException"><c>single_class</c>: the weights of a class do not add up to a positive, finite number.</exception>
     public static void RequireWeightInBothClasses(ReadOnlySpan<double> labels, ReadOnlySpan<double> weights)
     {
         foreach (var label in (ReadOnlySpan<double>)[0, 1])
@@ -28,7 +28,10 @@ internal static class BinaryLabels
             for (var i = 0; i < labels.Length; i++)
                 weight += labels[i] == label ? weights[i] : 0;
             if (!(weight > 0 && double.IsFinite(weight)))
-                throw new UntrainableDataException("single_class", $"The rows of class {label} weigh {weight} together; a fit needs a positive, finite weight.");
+            {
+                throw new UntrainableDataException("single_class",
+                    $"The rows of class {label} weigh {weight} together; a fit needs a positive, finite weight.");
+            }
         }
     }
 }

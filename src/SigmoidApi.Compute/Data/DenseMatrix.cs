@@ -4,7 +4,7 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.Data;
 
 /// <summary>
-/// A dense matrix, row-major, kept in blocks of <see cref="BlockRows"/> rows, so that it may be larger than an array can be.
+/// A dense matrix, row-major. It is stored in blocks of <see cref="BlockRows"/> rows, so it may be larger than the largest array.
 /// </summary>
 public abstract class DenseMatrix<T> : FeatureMatrix
     where T : unmanaged, INumberBase<T>
@@ -31,10 +31,10 @@ public abstract class DenseMatrix<T> : FeatureMatrix
         return _blocks[row / BlockRows].AsSpan(row % BlockRows * Columns, Columns);
     }
 
-    /// <summary>Rows that follow each other, row-major; they lie in one block.</summary>
+    /// <summary>Adjacent rows, row-major. All must be in one block.</summary>
     internal ReadOnlySpan<T> RowSpan(int first, int count) => _blocks[first / BlockRows].AsSpan(first % BlockRows * Columns, count * Columns);
 
-    /// <summary>The same, to be filled.</summary>
+    /// <summary>The same rows, writable.</summary>
     internal Span<T> RowsToFill(int first, int count) => _blocks[first / BlockRows].AsSpan(first % BlockRows * Columns, count * Columns);
 
     internal override void RequireFinite()

@@ -6,7 +6,7 @@ namespace SigmoidApi.Compute.Data;
 public sealed class DesignMatrix : DenseMatrix<double>
 {
     /// <summary>A matrix of zeros, to be filled through <see cref="DenseMatrix{T}.Row"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Rows or columns below one, or a block larger than an array may be.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Rows or columns are below 1, or a block would be larger than the largest array.</exception>
     public DesignMatrix(int rows, int columns)
         : base(rows, columns)
     {
@@ -21,7 +21,7 @@ public sealed class DesignMatrix : DenseMatrix<double>
         return matrix;
     }
 
-    /// <summary>A copy of the rows at these indices, in their order.</summary>
+    /// <summary>A copy of the rows at these indices, in this order.</summary>
     public DesignMatrix Select(ReadOnlySpan<int> rows)
     {
         var selected = new DesignMatrix(rows.Length, Columns);

@@ -1,8 +1,8 @@
 namespace SigmoidApi.Compute.Data;
 
 /// <summary>
-/// A rows × columns matrix of features, however it is stored: <see cref="DesignMatrix"/> (float64), <see cref="SingleMatrix"/> (float32, half
-/// the memory), <see cref="SparseMatrix"/> (compressed rows) or <see cref="StreamedMatrix"/> (elsewhere). All arithmetic is in float64.
+/// A rows × columns matrix of features: a <see cref="DesignMatrix"/> (float64), <see cref="SingleMatrix"/> (float32, half the memory),
+/// <see cref="SparseMatrix"/> (compressed rows) or <see cref="StreamedMatrix"/> (rows that are read when needed). All arithmetic is in float64.
 /// </summary>
 public abstract class FeatureMatrix
 {
@@ -18,17 +18,17 @@ public abstract class FeatureMatrix
 
     public int Columns { get; }
 
-    /// <summary>A row as float64, into <paramref name="target"/> of length <see cref="Columns"/>.</summary>
+    /// <summary>Copies a row as float64 to <paramref name="target"/> of length <see cref="Columns"/>.</summary>
     internal abstract void CopyRow(int row, Span<double> target);
 
-    /// <summary>Rows that follow each other, as float64, to <paramref name="target"/>: each <paramref name="stride"/> after the one before.</summary>
+    /// <summary>Copies adjacent rows as float64 to <paramref name="target"/>, where they start <paramref name="stride"/> apart.</summary>
     internal virtual void CopyRows(int first, int count, Span<double> target, int stride)
     {
         for (var k = 0; k < count; k++)
             CopyRow(first + k, target.Slice(k * stride, Columns));
     }
 
-    /// <summary>A column, into <paramref name="target"/> of length <see cref="Rows"/>.</summary>
+    /// <summary>Copies a column to <paramref name="target"/> of length <see cref="Rows"/>.</summary>
     internal virtual void CopyColumn(int column, Span<double> target, CancellationToken cancellationToken)
     {
         var i = 0;
@@ -40,10 +40,10 @@ public abstract class FeatureMatrix
         }
     }
 
-    /// <summary>A copy of each of these rows in turn.</summary>
+    /// <summary>Enumerates copies of these rows.</summary>
     internal RowSequence RowsFrom(int first, int count) => new(this, first, count);
 
-    /// <exception cref="UntrainableDataException"><c>non_finite_value</c>: names the first cell that is NaN or infinite.</exception>
+    /// <exception cref="UntrainableDataException"><c>non_finite_value</c>: a cell is NaN or infinite. The message names the first.</exception>
     internal abstract void RequireFinite();
 
     internal static UntrainableDataException NonFinite(int row, object column, double value) => new("non_finite_value",

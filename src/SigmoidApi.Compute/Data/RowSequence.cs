@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace SigmoidApi.Compute.Data;
 
-/// <summary>Rows of a matrix one after another, to be written over at will: they are copies, taken some at a time.</summary>
+/// <summary>Enumerates copies of a matrix' rows, which the caller may overwrite. They are copied a block at a time.</summary>
 internal ref struct RowSequence : IDisposable
 {
-    /// <summary>Numbers copied at a time, about: 32 KB.</summary>
+    /// <summary>About how many numbers are copied at a time: 32 KB.</summary>
     private const int BlockNumbers = 4096;
 
     private readonly FeatureMatrix _matrix;

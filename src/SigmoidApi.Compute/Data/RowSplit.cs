@@ -1,12 +1,14 @@
 namespace SigmoidApi.Compute.Data;
 
 /// <summary>
-/// Splits rows into training and test, each part's row indices ascending. A seed may be any value; the same arguments give the same rows on every machine.
-/// A split of which a part would be empty is refused as <see cref="UntrainableDataException"/> <c>empty_split</c>.
+/// Splits rows into training and test rows. The row indices of each part are ascending. The same arguments give the same rows on every machine. If a
+/// part would be empty, the methods throw <see cref="UntrainableDataException"/> with the code <c>empty_split</c>.
 /// </summary>
 public static class RowSplit
 {
-    /// <summary><c>round(rows · fraction)</c> rows drawn for the test, halves to even, but at least one for each part.</summary>
+    /// <summary>
+    /// Draws <c>round(rows · fraction)</c> rows for the test, with halves rounded to even, but at least one for each part. The seed may be any value.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is not between 0 and 1.</exception>
     /// <exception cref="UntrainableDataException"><c>empty_split</c></exception>
     public static (int[] Training, int[] Test) Shuffled(int rows, double fraction, long seed)
@@ -20,13 +22,14 @@ public static class RowSplit
     }
 
     /// <summary>
-    /// The share of the rows of each class: of m rows <c>round(m · fraction)</c>, halves to even, are drawn for the test, and at least one stays for training.
+    /// Draws a share of the rows of each class for the test: of m rows <c>round(m · fraction)</c>, with halves rounded to even. At least one row of each
+    /// class stays in training.
     /// </summary>
     /// <param name="classes">The class of each row, any number.</param>
     /// <param name="fraction">Above 0 and below 1.</param>
     /// <param name="seed">Any value.</param>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is not between 0 and 1.</exception>
-    /// <exception cref="UntrainableDataException"><c>empty_split</c>: the share of every class rounds to none.</exception>
+    /// <exception cref="UntrainableDataException"><c>empty_split</c>: the share of every class rounds to 0 rows.</exception>
     public static (int[] Training, int[] Test) Stratified(ReadOnlySpan<int> classes, double fraction, long seed)
     {
         RequireFraction(fraction);
@@ -41,15 +44,15 @@ public static class RowSplit
     }
 
     /// <summary>
-    /// Whole groups: in an order that the seed draws, each that still fits into the fraction goes to the test. Then the one step is taken that brings the test
-    /// nearest to the fraction, if any does: one group more, one less, or one for another. So the test misses the fraction by less than the largest
-    /// group has rows, and of many small groups each has about the same chance.
+    /// Splits by whole groups. The groups come in a random order drawn with the seed, and each that still fits into the fraction goes to the test. Then
+    /// one step brings the test as close to the fraction as possible, if any step does: it adds a group, removes one, or exchanges two. So the test
+    /// misses the fraction by less than the rows of the largest group, and many small groups have about equal chances.
     /// </summary>
     /// <param name="groups">The group of each row, any number.</param>
     /// <param name="fraction">Of the rows, above 0 and below 1.</param>
     /// <param name="seed">Any value.</param>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is not between 0 and 1.</exception>
-    /// <exception cref="UntrainableDataException"><c>empty_split</c>: there is one group only.</exception>
+    /// <exception cref="UntrainableDataException"><c>empty_split</c>: there is only one group.</exception>
     public static (int[] Training, int[] Test) ByGroup(ReadOnlySpan<int> groups, double fraction, long seed)
     {
         RequireFraction(fraction);
@@ -71,10 +74,15 @@ public static class RowSplit
         return Parts(groups.Length, [.. test.SelectMany(group => group)]);
     }
 
-    /// <summary>The one step that leaves the fewest rows lacking, if it leaves fewer than there are, or the test has none yet.</summary>
+    /// <summary>
+    /// Takes the step after which the test is closest to its wanted number of rows, if that is closer than now or the test is still empty.
+    /// </summary>
+    /// <param name="test">The groups in the test.</param>
+    /// <param name="training">The groups in training.</param>
+    /// <param name="lacking">The wanted number of rows minus the rows in the test.</param>
     private static void StepNearer(List<int[]> test, List<int[]> training, double lacking)
     {
-        // Of groups of one size the first stands for all: the sizes are fewer than twice the root of the rows. Nothing at all can be given or taken too.
+        // One group of each size is enough, and there are fewer sizes than twice the square root of the rows. The empty group means to give or take none.
         int[][] given = [[], .. test.DistinctBy(group => group.Length)];
         int[][] taken = [[], .. training.DistinctBy(group => group.Length)];
         var nearest = test.Count == 0 ? double.PositiveInfinity : Math.Abs(lacking);
@@ -103,13 +111,14 @@ public static class RowSplit
     }
 
     /// <summary>
-    /// The last rows, of which <c>round(n · fraction)</c> but at least one are for the test. Rows of one time are never parted: all of the time at which
-    /// the test starts are in it, unless that leaves nothing for training; then they are in training, and the test starts with the next time.
+    /// Splits by time: the last <c>round(n · fraction)</c> rows are the test, but at least one row. Rows of one time stay together. All rows of the time at
+    /// which the test starts are in the test, unless that leaves no rows for training. In that case they are in training, and the test starts with the
+    /// next time.
     /// </summary>
-    /// <param name="order">When each row was, in any unit.</param>
+    /// <param name="order">The time of each row, in any unit.</param>
     /// <param name="fraction">Above 0 and below 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is not between 0 and 1.</exception>
-    /// <exception cref="UntrainableDataException"><c>empty_split</c>: all rows are of one time; or <c>missing_order</c>: a row's time is NaN.</exception>
+    /// <exception cref="UntrainableDataException"><c>empty_split</c>: all rows have the same time; or <c>missing_order</c>: a row's time is NaN.</exception>
     public static (int[] Training, int[] Test) ByTime(ReadOnlySpan<double> order, double fraction)
     {
         RequireFraction(fraction);
@@ -135,14 +144,14 @@ public static class RowSplit
     }
 
     /// <summary>
-    /// Folds of whole groups, as even as greedy filling makes them: the largest group goes to the smallest fold, and so on; equal groups come in an order
-    /// that the seed draws (scikit-learn's <c>GroupKFold</c>).
+    /// Folds of whole groups, filled greedily (scikit-learn's <c>GroupKFold</c>): the largest group that is left goes to the smallest fold. Groups of the
+    /// same size come in a random order drawn with the seed.
     /// </summary>
     /// <param name="groups">The group of each row, any number.</param>
     /// <param name="folds">At least 2.</param>
     /// <param name="seed">Any value.</param>
     /// <returns>The fold of every row, from 0.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than two folds.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two folds.</exception>
     /// <exception cref="UntrainableDataException"><c>empty_split</c>: there are fewer groups than folds.</exception>
     public static int[] GroupFolds(ReadOnlySpan<int> groups, int folds, long seed)
     {
@@ -164,7 +173,7 @@ public static class RowSplit
         return foldOf;
     }
 
-    /// <summary>The rows of each key, ascending, the keys ascending too.</summary>
+    /// <summary>The rows of each key, ascending. The keys are ascending too.</summary>
     internal static SortedList<int, int[]> RowsByKey(ReadOnlySpan<int> keys)
     {
         var counts = new Dictionary<int, int>();
@@ -201,5 +210,5 @@ public static class RowSplit
     }
 
     private static UntrainableDataException Empty(int count, string what) =>
-        new("empty_split", $"{count} {what} can't be split so that there are rows in every part.");
+        new("empty_split", $"{count} {what} cannot be split: every part needs at least one row.");
 }

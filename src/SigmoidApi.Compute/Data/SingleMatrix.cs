@@ -2,11 +2,11 @@ using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Data;
 
-/// <summary>A dense rows × columns matrix of float32: half the memory, and the results of the same numbers in float64.</summary>
+/// <summary>A dense rows × columns matrix of float32. It takes half the memory and gives the results of the same numbers in float64.</summary>
 public sealed class SingleMatrix : DenseMatrix<float>
 {
     /// <summary>A matrix of zeros, to be filled through <see cref="DenseMatrix{T}.Row"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Rows or columns below one, or a block larger than an array may be.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Rows or columns are below 1, or a block would be larger than the largest array.</exception>
     public SingleMatrix(int rows, int columns)
         : base(rows, columns)
     {
@@ -21,7 +21,7 @@ public sealed class SingleMatrix : DenseMatrix<float>
         return matrix;
     }
 
-    /// <summary>A copy of the rows at these indices, in their order.</summary>
+    /// <summary>A copy of the rows at these indices, in this order.</summary>
     public SingleMatrix Select(ReadOnlySpan<int> rows)
     {
         var selected = new SingleMatrix(rows.Length, Columns);

@@ -1,17 +1,19 @@
 namespace SigmoidApi.Compute.Data;
 
-/// <summary>A sparse rows × columns matrix of float64 in compressed rows (CSR): one-hot encodings, counts of words. The arrays are kept, not copied.</summary>
+/// <summary>
+/// A sparse rows × columns matrix of float64 in compressed rows (CSR), for example for one-hot encodings or word counts. The arrays are not copied.
+/// </summary>
 public sealed class SparseMatrix : FeatureMatrix
 {
     private readonly long[] _rowStarts;
     private readonly int[] _columnIndices;
     private readonly double[]? _values;
 
-    /// <param name="rowStarts">rows + 1 numbers: where each row's entries start, from 0, and after the last where they end.</param>
-    /// <param name="columnIndices">The column of each entry; they rise within a row.</param>
-    /// <param name="values">The value of each entry. Where every one is 1 the array is not kept, nor read.</param>
+    /// <param name="rowStarts">rows + 1 numbers: where each row's entries start, beginning with 0, then the number of entries.</param>
+    /// <param name="columnIndices">The column of each entry, ascending within a row.</param>
+    /// <param name="values">The value of each entry. If all are 1, the array is not kept.</param>
     /// <param name="columns">The number of columns.</param>
-    /// <exception cref="ArgumentException">The arrays don't fit together, or an index is out of range, repeated or out of order.</exception>
+    /// <exception cref="ArgumentException">The arrays do not match, or an index is out of range, repeated or out of order.</exception>
     public SparseMatrix(long[] rowStarts, int[] columnIndices, double[] values, int columns)
         : base(RowsOf(rowStarts), columns)
     {
@@ -38,10 +40,10 @@ public sealed class SparseMatrix : FeatureMatrix
         _values = values.AsSpan().ContainsAnyExcept(1.0) ? values : null;
     }
 
-    /// <summary>How many entries are stored.</summary>
+    /// <summary>The number of stored entries.</summary>
     public int NonZeros => _columnIndices.Length;
 
-    /// <summary>A copy of the rows at these indices, in their order.</summary>
+    /// <summary>A copy of the rows at these indices, in this order.</summary>
     public SparseMatrix Select(ReadOnlySpan<int> rows)
     {
         var starts = new long[rows.Length + 1];
@@ -62,7 +64,7 @@ public sealed class SparseMatrix : FeatureMatrix
         return new SparseMatrix(starts, indices, values, Columns);
     }
 
-    /// <summary>The columns of a row's entries and, unless all of the matrix's are 1 (then it is empty), their values.</summary>
+    /// <summary>The columns and values of a row's entries. <paramref name="values"/> is empty if all values of the matrix are 1.</summary>
     internal ReadOnlySpan<int> Row(int row, out ReadOnlySpan<double> values)
     {
         var start = (int)_rowStarts[row];

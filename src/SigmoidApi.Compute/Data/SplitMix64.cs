@@ -1,8 +1,8 @@
 namespace SigmoidApi.Compute.Data;
 
 /// <summary>
-/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014): 64-bit integer
-/// arithmetic alone, so a seed gives the same numbers on every machine and in every release, which <see cref="Random"/> doesn't promise.
+/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014). It uses 64-bit integer arithmetic only,
+/// so a seed gives the same numbers on every machine and in every release. <see cref="Random"/> does not promise that.
 /// </summary>
 internal struct SplitMix64(long seed)
 {
@@ -17,7 +17,7 @@ internal struct SplitMix64(long seed)
         return z ^ (z >> 31);
     }
 
-    /// <summary>Uniform over 0 … <paramref name="bound"/> − 1, without bias (Lemire, "Fast random integer generation in an interval", 2019).</summary>
+    /// <summary>A uniform number from 0 to <paramref name="bound"/> − 1 (Lemire, "Fast random integer generation in an interval", 2019).</summary>
     public int Below(int bound)
     {
         var range = (ulong)bound;
@@ -31,7 +31,7 @@ internal struct SplitMix64(long seed)
         return (int)high;
     }
 
-    /// <summary>Fisher–Yates, from the last position down: every order is equally likely.</summary>
+    /// <summary>A Fisher–Yates shuffle from the last position down. Every order is equally likely.</summary>
     public void Shuffle(Span<int> values)
     {
         for (var i = values.Length - 1; i > 0; i--)

@@ -1,16 +1,16 @@
 namespace SigmoidApi.Compute.Data;
 
-/// <summary>Splits rows so that every part holds the classes in the proportions of the whole.</summary>
+/// <summary>Splits rows so that every part has the classes in the same proportions.</summary>
 public static class StratifiedSplit
 {
     /// <summary>
-    /// Holds out a share of the rows of each class, drawn by <paramref name="seed"/>. The same arguments give the same split on every machine.
-    /// Of a class with m rows, <c>round(m · fraction)</c> are held out, halves to even.
+    /// Holds out a share of the rows of each class, drawn at random with <paramref name="seed"/>. The same arguments give the same split on every
+    /// machine. Of a class with m rows, <c>round(m · fraction)</c> are held out, with halves rounded to even.
     /// </summary>
     /// <param name="labels">The class of every row, 0 or 1.</param>
     /// <param name="fraction">The share to hold out, above 0 and below 1.</param>
     /// <param name="seed">Any value.</param>
-    /// <returns>Row indices of both parts, each ascending.</returns>
+    /// <returns>The row indices of both parts, ascending.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is not between 0 and 1.</exception>
     /// <exception cref="UntrainableDataException">
     /// <c>invalid_label</c>; or <c>class_missing_from_split</c>: a class would have no row in one of the parts.
@@ -33,15 +33,17 @@ public static class StratifiedSplit
     }
 
     /// <summary>
-    /// Deals the rows of each class, in an order drawn by <paramref name="seed"/>, to <paramref name="folds"/> folds in turn. The same arguments
-    /// give the same folds on every machine.
+    /// Assigns the rows of each class to <paramref name="folds"/> folds in turn, in a random order drawn with <paramref name="seed"/>. The same
+    /// arguments give the same folds on every machine.
     /// </summary>
     /// <param name="labels">The class of every row, 0 or 1.</param>
     /// <param name="folds">At least 2.</param>
     /// <param name="seed">Any value.</param>
     /// <returns>The fold of every row, from 0.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than two folds.</exception>
-    /// <exception cref="UntrainableDataException"><c>invalid_label</c>; or <c>class_missing_from_split</c>: a class has fewer rows than there are folds.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two folds.</exception>
+    /// <exception cref="UntrainableDataException">
+    /// <c>invalid_label</c>; or <c>class_missing_from_split</c>: a class has fewer rows than there are folds.
+    /// </exception>
     public static int[] Folds(ReadOnlySpan<double> labels, int folds, long seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);

@@ -3,14 +3,14 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.Data;
 
 /// <summary>
-/// Reads rows that follow each other, from row <paramref name="first"/> on, row-major, as many as <paramref name="rows"/> has room for. It always gives
-/// the same values, and is called from many threads at once.
+/// Reads adjacent rows from row <paramref name="first"/> on, row-major, as many as fit into <paramref name="rows"/>. It must always return the same
+/// values. It is called from several threads at once.
 /// </summary>
 public delegate void ReadRows(int first, Span<double> rows);
 
 /// <summary>
-/// A dense rows × columns matrix of float64 that is kept elsewhere: each pass over it reads its rows anew, a few at a time. A fit has the same bits as of the
-/// same numbers in a <see cref="DesignMatrix"/>.
+/// A dense rows × columns matrix of float64 that is not in memory. Each pass reads its rows again, a few at a time. A fit has the same bits as with
+/// the same numbers in a <see cref="DesignMatrix"/>.
 /// </summary>
 public sealed class StreamedMatrix : FeatureMatrix
 {
@@ -18,7 +18,7 @@ public sealed class StreamedMatrix : FeatureMatrix
 
     /// <param name="rows">At least one.</param>
     /// <param name="columns">At least one.</param>
-    /// <param name="read">Where rows come from. What it throws ends the fit.</param>
+    /// <param name="read">Reads rows. An exception from it ends the fit.</param>
     public StreamedMatrix(int rows, int columns, ReadRows read)
         : base(rows, columns)
     {
@@ -33,7 +33,7 @@ public sealed class StreamedMatrix : FeatureMatrix
         _read(first, target[..(count * Columns)]);
         if (stride == Columns)
             return;
-        // Apart from the last row on, so that none is written over another that has yet to move; what was between them is padding again.
+        // The rows are moved apart starting with the last, so that no row overwrites one that has not moved yet. The padding between them is cleared.
         for (var k = count - 1; k > 0; k--)
             target.Slice(k * Columns, Columns).CopyTo(target[(k * stride)..]);
         for (var k = 0; k < count - 1; k++)

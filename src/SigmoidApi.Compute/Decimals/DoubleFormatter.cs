@@ -5,14 +5,15 @@ using System.Runtime.CompilerServices;
 namespace SigmoidApi.Compute.Decimals;
 
 /// <summary>
-/// Writes the shortest decimal that reads back as the same double, and of those the nearest: the text of <c>double.ToString("R")</c> in the invariant
-/// culture, except for 2^-25 and 2^-958, where that reads back as another number. It is plain from 1E-4 on and up to 17 digits before the point
-/// (<c>0.64</c>, <c>3</c>, <c>-0</c>), else <c>1.5E-05</c>; JSON takes both. The digits are found by Schubfach (Raffaello Giulietti,
+/// Writes the shortest decimal that reads back as the same double, and among several of that length the nearest. It is the text of
+/// <c>double.ToString("R")</c> in the invariant culture, except for 2^-25 and 2^-958, where the framework's text reads back as another number.
+/// Numbers of at least 1E-4 with up to 17 digits before the point are written plainly (<c>0.64</c>, <c>3</c>, <c>-0</c>), others with an exponent
+/// (<c>1.5E-05</c>). JSON allows both. The digits come from the Schubfach algorithm (Raffaello Giulietti,
 /// <see href="https://drive.google.com/file/d/1IEeATSVnEE6TkrHlCYNY2GjaraBjOT4f">The Schubfach way to render doubles</see>, 2020).
 /// </summary>
 internal static class DoubleFormatter
 {
-    /// <summary>The longest text is that of -2.2250738585072014E-308.</summary>
+    /// <summary>The length of the longest text, which is -2.2250738585072014E-308.</summary>
     public const int MaxLength = 24;
 
     private const int MantissaBits = 52;
@@ -22,7 +23,7 @@ internal static class DoubleFormatter
     /// <summary>Writes a finite number.</summary>
     /// <param name="value">Neither an infinity nor NaN.</param>
     /// <param name="destination">At least <see cref="MaxLength"/> bytes.</param>
-    /// <returns>How many bytes were written.</returns>
+    /// <returns>The number of bytes written.</returns>
     public static int Format(double value, Span<byte> destination)
     {
         var bits = BitConverter.DoubleToUInt64Bits(value);
@@ -44,7 +45,7 @@ internal static class DoubleFormatter
         return sign + Layout(digits, exponent, destination[sign..]);
     }
 
-    /// <summary>The digits and power of ten of the shortest decimal; the digits may end in zeros, and have at most 17 places.</summary>
+    /// <summary>The digits of the shortest decimal, at most 17, and its power of ten. The digits may end in zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (ulong Digits, int Exponent) Shortest(ulong bits)
     {
@@ -65,19 +66,20 @@ internal static class DoubleFormatter
                 return (mantissa >> -q, 0);
         }
 
-        // The interval that rounds to the value has its ends at (4c - 2 or 1) and (4c + 2), in quarters of 2^q; k is the power of ten that just fits in it.
+        // The decimals that round to the value are between (4c - 2 or 1) and (4c + 2), in quarters of 2^q. 10^k is the largest power of ten that
+        // fits into this interval.
         var k = (q * 1262611 - (lowerIsCloser ? 524031 : 0)) >> 22;
         var h = q + PowersOfFive.Log2(-k) + 1;
         var high = PowersOfFive.High(-k);
         var low = PowersOfFive.Low(-k);
-        // Schubfach wants the power rounded up wherever it is inexact.
+        // Schubfach needs the power rounded up if it is inexact.
         if (k is > 27 or < -55)
             high += ++low == 0 ? 1UL : 0;
         var center = mantissa << 2;
         var lower = RoundToOdd(high, low, (center - (lowerIsCloser ? 1UL : 2UL)) << h);
         var middle = RoundToOdd(high, low, center << h);
         var upper = RoundToOdd(high, low, (center + 2) << h);
-        // The ends themselves round to the value when it is even.
+        // If the mantissa is even, the ends of the interval round to the value too.
         var odd = mantissa & 1;
         lower += odd;
         upper -= odd;
@@ -85,7 +87,7 @@ internal static class DoubleFormatter
         var s = middle >> 2;
         if (s >= 10)
         {
-            // One digit less, if just one of its two neighbours is inside.
+            // Take one digit less if exactly one of the two neighbours with fewer digits is in the interval.
             var tens = s / 10;
             var belowFits = lower <= 40 * tens;
             var aboveFits = 40 * tens + 40 <= upper;
@@ -102,7 +104,7 @@ internal static class DoubleFormatter
         return (s + (up ? 1UL : 0), k);
     }
 
-    /// <summary>The integer part of a product by 2^-128, its last bit set when anything was cut off.</summary>
+    /// <summary>The integer part of a product times 2^-128. Its last bit is set if a fraction was cut off.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong RoundToOdd(ulong high, ulong low, ulong factor)
     {
@@ -119,7 +121,7 @@ internal static class DoubleFormatter
     [SkipLocalsInit]
     private static int Layout(ulong digits, int exponent, Span<byte> destination)
     {
-        // Seventeen places: one, eight, eight. The first digit of a block is in its lowest byte.
+        // Seventeen digits in blocks of one, eight and eight. The first digit of a block is in its lowest byte.
         Span<byte> places = stackalloc byte[MaxPlainDigits];
         var upper = digits / 100_000_000;
         var first = (uint)(upper / 100_000_000);
@@ -180,7 +182,10 @@ internal static class DoubleFormatter
         return length;
     }
 
-    /// <summary>The eight decimal places of a number, as values, the first in the lowest byte: halves, then pairs, then digits, side by side.</summary>
+    /// <summary>
+    /// The eight decimal digits of a number, as values from 0 to 9, the first in the lowest byte. All parts of the number are split at once: into
+    /// two groups of four digits, then pairs, then digits.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong EightDigits(uint number)
     {

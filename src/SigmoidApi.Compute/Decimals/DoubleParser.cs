@@ -6,11 +6,11 @@ using System.Runtime.CompilerServices;
 namespace SigmoidApi.Compute.Decimals;
 
 /// <summary>
-/// Reads the number at the start of a JSON text: digits into an integer w and a power of ten q, then w × 10^q rounded once. Small ones are exact in
-/// doubles (Clinger, How to Read Floating Point Numbers Accurately, 1990); for the others 128 bits of 5^q decide
-/// (Lemire, <see href="https://arxiv.org/abs/2101.11408">Number Parsing at a Gigabyte per Second</see>, 2021), and always do
+/// Reads the number at the start of a JSON text. The digits give an integer w and a power of ten q, and w × 10^q is rounded once. If both are small,
+/// arithmetic of doubles is exact (Clinger, How to Read Floating Point Numbers Accurately, 1990). Otherwise 128 bits of 5^q determine the result
+/// (Lemire, <see href="https://arxiv.org/abs/2101.11408">Number Parsing at a Gigabyte per Second</see>, 2021), and they always suffice
 /// (Mushtak and Lemire, <see href="https://arxiv.org/abs/2212.06644">Fast Number Parsing Without Fallback</see>, 2022).
-/// Only numbers of more than 19 digits are left to the framework.
+/// Only numbers of more than 19 digits are passed to the framework.
 /// </summary>
 internal static class DoubleParser
 {
@@ -24,9 +24,9 @@ internal static class DoubleParser
     ];
 
     /// <summary>Reads a number by JSON's grammar (RFC 8259, section 6).</summary>
-    /// <param name="text">Begins with the number; what follows it does not matter.</param>
-    /// <param name="value">The nearest double, ties to even; an infinity when the number is beyond the range of a double.</param>
-    /// <returns>The number's length in bytes, or 0 when the text does not begin with a number.</returns>
+    /// <param name="text">Begins with the number. Any text may follow it.</param>
+    /// <param name="value">The nearest double, with ties to even, or an infinity if the number exceeds the range of a double.</param>
+    /// <returns>The number's length in bytes, or 0 if the text does not begin with a number.</returns>
     public static int Parse(ReadOnlySpan<byte> text, out double value)
     {
         value = 0;
@@ -71,7 +71,7 @@ internal static class DoubleParser
         return i;
     }
 
-    /// <summary>Appends digits to a number, which wraps after 19 of them, and gives the place behind them.</summary>
+    /// <summary>Appends digits to a number, which overflows after 19 digits. Returns the index after the digits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ReadDigits(ReadOnlySpan<byte> text, int i, ref ulong number)
     {
@@ -99,11 +99,14 @@ internal static class DoubleParser
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool AreDigits(ulong eight)
     {
-        // A high nibble of 3, and a low nibble that stays below 10 when 6 is added.
+        // Each byte has a high nibble of 3, also after adding 6, which is so if the low nibble is below 10.
         return ((eight & 0xF0F0F0F0F0F0F0F0) | (((eight + 0x0606060606060606) & 0xF0F0F0F0F0F0F0F0) >> 4)) == 0x3333333333333333;
     }
 
-    /// <summary>Eight digits at once: pairs, fours, all, each by one multiplication (Johnny Lee's and Lemire's SWAR).</summary>
+    /// <summary>
+    /// The value of eight digits. One multiplication combines the digits to pairs, two more combine the pairs to the number (the SWAR method of Johnny
+    /// Lee and Lemire).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint ParseEight(ulong eight)
     {
@@ -123,7 +126,7 @@ internal static class DoubleParser
         uint digit;
         while ((uint)i < (uint)text.Length && (digit = (uint)text[i] - '0') <= 9)
         {
-            // Beyond this it no longer matters by how much, even behind the longest fraction that an array holds.
+            // The result is 0 or infinite for any larger exponent, even after the longest fraction that fits into an array.
             if (explicitExponent < 100_000_000)
                 explicitExponent = explicitExponent * 10 + (int)digit;
             i++;
@@ -147,7 +150,7 @@ internal static class DoubleParser
         return count;
     }
 
-    /// <summary>w × 10^q, rounded to nearest, ties to even.</summary>
+    /// <summary>w × 10^q, rounded to the nearest double, with ties to even.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Round(ulong w, int q)
     {
@@ -161,7 +164,7 @@ internal static class DoubleParser
         var high = Math.BigMul(w, PowersOfFive.High(q), out var low);
         if ((high & (ulong.MaxValue >> (MantissaBits + 3))) == ulong.MaxValue >> (MantissaBits + 3))
         {
-            // All bits below those wanted are set: the other half of the power may carry.
+            // All bits below the needed ones are set, so the product with the low half of the power may carry into them.
             var carry = Math.BigMul(w, PowersOfFive.Low(q), out _);
             low += carry;
             if (low < carry)
@@ -178,11 +181,11 @@ internal static class DoubleParser
                 return 0;
             mantissa >>= 1 - exponent;
             mantissa = (mantissa + (mantissa & 1)) >> 1;
-            // Rounding may have made it the smallest normal number; its bits are then right as they are.
+            // If rounding made it the smallest normal number, these bits are already that number.
             return BitConverter.UInt64BitsToDouble(mantissa);
         }
 
-        // Half-way between two doubles, exactly: only possible where 5^q fits; to even.
+        // Exactly half-way between two doubles, which is only possible if 5^q fits into 64 bits: round to even.
         if (low <= 1 && q is >= -4 and <= 23 && (mantissa & 3) == 1 && mantissa << shift == high)
             mantissa &= ~1UL;
         mantissa = (mantissa + (mantissa & 1)) >> 1;

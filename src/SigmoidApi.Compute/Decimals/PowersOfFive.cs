@@ -3,8 +3,8 @@ using System.Numerics;
 namespace SigmoidApi.Compute.Decimals;
 
 /// <summary>
-/// The 128 leading bits of 5^q for every q that decimal numbers in a double need; 10^q has the same bits. Reading and writing share them.
-/// For q ≥ 0 they are truncated (exact up to 55). For q &lt; 0 they are truncated too, but for -27 ≤ q &lt; 0 rounded up, as Lemire's proof wants it
+/// The 128 leading bits of 5^q, which are those of 10^q, for every q that the decimals of doubles need. The parser and the formatter share them.
+/// They are truncated, and exact for 0 ≤ q ≤ 55. For -27 ≤ q &lt; 0 they are rounded up instead, as Lemire's proof requires
 /// (<see href="https://arxiv.org/abs/2101.11408">Number Parsing at a Gigabyte per Second</see>, section 5 and its appendix).
 /// </summary>
 internal static class PowersOfFive
@@ -40,7 +40,7 @@ internal static class PowersOfFive
                 Store(table, q, LeadingBits(power));
             if (q > 0)
             {
-                // 2^b / 5^q with 128 bits, which are b - ⌊log2(5^q)⌋ or one more.
+                // 2^b / 5^q, with b chosen so that the quotient has 128 bits.
                 var bits = (int)power.GetBitLength();
                 Store(table, -q, (BigInteger.One << (bits + 127)) / power + (q <= 27 ? BigInteger.One : BigInteger.Zero));
             }

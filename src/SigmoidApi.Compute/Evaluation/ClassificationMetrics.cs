@@ -6,15 +6,17 @@ namespace SigmoidApi.Compute.Evaluation;
 
 /// <summary>
 /// Scores of predicted probabilities p against labels 0 and 1, as scikit-learn defines them; the predicted label is 1 where p ≥ 0.5.
-/// A ratio without denominator is 0 (<c>zero_division=0</c>).
+/// A ratio whose denominator is 0 counts as 0 (<c>zero_division=0</c>).
 /// </summary>
-/// <param name="LogLoss">Mean log loss, from margins: never log(p), so finite also where p is 0 or 1.</param>
-/// <param name="RocAuc">Area under the ROC curve, ties counted half; NaN where all labels are the same.</param>
-/// <param name="AveragePrecision">Σ (Rₖ − Rₖ₋₁)·Pₖ over the distinct p from the top; 0 without a label 1.</param>
+/// <param name="LogLoss">Mean log loss. It is computed from margins, so that it is finite even where p rounds to 0 or 1.</param>
+/// <param name="RocAuc">Area under the ROC curve, ties counted half; NaN if all labels are the same.</param>
+/// <param name="AveragePrecision">
+/// Σ (Rₖ − Rₖ₋₁)·Pₖ over the distinct values of p from the highest down, with recall R and precision P; 0 without a label 1.
+/// </param>
 /// <param name="Brier">Mean (p − y)².</param>
-/// <param name="Accuracy">Share of labels predicted right.</param>
-/// <param name="Precision">Share of predicted 1 that are 1.</param>
-/// <param name="Recall">Share of 1 predicted as 1.</param>
+/// <param name="Accuracy">Share of labels predicted correctly.</param>
+/// <param name="Precision">Share of rows with predicted label 1 whose label is 1.</param>
+/// <param name="Recall">Share of rows with label 1 whose predicted label is 1.</param>
 /// <param name="F1">Harmonic mean of precision and recall.</param>
 /// <param name="MatthewsCorrelation">Correlation of predicted and true labels.</param>
 /// <param name="ExpectedCalibrationError">
@@ -26,17 +28,17 @@ public sealed record ClassificationMetrics(double LogLoss, double RocAuc, double
 {
     private const int CalibrationBins = 10;
 
-    /// <summary>A multiple of every vector's width.</summary>
+    /// <summary>A multiple of every vector width.</summary>
     private const int BlockRows = 512;
 
-    /// <summary>Scores margins m, of which p = σ(m) are the probabilities.</summary>
-    /// <exception cref="ArgumentException">Lengths differ, or are zero.</exception>
+    /// <summary>Scores the probabilities p = σ(m) of margins m.</summary>
+    /// <exception cref="ArgumentException">The lengths differ or are 0.</exception>
     public static ClassificationMetrics FromMargins(ReadOnlySpan<double> labels, ReadOnlySpan<double> margins)
     {
         ArgumentOutOfRangeException.ThrowIfZero(labels.Length, nameof(labels));
         ArgumentOutOfRangeException.ThrowIfNotEqual(margins.Length, labels.Length, nameof(margins));
         var n = labels.Length;
-        // By class, so that nothing but the probabilities is held and sorted: those of label 1 first, the others behind.
+        // Probabilities of label 1 fill the array from its start, those of label 0 from its end: only they are held in memory and sorted.
         var (ranked, positives, negatives) = (new double[n], 0, n);
         Span<double> probabilities = stackalloc double[BlockRows];
         var brier = 0.0;
@@ -68,7 +70,9 @@ public sealed record ClassificationMetrics(double LogLoss, double RocAuc, double
             Ratio((double)tp * tn - (double)fp * fn, spread), calibration / n, new ConfusionMatrix(tn, fp, fn, tp));
     }
 
-    /// <summary>From the highest probability down, a group of equal ones at a time. Sorts both spans, the probabilities of labels 1 and of labels 0.</summary>
+    /// <summary>
+    /// Goes from the highest probability down, a group of equal ones at a time. Sorts both spans: the probabilities of labels 1 and those of labels 0.
+    /// </summary>
     private static (double RocAuc, double AveragePrecision) Ranking(Span<double> ofOnes, Span<double> ofZeros)
     {
         ofOnes.Sort();
@@ -86,7 +90,7 @@ public sealed record ClassificationMetrics(double LogLoss, double RocAuc, double
         return (area / (positives * negatives), Ratio(precisionSum, positives));
     }
 
-    /// <summary>Takes those at the end that equal <paramref name="value"/> and tells how many they are.</summary>
+    /// <summary>Removes the elements at the end that equal <paramref name="value"/>, and returns their count.</summary>
     private static double TakeEqual(ref Span<double> sorted, double value)
     {
         var count = 0;

@@ -7,21 +7,23 @@ using SigmoidApi.Compute.Solvers;
 namespace SigmoidApi.Compute.Inference;
 
 /// <summary>
-/// Standard errors, tests and intervals at a fit's estimates. The information is formed and inverted in the solver's parameters, where it is
-/// best conditioned, and the covariance carried into the columns' own units.
+/// Standard errors, tests and intervals at a fit's estimates. The information is computed and inverted in the solver's parameters, where it is best
+/// conditioned; the covariance is then converted to the columns' original units.
 /// </summary>
 internal static class InferenceComputation
 {
-    /// <summary>In standard errors, of the fit of the intercept alone; what it leaves enters the likelihood squared.</summary>
+    /// <summary>The tolerance of the fit of the intercept alone, in standard errors. The error that it leaves enters the likelihood squared.</summary>
     private const double NullTolerance = 1e-8;
 
-    /// <summary>For the maximum of the likelihood without penalty.</summary>
-    /// <param name="fit">Where it ended; its weights count as frequencies.</param>
-    /// <param name="identification">Of the same fit: only identified parameters get figures, from the rows that identify them.</param>
+    /// <summary>The inference of a fit without penalty.</summary>
+    /// <param name="fit">Where the fit ended; weights count as frequencies.</param>
+    /// <param name="identification">
+    /// The identification of the same fit. Only identified parameters get figures, computed from the rows that identify them.
+    /// </param>
     /// <param name="confidenceLevel">Above 0 and below 1.</param>
-    /// <param name="covarianceType">What the covariance trusts.</param>
-    /// <param name="clusters">Each row's cluster, any number, for <see cref="CovarianceType.Cluster"/>.</param>
-    /// <param name="cancellationToken">Looked at within each pass.</param>
+    /// <param name="covarianceType">How to estimate the covariance.</param>
+    /// <param name="clusters">The cluster of each row, any number, for <see cref="CovarianceType.Cluster"/>.</param>
+    /// <param name="cancellationToken">Checked within each pass.</param>
     /// <exception cref="ArgumentException">The confidence level or the number of clusters is out of range.</exception>
     /// <exception cref="UntrainableDataException"><c>too_few_observations</c>, <c>too_few_clusters</c></exception>
     public static LogisticInference Compute(Estimates fit, Identification identification, double confidenceLevel, CovarianceType covarianceType,
@@ -34,8 +36,8 @@ internal static class InferenceComputation
             covariance = Robust(fit, rest, covariance, factor.Kept.Count(kept => kept), covarianceType, clusters, cancellationToken);
 
         var quantile = NormalDistribution.UpperQuantile((1 - confidenceLevel) / 2);
-        var own = new OriginalUnits(rest.Likelihood.Rows, rest.Scaling);
-        var inferences = own.Combinations.Select((combination, i) =>
+        var original = new OriginalUnits(rest.Likelihood.Rows, rest.Scaling);
+        var inferences = original.Combinations.Select((combination, i) =>
         {
             if (!identification.Identified[i])
                 return null;
@@ -45,14 +47,14 @@ internal static class InferenceComputation
             return new ParameterInference(estimate, error, z, NormalDistribution.TwoSidedPValue(z), estimate - quantile * error, estimate + quantile * error);
         }).ToList();
         var value = rest == fit ? identification.Step.Value : fit.Likelihood.Evaluate(fit.Parameters, cancellationToken);
-        var inference = Assemble(fit.Likelihood, own, inferences, identification.Independent, covariance, value, fit.Likelihood.Null(), value, confidenceLevel,
-            covarianceType);
+        var inference = Assemble(
+            fit.Likelihood, original, inferences, identification.Independent, covariance, value, fit.Likelihood.Null(), value, confidenceLevel, covarianceType);
         return identification.IsUnbounded
             ? inference with { LikelihoodRatio = double.NaN, LikelihoodRatioPValue = double.NaN, Aic = double.NaN, Bic = double.NaN }
             : inference;
     }
 
-    /// <summary>With the small-sample factors of the rest: separated rows have no scores.</summary>
+    /// <summary>Only the rest counts in the small-sample factors, because separated rows have no scores.</summary>
     private static SymmetricMatrix Robust(Estimates fit, Estimates rest, SymmetricMatrix inverse, int estimated, CovarianceType type, int[]? clusters,
         CancellationToken cancellationToken)
     {
@@ -63,21 +65,25 @@ internal static class InferenceComputation
         catch (UntrainableDataException exception) when (rest != fit)
         {
             throw new UntrainableDataException(exception.Code,
-                $"{exception.Message} Rows whose class the columns separate do not count: they say nothing of the parameters. "
+                $"{exception.Message} Rows that the columns separate do not count, because they carry no information about the parameters. "
                 + "Use another covariance, or penalty: \"firth\".");
         }
     }
 
-    /// <summary>For Firth's fit: standard errors by I⁻¹, and likelihood-ratio tests and profile intervals of ℓ*, or Wald's.</summary>
+    /// <summary>
+    /// The inference of Firth's fit: standard errors from I⁻¹, and likelihood-ratio tests and profile intervals of ℓ*, or Wald's.
+    /// </summary>
     /// <param name="likelihood">Rows as the solver saw them, labels, and weights as frequencies.</param>
-    /// <param name="parameters">The solver's, at the maximum.</param>
-    /// <param name="dependent">Those that were not estimated (<see cref="SolverResult.Dependent"/>).</param>
-    /// <param name="scaling">What <paramref name="likelihood"/>'s rows are standardised by; null if they are not.</param>
+    /// <param name="parameters">The solver's parameters at the maximum.</param>
+    /// <param name="dependent">The parameters that were not estimated (<see cref="SolverResult.Dependent"/>).</param>
+    /// <param name="scaling">How <paramref name="likelihood"/>'s rows are standardised; null if they are not.</param>
     /// <param name="confidenceLevel">Above 0 and below 1.</param>
-    /// <param name="maxIterations">Of each of the fits that make a profile.</param>
-    /// <param name="intervals">Which tests and intervals.</param>
-    /// <param name="journal">Hears of the profiles; where it stops them, parameters without one have no p-value and no interval.</param>
-    /// <param name="cancellationToken">Looked at within each pass.</param>
+    /// <param name="maxIterations">The limit for each fit of a profile.</param>
+    /// <param name="intervals">Which tests and intervals to compute.</param>
+    /// <param name="journal">
+    /// Gets reports of the profiles and may stop them. Parameters without a profile then have no p-value and no interval.
+    /// </param>
+    /// <param name="cancellationToken">Checked within each pass.</param>
     /// <exception cref="ArgumentException">The confidence level is out of range.</exception>
     public static LogisticInference ComputeFirth(LogLikelihood likelihood, double[] parameters, IReadOnlyList<int> dependent, StandardScaling? scaling,
         double confidenceLevel, int maxIterations, ConfidenceIntervals intervals, FitJournal journal, CancellationToken cancellationToken)
@@ -93,10 +99,10 @@ internal static class InferenceComputation
         var covariance = SymmetricInverse.Of(factor, order, cancellationToken);
 
         var quantile = NormalDistribution.UpperQuantile((1 - confidenceLevel) / 2);
-        var own = new OriginalUnits(likelihood.Rows, scaling);
+        var original = new OriginalUnits(likelihood.Rows, scaling);
         var identified = Identification.OfRank(new Estimates(likelihood, parameters, scaling), dependent, cancellationToken).Identified;
         var inferences = new List<ParameterInference?>();
-        foreach (var combination in own.Combinations)
+        foreach (var combination in original.Combinations)
         {
             var estimate = combination.Of(parameters);
             if (!identified[inferences.Count])
@@ -116,40 +122,48 @@ internal static class InferenceComputation
             var gradientNorm = gradient.Where((_, j) => kept[j]).Select(Math.Abs).DefaultIfEmpty().Max() / likelihood.TotalWeight;
             int[] estimated = [.. Enumerable.Range(0, inferences.Count).Where(i => inferences[i] is not null)];
             var profiles = new FirthIntervals(likelihood, kept, parameters, maximum, quantile, maxIterations)
-                .Compute([.. estimated.Select(i => own.Combinations[i])], covariance, gradientNorm, journal, cancellationToken);
+                .Compute([.. estimated.Select(i => original.Combinations[i])], covariance, gradientNorm, journal, cancellationToken);
             foreach (var (i, profile) in estimated.Zip(profiles))
                 inferences[i] = inferences[i]!.By(profile);
         }
 
-        // ℓ* differs between units by the determinant of the change of units.
-        var units = own.LogDeterminant(kept);
+        // ℓ* in the solver's units and in the original units differ by the log determinant of the change of units.
+        var units = original.LogDeterminant(kept);
         bool[] interceptOnly = [.. kept.Select((isKept, j) => isKept && j == 0 && likelihood.Rows.HasIntercept)];
         var nullMaximum = new FirthSolver(firth, maxIterations, NullTolerance).Climb(new double[order], interceptOnly, null, null, cancellationToken)?.Value
             ?? throw NumericRange.Exceeded();
-        return Assemble(likelihood, own, inferences, kept, covariance, maximum + units, nullMaximum + units, logLikelihood, confidenceLevel,
+        return Assemble(likelihood, original, inferences, kept, covariance, maximum + units, nullMaximum + units, logLikelihood, confidenceLevel,
             CovarianceType.Nonrobust).With(intervals);
     }
 
     public static void RequireConfidenceLevel(double confidenceLevel)
     {
         if (!(confidenceLevel > 0 && confidenceLevel < 1))
-            throw new ArgumentOutOfRangeException(nameof(confidenceLevel), confidenceLevel, "A confidence level is above 0 and below 1.");
+            throw new ArgumentOutOfRangeException(nameof(confidenceLevel), confidenceLevel, "A confidence level must be above 0 and below 1.");
     }
 
-    /// <param name="maximum">What the fit maximised, and <paramref name="nullMaximum"/> without the columns.</param>
+    /// <param name="likelihood">Of the rows of the fit.</param>
+    /// <param name="original">The parameters in the columns' original units.</param>
+    /// <param name="inferences">One for each parameter in original units.</param>
+    /// <param name="kept">Which of the solver's parameters were estimated.</param>
+    /// <param name="covariance">In the solver's parameters.</param>
+    /// <param name="maximum">The value that the fit maximised.</param>
+    /// <param name="nullMaximum">The same without the columns.</param>
     /// <param name="logLikelihood">ℓ at the estimates.</param>
-    private static LogisticInference Assemble(LogLikelihood likelihood, OriginalUnits own, List<ParameterInference?> inferences, bool[] kept,
+    /// <param name="confidenceLevel">Above 0 and below 1.</param>
+    /// <param name="covarianceType">How the covariance was estimated.</param>
+    private static LogisticInference Assemble(LogLikelihood likelihood, OriginalUnits original, List<ParameterInference?> inferences, bool[] kept,
         SymmetricMatrix covariance, double maximum, double nullMaximum, double logLikelihood, double confidenceLevel, CovarianceType covarianceType)
     {
         var estimated = kept.Count(isKept => isKept);
         var coefficients = estimated - (likelihood.Rows.HasIntercept && kept[0] ? 1 : 0);
         var ratio = coefficients == 0 ? 0 : Math.Max(0, 2 * (maximum - nullMaximum));
-        double[][] ownCovariance = [.. own.Combinations.Select((row, i) => own.Combinations.Select((column, j) =>
+        double[][] originalCovariance = [.. original.Combinations.Select((row, i) => original.Combinations.Select((column, j) =>
             inferences[i] is null || inferences[j] is null ? double.NaN : row.Covariance(column, covariance)).ToArray())];
         return new LogisticInference(
-            own.HasIntercept ? inferences[0] : null,
-            inferences[(own.HasIntercept ? 1 : 0)..],
-            ownCovariance,
+            original.HasIntercept ? inferences[0] : null,
+            inferences[(original.HasIntercept ? 1 : 0)..],
+            originalCovariance,
             maximum,
             nullMaximum,
             ratio,

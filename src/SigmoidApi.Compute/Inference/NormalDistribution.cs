@@ -3,10 +3,10 @@ using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Inference;
 
-/// <summary>The standard normal distribution, with a small relative error also far in its tail.</summary>
+/// <summary>The standard normal distribution, with a small relative error even far in the tail.</summary>
 internal static class NormalDistribution
 {
-    /// <summary>Below it 1/2 − z·g(z²) does not cancel, from there on the tail's own form holds.</summary>
+    /// <summary>Below this 1/2 − z·g(z²) does not cancel; from here on the approximation of the tail is used.</summary>
     private const double Center = 0.7;
 
     private const double OneOverSqrtTwoPi = 0.3989422804014327;
@@ -18,8 +18,8 @@ internal static class NormalDistribution
     public static double TwoSidedPValue(double z) => TailTimes(2, Math.Abs(z));
 
     /// <summary>
-    /// The z with P(Z > z) = <paramref name="tail"/>: a rational start within 4.5e-4 (Hastings, in Abramowitz and Stegun, "Handbook of
-    /// Mathematical Functions" (1964), 26.2.23) and Halley's steps from there, each of which cubes the error.
+    /// The z with P(Z > z) = <paramref name="tail"/>. It starts from a rational approximation with an error below 4.5e-4 (Hastings, in Abramowitz and Stegun,
+    /// "Handbook of Mathematical Functions" (1964), 26.2.23) and takes steps of Halley's method, each of which cubes the error.
     /// </summary>
     /// <param name="tail">Above 1e-300 and at most 1/2.</param>
     public static double UpperQuantile(double tail)
@@ -37,7 +37,7 @@ internal static class NormalDistribution
         return z;
     }
 
-    /// <summary>factor · P(Z > z) for z ≥ 0, rounded once.</summary>
+    /// <summary>factor · P(Z > z) for z ≥ 0, with a single rounding.</summary>
     private static double TailTimes(double factor, double z)
     {
         if (z < Center)

@@ -5,19 +5,21 @@ using SigmoidApi.Compute.Objectives;
 namespace SigmoidApi.Compute.Inference;
 
 /// <summary>
-/// I⁻¹·M·I⁻¹, with M the sum of uuᵀ over the scores u = Σ wᵢ(yᵢ − pᵢ)zᵢ of what is independent: rows (White, "Maximum likelihood estimation of
-/// misspecified models", 1982) or clusters of rows (Liang and Zeger, "Longitudinal data analysis using generalized linear models", 1986). The small-sample
-/// factors are statsmodels' and Stata's.
+/// I⁻¹·M·I⁻¹, with M the sum of uuᵀ over the scores u of independent units, u = Σ wᵢ(yᵢ − pᵢ)zᵢ. The units are rows (White, "Maximum
+/// likelihood estimation of misspecified models", 1982) or clusters of rows (Liang and Zeger, "Longitudinal data analysis using generalized linear models",
+/// 1986). The small-sample factors are those of statsmodels and Stata.
 /// </summary>
 internal static class SandwichCovariance
 {
-    /// <summary>What the scores of a batch of clusters may take: 32 MB.</summary>
+    /// <summary>The most numbers that the scores of a batch of clusters may hold: 32 MB.</summary>
     private const int BatchValues = 1 << 22;
 
     /// <param name="likelihood">Evaluated at the estimates.</param>
-    /// <param name="inverse">I⁻¹, 0 on what was not estimated.</param>
-    /// <param name="estimated">Parameters estimated.</param>
-    /// <param name="clusters">Each row's, for <see cref="CovarianceType.Cluster"/>.</param>
+    /// <param name="inverse">I⁻¹; 0 for parameters that were not estimated.</param>
+    /// <param name="estimated">The number of estimated parameters.</param>
+    /// <param name="type">Which covariance to compute.</param>
+    /// <param name="clusters">The cluster of each row, for <see cref="CovarianceType.Cluster"/>.</param>
+    /// <param name="cancellationToken">Checked within each pass.</param>
     /// <exception cref="UntrainableDataException"><c>too_few_observations</c>, <c>too_few_clusters</c>: a small-sample factor does not exist.</exception>
     public static SymmetricMatrix Compute(LogLikelihood likelihood, SymmetricMatrix inverse, int estimated, CovarianceType type, int[]? clusters,
         CancellationToken cancellationToken)
@@ -26,7 +28,10 @@ internal static class SandwichCovariance
         if (type != CovarianceType.HC0)
         {
             if (n <= estimated)
-                throw new UntrainableDataException("too_few_observations", $"{type} takes more observations than parameters: there are {n} and {estimated}.");
+            {
+                throw new UntrainableDataException("too_few_observations",
+                    $"{type} takes more observations than parameters: there are {n} observations and {estimated} parameters.");
+            }
             factor = type == CovarianceType.HC1 ? n / (n - estimated) : (n - 1) / (n - estimated);
         }
         var meat = new SymmetricMatrix(inverse.Order);
@@ -48,6 +53,7 @@ internal static class SandwichCovariance
         return Sandwich(inverse, meat, factor, cancellationToken);
     }
 
+    /// <summary>Adds uuᵀ of each cluster to M, a batch of clusters in each pass. Returns the number of clusters.</summary>
     private static int AddClusters(LogLikelihood likelihood, double[] scores, int[] clusters, SymmetricMatrix meat, CancellationToken cancellationToken)
     {
         var numbers = new Dictionary<int, int>();
@@ -62,7 +68,10 @@ internal static class SandwichCovariance
                 numbers.Add(clusters[i], numbered[i] = numbers.Count);
         }
         if (numbers.Count < 2)
-            throw new UntrainableDataException("too_few_clusters", $"A clustered covariance takes at least two clusters, there is {numbers.Count}.");
+        {
+            throw new UntrainableDataException("too_few_clusters",
+                $"A clustered covariance takes at least two clusters, but there is only {numbers.Count}.");
+        }
 
         var order = meat.Order;
         var batch = Math.Clamp(BatchValues / order, 1, numbers.Count);

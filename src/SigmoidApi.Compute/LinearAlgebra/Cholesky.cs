@@ -4,29 +4,29 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.LinearAlgebra;
 
 /// <summary>
-/// A = L·Lᵀ of a symmetric positive semi-definite matrix, scaled to unit diagonal first, so that neither the columns' units nor their
-/// overflow matter. A column that depends on others, to within rounding, is left out: its part of a solution is 0, as R's <c>lm</c> and
-/// <c>glm</c> do with aliased terms.
+/// The factorisation A = L·Lᵀ of a symmetric positive semi-definite matrix. The matrix is scaled to unit diagonal first, so that the columns'
+/// units do not matter and nothing overflows. A column that depends on others, up to rounding, is left out: its entry of a solution is 0, as R's
+/// <c>lm</c> and <c>glm</c> treat aliased terms.
 /// <para>
-/// Scaled, a pivot is 1 − R² of its column on those taken before. Columns are taken in their order while that is safe, and otherwise by
-/// the largest pivot (threshold pivoting), for dividing by small pivots would drown the later ones in rounding
+/// After scaling, a pivot is 1 − R² of its column on the columns taken before. Columns are taken in order as long as their pivots are large
+/// enough, otherwise by the largest pivot (threshold pivoting): division by small pivots would spoil the later ones with rounding errors
 /// (Higham, "Accuracy and Stability of Numerical Algorithms" (2002), 10.3).
 /// </para>
 /// </summary>
 internal sealed class Cholesky(int order)
 {
     /// <summary>
-    /// A column is taken in its turn if its pivot is at least this share of the largest. Over 40,000 random matrices of deficient rank the largest
-    /// pivot that was rounding alone came to 3.2 · 2⁻⁵² · order with 0.5, to 229 with 0.1, and to 1.5 with 1.
+    /// A column is taken in its turn if its pivot is at least this share of the largest. Over 40,000 random matrices of deficient rank, the largest
+    /// pivot that was only rounding error was, in units of 2⁻⁵² · order, 3.2 with a share of 0.5, 229 with 0.1, and 1.5 with 1.
     /// </summary>
     private const double PivotThreshold = 0.5;
 
-    /// <summary>What rounding leaves of a dependent column's pivot, with room to spare.</summary>
+    /// <summary>An upper bound for the rounding error that remains as the pivot of a dependent column, with a margin.</summary>
     private readonly double _smallestPivot = 16 * Math.ScaleB(1, -52) * order;
 
     private double _limit;
 
-    /// <summary>Row i belongs to column i of A, entry k to the k-th column taken.</summary>
+    /// <summary>L, row-major: row i belongs to column i of A, entry k to the k-th column taken.</summary>
     private readonly double[] _lower = new double[order * order];
     private readonly double[] _scale = new double[order];
     private readonly double[] _pivots = new double[order];
@@ -46,10 +46,10 @@ internal sealed class Cholesky(int order)
     public (int Column, double Scale, ReadOnlyMemory<double> Lower) Taken(int k) =>
         (_taken[k], _scale[_taken[k]], _lower.AsMemory(_taken[k] * order, k + 1));
 
-    /// <summary>Factorises over the columns of <paramref name="candidates"/>, or all. Returns whether it took every one of them.</summary>
+    /// <summary>Factorises over the candidate columns. Returns whether it took every one of them.</summary>
     /// <param name="matrix">A</param>
-    /// <param name="candidates">Empty for all.</param>
-    /// <param name="smallestPivot">Columns of a smaller one are left out; null is what rounding in float64 leaves of a dependent column's.</param>
+    /// <param name="candidates">Empty for all columns.</param>
+    /// <param name="smallestPivot">Columns with a smaller pivot are left out. Null is the bound for rounding errors of float64.</param>
     public bool Factorize(SymmetricMatrix matrix, ReadOnlySpan<bool> candidates = default, double? smallestPivot = null)
     {
         _limit = smallestPivot ?? _smallestPivot;
@@ -68,7 +68,7 @@ internal sealed class Cholesky(int order)
         return _taken.Count == wanted;
     }
 
-    /// <summary>Solves A·x = b in place over the columns taken; x is 0 on the others.</summary>
+    /// <summary>Solves A·x = b in place over the columns taken. x is 0 on the others.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Solve(double[] b)
     {

@@ -3,8 +3,8 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.LinearAlgebra;
 
 /// <summary>
-/// U with UᵀU = A⁻¹ over the columns that a factorisation took, 0 on the others: zᵀA⁻¹z is |Uz|², at half the cost, and with no more rounding than a sum of
-/// squares has. Row k belongs to the k-th column taken.
+/// U with UᵀU = A⁻¹ over the columns that a factorisation took, and 0 on the others. With it zᵀA⁻¹z is |Uz|², which takes half the time and has
+/// only the rounding error of a sum of squares. Row k belongs to the k-th column taken.
 /// </summary>
 internal sealed class InverseRoot
 {
@@ -20,16 +20,16 @@ internal sealed class InverseRoot
         Depths = new int[Stride / LengthKernel.Block];
     }
 
-    /// <summary>Entry (i, j) at j · <see cref="Stride"/> + i.</summary>
+    /// <summary>U, column-major: entry (i, j) is at j · <see cref="Stride"/> + i.</summary>
     public ReadOnlySpan<double> Columns => _columns.Span;
 
     public int Stride { get; }
 
-    /// <summary>For each block of rows the number of columns beyond which all of it is 0.</summary>
+    /// <summary>For each block of rows, how many columns there are up to the last one that is not 0.</summary>
     public int[] Depths { get; }
 
-    /// <summary>That of what <paramref name="factor"/> has factorised.</summary>
-    public void Take(Cholesky factor)
+    /// <summary>Computes U for the matrix that <paramref name="factor"/> has factorised.</summary>
+    public void Compute(Cholesky factor)
     {
         var rows = _rows.Span;
         var columns = _columns.Span;
@@ -39,7 +39,7 @@ internal sealed class InverseRoot
         var depth = 0;
         for (var k = 0; k < factor.Rank; k++)
         {
-            // Row k of L·U = S, with the scale S of the columns.
+            // Row k of L·U = S, where S has the scales of the columns on its diagonal.
             var (column, scale, taken) = factor.Taken(k);
             var lower = taken.Span;
             var row = rows.Slice(k * Stride, Stride);

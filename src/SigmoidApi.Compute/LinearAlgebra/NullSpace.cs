@@ -2,10 +2,13 @@ using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.LinearAlgebra;
 
-/// <summary>The directions that a Gram matrix maps to 0: what its columns' dependences on each other leave free.</summary>
+/// <summary>The directions that a Gram matrix maps to 0. They are those in which dependent columns compensate each other.</summary>
 internal sealed class NullSpace
 {
-    /// <summary>A column depends on others if these leave less than this share of its square: more than what a sum over a million rows loses by rounding.</summary>
+    /// <summary>
+    /// A column counts as dependent if the other columns explain all but this share of its square. The share is larger than the rounding error of
+    /// a sum over a million rows.
+    /// </summary>
     private const double Dependence = 1e-10;
 
     private readonly int _order;
@@ -16,17 +19,20 @@ internal sealed class NullSpace
         Basis = basis;
     }
 
-    /// <summary>A direction whose entry at <see cref="Parameter"/> is 1 and at the other basis vectors' parameters 0.</summary>
+    /// <summary>A direction whose entry is 1 at <see cref="Parameter"/> and 0 at the parameters of the other basis vectors.</summary>
     internal readonly record struct BasisVector(int Parameter, double[] Entries);
 
     public IReadOnlyList<BasisVector> Basis { get; }
 
     public int Dimension => Basis.Count;
 
-    /// <summary>Over the candidates alone: a basis vector is a column that depends on others, less its part in those.</summary>
+    /// <summary>
+    /// The null space among the candidates. Each dependent column gives a basis vector: the column minus the combination of independent columns that
+    /// equals it.
+    /// </summary>
     public static NullSpace Of(SymmetricMatrix gram, bool[] candidates) => Of(gram, candidates, Independent(gram, candidates));
 
-    /// <summary>The same where it is known already which candidates are <paramref name="independent"/>.</summary>
+    /// <summary>The same if the <paramref name="independent"/> candidates are known already.</summary>
     public static NullSpace Of(SymmetricMatrix gram, bool[] candidates, bool[] independent)
     {
         var factor = new Cholesky(gram.Order);
@@ -46,7 +52,7 @@ internal sealed class NullSpace
         return new NullSpace(gram.Order, basis);
     }
 
-    /// <summary>The candidates that don't depend on others: so much as would be rounding is taken from the diagonal before these are picked.</summary>
+    /// <summary>The candidates that do not depend on others. The diagonal is first reduced by the share that may be rounding error.</summary>
     public static bool[] Independent(SymmetricMatrix gram, bool[] candidates)
     {
         var shrunk = new SymmetricMatrix(gram.Order);
@@ -58,7 +64,7 @@ internal sealed class NullSpace
         return factor.Kept;
     }
 
-    /// <summary>The direction in the space with the same entries at the basis vectors' parameters.</summary>
+    /// <summary>The direction in the null space that has the same entries at the parameters of the basis vectors.</summary>
     public double[] Project(double[] direction) => Combine([.. Basis.Select(vector => direction[vector.Parameter])]);
 
     /// <summary>Σ coordinates[k] · Basis[k]</summary>

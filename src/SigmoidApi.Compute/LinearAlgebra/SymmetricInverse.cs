@@ -2,7 +2,7 @@ namespace SigmoidApi.Compute.LinearAlgebra;
 
 internal static class SymmetricInverse
 {
-    /// <summary>A⁻¹ over the columns that the factorisation took; 0 on the others.</summary>
+    /// <summary>A⁻¹ over the columns that the factorisation took, 0 on the others.</summary>
     public static SymmetricMatrix Of(Cholesky factor, int order, CancellationToken cancellationToken)
     {
         var inverse = new SymmetricMatrix(order);

@@ -2,7 +2,7 @@ using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.LinearAlgebra;
 
-/// <summary>A symmetric matrix by its upper triangle; rows are padded to whole vectors.</summary>
+/// <summary>A symmetric matrix that stores its upper triangle. Rows are padded to whole vectors.</summary>
 internal sealed class SymmetricMatrix
 {
     private readonly AlignedBuffer _values;
@@ -18,10 +18,10 @@ internal sealed class SymmetricMatrix
 
     public int Stride { get; }
 
-    /// <summary>Entry (i, j), j ≥ i, at i · <see cref="Stride"/> + j; what lies elsewhere holds no meaning.</summary>
+    /// <summary>Entry (i, j) for j ≥ i is at i · <see cref="Stride"/> + j. The other numbers have no meaning.</summary>
     public Span<double> Values => _values.Span;
 
-    /// <summary>Both triangles, row by row, rows <paramref name="stride"/> apart.</summary>
+    /// <summary>Both triangles, row-major, with rows <paramref name="stride"/> apart.</summary>
     public double[] ToFull(int stride)
     {
         var full = new double[Order * stride];

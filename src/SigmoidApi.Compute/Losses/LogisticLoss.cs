@@ -7,8 +7,8 @@ namespace SigmoidApi.Compute.Losses;
 
 /// <summary>
 /// The log loss of a row as a function of its margin m = b + xᵀw, and its first two derivatives in m. With a = m for label 0 and −m for
-/// label 1 they are softplus(a), ±σ(a) and σ′(a): nothing overflows or cancels, and the loss is finite wherever the margin is, also
-/// where σ(m) has become 0 or 1. One e^-|a| and one division make all three.
+/// label 1 they are softplus(a), ±σ(a) and σ′(a). Nothing overflows or cancels, and the loss is finite wherever the margin is, even
+/// where σ(m) rounds to 0 or 1. All three take one e^-|a| and one division together.
 /// </summary>
 internal static class LogisticLoss
 {
@@ -33,17 +33,15 @@ internal static class LogisticLoss
     }
 
     /// <summary>
-    /// From the first <paramref name="count"/> of <see cref="RowLosses.Margins"/>: residuals w·(σ(m) − y), curvatures w·σ(m)(1 − σ(m)), and the
-    /// losses w·logloss added up. Weights may be empty, for 1.
+    /// From the first <paramref name="count"/> of <see cref="RowLosses.Margins"/> it computes the residuals w·(σ(m) − y) and the curvatures
+    /// w·σ(m)(1 − σ(m)), and adds the losses w·logloss to <see cref="RowLosses.Loss"/>. Without weights each is 1.
     /// </summary>
     public static void Evaluate(RowLosses rows, int count, ReadOnlySpan<double> labels, ReadOnlySpan<double> weights, Width width = Width.Widest)
     {
         rows.Pad(count, labels, weights);
         rows.Loss.Reserve(count);
-        if (width == Width.Widest)
-            width = Lanes8.IsHardwareAccelerated ? Width.Vector512 : Lanes4.IsHardwareAccelerated ? Width.Vector256 : Width.Vector128;
         var weighted = !weights.IsEmpty;
-        switch (width)
+        switch (Hardware.Resolve(width))
         {
             case Width.Vector512: Run<Lanes8>(rows, count, weighted); break;
             case Width.Vector256: Run<Lanes4>(rows, count, weighted); break;

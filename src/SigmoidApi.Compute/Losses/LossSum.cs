@@ -4,27 +4,27 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.Losses;
 
 /// <summary>
-/// The log losses of some rows on their way into one number, in eight lanes whatever the width of a vector, so that every width gives the same
-/// bits. With a the margin against the label, softplus(a) = max(a, 0) + log(1 + e), e = e^-|a|; the logarithms of many rows are one of the product
-/// Π(1 + e), which is kept less 1, so that also losses far below 1 keep all their bits.
+/// Adds up the log losses of rows, in eight lanes whatever the width of a vector, so that every width gives the same bits. The loss is
+/// softplus(a) = max(a, 0) + log(1 + e) with e = e^-|a|, where a is the margin with its sign changed for label 1. The logarithms of many rows
+/// become one logarithm of the product Π(1 + e). The product is kept less 1, so that losses far below 1 keep all their bits too.
 /// </summary>
 internal sealed class LossSum
 {
-    /// <summary>In each lane; as many factors of up to 2 stay within float64.</summary>
+    /// <summary>The most factors in the product of a lane. Each is at most 2, so the product does not overflow.</summary>
     private const int MaxFactors = 1000;
 
     private const double Ln2 = 0.6931471805599453;
 
-    /// <summary>Σ max(a, 0), and of weighted rows Σ w·softplus(a).</summary>
+    /// <summary>For each lane, Σ max(a, 0) over rows without weights plus Σ w·softplus(a) over rows with weights.</summary>
     public double[] Parts { get; } = new double[8];
 
-    /// <summary>Π(1 + e) − 1</summary>
+    /// <summary>For each lane, Π(1 + e) − 1 over rows without weights.</summary>
     public double[] Products { get; } = new double[8];
 
     private double _taken;
     private int _factors;
 
-    /// <summary>Makes room for so many rows more.</summary>
+    /// <summary>Makes room for <paramref name="rows"/> more rows.</summary>
     public void Reserve(int rows)
     {
         _factors += (rows + 7) / 8;
@@ -35,7 +35,7 @@ internal sealed class LossSum
         }
     }
 
-    /// <summary>The sum so far, and start again.</summary>
+    /// <summary>Returns the sum so far and starts a new one at 0.</summary>
     public double Take()
     {
         var sum = _taken + Fold();
@@ -53,7 +53,7 @@ internal sealed class LossSum
         return sum;
     }
 
-    /// <summary>log(1 + p) for p ≥ 0 with a small relative error, also where it is tiny.</summary>
+    /// <summary>log(1 + p) for p ≥ 0, with a small relative error even where p is tiny.</summary>
     private static double LogOnePlus(double p)
     {
         var exponent = p <= 1 ? 0 : Math.ILogB(1 + p);

@@ -1,6 +1,7 @@
 namespace SigmoidApi.Compute.Losses;
 
-/// <summary>What <see cref="LogisticLoss"/> reads and writes for a few rows; <paramref name="capacity"/> is a multiple of 8.</summary>
+/// <summary>The input and output of <see cref="LogisticLoss"/> for a few rows.</summary>
+/// <param name="capacity">The most rows, a multiple of 8.</param>
 internal sealed class RowLosses(int capacity)
 {
     public int Capacity { get; } = capacity;
@@ -17,7 +18,7 @@ internal sealed class RowLosses(int capacity)
 
     public LossSum Loss { get; } = new();
 
-    /// <summary>Fills up to a whole number of lanes with rows that have no loss and no slope.</summary>
+    /// <summary>Pads to a whole number of lanes with rows of loss and slope 0.</summary>
     public void Pad(int count, ReadOnlySpan<double> labels, ReadOnlySpan<double> weights)
     {
         labels.CopyTo(Labels);

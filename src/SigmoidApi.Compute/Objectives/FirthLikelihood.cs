@@ -3,18 +3,20 @@ using SigmoidApi.Compute.LinearAlgebra;
 namespace SigmoidApi.Compute.Objectives;
 
 /// <summary>
-/// ℓ*(β) = ℓ(β) + ½·log|I(β)|, with the information I = Zᵀ·diag(wᵢpᵢ(1 − pᵢ))·Z: Firth's penalty, Jeffreys' prior (D. Firth, "Bias reduction of maximum
-/// likelihood estimates", Biometrika 80, 1993). It falls to −∞ wherever parameters grow without bound, so that it has a maximum also where the
-/// classes are separated (G. Heinze and M. Schemper, "A solution to the problem of separation in logistic regression", Statistics in Medicine 21, 2002).
+/// ℓ*(β) = ℓ(β) + ½·log|I(β)|, with the information I = Zᵀ·diag(wᵢpᵢ(1 − pᵢ))·Z: Firth's penalty, or Jeffreys' prior (D. Firth, "Bias
+/// reduction of maximum likelihood estimates", Biometrika 80, 1993). It falls to −∞ wherever parameters grow without bound, so it has a maximum
+/// even where the classes are separated (G. Heinze and M. Schemper, "A solution to the problem of separation in logistic regression", Statistics
+/// in Medicine 21, 2002).
 /// <para>
-/// Its gradient is Σ (wᵢ(yᵢ − pᵢ) + hᵢ(½ − pᵢ))·zᵢ with the leverages hᵢ = wᵢpᵢ(1 − pᵢ)·zᵢᵀI⁻¹zᵢ: that of rows counted wᵢ + hᵢ times, the added part
-/// with label ½. The Hessian of those rows for fixed hᵢ, <see cref="Curvature"/>, is at least −∇²ℓ* everywhere (what it leaves out is
-/// 2·ZᵀD(diag(h) − H∘H)DZ, D = diag(½ − p), H the hat matrix, and the rows of diag(h) − H∘H sum to 0): steps by it don't overshoot.
+/// Its gradient is Σ (wᵢ(yᵢ − pᵢ) + hᵢ(½ − pᵢ))·zᵢ with the leverages hᵢ = wᵢpᵢ(1 − pᵢ)·zᵢᵀI⁻¹zᵢ. This is the gradient
+/// for rows that count wᵢ + hᵢ times, where the added part hᵢ has label ½. <see cref="Curvature"/>, the Hessian of those rows for
+/// fixed hᵢ, is at least −∇²ℓ* everywhere, so steps computed with it do not overshoot. (It leaves out 2·ZᵀD(diag(h) − H∘H)DZ, where
+/// D = diag(½ − p) and H is the hat matrix; the rows of diag(h) − H∘H sum to 0.)
 /// </para>
 /// </summary>
 internal sealed class FirthLikelihood
 {
-    /// <summary>What rounding leaves of a pivot of a singular matrix, as a share of its diagonal; times the order.</summary>
+    /// <summary>The rounding error that remains as a pivot of a singular matrix, as a share of its diagonal and for order 1.</summary>
     private const double PivotRounding = 2.2e-16;
 
     private readonly LogLikelihood _likelihood;
@@ -25,7 +27,7 @@ internal sealed class FirthLikelihood
     private readonly double[] _residuals;
     private readonly double[] _eliminated;
 
-    /// <param name="kept">The parameters that no others determine; the determinant is that of their part of I.</param>
+    /// <param name="kept">The parameters that are identified. The determinant is that of their part of I.</param>
     public FirthLikelihood(LogLikelihood likelihood, bool[] kept)
     {
         var order = likelihood.Rows.Dimension;
@@ -43,7 +45,7 @@ internal sealed class FirthLikelihood
     /// <summary>I at the last parameters evaluated.</summary>
     public SymmetricMatrix Information { get; }
 
-    /// <summary>Zᵀ·diag((wᵢ + hᵢ)pᵢ(1 − pᵢ))·Z at the last parameters whose gradient was asked for.</summary>
+    /// <summary>Zᵀ·diag((wᵢ + hᵢ)pᵢ(1 − pᵢ))·Z at the parameters of the last call of <see cref="Differentiate"/>.</summary>
     public SymmetricMatrix Curvature { get; }
 
     /// <summary>ℓ at the last parameters evaluated.</summary>
@@ -53,7 +55,7 @@ internal sealed class FirthLikelihood
 
     public int Dimension => _likelihood.Rows.Dimension;
 
-    /// <summary>ℓ*, −∞ where the information is singular to within rounding. Two passes.</summary>
+    /// <summary>ℓ*, or −∞ where the information is singular up to rounding. Two passes.</summary>
     public double Evaluate(ReadOnlySpan<double> parameters, CancellationToken cancellationToken)
     {
         LogLikelihood = _likelihood.Evaluate(parameters, cancellationToken);
@@ -62,11 +64,11 @@ internal sealed class FirthLikelihood
         return LogLikelihood + 0.5 * LogDeterminant();
     }
 
-    /// <summary>∇ℓ* at the last parameters evaluated, where ℓ* must be finite, and <see cref="Curvature"/>. Three passes.</summary>
+    /// <summary>Computes ∇ℓ* and <see cref="Curvature"/> at the last parameters evaluated, where ℓ* must be finite. Three passes.</summary>
     public void Differentiate(Span<double> gradient, CancellationToken cancellationToken)
     {
         _factor.Factorize(Information, Kept);
-        _root.Take(_factor);
+        _root.Compute(_factor);
         _likelihood.Rows.SquaredLengths(_root, _leverages, cancellationToken);
         _likelihood.Residuals(_residuals);
         for (var i = 0; i < _residuals.Length; i++)
@@ -75,7 +77,7 @@ internal sealed class FirthLikelihood
             var leverage = _informationWeights[i] * _leverages[i];
             // ½ − p = (y − p) − (y − ½).
             _residuals[i] = weight * _residuals[i] + leverage * (_residuals[i] - (_likelihood.Label(i) - 0.5));
-            // Likewise (w + h)·p(1 − p), for w = 0 with h = 0 too.
+            // (w + h)·p(1 − p), which is 0 for w = 0 because h is 0 too.
             _leverages[i] = weight == 0 ? 0 : _informationWeights[i] * (1 + leverage / weight);
         }
         _likelihood.Rows.TransposedProduct(_residuals, gradient, cancellationToken);

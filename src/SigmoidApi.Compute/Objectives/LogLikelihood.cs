@@ -7,15 +7,15 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.Objectives;
 
 /// <summary>
-/// ℓ(β) = Σ wᵢ·log P(yᵢ | zᵢ, β) of the logistic model, and what its derivatives are made of, row by row. A weight counts its row so many
-/// times: a fit with weight 2 is that with the row twice, and a row of weight 0 is absent.
+/// ℓ(β) = Σ wᵢ·log P(yᵢ | zᵢ, β) of the logistic model, and the terms of its derivatives, row by row. A row of weight 2 counts as two equal rows,
+/// and a row of weight 0 as absent.
 /// </summary>
 internal sealed class LogLikelihood
 {
     private readonly double[] _labels;
     private readonly double[]? _weights;
 
-    /// <summary>−m for label 1, m for label 0: the log-loss is its softplus, the absolute residual its sigmoid.</summary>
+    /// <summary>−m for label 1 and m for label 0, where m is the margin. The log loss is its softplus, the absolute residual its sigmoid.</summary>
     private readonly double[] _against;
 
     public LogLikelihood(DesignRows rows, RowLabels labels)
@@ -40,17 +40,17 @@ internal sealed class LogLikelihood
     /// <summary>Σ wᵢ over the rows with label 1.</summary>
     public double PositiveWeight { get; }
 
-    /// <summary>The same for a thread of its own, with the same bits.</summary>
+    /// <summary>The same likelihood with passes on one thread, which give the same bits.</summary>
     public LogLikelihood OnOneThread() => new(Rows.OnOneThread(), new RowLabels(_labels, _weights));
 
     public double Weight(int row) => _weights is null ? 1 : _weights[row];
 
     public double Label(int row) => _labels[row];
 
-    /// <summary>The likelihood of some of the rows; the others are absent.</summary>
+    /// <summary>The likelihood of some of the rows. The others have weight 0.</summary>
     public LogLikelihood Of(bool[] rows) => new(Rows, new RowLabels(_labels, [.. rows.Select((isIn, i) => isIn ? Weight(i) : 0)]));
 
-    /// <summary>The same rows as <paramref name="rows"/> has them, on other scales.</summary>
+    /// <summary>The same labels and weights for the same rows on other scales.</summary>
     public LogLikelihood On(DesignRows rows) => new(rows, new RowLabels(_labels, _weights));
 
     /// <summary>Whether each row of weight above 0 is on its label's side at these parameters.</summary>
@@ -63,7 +63,10 @@ internal sealed class LogLikelihood
     /// <summary>Rows of weight above 0.</summary>
     public int PresentRows => Enumerable.Range(0, _labels.Length).Count(i => Weight(i) > 0);
 
-    /// <summary>Σ zᵢ·zᵢᵀ over the rows of weight above 0, each counted once: which parameters they tell apart, whatever their weights. One pass.</summary>
+    /// <summary>
+    /// Σ zᵢ·zᵢᵀ over the rows of weight above 0, each counted once. It shows which parameters these rows identify, whatever their weights. One
+    /// pass.
+    /// </summary>
     public SymmetricMatrix PresentGram(CancellationToken cancellationToken)
     {
         var gram = new SymmetricMatrix(Rows.Dimension);
@@ -71,7 +74,7 @@ internal sealed class LogLikelihood
         return gram;
     }
 
-    /// <summary>ℓ at these parameters, where the derivatives are then taken too. One pass.</summary>
+    /// <summary>ℓ at these parameters. The derivatives below are those at the parameters of the last call. One pass.</summary>
     public double Evaluate(ReadOnlySpan<double> parameters, CancellationToken cancellationToken)
     {
         Rows.Margins(parameters, _against, cancellationToken);
@@ -81,7 +84,7 @@ internal sealed class LogLikelihood
         return -loss;
     }
 
-    /// <summary>residuals[i] = yᵢ − pᵢ, without the weight; Σ wᵢ·residuals[i]·zᵢ is ∇ℓ.</summary>
+    /// <summary>residuals[i] = yᵢ − pᵢ, without the weight. ∇ℓ is Σ wᵢ·residuals[i]·zᵢ.</summary>
     public void Residuals(Span<double> residuals)
     {
         Elementwise.Apply<Sigmoid.Function, double>(_against, residuals, []);
@@ -89,7 +92,7 @@ internal sealed class LogLikelihood
             residuals[i] = _labels[i] == 0 ? -residuals[i] : residuals[i];
     }
 
-    /// <summary>weights[i] = wᵢ·pᵢ·(1 − pᵢ); Zᵀ·diag(weights)·Z is the information −∇²ℓ.</summary>
+    /// <summary>weights[i] = wᵢ·pᵢ·(1 − pᵢ). The information −∇²ℓ is Zᵀ·diag(weights)·Z.</summary>
     public void InformationWeights(Span<double> weights)
     {
         Elementwise.Apply<Sigmoid.Slope, double>(_against, weights, []);
@@ -97,7 +100,7 @@ internal sealed class LogLikelihood
             weights[i] *= Weight(i);
     }
 
-    /// <summary>The largest ℓ without any column: of an intercept alone, or where none is fitted of P = 1/2.</summary>
+    /// <summary>ℓ of the null model: the largest ℓ with an intercept alone, or, if no intercept is fitted, ℓ with P = 1/2 for each row.</summary>
     public double Null()
     {
         if (!Rows.HasIntercept)

@@ -6,11 +6,11 @@ using SigmoidApi.Compute.Passes;
 namespace SigmoidApi.Compute.Objectives;
 
 /// <summary>
-/// The penalised mean log loss f(b, w) = (1/W) Σ sᵢ·logloss(yᵢ, b + zᵢᵀw) + ½ · penalty · ‖w‖², W = Σ sᵢ, which is scikit-learn's
+/// The penalised mean log loss f(b, w) = (1/W) Σ sᵢ·logloss(yᵢ, b + zᵢᵀw) + ½ · penalty · ‖w‖², W = Σ sᵢ. This is scikit-learn's
 /// c · Σ sᵢ·logloss + ½‖w‖² divided by c·W, with penalty = 1/(c·W). The intercept b is not penalised.
 /// <para>
-/// It is the one seam between solvers and rows: a solver hands in parameters (the intercept, if there is one, then w) and gets sums
-/// over the rows. Every evaluation is one pass that reads each row once.
+/// It is the only interface between solvers and rows: a solver passes parameters (the intercept, if there is one, then w) and gets sums over
+/// the rows. Every evaluation is one pass that reads each row once.
 /// </para>
 /// </summary>
 internal sealed class LogisticObjective
@@ -20,7 +20,7 @@ internal sealed class LogisticObjective
 
     /// <param name="rows">n rows.</param>
     /// <param name="labels">n labels, 0 or 1, and their weights.</param>
-    /// <param name="penalty">Per unit of mean loss; 0 for none.</param>
+    /// <param name="penalty">As in f; 0 for none.</param>
     public LogisticObjective(DesignRows rows, RowLabels labels, double penalty)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(labels.Values.Length, rows.Rows);
@@ -28,7 +28,7 @@ internal sealed class LogisticObjective
         TotalWeight = labels.WeightOf(0, rows.Rows);
     }
 
-    /// <summary>Over all rows of a matrix, each of weight 1, on this thread.</summary>
+    /// <summary>The objective over all rows of a matrix, each of weight 1, with passes on the caller's thread.</summary>
     public LogisticObjective(DesignMatrix features, double[] labels, StandardScaling? scaling, bool fitIntercept, double penalty)
         : this(DesignRows.Of(features, scaling, fitIntercept, new ThreadCrew()), new RowLabels(labels, Weights: null), penalty)
     {
@@ -36,10 +36,10 @@ internal sealed class LogisticObjective
 
     public int Rows => _rows.Rows;
 
-    /// <summary>W, the rows' weights added up.</summary>
+    /// <summary>W, the sum of the rows' weights.</summary>
     public double TotalWeight { get; }
 
-    /// <summary>Over the rows so far.</summary>
+    /// <summary>How many times all rows were read so far: <see cref="DesignRows.Passes"/>.</summary>
     public double Passes
     {
         get => _rows.Passes;
@@ -57,7 +57,10 @@ internal sealed class LogisticObjective
     /// <summary>The column that a parameter belongs to, or −1 for the intercept.</summary>
     public int ColumnOf(int parameter) => _rows.HasIntercept ? parameter - 1 : parameter;
 
-    /// <summary>One pass, or a part of one: f over every <paramref name="every"/>-th tile of rows, and ∇f into <paramref name="gradient"/>.</summary>
+    /// <summary>
+    /// f, and ∇f in <paramref name="gradient"/>. One pass, or a part of one: over every <paramref name="every"/>-th run of
+    /// <see cref="DesignRows.RunRows"/> rows.
+    /// </summary>
     public double Evaluate(double[] parameters, Span<double> gradient, CancellationToken cancellationToken, int every = 1)
     {
         var totals = _rows.Losses(parameters, _labels, every, gradient, cancellationToken);
@@ -75,10 +78,11 @@ internal sealed class LogisticObjective
     }
 
     /// <summary>
-    /// One pass, or a part of one: ∇²f into <paramref name="hessian"/>, of all parameters or of those in <paramref name="subset"/>; in float32 it is
-    /// good enough for steps, which the exact gradient corrects.
+    /// ∇²f in <paramref name="hessian"/>, for all parameters or those in <paramref name="subset"/>. One pass, or a part of one. In float32 it is
+    /// accurate enough for steps, because the exact gradient corrects them.
     /// </summary>
-    public void Hessian(double[] parameters, SymmetricMatrix hessian, CancellationToken cancellationToken, int every = 1, int[]? subset = null, bool single = false)
+    public void Hessian(
+        double[] parameters, SymmetricMatrix hessian, CancellationToken cancellationToken, int every = 1, int[]? subset = null, bool single = false)
     {
         var weight = _rows.Curvature(parameters, _labels, every, subset, single, hessian, cancellationToken);
         var values = hessian.Values;
@@ -88,10 +92,10 @@ internal sealed class LogisticObjective
             hessian[j, j] += ColumnOf(subset is null ? j : subset[j]) >= 0 ? Penalty : 0;
     }
 
-    /// <summary>Of the summed loss, from a decrease that the slope of f promises.</summary>
+    /// <summary>The Newton decrement of the summed loss, from the decrease of f that its slope predicts.</summary>
     public double Decrement(double decrease) => Math.Sqrt(Math.Max(0, decrease) * TotalWeight);
 
-    /// <summary>How many rows of the rarer class every <paramref name="every"/>-th row has, weights aside.</summary>
+    /// <summary>The number of rows of the rarer class among every <paramref name="every"/>-th row, regardless of weights.</summary>
     public int RarerClass(int every)
     {
         var (positive, count) = (0, 0);
@@ -110,7 +114,7 @@ internal sealed class LogisticObjective
         return diagonal;
     }
 
-    /// <summary>The largest |margin| that parameters give a row.</summary>
+    /// <summary>The largest |margin| of a row at these parameters. One pass.</summary>
     public double LargestMargin(double[] parameters, CancellationToken cancellationToken)
     {
         var margins = new double[Rows];

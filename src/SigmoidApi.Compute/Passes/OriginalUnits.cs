@@ -1,14 +1,12 @@
-using SigmoidApi.Compute.LinearAlgebra;
-
 namespace SigmoidApi.Compute.Passes;
 
 /// <summary>
-/// The parameters in the columns' own units, each as a combination of the solver's: coefficient j is θⱼ / deviationⱼ, the intercept is
-/// θ₀ − Σ θⱼ·meanⱼ/deviationⱼ. What holds for combinations, variances and profiles, so holds in own units.
+/// The parameters in the columns' own units, each as a combination of the solver's parameters θ: coefficient j is θⱼ / deviationⱼ, the intercept
+/// is θ₀ − Σ θⱼ·meanⱼ/deviationⱼ. Variances and profiles of combinations are therefore those in own units.
 /// </summary>
 internal sealed class OriginalUnits
 {
-    /// <summary>What counts as 0 of a direction's parts, in margins, as a share of its largest.</summary>
+    /// <summary>A direction's component counts as 0 if it moves the margins by at most this share of what the largest component does.</summary>
     private const double PartRounding = 1e-6;
 
     private readonly StandardScaling? _scaling;
@@ -26,17 +24,17 @@ internal sealed class OriginalUnits
         Combinations = combinations;
     }
 
-    /// <summary>Where one was fitted: without one no column is centred.</summary>
+    /// <summary>Whether an intercept was fitted. Without one no column is centred.</summary>
     public bool HasIntercept => _lead == 1;
 
-    /// <summary>The intercept first, where there is one, then the columns in their order.</summary>
+    /// <summary>The intercept first, if there is one, then the columns in order.</summary>
     public IReadOnlyList<Combination> Combinations { get; }
 
-    /// <summary>Marks the parameters that a direction moves.</summary>
+    /// <summary>Marks the parameters that a direction changes.</summary>
     /// <param name="direction">In the solver's parameters.</param>
-    /// <param name="spreads">How much a unit of each of these moves the margins: the parts of the direction are compared by it, whatever the units.</param>
-    /// <param name="interceptSpread">The same for an intercept.</param>
-    /// <param name="moved">One for each of the combinations.</param>
+    /// <param name="spreads">By how much a unit of each solver parameter moves the margins. It makes the direction's components comparable.</param>
+    /// <param name="interceptSpread">The same for the intercept in own units.</param>
+    /// <param name="moved">One for each of the combinations. Entries are set to true, never to false.</param>
     public void MarkMoved(double[] direction, double[] spreads, double interceptSpread, bool[] moved)
     {
         var largest = 0.0;
@@ -48,12 +46,17 @@ internal sealed class OriginalUnits
             var isIntercept = HasIntercept && i == 0;
             var first = combination.Parameters[0];
             var part = isIntercept ? Math.Abs(combination.Of(direction)) * interceptSpread : Math.Abs(direction[first]) * spreads[first];
-            // A direction that moves no margin is that of a column of zeros.
-            moved[i] |= largest == 0 ? combination.Of(direction) != 0 : part > PartRounding * largest && (!isIntercept || !combination.Cancels(direction));
+            // A direction that moves no margin belongs to a column of zeros.
+            moved[i] |= largest == 0
+                ? combination.Of(direction) != 0
+                : part > PartRounding * largest && (!isIntercept || !combination.Cancels(direction));
         }
     }
 
-    /// <summary>log|∂θ/∂own| over the kept parameters: what the logarithm of a determinant of information differs by.</summary>
+    /// <summary>
+    /// log|∂θ/∂β| over the kept parameters, where β are the parameters in own units. Half the log-determinant of the information differs by it between
+    /// the two units.
+    /// </summary>
     public double LogDeterminant(ReadOnlySpan<bool> kept)
     {
         var sum = 0.0;
@@ -79,56 +82,4 @@ internal sealed class OriginalUnits
 
     private double ReciprocalOf(int parameter) =>
         _scaling is null ? 1 : _scaling.Reciprocals[parameter - _lead];
-}
-
-/// <summary>Σ Factors[k] · θ[Parameters[k]]</summary>
-internal sealed record Combination(int[] Parameters, double[] Factors)
-{
-    public double Of(ReadOnlySpan<double> parameters)
-    {
-        var sum = 0.0;
-        for (var k = 0; k < Parameters.Length; k++)
-            sum += Factors[k] * parameters[Parameters[k]];
-        return sum;
-    }
-
-    /// <summary>Whether what the terms add up to is no more than their rounding, of parameters that come from a system of equations.</summary>
-    public bool Cancels(ReadOnlySpan<double> parameters)
-    {
-        const double Rounding = 1e-10;
-        var size = 0.0;
-        for (var k = 0; k < Parameters.Length; k++)
-            size += Math.Abs(Factors[k] * parameters[Parameters[k]]);
-        return Math.Abs(Of(parameters)) <= Rounding * size;
-    }
-
-    /// <summary>The covariance of two combinations, given that of the parameters.</summary>
-    public double Covariance(Combination other, SymmetricMatrix covariance)
-    {
-        var sum = 0.0;
-        for (var k = 0; k < Parameters.Length; k++)
-        {
-            for (var l = 0; l < other.Parameters.Length; l++)
-                sum += Factors[k] * covariance[Parameters[k], other.Parameters[l]] * other.Factors[l];
-        }
-        return sum;
-    }
-
-    /// <summary>The square root of the combination's variance, formed in units of its largest factor, so that no square leaves float64.</summary>
-    public double StandardError(SymmetricMatrix covariance)
-    {
-        var unit = Factors.Max(Math.Abs);
-        if (unit == 0)
-            return 0;
-        var scaled = this with { Factors = [.. Factors.Select(factor => factor / unit)] };
-        return unit * Math.Sqrt(Math.Max(0, scaled.Covariance(scaled, covariance)));
-    }
-
-    public double[] Dense(int dimension)
-    {
-        var dense = new double[dimension];
-        for (var k = 0; k < Parameters.Length; k++)
-            dense[Parameters[k]] = Factors[k];
-        return dense;
-    }
 }

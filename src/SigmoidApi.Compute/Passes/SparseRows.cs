@@ -6,12 +6,11 @@ using SigmoidApi.Compute.Losses;
 namespace SigmoidApi.Compute.Passes;
 
 /// <summary>
-/// The rows of a sparse matrix, of which a pass touches the stored entries alone. Standardising is left to the parameters and the sums:
-/// zᵀp = xᵀ(p/s) + b − mᵀ(p/s), so that no zero is ever filled in.
+/// The rows of a sparse matrix. A pass reads only the stored entries: instead of the rows, it standardises the parameters,
+/// zᵀp = xᵀ(p/s) + b − mᵀ(p/s), and corrects the sums.
 /// </summary>
 internal sealed class SparseRows : DesignRows
 {
-    private const int TileRows = PartRows;
 
     private readonly SparseMatrix _features;
     private readonly StandardScaling? _scaling;
@@ -22,8 +21,8 @@ internal sealed class SparseRows : DesignRows
         : base(features, scaling, fitIntercept, crew)
     {
         (_features, _scaling, _reciprocals, _weights) = (features, scaling, scaling?.Reciprocals, new double[features.Columns]);
-        // The sums of a chunk are as long as a row: few of them, so that adding them up costs less than the entries.
-        ChunkRows = ((features.Rows - 1) / (Groups * TileRows) + 1) * TileRows;
+        // A chunk's sums are as long as a row. There are few chunks, so that adding up their sums costs less than the entries do.
+        ChunkRows = ((features.Rows - 1) / (Groups * RunRows) + 1) * RunRows;
     }
 
     private int Groups => (int)Math.Clamp(_features.NonZeros / (9L * Dimension), 2, 64);
@@ -37,12 +36,12 @@ internal sealed class SparseRows : DesignRows
         var sums = VectorSum(columns + 3).Run((first, count, worker, sums) =>
         {
             var losses = WorkspaceOf(worker).Losses;
-            for (var row = first; row < first + count; row += TileRows)
+            for (var row = first; row < first + count; row += RunRows)
             {
-                if (row / TileRows % every != 0)
+                if (row / RunRows % every != 0)
                     continue;
                 cancellationToken.ThrowIfCancellationRequested();
-                var rows = Math.Min(TileRows, first + count - row);
+                var rows = Math.Min(RunRows, first + count - row);
                 for (var k = 0; k < rows; k++)
                     losses.Margins[k] = offset + Product(row + k, weights);
                 LogisticLoss.Evaluate(losses, rows, labels.Values.AsSpan(row, rows), labels.WeightsOf(row, rows));
@@ -55,15 +54,15 @@ internal sealed class SparseRows : DesignRows
             }
             sums[columns + 1] += losses.Loss.Take();
         }, cancellationToken);
-        CountPass(1.0 / every);
-        Scaled(sums, gradient);
+        Passes += 1.0 / every;
+        Standardize(sums, gradient);
         return new LossTotals(sums[columns + 1], sums[columns + 2]);
     }
 
     public override void Margins(ReadOnlySpan<double> parameters, Memory<double> margins, CancellationToken cancellationToken)
     {
         var (weights, offset) = Unscaled(parameters);
-        CountPass(1);
+        Passes++;
         Crew.Run((Rows - 1) / ChunkRows + 1, (chunk, _) =>
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -84,11 +83,13 @@ internal sealed class SparseRows : DesignRows
                 sums[columns] += value;
             }
         }, cancellationToken);
-        CountPass(1);
-        Scaled(totals, sums);
+        Passes++;
+        Standardize(totals, sums);
     }
 
-    public override double Curvature(double[] parameters, RowLabels labels, int every, int[]? subset, bool single, SymmetricMatrix sums, CancellationToken cancellationToken)
+    /// <summary>Sums are float64, whatever <paramref name="single"/> allows.</summary>
+    public override double Curvature(
+        double[] parameters, RowLabels labels, int every, int[]? subset, bool single, SymmetricMatrix sums, CancellationToken cancellationToken)
     {
         var (weights, offset) = Unscaled(parameters);
         Gram(subset, sums, every, (row, count, losses) =>
@@ -104,17 +105,18 @@ internal sealed class SparseRows : DesignRows
     public override void WeightedGram(ReadOnlyMemory<double> rowWeights, SymmetricMatrix sums, CancellationToken cancellationToken) =>
         Gram(null, sums, 1, (row, count, losses) => rowWeights.Span.Slice(row, count).CopyTo(losses.Curvatures), cancellationToken);
 
+    /// <summary>Writes the v of some rows to <see cref="RowLosses.Curvatures"/>.</summary>
     private delegate void FillCurvatures(int row, int count, RowLosses losses);
 
     /// <summary>
-    /// Σ v·z·zᵀ of the standardised rows from the sums over raw ones: with x̃ a row's entries among the subset and its 1, Σ v·x̃·x̃ᵀ, of which the
-    /// 1's column, Σ v·x̃, moves every other by its mean.
+    /// Σ v·z·zᵀ of the standardised rows, from the sums Σ v·x̃·x̃ᵀ over raw rows, where x̃ has a row's entries in the subset and a 1. The
+    /// column of that 1, Σ v·x̃, corrects every other column for its mean.
     /// </summary>
     private void Gram(int[]? subset, SymmetricMatrix sums, int every, FillCurvatures curvatures, CancellationToken cancellationToken)
     {
         var order = subset?.Length ?? Dimension;
         ArgumentOutOfRangeException.ThrowIfNotEqual(sums.Order, order);
-        // Where each column stands among the subset, or −1; the 1's place is the last.
+        // The place of each column in the subset, or −1. The 1 has the place of the intercept, or the last if there is none.
         var places = new int[_features.Columns];
         Array.Fill(places, -1);
         var intercept = order;
@@ -127,18 +129,16 @@ internal sealed class SparseRows : DesignRows
                 places[column] = k;
         }
         var stride = order + 1;
-        var groups = (int)Math.Clamp(GramBytes / 8 / ((long)stride * stride), 2, 16);
-        var chunkRows = ((Rows - 1) / (groups * TileRows) + 1) * TileRows;
-        var totals = new TreeSum(Rows, chunkRows, groups, stride * stride, Crew).Run((first, count, worker, sums) =>
+        var totals = TreeSum.OfGram(Rows, RunRows, stride * stride, Crew).Run((first, count, worker, sums) =>
         {
             var losses = WorkspaceOf(worker).Losses;
             var (members, values) = (new int[stride], new double[stride]);
-            for (var row = first; row < first + count; row += TileRows)
+            for (var row = first; row < first + count; row += RunRows)
             {
-                if (row / TileRows % every != 0)
+                if (row / RunRows % every != 0)
                     continue;
                 cancellationToken.ThrowIfCancellationRequested();
-                var rows = Math.Min(TileRows, first + count - row);
+                var rows = Math.Min(RunRows, first + count - row);
                 curvatures(row, rows, losses);
                 for (var k = 0; k < rows; k++)
                 {
@@ -160,7 +160,7 @@ internal sealed class SparseRows : DesignRows
                 }
             }
         }, cancellationToken);
-        CountPass(1.0 / every);
+        Passes += 1.0 / every;
 
         var total = totals[intercept * stride + intercept];
         for (var i = 0; i < order; i++)
@@ -203,15 +203,15 @@ internal sealed class SparseRows : DesignRows
         var total = totals[columns];
         var squares = sums[Lead..];
         totals[..columns].CopyTo(squares);
-        // Standardised, Σ w·z² = (Σ w·x² − m²·Σ w)/s² for the means m of these very weights; near enough for others.
+        // Standardised, Σ w·z² = (Σ w·x² − m²·Σ w)/s². This is exact if the means m were taken with the same weights, and close otherwise.
         for (var j = 0; j < columns && _scaling is not null; j++)
             squares[j] = Math.Max(0, squares[j] - _scaling.Means[j] * _scaling.Means[j] * total) * _reciprocals![j] * _reciprocals[j];
         if (HasIntercept)
             sums[0] = total;
-        CountPass(1);
+        Passes++;
     }
 
-    /// <summary>Weights and an offset that give raw rows the margins of the standardised ones.</summary>
+    /// <summary>Weights and an offset with which raw rows have the margins of the standardised rows.</summary>
     private (double[] Weights, double Offset) Unscaled(ReadOnlySpan<double> parameters)
     {
         var weights = _weights;
@@ -228,8 +228,8 @@ internal sealed class SparseRows : DesignRows
         return (weights, offset);
     }
 
-    /// <summary>The sums Σ v·z of the standardised rows from Σ v·x and Σ v, which comes after them.</summary>
-    private void Scaled(ReadOnlySpan<double> totals, Span<double> sums)
+    /// <summary>The sums Σ v·z of the standardised rows, from the sums Σ v·x of raw rows and Σ v, which follows them.</summary>
+    private void Standardize(ReadOnlySpan<double> totals, Span<double> sums)
     {
         var columns = _features.Columns;
         if (HasIntercept)

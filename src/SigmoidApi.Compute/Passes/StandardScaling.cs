@@ -4,9 +4,9 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.Passes;
 
 /// <summary>
-/// Each column's mean and population standard deviation, and the way of coefficients between the columns' own units and the
-/// standardised ones: z = (x − mean) / deviation. A constant column has deviation 0; there z is 0 and so is the coefficient. A column that is
-/// left as it is has mean 0 and deviation 1. Without an intercept the columns are scaled about 0: <see cref="AboutZero"/>.
+/// Each column's mean and population standard deviation. Standardised values are z = (x − mean) / deviation; coefficients are converted between
+/// the columns' own units and standardised ones. A constant column has deviation 0, and its z and its coefficient are 0. A column that is not
+/// scaled has mean 0 and deviation 1. Without an intercept the columns are scaled about 0: <see cref="AboutZero"/>.
 /// </summary>
 internal sealed class StandardScaling
 {
@@ -23,18 +23,21 @@ internal sealed class StandardScaling
 
     public double[] Deviations { get; }
 
-    /// <summary>1 / deviation; 0 of a constant column.</summary>
+    /// <summary>1 / deviation; 0 for a constant column.</summary>
     public double[] Reciprocals { get; }
 
     /// <summary>
-    /// The corrected two-pass algorithm (Chan, Golub and LeVeque, "Algorithms for computing the sample variance", 1983): the second pass
-    /// is about the means of the first and corrects them; it counts in units of each column's range, so that no square overflows.
+    /// Computes means and deviations by the corrected two-pass algorithm (Chan, Golub and LeVeque, "Algorithms for computing the sample variance",
+    /// 1983). The second pass takes differences from the means of the first pass and corrects these. It works in units of each column's range, so
+    /// that no square overflows.
     /// </summary>
     /// <param name="features">All rows.</param>
-    /// <param name="weights">For each row, 2 for the row twice and 0 for not at all; null for 1.</param>
-    /// <param name="crew">The threads; null for this one alone.</param>
-    /// <param name="cancellationToken">Looked at for every chunk of rows.</param>
-    /// <exception cref="UntrainableDataException"><c>numeric_range_exceeded</c>: a column's sum, range or 1 / deviation is not a float64.</exception>
+    /// <param name="weights">Of each row: a row of weight 2 counts twice, one of weight 0 not at all. Null for weights of 1.</param>
+    /// <param name="crew">The threads; null for the caller's thread alone.</param>
+    /// <param name="cancellationToken">Checked for every chunk of rows.</param>
+    /// <exception cref="UntrainableDataException">
+    /// <c>numeric_range_exceeded</c>: a column's sum, range or 1 / deviation exceeds float64.
+    /// </exception>
     public static StandardScaling Fit(FeatureMatrix features, double[]? weights, ThreadCrew? crew, CancellationToken cancellationToken)
     {
         crew ??= new ThreadCrew();
@@ -43,17 +46,21 @@ internal sealed class StandardScaling
             : FitDense(features, weights, crew, cancellationToken);
     }
 
-    /// <summary>The same, but for columns that are 0/1 (and not constant), which are left as they are.</summary>
+    /// <summary>The same scaling, except that indicator columns (0 or 1) that are not constant are not scaled.</summary>
     public StandardScaling Leaving(IReadOnlyList<bool> indicators)
     {
         bool[] leave = [.. indicators.Select((isIndicator, j) => isIndicator && Deviations[j] != 0)];
-        return new StandardScaling([.. Means.Select((mean, j) => leave[j] ? 0 : mean)], [.. Deviations.Select((deviation, j) => leave[j] ? 1 : deviation)]);
+        return new StandardScaling(
+            [.. Means.Select((mean, j) => leave[j] ? 0 : mean)], [.. Deviations.Select((deviation, j) => leave[j] ? 1 : deviation)]);
     }
 
     /// <summary>
-    /// For a fit without an intercept: columns scaled about 0, to a root mean square of 1. Centring would add an intercept in the columns' own units.
+    /// For a fit without an intercept: scales columns about 0, to a root mean square of 1. Centring would add an intercept in the columns' own
+    /// units.
     /// </summary>
-    /// <exception cref="UntrainableDataException"><c>numeric_range_exceeded</c>: a column's root mean square, or 1 / that, is not a float64.</exception>
+    /// <exception cref="UntrainableDataException">
+    /// <c>numeric_range_exceeded</c>: a column's root mean square, or its reciprocal, exceeds float64.
+    /// </exception>
     public StandardScaling AboutZero()
     {
         double[] rootMeanSquares = [.. Means.Zip(Deviations, double.Hypot)];
@@ -70,7 +77,7 @@ internal sealed class StandardScaling
         for (var worker = 0; worker < crew.Size; worker++)
             (minima[worker], maxima[worker]) = ((double[])shift.Clone(), (double[])shift.Clone());
 
-        // About the first row: exact for a constant column, and close for one whose mean dwarfs its deviation.
+        // Differences from the first row are exact for a constant column, and accurate where the mean is much larger than the deviation.
         var sums = tree.Run((first, count, worker, sums) => ForRows(features, weights, first, count, sums, (row, weight, sums) =>
         {
             RowKernels.Widen(row, minima[worker], maxima[worker]);
@@ -105,7 +112,7 @@ internal sealed class StandardScaling
         return Checked(means, deviations, j => $"values {ranges[j]} apart");
     }
 
-    /// <summary>The same of the stored entries; of the zeros it is enough to know how much they weigh.</summary>
+    /// <summary>The same for a sparse matrix. It reads the stored entries; of the zeros it needs only the total weight.</summary>
     private static StandardScaling FitSparse(SparseMatrix features, double[]? weights, CancellationToken cancellationToken)
     {
         var columns = features.Columns;
@@ -126,7 +133,7 @@ internal sealed class StandardScaling
         {
             means[j] /= total;
             ranges[j] = maxima[j] - minima[j];
-            // A column without a zero may be constant at another value.
+            // A column without zeros may be constant at another value.
             full[j] = stored[j] >= total;
         }
         if (Array.Exists(full, isFull => isFull))
@@ -178,7 +185,7 @@ internal sealed class StandardScaling
         }
     }
 
-    /// <param name="spread">What a column has that float64 cannot divide by.</param>
+    /// <param name="spread">Describes the spread of a column, for the message.</param>
     private static StandardScaling Checked(double[] means, double[] deviations, Func<int, string> spread)
     {
         for (var j = 0; j < means.Length; j++)
@@ -205,9 +212,10 @@ internal sealed class StandardScaling
         }
     }
 
+    /// <summary>The indices of the columns with deviation 0.</summary>
     public IEnumerable<int> ConstantColumns() => Enumerable.Range(0, Deviations.Length).Where(j => Deviations[j] == 0);
 
-    /// <summary>Coefficients for standardised columns from those in the columns' own units.</summary>
+    /// <summary>Converts coefficients in the columns' own units to those for standardised columns.</summary>
     public (double Intercept, double[] Coefficients) ToStandardized(double intercept, ReadOnlySpan<double> coefficients)
     {
         var standardized = new double[coefficients.Length];
@@ -219,7 +227,7 @@ internal sealed class StandardScaling
         return (intercept, standardized);
     }
 
-    /// <summary>Coefficients in the columns' own units from those for standardised columns.</summary>
+    /// <summary>Converts coefficients for standardised columns to the columns' own units.</summary>
     public (double Intercept, double[] Coefficients) ToOwnUnits(double intercept, ReadOnlySpan<double> coefficients)
     {
         var own = new double[coefficients.Length];

@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace SigmoidApi.Compute.Passes;
 
 /// <summary>
-/// The threads of a fit: the caller's and others of its own, which live as long as the crew. They take work items one after another,
-/// so nothing may hang on which of them does which.
+/// The threads of a fit: the caller's thread and others that live as long as the crew. Each takes the next work item when it is free, so
+/// results must not depend on which thread does which item.
 /// </summary>
 internal sealed class ThreadCrew : IDisposable
 {
@@ -18,18 +18,21 @@ internal sealed class ThreadCrew : IDisposable
     private ExceptionDispatchInfo? _failure;
     private volatile bool _ended;
 
-    /// <param name="threads">The caller's among them; 0 is one for each processor.</param>
-    /// <param name="threadStart">Called first on each thread that is started.</param>
+    /// <param name="threads">The number of threads, including the caller's; 0 for one for each processor.</param>
+    /// <param name="threadStart">Called on each thread that the crew starts, before any work.</param>
     public ThreadCrew(int threads = 1, Action? threadStart = null)
     {
         Size = threads > 0 ? threads : Environment.ProcessorCount;
         _threadStart = threadStart;
     }
 
-    /// <summary>How many threads work at once, at most.</summary>
+    /// <summary>The most threads that work at once.</summary>
     public int Size { get; }
 
-    /// <summary>Calls <paramref name="body"/>(item, worker) for every item below <paramref name="items"/>; a worker, below <see cref="Size"/>, is one thread.</summary>
+    /// <summary>
+    /// Calls <paramref name="body"/>(item, worker) for every item below <paramref name="items"/>. The worker, a number below <see cref="Size"/>,
+    /// identifies the thread. If a call throws, the items that remain are skipped and the exception is thrown here.
+    /// </summary>
     public void Run(int items, Action<int, int> body)
     {
         var others = Math.Min(Size, items) - 1;

@@ -4,39 +4,45 @@ namespace SigmoidApi.Compute.Preprocessing;
 public sealed record ColumnPreparation
 {
     /// <summary>
-    /// What takes a missing value's place; null is <see cref="Imputation.Mean"/> for numbers, <see cref="Imputation.MostFrequent"/> for categories.
+    /// How missing values are filled; null means <see cref="Imputation.Mean"/> for numbers and <see cref="Imputation.MostFrequent"/> for categories.
     /// </summary>
     public Imputation? Imputation { get; init; }
 
-    /// <summary>Of a number with <see cref="Imputation.Constant"/>; finite.</summary>
+    /// <summary>The fill of a number column with <see cref="Imputation.Constant"/>; finite.</summary>
     public double FillNumber { get; init; }
 
-    /// <summary>Of a category with <see cref="Imputation.Constant"/>, which then takes one; it need not be among the levels.</summary>
+    /// <summary>The fill of a category with <see cref="Imputation.Constant"/>, which requires it; it need not be among the column's levels.</summary>
     public string? FillLevel { get; init; }
 
-    /// <summary>Whether a 0/1 column beside says where the value was missing, if it is in any row fitted to (scikit-learn's <c>add_indicator</c>).</summary>
+    /// <summary>Whether to add a 0/1 column that marks missing values, if the training rows have any (scikit-learn's <c>add_indicator</c>).</summary>
     public bool MissingIndicator { get; init; }
 
     /// <summary>The level that gets no column.</summary>
     public DroppedLevel Drop { get; init; } = DroppedLevel.None;
 
     /// <summary>
-    /// Levels that weigh less (rows count 1 without weights) are gathered into one, infrequent; finite and at least 0. The default gathers none,
-    /// whatever the rows weigh.
+    /// Levels of a smaller total weight (rows count 1 without weights) are merged into one infrequent level; finite and at least 0. The default
+    /// merges none, whatever the weights.
     /// </summary>
     public double MinFrequency { get; init; }
 
-    /// <summary>So many levels that weigh the most are kept, of equal ones the smallest; the others are gathered. At least 1.</summary>
+    /// <summary>
+    /// The most levels to keep: those of the largest weight and, of equal weights, the first in ordinal order. The others are merged into the
+    /// infrequent level. At least 1.
+    /// </summary>
     public int MaxLevels { get; init; } = 10_000;
 
-    /// <summary>What a level is that no row fitted to has.</summary>
+    /// <summary>How to treat a level that no training row has.</summary>
     public UnknownLevel Unknown { get; init; } = UnknownLevel.Ignore;
 
-    /// <exception cref="ArgumentException">An option is out of range, or not one for a column of this kind; the message names both.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of range or does not apply to this kind of column; the message names the option and the column.
+    /// </exception>
     internal void Validate(FeatureColumn column)
     {
         var isNumber = column.Codes is null;
-        var (isOfNumbers, isConstant) = (Imputation is Preprocessing.Imputation.Mean or Preprocessing.Imputation.Median, Imputation == Preprocessing.Imputation.Constant);
+        var isOfNumbers = Imputation is Preprocessing.Imputation.Mean or Preprocessing.Imputation.Median;
+        var isConstant = Imputation == Preprocessing.Imputation.Constant;
         var reference = Drop.Level;
         var isLevel = isNumber || reference is null || reference == FillLevel || column.Codes!.Levels.Contains(reference);
         Require(Imputation is null || Enum.IsDefined(Imputation.Value), nameof(Imputation), "be one of the imputations");
@@ -45,8 +51,8 @@ public sealed record ColumnPreparation
         Require(isNumber || !isConstant || FillLevel is not null, nameof(FillLevel), "be given for a constant imputation of a category");
         Require(MinFrequency is >= 0 and < double.PositiveInfinity, nameof(MinFrequency), "be at least 0 and finite");
         Require(MaxLevels >= 1, nameof(MaxLevels), "be at least 1");
-        Require(Enum.IsDefined(Unknown), nameof(Unknown), "be one of the ways");
-        Require(isLevel, nameof(Drop), $"name a level; '{reference}' is none");
+        Require(Enum.IsDefined(Unknown), nameof(Unknown), "be Ignore, Infrequent or Error");
+        Require(isLevel, nameof(Drop), $"name a level of the column; it has no level '{reference}'");
 
         void Require(bool holds, string option, string expected)
         {
@@ -56,36 +62,36 @@ public sealed record ColumnPreparation
     }
 }
 
-/// <summary>What takes a missing value's place; names are scikit-learn's strategies.</summary>
+/// <summary>How missing values are filled; the names are scikit-learn's strategies.</summary>
 public enum Imputation
 {
-    /// <summary>Of numbers.</summary>
+    /// <summary>For numbers only.</summary>
     Mean,
 
-    /// <summary>Of numbers; of an even number of values the mean of the middle two.</summary>
+    /// <summary>For numbers only; with an even count of values, the mean of the two in the middle.</summary>
     Median,
 
-    /// <summary>Of equally frequent ones the smallest.</summary>
+    /// <summary>The smallest of equally frequent values.</summary>
     MostFrequent,
 
     /// <summary><see cref="ColumnPreparation.FillNumber"/> or <see cref="ColumnPreparation.FillLevel"/>.</summary>
     Constant,
 }
 
-/// <summary>What a level is, at prediction, that no row fitted to had.</summary>
+/// <summary>How to treat, at prediction, a level that no training row had.</summary>
 public enum UnknownLevel
 {
-    /// <summary>No level: 0 in each of the category's columns (scikit-learn's <c>handle_unknown="ignore"</c>).</summary>
+    /// <summary>As no level: 0 in each of the category's columns (scikit-learn's <c>handle_unknown="ignore"</c>).</summary>
     Ignore,
 
-    /// <summary>An infrequent level where some are gathered, else as <see cref="Ignore"/> (scikit-learn's <c>infrequent_if_exist</c>).</summary>
+    /// <summary>As the infrequent level if there is one, else as <see cref="Ignore"/> (scikit-learn's <c>infrequent_if_exist</c>).</summary>
     Infrequent,
 
-    /// <summary>Refused when served. Rows held out of a training are not refused for it: there it is as <see cref="Ignore"/>.</summary>
+    /// <summary>As an error at prediction. Rows held out of training are still scored, as with <see cref="Ignore"/>.</summary>
     Error,
 }
 
-/// <summary>The level of a category that gets no column, so that the others' coefficients are differences from it.</summary>
+/// <summary>The level of a category that gets no column; the coefficients of the other levels are then differences from it.</summary>
 public sealed record DroppedLevel
 {
     private DroppedLevel()
@@ -95,15 +101,15 @@ public sealed record DroppedLevel
     /// <summary>Each level has a column.</summary>
     public static DroppedLevel None { get; } = new();
 
-    /// <summary>The first of those kept, in ordinal order.</summary>
+    /// <summary>The first kept level in ordinal order has no column.</summary>
     public static DroppedLevel First { get; } = new() { IsFirst = true };
 
-    /// <summary>Null in <see cref="None"/> and <see cref="First"/>.</summary>
+    /// <summary>Null for <see cref="None"/> and <see cref="First"/>.</summary>
     public string? Level { get; private init; }
 
     internal bool IsFirst { get; private init; }
 
-    /// <summary>This level, which is never gathered; it has no column also where no row fitted to has it.</summary>
+    /// <summary>This level has no column, even if no training row has it. It is never merged into the infrequent level.</summary>
     public static DroppedLevel Of(string level)
     {
         ArgumentNullException.ThrowIfNull(level);

@@ -5,7 +5,7 @@ using SigmoidApi.Compute.Passes;
 
 namespace SigmoidApi.Compute.Preprocessing;
 
-/// <summary>Writes the rows of a table as a preparation has them, dense or sparse.</summary>
+/// <summary>Writes the design rows that a preparation makes of a table, dense or sparse.</summary>
 internal sealed class DesignEncoder
 {
     private const int ChunkRows = 1024;
@@ -14,7 +14,7 @@ internal sealed class DesignEncoder
     private readonly EncodedColumn[] _columns;
     private readonly int _designColumns;
 
-    /// <summary>Entries of a row at most: one for each raw column, and the indicators.</summary>
+    /// <summary>The most entries that a row can have: one for each raw column and one for each indicator.</summary>
     private readonly int _maxEntries;
 
     public DesignEncoder(Preparation preparation, FeatureTable table)
@@ -40,9 +40,10 @@ internal sealed class DesignEncoder
         : ToDense(crew, cancellationToken);
 
     /// <summary>
-    /// Measured, seconds of encoding and fitting on two busy cores, sparse against dense: 75 columns with 19 entries a row (5,000 rows) 0.033 and 0.015,
+    /// Measured seconds to encode and fit on two busy cores, sparse and dense: 75 columns with 19 entries a row (5,000 rows) 0.033 and 0.015,
     /// 62 with 14 (200,000) 0.13 and 0.17, 80 with 16 (50,000) 0.09 and 0.21, 105 with 15 (50,000) 0.07 and 0.10, 205 with 15 (20,000) 0.04 and 0.17,
-    /// 1,994 with 10 (100,000) 0.47 and 14. The fit alone is as fast either way at 5 to 7 columns an entry; below, whole vectors of a dense row win.
+    /// 1,994 with 10 (100,000) 0.47 and 14. The fit alone takes as long either way at 5 to 7 columns per entry; with fewer columns per entry the
+    /// vector instructions on dense rows win.
     /// </summary>
     public static bool SuitsSparse(long columns, long entriesInARow) => columns >= 6 * entriesInARow;
 
@@ -58,7 +59,7 @@ internal sealed class DesignEncoder
         return matrix;
     }
 
-    /// <summary>Rows from <paramref name="first"/> on, as many as <paramref name="rows"/> has room for.</summary>
+    /// <summary>Writes the rows from <paramref name="first"/> on, as many as <paramref name="rows"/> has room for.</summary>
     private void Fill(int first, Span<double> rows)
     {
         rows.Clear();
@@ -76,7 +77,7 @@ internal sealed class DesignEncoder
         ArrayPool<double>.Shared.Return(values);
     }
 
-    /// <summary>The numbers of rows; none where the table has none.</summary>
+    /// <summary>The numbers of these rows; empty if the table has no number columns.</summary>
     private RowSequence NumbersFrom(int first, int count) => _table.Numbers is null ? default : _table.Numbers.RowsFrom(first, count);
 
     public SparseMatrix ToSparse(CancellationToken cancellationToken)
@@ -104,7 +105,7 @@ internal sealed class DesignEncoder
         }
     }
 
-    /// <summary>The entries of a row with these numbers, by rising column; zeros are left out.</summary>
+    /// <summary>Writes the entries of a row with these numbers, in the order of their columns and without zeros. Returns how many there are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Entries(int row, ReadOnlySpan<double> numbers, Span<int> columns, Span<double> values)
     {
@@ -139,12 +140,12 @@ internal sealed class DesignEncoder
         return count;
     }
 
-    /// <summary>Where a raw column's values go.</summary>
-    /// <param name="Number">Its place among the numbers.</param>
+    /// <summary>Where the values of a raw column go in the design.</summary>
+    /// <param name="Number">The index among the number columns.</param>
     /// <param name="Target">The design column of a number.</param>
-    /// <param name="Fill">What takes a missing number's place.</param>
-    /// <param name="Codes">A category's; null of a number.</param>
-    /// <param name="Targets">The design column of a missing value, and then of each code; −1 for none.</param>
+    /// <param name="Fill">Replaces a missing number.</param>
+    /// <param name="Codes">The rows' codes of a category; null for a number.</param>
+    /// <param name="Targets">The design column of a missing value, then of each code; −1 for none.</param>
     /// <param name="Indicator">The design column of the indicator; −1 for none.</param>
     private readonly record struct EncodedColumn(int Number, int Target, double Fill, int[]? Codes, int[] Targets, int Indicator)
     {

@@ -2,17 +2,17 @@ using SigmoidApi.Compute.Data;
 
 namespace SigmoidApi.Compute.Preprocessing;
 
-/// <summary>Raw features of n rows, as read from a data set: columns of numbers and of categories, in the order in which people read them.</summary>
+/// <summary>The raw features of n rows as read from a data set: columns of numbers and of categories, in the user's order.</summary>
 public sealed class FeatureTable
 {
     /// <param name="rows">n, at least one.</param>
-    /// <param name="columns">At least one; the k-th that is a number is column k of <paramref name="numbers"/>.</param>
-    /// <param name="numbers">n × number columns, NaN where a value is missing; null where there are none. Kept, not copied.</param>
+    /// <param name="columns">At least one; the k-th number column is column k of <paramref name="numbers"/>.</param>
+    /// <param name="numbers">n × number columns, NaN where a value is missing; null if no column is a number. Kept, not copied.</param>
     /// <param name="hasMissing">
-    /// Whether <paramref name="numbers"/> has any NaN, for a reader that knows; null looks. Where false is wrong, a NaN is filled if other columns need
-    /// preparing, and else refused as any value that is not finite.
+    /// Whether <paramref name="numbers"/> contains NaN, if the caller knows; null means that the constructor searches for one. If false is wrong, a NaN
+    /// is filled when other columns need preparing, and otherwise refused like any value that is not finite.
     /// </param>
-    /// <exception cref="ArgumentException">Rows or columns don't fit together.</exception>
+    /// <exception cref="ArgumentException">The numbers of rows or of columns do not agree.</exception>
     public FeatureTable(int rows, IReadOnlyList<FeatureColumn> columns, FeatureMatrix? numbers, bool? hasMissing = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
@@ -33,18 +33,22 @@ public sealed class FeatureTable
 
     public IReadOnlyList<FeatureColumn> Columns { get; }
 
-    /// <summary>Null where no column is a number.</summary>
+    /// <summary>Null if no column is a number.</summary>
     public FeatureMatrix? Numbers { get; }
 
     public bool HasMissingNumbers { get; }
 
-    /// <summary>Whether design rows are made of these whenever a pass asks for them, a few at a time, and never kept. It changes no bit of a fit.</summary>
+    /// <summary>
+    /// Whether each pass makes its design rows again from these, a few at a time, so that the design is never held in memory. It changes no bit of a fit.
+    /// </summary>
     public bool IsStreamed { get; init; }
 
-    /// <summary>Whether the numbers are the design matrix already: no category, nothing missing.</summary>
+    /// <summary>Whether the numbers already are the design matrix: there is no category, and nothing is missing.</summary>
     internal bool IsDesign => Numbers is not null && !HasMissingNumbers && Numbers.Columns == Columns.Count;
 
-    /// <exception cref="UntrainableDataException"><c>non_finite_value</c>: names the first number that is infinite, or NaN where none is missing.</exception>
+    /// <exception cref="UntrainableDataException">
+    /// <c>non_finite_value</c>: names the first number that is infinite, or that is NaN in a table without missing values.
+    /// </exception>
     internal void RequireFinite()
     {
         string[] names = [.. Columns.Where(column => column.Codes is null).Select(column => $"'{column.Name}'")];
@@ -77,15 +81,15 @@ public sealed class FeatureTable
 }
 
 /// <summary>A raw column.</summary>
-/// <param name="Name">As people read it.</param>
-/// <param name="Codes">The rows' levels of a category; null for a number.</param>
+/// <param name="Name">The name that users see.</param>
+/// <param name="Codes">The values of a category; null for a number.</param>
 public sealed record FeatureColumn(string Name, CategoryCodes? Codes);
 
 /// <summary>The values of a category: for each row the index of its level.</summary>
 public sealed class CategoryCodes
 {
-    /// <param name="codes">−1 where the value is missing. Kept, not copied.</param>
-    /// <param name="levels">In any order, each once; there may be some that no row has.</param>
+    /// <param name="codes">For each row the index of its level, or −1 if the value is missing. Kept, not copied.</param>
+    /// <param name="levels">In any order, without repeats; a level may occur in no row.</param>
     /// <exception cref="ArgumentException">A code is out of range, or a level is repeated.</exception>
     public CategoryCodes(int[] codes, IReadOnlyList<string> levels)
     {

@@ -1,8 +1,9 @@
 namespace SigmoidApi.Compute.Preprocessing;
 
 /// <summary>
-/// A category, one-hot: a 0/1 design column for each level kept but the reference, one for the levels gathered, if any, and one for the indicator.
-/// Rows come by codes: k for level k of those kept, as many as there are for any level gathered, <see cref="MissingCode"/>, <see cref="UnknownCode"/>.
+/// A one-hot encoded category: a 0/1 design column for each kept level except the reference, one for all infrequent levels together, if there are any,
+/// and one for the indicator of missing values, if there is one. Rows are given by codes: k for kept level k, the number of kept levels for any
+/// infrequent level, <see cref="MissingCode"/> and <see cref="UnknownCode"/>.
 /// </summary>
 public sealed class FittedCategory : FittedColumn
 {
@@ -13,16 +14,16 @@ public sealed class FittedCategory : FittedColumn
     private readonly Dictionary<string, int> _codes = new(StringComparer.Ordinal);
     private readonly int[] _columns;
 
-    /// <param name="name">The raw column's.</param>
-    /// <param name="levels">Those kept, the reference among them, in ordinal order.</param>
-    /// <param name="reference">The level without a column; null where each has one.</param>
-    /// <param name="infrequent">Those gathered into one.</param>
-    /// <param name="fill">The level that takes a missing value's place; null where there was none to choose: then the row has no level.</param>
-    /// <param name="missingIndicator">Whether there is a 0/1 column beside.</param>
-    /// <param name="unknown">What any other level is.</param>
-    /// <param name="missing">Weight of the rows without a value.</param>
-    /// <param name="present">Weight of the rows with one.</param>
-    /// <exception cref="ArgumentException">A level is repeated, or the reference is not among those kept.</exception>
+    /// <param name="name">The name of the raw column.</param>
+    /// <param name="levels">The kept levels, the reference among them, in ordinal order.</param>
+    /// <param name="reference">The level without a column; null if each has one.</param>
+    /// <param name="infrequent">The levels that are merged into one.</param>
+    /// <param name="fill">The level that replaces a missing value; null if there was none to choose, and then the row has no level.</param>
+    /// <param name="missingIndicator">Whether a 0/1 column marks missing values.</param>
+    /// <param name="unknown">How to treat any other level.</param>
+    /// <param name="missing">The total weight of the training rows without a value.</param>
+    /// <param name="present">The total weight of the training rows with a value.</param>
+    /// <exception cref="ArgumentException">A level is repeated, or the reference is not a kept level.</exception>
     public FittedCategory(string name, IReadOnlyList<string> levels, string? reference, IReadOnlyList<string> infrequent, string? fill,
         bool missingIndicator, UnknownLevel unknown, double missing, double present)
         : base(name, missingIndicator, missing, present)
@@ -40,28 +41,30 @@ public sealed class FittedCategory : FittedColumn
         _columns = Columns();
     }
 
-    /// <summary>Those kept, the reference among them, in ordinal order.</summary>
+    /// <summary>The kept levels, the reference among them, in ordinal order.</summary>
     public IReadOnlyList<string> Levels { get; }
 
-    /// <summary>The level without a column; null where each has one.</summary>
+    /// <summary>The level without a column; null if each has one.</summary>
     public string? Reference { get; }
 
-    /// <summary>Those gathered into one.</summary>
+    /// <summary>The levels that are merged into one.</summary>
     public IReadOnlyList<string> Infrequent { get; }
 
-    /// <summary>The level that takes a missing value's place; null where there was none to choose.</summary>
+    /// <summary>The level that replaces a missing value; null if there was none to choose.</summary>
     public string? Fill { get; }
 
-    /// <summary>What a level is that no row fitted to had.</summary>
+    /// <summary>How to treat a level that no training row had.</summary>
     public UnknownLevel Unknown { get; }
 
-    /// <summary>The code of a raw value; null is a missing one.</summary>
+    /// <summary>The code of a raw value; null is a missing value.</summary>
     public int CodeOf(string? level) => level is null ? MissingCode : _codes.GetValueOrDefault(level, UnknownCode);
 
     /// <summary>Codes run from <see cref="UnknownCode"/> to below this.</summary>
     internal int EndOfCodes => Levels.Count + (Infrequent.Count > 0 ? 1 : 0);
 
-    /// <summary>The place among this category's design columns that is 1 for a code; −1 where there is none. Of a missing value it is the fill's.</summary>
+    /// <summary>
+    /// Which of this category's design columns is 1 for a code; −1 for none. For a missing value it is the column of the fill.
+    /// </summary>
     internal int ColumnOf(int code)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)(code - UnknownCode), (uint)_columns.Length, nameof(code));
@@ -93,7 +96,7 @@ public sealed class FittedCategory : FittedColumn
     }
 
     /// <summary>
-    /// What the rows of weight above 0 say of a category: missing values are filled first, and then levels counted, as in scikit-learn's pipeline.
+    /// Learns a category from the rows of weight above 0. Missing values are filled before levels are counted, as in scikit-learn's pipeline.
     /// </summary>
     internal static FittedCategory Fit(FeatureColumn column, ColumnPreparation options, double[]? weights)
     {

@@ -3,18 +3,20 @@ using SigmoidApi.Compute.Passes;
 
 namespace SigmoidApi.Compute.Preprocessing;
 
-/// <summary>What takes missing numbers' place, learned from the rows of weight above 0; a weight counts its row so many times.</summary>
+/// <summary>Learns the fills of missing numbers from the rows of weight above 0; a row of weight 2 counts twice.</summary>
 internal static class NumberFills
 {
     private const int ChunkRows = 1024;
 
-    /// <param name="table">With columns of numbers.</param>
-    /// <param name="options">For each column of the table.</param>
+    /// <param name="table">Has at least one number column.</param>
+    /// <param name="options">One for each column of the table.</param>
     /// <param name="weights">Null for 1.</param>
-    /// <param name="means">Of the number columns, where nothing is missing and somebody knows them already: then the rows are not read for them.</param>
+    /// <param name="means">
+    /// The means of the number columns if nothing is missing and the caller knows them, which saves a pass over the rows; null computes them.
+    /// </param>
     /// <param name="crew">The threads.</param>
-    /// <param name="cancellationToken">Looked at for every chunk of rows.</param>
-    /// <returns>The table's columns of numbers in their order.</returns>
+    /// <param name="cancellationToken">Checked for every chunk of rows.</param>
+    /// <returns>The table's number columns in their order.</returns>
     public static FittedNumber[] Fit(FeatureTable table, IReadOnlyList<ColumnPreparation> options, double[]? weights, double[]? means, ThreadCrew crew,
         CancellationToken cancellationToken)
     {
@@ -28,7 +30,7 @@ internal static class NumberFills
         int[] columns = [.. Enumerable.Range(0, options.Count).Where(j => table.Columns[j].Codes is null)];
         if (table.IsStreamed)
         {
-            // One after another, for sorting takes a column in memory.
+            // One column after another, because sorting copies a column into memory.
             for (var k = 0; k < columns.Length; k++)
                 Learn(k);
         }
@@ -46,15 +48,17 @@ internal static class NumberFills
                 Imputation.Constant => option.FillNumber,
                 _ when present[k] == 0 => 0,
                 null or Imputation.Mean => means[k],
-                Imputation.Median => Sorted(table, k, weights, cancellationToken).Median(),
-                _ => Sorted(table, k, weights, cancellationToken).Mode(),
+                Imputation.Median => SortValues(table, k, weights, cancellationToken).Median(),
+                _ => SortValues(table, k, weights, cancellationToken).Mode(),
             };
             var missing = total - present[k];
             numbers[k] = new FittedNumber(table.Columns[columns[k]].Name, fill, option.MissingIndicator && missing > 0, missing, present[k]);
         }
     }
 
-    /// <summary>About each column's first value: exact for a constant column, which so stays constant when filled.</summary>
+    /// <summary>
+    /// Sums differences from each column's first value. This makes the mean of a constant column exact, so that the column stays constant when filled.
+    /// </summary>
     private static (double[] Means, double[] Present, double Total) Means(FeatureTable table, double[]? weights, ThreadCrew crew,
         CancellationToken cancellationToken)
     {
@@ -115,31 +119,31 @@ internal static class NumberFills
         return first;
     }
 
-    private static SortedValues Sorted(FeatureTable table, int column, double[]? weights, CancellationToken cancellationToken)
+    private static SortedValues SortValues(FeatureTable table, int column, double[]? weights, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var (values, ofValues, count) = (new double[table.Rows], weights is null ? null : new double[table.Rows], 0);
+        var (values, valueWeights, count) = (new double[table.Rows], weights is null ? null : new double[table.Rows], 0);
         table.Numbers!.CopyColumn(column, values, cancellationToken);
         for (var i = 0; i < table.Rows; i++)
         {
             var value = values[i];
             if (double.IsNaN(value) || weights?[i] == 0)
                 continue;
-            if (ofValues is not null)
-                ofValues[count] = weights![i];
+            if (valueWeights is not null)
+                valueWeights[count] = weights![i];
             values[count++] = value;
         }
-        if (ofValues is null)
+        if (valueWeights is null)
             Array.Sort(values, 0, count);
         else
-            Array.Sort(values, ofValues, 0, count);
-        return new SortedValues(values.AsMemory(0, count), ofValues);
+            Array.Sort(values, valueWeights, 0, count);
+        return new SortedValues(values.AsMemory(0, count), valueWeights);
     }
 
-    /// <summary>Values in rising order, at least one, and what each weighs.</summary>
+    /// <summary>At least one value, in rising order, and the weight of each.</summary>
     private sealed record SortedValues(ReadOnlyMemory<double> Values, double[]? Weights)
     {
-        /// <summary>The value at which half of the weight is reached; where that is between two, their mean.</summary>
+        /// <summary>The value at which half of the total weight is reached; if that is between two values, their mean.</summary>
         public double Median()
         {
             var values = Values.Span;
@@ -158,7 +162,7 @@ internal static class NumberFills
             return values[^1];
         }
 
-        /// <summary>The value that weighs the most, the smallest of those.</summary>
+        /// <summary>The value of the largest total weight; the smallest of equal ones.</summary>
         public double Mode()
         {
             var values = Values.Span;

@@ -4,8 +4,8 @@ using SigmoidApi.Compute.Passes;
 namespace SigmoidApi.Compute.Preprocessing;
 
 /// <summary>
-/// The way from raw columns to the design matrix: missing values filled, categories one-hot, learned from the rows that a model is fitted to and from
-/// no others. Immutable, and safe to use from many threads.
+/// Turns raw columns into the design matrix: fills missing values and one-hot encodes categories. What it needs for that it learns from the training
+/// rows of a model alone. Immutable, and safe to use from many threads.
 /// </summary>
 public sealed class Preparation
 {
@@ -22,25 +22,26 @@ public sealed class Preparation
         _indicators = [.. terms.Select(term => term.IsIndicator)];
     }
 
-    /// <summary>What was learned of each raw column.</summary>
+    /// <summary>What was learned about each raw column.</summary>
     public IReadOnlyList<FittedColumn> Columns { get; }
 
     /// <summary>
-    /// The design columns as people read them, in the order of the raw ones: <c>age</c>, <c>age is missing</c>, <c>kind=internal</c>,
-    /// <c>kind=(infrequent)</c>, <c>kind is missing</c>. Two are the same where raw names or levels read like these.
+    /// The names of the design columns that users see, in the order of the raw columns: <c>age</c>, <c>age is missing</c>, <c>kind=internal</c>,
+    /// <c>kind=(infrequent)</c>, <c>kind is missing</c>. Two are the same if a raw name or level has such a form.
     /// </summary>
     public IReadOnlyList<string> Terms { get; }
 
-    /// <summary>For each design column whether it is 0/1: one-hot, or an indicator of missing values.</summary>
+    /// <summary>For each design column whether it is 0/1: a level, or an indicator of missing values.</summary>
     public IReadOnlyList<bool> Indicators => _indicators;
 
-    /// <summary>Learns from the rows of weight above 0 alone; a weight counts its row so many times.</summary>
+    /// <summary>Learns a preparation from the rows of weight above 0; a row of weight 2 counts twice.</summary>
     /// <param name="table">n rows.</param>
     /// <param name="columns">For each column of the table how to prepare it.</param>
     /// <param name="weights">For each row, at least 0; null for 1.</param>
-    /// <param name="cancellationToken">Looked at for every chunk of rows.</param>
-    /// <exception cref="ArgumentException">There are not as many options as columns, or weights as rows, or one is out of range.</exception>
-    public static Preparation Fit(FeatureTable table, IReadOnlyList<ColumnPreparation> columns, double[]? weights, CancellationToken cancellationToken = default)
+    /// <param name="cancellationToken">Checked for every chunk of rows.</param>
+    /// <exception cref="ArgumentException">The numbers of options and columns or of weights and rows differ, or a value is out of range.</exception>
+    public static Preparation Fit(
+        FeatureTable table, IReadOnlyList<ColumnPreparation> columns, double[]? weights, CancellationToken cancellationToken = default)
     {
         RequireOptions(table, columns);
         if (weights is not null && weights.Length != table.Rows)
@@ -50,7 +51,7 @@ public sealed class Preparation
         return Fit(table, columns, weights, means: null, new ThreadCrew(), cancellationToken);
     }
 
-    /// <param name="means">Of the number columns, where somebody knows them already; null to learn them.</param>
+    /// <param name="means">The means of the number columns if the caller knows them; null computes them.</param>
     internal static Preparation Fit(FeatureTable table, IReadOnlyList<ColumnPreparation> columns, double[]? weights, double[]? means, ThreadCrew crew,
         CancellationToken cancellationToken)
     {
@@ -65,9 +66,9 @@ public sealed class Preparation
         return new Preparation(fitted);
     }
 
-    /// <summary>What a row of a prepared design takes in memory, in bytes; it tells too whether that is sparse.</summary>
-    /// <param name="columns">Of the design.</param>
-    /// <param name="entriesInARow">At most: one for each raw column, and the indicators.</param>
+    /// <summary>How many bytes of memory a row of a prepared design takes, and whether the design is sparse.</summary>
+    /// <param name="columns">The number of design columns.</param>
+    /// <param name="entriesInARow">The most entries that a row can have: one for each raw column and one for each indicator.</param>
     public static (long Bytes, bool IsSparse) DesignRow(long columns, long entriesInARow) => DesignEncoder.SuitsSparse(columns, entriesInARow)
         ? (sizeof(long) + entriesInARow * (sizeof(int) + sizeof(double)), true)
         : (columns * sizeof(double), false);
@@ -83,12 +84,12 @@ public sealed class Preparation
     }
 
     /// <summary>
-    /// The design matrix of a table of the same columns: its very numbers, not copied, where nothing is to be done to them, else a
-    /// <see cref="DesignMatrix"/>, or a <see cref="SparseMatrix"/> where most of it is zeros; of a streamed table a <see cref="StreamedMatrix"/>. A level that is refused when served
-    /// (<see cref="UnknownLevel.Error"/>) is none here.
+    /// The design matrix of a table of the same columns. If nothing needs preparing it is the table's numbers themselves, not a copy. Otherwise it is a
+    /// <see cref="SparseMatrix"/> if most entries are 0, a <see cref="StreamedMatrix"/> of a streamed table, and else a <see cref="DesignMatrix"/>.
+    /// A level that is an error at prediction (<see cref="UnknownLevel.Error"/>) is treated as no level here.
     /// </summary>
-    /// <exception cref="ArgumentException">The table's columns are others.</exception>
-    /// <exception cref="UntrainableDataException"><c>no_columns</c>: no column has a value to learn from, so that there is no design column.</exception>
+    /// <exception cref="ArgumentException">The table has other columns.</exception>
+    /// <exception cref="UntrainableDataException"><c>no_columns</c>: there is no design column, as no column has a value to learn from.</exception>
     public FeatureMatrix Transform(FeatureTable table, CancellationToken cancellationToken = default) =>
         Transform(table, new ThreadCrew(), cancellationToken);
 
@@ -96,11 +97,11 @@ public sealed class Preparation
     {
         ArgumentNullException.ThrowIfNull(table);
         if (!Columns.Select(column => (column.Name, column is FittedNumber)).SequenceEqual(table.Columns.Select(column => (column.Name, column.Codes is null))))
-            throw new ArgumentException("The table has other columns than those that the preparation was fitted to.", nameof(table));
+            throw new ArgumentException("The table's columns are not those that the preparation was fitted to.", nameof(table));
         if (Terms.Count == 0)
         {
             throw new UntrainableDataException("no_columns",
-                "No column has a value in the rows to train on, or each has one level only, which is dropped; a fit needs a column.");
+                "A fit needs at least one column, but no column has a value in the training rows, or each has only one level, which is dropped.");
         }
         return table.IsDesign && Terms.Count == table.Columns.Count ? table.Numbers! : new DesignEncoder(this, table).Encode(crew, cancellationToken);
     }

@@ -1,19 +1,19 @@
 namespace SigmoidApi.Compute.Regression;
 
-/// <summary>What rows of each class weigh in a fit.</summary>
+/// <summary>The weight of each row of a class in a fit.</summary>
 public sealed record ClassWeight
 {
     private ClassWeight()
     {
     }
 
-    /// <summary>Each class weighs half of the rows: n / (2 · its rows), rows counted by their sample weights.</summary>
+    /// <summary>Both classes get the same total weight: a row weighs n / (2 · rows of its class), with rows counted by their sample weights.</summary>
     public static ClassWeight Balanced { get; } = new();
 
-    /// <summary>Null in <see cref="Balanced"/>.</summary>
+    /// <summary>Null for <see cref="Balanced"/>.</summary>
     public double? Negative { get; private init; }
 
-    /// <summary>Null in <see cref="Balanced"/>.</summary>
+    /// <summary>Null for <see cref="Balanced"/>.</summary>
     public double? Positive { get; private init; }
 
     /// <summary>Weights for labels 0 and 1.</summary>

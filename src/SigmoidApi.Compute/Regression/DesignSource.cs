@@ -4,13 +4,13 @@ using SigmoidApi.Compute.Preprocessing;
 
 namespace SigmoidApi.Compute.Regression;
 
-/// <summary>Where each fit gets its rows: one matrix for all of them, or a table, prepared by what the fit's own training rows say.</summary>
+/// <summary>Gives each fit its rows: one matrix for all fits, or a table with a preparation that is learned from the training rows of each fit.</summary>
 internal sealed class DesignSource
 {
     private readonly FeatureTable? _table;
     private readonly IReadOnlyList<ColumnPreparation> _preparation = [];
 
-    /// <summary>Null where each fit has a matrix of its own.</summary>
+    /// <summary>Null if each fit has its own matrix.</summary>
     private readonly FeatureMatrix? _matrix;
 
     public DesignSource(FeatureMatrix features)
@@ -27,30 +27,33 @@ internal sealed class DesignSource
 
     public int Rows { get; }
 
-    /// <summary>Null where that is known after preparation only.</summary>
+    /// <summary>The number of design columns; null if it is known only after preparation.</summary>
     public int? Columns => _matrix?.Columns;
 
-    /// <summary>All rows, prepared by those of weight above 0.</summary>
+    /// <summary>All rows, with a preparation that is learned from the rows of weight above 0.</summary>
     public Design Fit(double[]? weights, ThreadCrew crew, CancellationToken cancellationToken) =>
         _matrix is not null ? new Design(_matrix, null)
         : Transform(Preparation.Fit(_table!, _preparation, weights, means: null, crew, cancellationToken), crew, cancellationToken);
 
-    /// <summary>All rows as a fit before had them.</summary>
+    /// <summary>All rows, with the preparation of an earlier fit.</summary>
     public Design Transform(Preparation? preparation, ThreadCrew crew, CancellationToken cancellationToken) =>
         new(_matrix ?? preparation!.Transform(_table!, crew, cancellationToken), preparation);
 
     /// <summary>
-    /// What serves raw rows to the model of a design. Also where nothing had to be prepared the fills are learned, for rows to come.
+    /// The preparation that turns raw rows into the model's design; null if the features came as a matrix. Even if nothing had to be prepared, it learns the
+    /// fills for missing values in future rows.
     /// </summary>
-    /// <param name="fits">Of the model.</param>
-    /// <param name="means">Of the columns, where they are known: they then take no pass of their own.</param>
+    /// <param name="fits">The fits of the model.</param>
+    /// <param name="means">The means of the columns if they are known, which saves a pass.</param>
     /// <param name="crew">The threads.</param>
-    /// <param name="cancellationToken">Looked at within each pass.</param>
+    /// <param name="cancellationToken">Checked within each pass.</param>
     public Preparation? PreparationOf(PenalizedFits fits, double[]? means, ThreadCrew crew, CancellationToken cancellationToken) =>
         _table is null ? null
         : fits.Design.Preparation ?? Preparation.Fit(_table, _preparation, fits.SampleWeights, means, crew, cancellationToken);
 
-    /// <exception cref="UntrainableDataException"><c>non_finite_value</c>: names the first cell that is not finite, nor missing where that is allowed.</exception>
+    /// <exception cref="UntrainableDataException">
+    /// <c>non_finite_value</c>: names the first cell that is not finite; where missing values are allowed, NaN is accepted.
+    /// </exception>
     public void RequireFinite()
     {
         if (_table is null)
@@ -60,14 +63,16 @@ internal sealed class DesignSource
     }
 }
 
-/// <summary>The rows of a fit, and what prepared them; null where they are as they came.</summary>
+/// <summary>The rows of a fit, and the preparation that made them; null if they needed none.</summary>
 internal sealed record Design(FeatureMatrix Features, Preparation? Preparation)
 {
-    /// <summary>Of the rows of weight above 0. Columns that the preparation made 0/1 are left as they are, as in scikit-learn's usual pipeline.</summary>
+    /// <summary>
+    /// The scaling of the columns over the rows of weight above 0. Columns that the preparation made 0/1 are not scaled, as in scikit-learn's usual pipeline.
+    /// </summary>
     /// <param name="weights">Null for 1.</param>
-    /// <param name="centre">Whether about the columns' means, for a fit with an intercept, or about 0.</param>
+    /// <param name="centre">True, for a fit with an intercept, subtracts the columns' means; false subtracts nothing.</param>
     /// <param name="crew">The threads.</param>
-    /// <param name="cancellationToken">Looked at within each pass.</param>
+    /// <param name="cancellationToken">Checked within each pass.</param>
     public StandardScaling Scaling(double[]? weights, bool centre, ThreadCrew crew, CancellationToken cancellationToken)
     {
         var scaling = StandardScaling.Fit(Features, weights, crew, cancellationToken);

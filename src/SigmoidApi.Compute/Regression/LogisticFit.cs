@@ -4,16 +4,16 @@ using SigmoidApi.Compute.Solvers;
 namespace SigmoidApi.Compute.Regression;
 
 /// <summary>A fitted model, without scores.</summary>
-/// <param name="Model">Coefficients in the columns' own units.</param>
+/// <param name="Model">Coefficients in the columns' original units.</param>
 /// <param name="Convergence">How the fit ended.</param>
 public sealed record LogisticFit(LogisticModel Model, Convergence Convergence)
 {
-    /// <summary>Null unless several values of C or l1Ratio, or folds, were asked for.</summary>
+    /// <summary>Null unless several values of C or l1Ratio, or folds, were requested.</summary>
     public RegularizationPath? Path { get; init; }
 
-    /// <summary>Null with a penalty other than none or Firth's.</summary>
+    /// <summary>Null with any penalty except Firth's.</summary>
     public LogisticInference? Inference { get; init; }
 
-    /// <summary>Intercept and coefficients for standardised columns, where the fit was on those.</summary>
+    /// <summary>Intercept and coefficients for standardised columns; null if the fit was not on standardised columns.</summary>
     internal (double Intercept, double[] Coefficients)? Standardized { get; init; }
 }

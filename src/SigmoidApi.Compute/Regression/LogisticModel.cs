@@ -6,7 +6,7 @@ using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Regression;
 
-/// <summary>P(y = 1 | x) = σ(intercept + xᵀcoefficients), in the columns' own units. Immutable, and safe to use from many threads.</summary>
+/// <summary>P(y = 1 | x) = σ(intercept + xᵀcoefficients), in the columns' original units. Immutable, and safe to use from many threads.</summary>
 public sealed class LogisticModel
 {
     private readonly double[] _coefficients;
@@ -25,7 +25,7 @@ public sealed class LogisticModel
 
     public ReadOnlySpan<double> Coefficients => _coefficients;
 
-    /// <summary>Margins (log-odds) of n row-major rows of as many columns as there are coefficients.</summary>
+    /// <summary>Margins (log-odds) of n row-major rows, with one column for each coefficient.</summary>
     /// <exception cref="ArgumentException"><paramref name="rows"/> is not n · columns long, with n the length of <paramref name="margins"/>.</exception>
     public void PredictMargins(ReadOnlySpan<double> rows, Span<double> margins)
     {
@@ -36,7 +36,7 @@ public sealed class LogisticModel
             margins[i] = Intercept + DotProduct.Compute(rows.Slice(i * columns, columns), _coefficients);
     }
 
-    /// <summary>Probabilities of label 1 of n row-major rows. Allocates nothing.</summary>
+    /// <summary>Probabilities of label 1 for n row-major rows. Allocates nothing.</summary>
     /// <exception cref="ArgumentException"><paramref name="rows"/> is not n · columns long, with n the length of <paramref name="probabilities"/>.</exception>
     public void PredictProbabilities(ReadOnlySpan<double> rows, Span<double> probabilities)
     {
@@ -44,7 +44,7 @@ public sealed class LogisticModel
         Elementwise.Apply<Sigmoid.Function, double>(probabilities, probabilities, []);
     }
 
-    /// <summary>The mean log loss on n row-major rows with labels 0 or 1: finite wherever the margins are, also where the sigmoid saturates.</summary>
+    /// <summary>The mean log loss on n row-major rows with labels 0 or 1. It is finite if the margins are, even where the sigmoid saturates.</summary>
     /// <exception cref="UntrainableDataException"><c>invalid_label</c>: a label is neither 0 nor 1.</exception>
     /// <exception cref="ArgumentException"><paramref name="rows"/> is not n · columns long, or there are no rows.</exception>
     public double MeanLogLoss(ReadOnlySpan<double> rows, ReadOnlySpan<double> labels)
@@ -56,7 +56,10 @@ public sealed class LogisticModel
         return LogisticLoss.Sum(margins, labels) / labels.Length;
     }
 
-    /// <summary>The label of each probability: the positive one from the threshold on.</summary>
+    /// <summary>The usual threshold, 0.5: the label is that of the more probable class.</summary>
+    public const double DefaultThreshold = 0.5;
+
+    /// <summary>The label for each probability: the positive one if the probability is at least the threshold.</summary>
     public static double[] Labels(ReadOnlySpan<double> probabilities, double threshold, double negative, double positive)
     {
         var labels = new double[probabilities.Length];

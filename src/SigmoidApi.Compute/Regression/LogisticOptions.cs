@@ -7,8 +7,8 @@ namespace SigmoidApi.Compute.Regression;
 /// <summary>
 /// What to fit and how; names and defaults are scikit-learn's. The objective is C · Σ sᵢ·logloss(yᵢ, b + xᵢᵀw) + r(w), where the penalty r is
 /// ½‖w‖² (<see cref="Regression.Penalty.L2"/>), ‖w‖₁ (<see cref="Regression.Penalty.L1"/>), L1Ratio·‖w‖₁ + ½(1 − L1Ratio)‖w‖²
-/// (<see cref="Regression.Penalty.ElasticNet"/>) or 0 with C = 1 (<see cref="Regression.Penalty.None"/>); sᵢ is row i's sample weight times
-/// its class's weight. The intercept b is never penalised.
+/// (<see cref="Regression.Penalty.ElasticNet"/>) or 0 with C = 1 (<see cref="Regression.Penalty.None"/>). sᵢ is the sample weight of row i times the
+/// weight of its class. The intercept b is never penalised.
 /// </summary>
 public sealed record LogisticOptions
 {
@@ -16,16 +16,16 @@ public sealed record LogisticOptions
 
     public Penalty Penalty { get; init; } = Penalty.L2;
 
-    /// <summary>The inverse strength of the penalty, positive. Without effect without a penalty.</summary>
+    /// <summary>The inverse strength of the penalty, positive. It has no effect if there is no penalty.</summary>
     public double C { get; init; } = 1;
 
-    /// <summary>The share of the elastic net's penalty that is ‖w‖₁, from 0 to 1. Without effect for other penalties.</summary>
+    /// <summary>The share of ‖w‖₁ in the elastic net's penalty, from 0 to 1. It has no effect with other penalties.</summary>
     public double L1Ratio { get; init; } = 0.5;
 
-    /// <summary>Values of C to fit one after another, each from where the one before ended; null fits <see cref="C"/> alone.</summary>
+    /// <summary>Values of C to fit in turn, each starting where the one before ended; null fits only <see cref="C"/>.</summary>
     public double[]? Cs { get; init; }
 
-    /// <summary>Values of L1Ratio, each with every value of C; null takes <see cref="L1Ratio"/> alone.</summary>
+    /// <summary>Values of L1Ratio, each combined with every value of C; null takes only <see cref="L1Ratio"/>.</summary>
     public double[]? L1Ratios { get; init; }
 
     /// <summary>Which point of a path becomes the model.</summary>
@@ -34,8 +34,8 @@ public sealed record LogisticOptions
     public bool FitIntercept { get; init; } = true;
 
     /// <summary>
-    /// Fit on columns of mean 0 and population standard deviation 1; with <see cref="FitIntercept"/> off on columns that are not centred, of root mean square
-    /// 1. Newton's method without a penalty, and with Firth's, always does, as its optimum does not depend on units.
+    /// Whether to fit on columns of mean 0 and population standard deviation 1; without <see cref="FitIntercept"/> columns are not centred and have root mean
+    /// square 1. Newton's method without a penalty or with Firth's always does this, because the optimum does not depend on units.
     /// </summary>
     public bool Standardize { get; init; } = true;
 
@@ -43,48 +43,49 @@ public sealed record LogisticOptions
     public int MaxIterations { get; init; } = 1000;
 
     /// <summary>
-    /// Null is 1e-8; for gradient descent null runs every iteration, as the article does. What it is compared with is the solver's own:
-    /// the Newton decrement in standard errors, or gradient descent's largest partial derivative of the mean loss.
+    /// Null is 1e-8; for gradient descent null runs all iterations, as the article does. Gradient descent compares it with the largest partial derivative of
+    /// the mean loss, the other solvers with the Newton decrement in standard errors.
     /// </summary>
     public double? Tolerance { get; init; }
 
     /// <summary>The step of gradient descent, positive.</summary>
     public double LearningRate { get; init; } = 0.1;
 
-    /// <summary>Starting weights in the columns' own units; null is 0.</summary>
+    /// <summary>Starting weights in the columns' original units; null is 0.</summary>
     public double[]? InitialWeights { get; init; }
 
     public double InitialIntercept { get; init; }
 
-    /// <summary>What the rows of each class weigh; null is 1.</summary>
+    /// <summary>The weight of the rows of each class; null is 1.</summary>
     public ClassWeight? ClassWeight { get; init; }
 
     /// <summary>
-    /// A weight for each row, at least 0: 2 is the row twice, also where columns are standardised, and 0 is as if it were not there. Null is 1.
+    /// A weight for each row, at least 0. A row of weight 2 counts twice, also when columns are standardised; a row of weight 0 is ignored. Null is 1.
     /// </summary>
     public double[]? SampleWeight { get; init; }
 
     /// <summary>
-    /// The share of rows to hold out for validation, stratified by label unless there are <see cref="Groups"/> or <see cref="TimeOrder"/>; null is none.
+    /// The share of rows to hold out for validation, stratified by label unless there are <see cref="Groups"/> or <see cref="TimeOrder"/>. Null holds out
+    /// none.
     /// </summary>
     public double? Holdout { get; init; }
 
     /// <summary>
-    /// The number of folds of a cross-validation, stratified by label unless there are <see cref="Groups"/>; null is none, and is the only value beside
-    /// a holdout.
+    /// The number of folds of a cross-validation, stratified by label unless there are <see cref="Groups"/>. Null is no cross-validation; it must be null
+    /// if there is a holdout.
     /// </summary>
     public int? Folds { get; init; }
 
     /// <summary>
-    /// The group of each row, any number: a holdout, or the folds, then keep each group whole (<see cref="RowSplit.ByGroup"/>,
-    /// <see cref="RowSplit.GroupFolds"/>). Null otherwise.
+    /// The group of each row, any number. A holdout or folds then keep each group whole (<see cref="RowSplit.ByGroup"/>,
+    /// <see cref="RowSplit.GroupFolds"/>). Null if there are no groups.
     /// </summary>
     public int[]? Groups { get; init; }
 
-    /// <summary>When each row was, in any unit: a holdout is then the last of them (<see cref="RowSplit.ByTime"/>). Null otherwise.</summary>
+    /// <summary>The time of each row, in any unit. A holdout then has the latest rows (<see cref="RowSplit.ByTime"/>). Null if there is no order.</summary>
     public double[]? TimeOrder { get; init; }
 
-    /// <summary>Draws the holdout or the folds.</summary>
+    /// <summary>The seed of the random choice of the holdout or the folds.</summary>
     public long Seed { get; init; } = 42;
 
     /// <summary>How the covariance of an unpenalised fit's estimates is estimated.</summary>
@@ -97,25 +98,27 @@ public sealed record LogisticOptions
     public double ConfidenceLevel { get; init; } = 0.95;
 
     /// <summary>
-    /// How tests and intervals are made: null is <see cref="ConfidenceIntervals.Profile"/> for Firth's penalty, which alone has a profile, and
-    /// <see cref="ConfidenceIntervals.Wald"/> without a penalty. Null with other penalties, whose parameters have none.
+    /// How tests and intervals are computed. Null is <see cref="ConfidenceIntervals.Profile"/> for Firth's penalty, which alone has profiles, and
+    /// <see cref="ConfidenceIntervals.Wald"/> without a penalty. Must be null with other penalties, which have no tests and intervals.
     /// </summary>
     public ConfidenceIntervals? Intervals { get; init; }
 
     internal ConfidenceIntervals EffectiveIntervals => Intervals ?? (Penalty == Penalty.Firth ? ConfidenceIntervals.Profile : ConfidenceIntervals.Wald);
 
-    /// <summary>How many threads may work at once, the caller's among them; 0 is one for each processor. The result is the same to the last bit.</summary>
+    /// <summary>
+    /// How many threads may work at once, including the caller's; 0 is one for each processor. The number does not change any bit of the result.
+    /// </summary>
     public int Threads { get; init; }
 
-    /// <summary>Called first on each thread that a fit starts, to lower its priority, say.</summary>
+    /// <summary>Called first on each thread that a fit starts, for example to lower its priority.</summary>
     public Action? ThreadStart { get; init; }
 
     /// <summary>Measures how long the fit took.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
-    /// <param name="rows">Of the data.</param>
-    /// <param name="columns">Of the design matrix; null where preparation, fit by fit, finds them.</param>
+    /// <param name="rows">The number of rows of the data.</param>
+    /// <param name="columns">The number of columns of the design matrix; null if it is known only after the preparation of each fit.</param>
     internal void Validate(int rows, int? columns)
     {
         Require(Enum.IsDefined(Solver), nameof(Solver), "be one of the solvers");
@@ -123,46 +126,58 @@ public sealed record LogisticOptions
         Require(IsPositive(C), nameof(C), "be positive and finite");
         Require(L1Ratio is >= 0 and <= 1, nameof(L1Ratio), "be from 0 to 1");
         Require(Cs is null || (Cs.Length > 0 && Array.TrueForAll(Cs, IsPositive)), nameof(Cs), "have values, each positive and finite");
-        Require(L1Ratios is null || (L1Ratios.Length > 0 && Array.TrueForAll(L1Ratios, ratio => ratio is >= 0 and <= 1)), nameof(L1Ratios), "have values, each from 0 to 1");
+        Require(
+            L1Ratios is null || (L1Ratios.Length > 0 && Array.TrueForAll(L1Ratios, ratio => ratio is >= 0 and <= 1)),
+            nameof(L1Ratios),
+            "have values, each from 0 to 1");
         Require(L1Ratios is null || Penalty == Penalty.ElasticNet, nameof(L1Ratios), "be null unless the penalty is the elastic net");
-        Require(Cs is null || Penalty is Penalty.L1 or Penalty.L2 or Penalty.ElasticNet, nameof(Cs), "be null without a penalty that C weighs");
+        Require(Cs is null || Penalty is Penalty.L1 or Penalty.L2 or Penalty.ElasticNet, nameof(Cs), "be null unless the penalty is L1, L2 or ElasticNet");
         Require(Enum.IsDefined(Selection), nameof(Selection), "be one of the rules");
-        Require(Selection == Selection.Best || Folds is not null, nameof(Selection), "be Best unless there are folds, whose spread it needs");
-        Require(Solver is Solver.Auto or Solver.CoordinateDescent || Penalty is not (Penalty.L1 or Penalty.ElasticNet), nameof(Solver), "be Auto or CoordinateDescent for a penalty with ‖w‖₁");
+        Require(Selection == Selection.Best || Folds is not null, nameof(Selection), "be Best unless there are folds: OneStandardError needs their spread");
+        Require(
+            Solver is Solver.Auto or Solver.CoordinateDescent || Penalty is not (Penalty.L1 or Penalty.ElasticNet),
+            nameof(Solver),
+            "be Auto or CoordinateDescent for a penalty with ‖w‖₁");
         Require(Solver is Solver.Auto or Solver.Newton || Penalty != Penalty.Firth, nameof(Solver), "be Auto or Newton for Firth's penalty");
         Require(MaxIterations >= 1, nameof(MaxIterations), "be at least 1");
         Require(Tolerance is null or (>= 0 and < double.PositiveInfinity), nameof(Tolerance), "be at least 0 and finite");
         Require(IsPositive(LearningRate), nameof(LearningRate), "be positive and finite");
-        Require(InitialWeights is null || columns is not null, nameof(InitialWeights), "be null where preparation finds the columns");
+        Require(InitialWeights is null || columns is not null, nameof(InitialWeights), "be null if the design columns are known only after preparation");
         Require(InitialWeights is null || InitialWeights.Length == columns, nameof(InitialWeights), $"have one value for each of the {columns} columns");
         Require(InitialWeights is null || Array.TrueForAll(InitialWeights, double.IsFinite), nameof(InitialWeights), "be finite");
         Require(double.IsFinite(InitialIntercept), nameof(InitialIntercept), "be finite");
-        Require(FitIntercept || InitialIntercept == 0, nameof(InitialIntercept), "be 0 where no intercept is fitted");
+        Require(FitIntercept || InitialIntercept == 0, nameof(InitialIntercept), "be 0 if no intercept is fitted");
         Require(ClassWeight?.Negative is null or (>= 0 and < double.PositiveInfinity), nameof(ClassWeight), "be at least 0 and finite");
         Require(ClassWeight?.Positive is null or (>= 0 and < double.PositiveInfinity), nameof(ClassWeight), "be at least 0 and finite");
         Require(SampleWeight is null || SampleWeight.Length == rows, nameof(SampleWeight), $"have one value for each of the {rows} rows");
-        Require(SampleWeight is null || Array.TrueForAll(SampleWeight, weight => weight is >= 0 and < double.PositiveInfinity), nameof(SampleWeight), "be at least 0 and finite");
+        Require(
+            SampleWeight is null || Array.TrueForAll(SampleWeight, weight => weight is >= 0 and < double.PositiveInfinity),
+            nameof(SampleWeight),
+            "be at least 0 and finite");
         Require(Holdout is null or (> 0 and < 1), nameof(Holdout), "be above 0 and below 1");
         Require(Folds is null or >= 2, nameof(Folds), "be at least 2");
-        Require(Folds is null || Holdout is null, nameof(Folds), "be null beside a holdout");
+        Require(Folds is null || Holdout is null, nameof(Folds), "be null if there is a holdout");
         Require(Groups is null || Groups.Length == rows, nameof(Groups), $"have one value for each of the {rows} rows");
-        Require(Groups is null || Holdout is not null || Folds is not null, nameof(Groups), "be null unless there is a holdout or there are folds to keep them whole in");
+        Require(Groups is null || Holdout is not null || Folds is not null, nameof(Groups), "be null unless there is a holdout or there are folds");
         Require(TimeOrder is null || TimeOrder.Length == rows, nameof(TimeOrder), $"have one value for each of the {rows} rows");
         Require(TimeOrder is null || (Holdout is not null && Groups is null), nameof(TimeOrder), "be null unless there is a holdout, and without groups");
         Require(Enum.IsDefined(CovarianceType), nameof(CovarianceType), "be one of the types");
         Require(CovarianceType == CovarianceType.Nonrobust || Penalty == Penalty.None, nameof(CovarianceType), "be Nonrobust with a penalty");
-        Require((CovarianceType == CovarianceType.Cluster) == (Clusters is not null), nameof(Clusters), "be given for CovarianceType.Cluster, and for it alone");
+        Require(
+            (CovarianceType == CovarianceType.Cluster) == (Clusters is not null),
+            nameof(Clusters),
+            "be given for CovarianceType.Cluster, and be null for other types");
         Require(Clusters is null || Clusters.Length == rows, nameof(Clusters), $"have one value for each of the {rows} rows");
         Require(ConfidenceLevel is > 0 and < 1, nameof(ConfidenceLevel), "be above 0 and below 1");
-        Require(Intervals is null || Enum.IsDefined(Intervals.Value), nameof(Intervals), "be one of the ways");
+        Require(Intervals is null || Enum.IsDefined(Intervals.Value), nameof(Intervals), "be Profile, Wald or None");
         Require(Intervals is null || Penalty is Penalty.None or Penalty.Firth, nameof(Intervals), "be null with a penalty other than Firth's");
-        Require(Intervals != ConfidenceIntervals.Profile || Penalty == Penalty.Firth, nameof(Intervals), "be Profile for Firth's penalty alone");
+        Require(Intervals != ConfidenceIntervals.Profile || Penalty == Penalty.Firth, nameof(Intervals), "be Profile only for Firth's penalty");
         Require(Threads >= 0, nameof(Threads), "be at least 0");
     }
 
-    /// <summary>A hash of all that decides a run but the features: the options and the labels.</summary>
-    /// <param name="labels">Of all rows.</param>
-    /// <param name="columns">Null where that is known after preparation only.</param>
+    /// <summary>A hash of everything that decides a run except the features: the options and the labels.</summary>
+    /// <param name="labels">The labels of all rows.</param>
+    /// <param name="columns">Null if the number of design columns is known only after preparation.</param>
     internal byte[] Fingerprint(double[] labels, int? columns)
     {
         var archive = new StateArchive();
@@ -172,7 +187,7 @@ public sealed record LogisticOptions
         return FitJournal.Hash(archive.Written, [labels, InitialWeights, SampleWeight, TimeOrder, Cs, L1Ratios], [Groups, Clusters]);
     }
 
-    /// <summary>Writes each option that decides the fit and is one value; arrays are hashed separately.</summary>
+    /// <summary>Writes each option that decides the fit and is a single value; arrays are hashed separately.</summary>
     private void Write(StateArchive archive)
     {
         int[] choices = [(int)Solver, (int)Penalty, (int)Selection, (int)CovarianceType, (int)EffectiveIntervals];
@@ -180,7 +195,9 @@ public sealed record LogisticOptions
             archive.Integer(number);
         foreach (var flag in new[] { FitIntercept, Standardize, Tolerance.HasValue, ClassWeight is null, ClassWeight?.Negative is null, Holdout.HasValue })
             archive.Flag(flag);
-        archive.Numbers([C, L1Ratio, Tolerance ?? 0, LearningRate, InitialIntercept, ClassWeight?.Negative ?? 0, ClassWeight?.Positive ?? 0, Holdout ?? 0, ConfidenceLevel]);
+        archive.Numbers([
+            C, L1Ratio, Tolerance ?? 0, LearningRate, InitialIntercept, ClassWeight?.Negative ?? 0, ClassWeight?.Positive ?? 0, Holdout ?? 0, ConfidenceLevel,
+        ]);
     }
 
     private static bool IsPositive(double value) => value > 0 && double.IsFinite(value);

@@ -8,16 +8,19 @@ using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Regression;
 
-/// <summary>Fits logistic regression: checks the data, holds rows out, standardises, minimises, and scores what came of it.</summary>
+/// <summary>Fits logistic regression: checks the data, holds rows out, standardises, minimises, and scores the model.</summary>
 public static class LogisticTrainer
 {
-    /// <summary>Fits and scores: on the rows fitted to and, if any are held out, on those; with folds on all rows, each by the fit that has not seen it.</summary>
+    /// <summary>
+    /// Fits a model and scores it on the training rows. If rows are held out, it is also scored on those; with folds each row is scored by the fit that has
+    /// not seen it.
+    /// </summary>
     /// <param name="features">n × d, finite.</param>
-    /// <param name="labels">n labels, 0 or 1, both present; read where they are, not copied.</param>
+    /// <param name="labels">n labels, 0 or 1, both present; not copied.</param>
     /// <param name="options">What to fit and how.</param>
-    /// <param name="control">What to hear of the fit as it runs, and how to stop it, keep it and take it up again.</param>
-    /// <param name="cancellationToken">Looked at for every block of rows, so that a fit stops within one pass.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or there are not as many labels as rows.</exception>
+    /// <param name="control">How to follow the fit, stop it, save it and resume it.</param>
+    /// <param name="cancellationToken">Checked for every block of rows, so that a fit stops within one pass.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or the numbers of labels and rows differ.</exception>
     /// <exception cref="UntrainableDataException">The data admit no fit; its code says why.</exception>
     /// <exception cref="OperationCanceledException">Canceled.</exception>
     public static LogisticTraining Train(FeatureMatrix features, double[] labels, LogisticOptions options, FitControl control,
@@ -27,29 +30,31 @@ public static class LogisticTrainer
         return Train(new DesignSource(features), labels, options, control, cancellationToken);
     }
 
-    /// <summary>The same, where nothing but the progress is wanted.</summary>
+    /// <summary>Fits and scores with progress reports alone.</summary>
     [OverloadResolutionPriority(1)]
     public static LogisticTraining Train(FeatureMatrix features, double[] labels, LogisticOptions options, Action<FitProgress>? progress,
         CancellationToken cancellationToken) =>
         Train(features, labels, options, new FitControl { Progress = progress }, cancellationToken);
 
     /// <summary>
-    /// The same of raw columns. Each fit's preparation is learned from that fit's own training rows: of all rows, of those not held out, or of each fold's.
+    /// Fits and scores on raw columns. Each fit learns its preparation from its own training rows: all rows, those not held out, or those of its fold.
     /// </summary>
-    /// <param name="table">n rows; what is missing is NaN or code −1, and no number is infinite.</param>
+    /// <param name="table">n rows; a missing value is NaN or code −1, and no number is infinite.</param>
     /// <param name="preparation">For each column of the table how to prepare it.</param>
-    /// <param name="labels">n labels, 0 or 1, both present; read where they are, not copied.</param>
+    /// <param name="labels">n labels, 0 or 1, both present; not copied.</param>
     /// <param name="options">What to fit and how.</param>
-    /// <param name="control">What to hear of the fit as it runs, and how to stop it, keep it and take it up again.</param>
-    /// <param name="cancellationToken">Looked at for every block of rows, so that a fit stops within one pass.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or there are not as many labels as rows, or preparations as columns.</exception>
+    /// <param name="control">How to follow the fit, stop it, save it and resume it.</param>
+    /// <param name="cancellationToken">Checked for every block of rows, so that a fit stops within one pass.</param>
+    /// <exception cref="ArgumentException">
+    /// An option is out of range, or the numbers of labels and rows, or of preparations and columns, differ.
+    /// </exception>
     /// <exception cref="UntrainableDataException">The data admit no fit; its code says why.</exception>
     /// <exception cref="OperationCanceledException">Canceled.</exception>
     public static LogisticTraining Train(FeatureTable table, IReadOnlyList<ColumnPreparation> preparation, double[] labels, LogisticOptions options,
         FitControl control, CancellationToken cancellationToken) =>
         Train(new DesignSource(table, preparation), labels, options, control, cancellationToken);
 
-    /// <summary>The same, where nothing but the progress is wanted.</summary>
+    /// <summary>Fits and scores with progress reports alone.</summary>
     [OverloadResolutionPriority(1)]
     public static LogisticTraining Train(FeatureTable table, IReadOnlyList<ColumnPreparation> preparation, double[] labels, LogisticOptions options,
         Action<FitProgress>? progress, CancellationToken cancellationToken) =>
@@ -76,13 +81,15 @@ public static class LogisticTrainer
         };
     }
 
-    /// <summary>Fits alone, without scores: as <see cref="Train(FeatureMatrix, double[], LogisticOptions, Action{FitProgress}?, CancellationToken)"/> in all else.</summary>
+    /// <summary>
+    /// Fits without scores, otherwise like <see cref="Train(FeatureMatrix, double[], LogisticOptions, Action{FitProgress}?, CancellationToken)"/>.
+    /// </summary>
     /// <param name="features">n × d, finite.</param>
-    /// <param name="labels">n labels, 0 or 1, both present; read where they are, not copied.</param>
+    /// <param name="labels">n labels, 0 or 1, both present; not copied.</param>
     /// <param name="options">What to fit and how.</param>
     /// <param name="progress">Called on this thread, at the start and after each iteration.</param>
-    /// <param name="cancellationToken">Looked at for every block of rows, so that a fit stops within one pass.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or there are not as many labels as rows.</exception>
+    /// <param name="cancellationToken">Checked for every block of rows, so that a fit stops within one pass.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or the numbers of labels and rows differ.</exception>
     /// <exception cref="UntrainableDataException">The data admit no fit; its code says why.</exception>
     /// <exception cref="OperationCanceledException">Canceled.</exception>
     public static LogisticFit Fit(FeatureMatrix features, double[] labels, LogisticOptions options,
@@ -96,11 +103,10 @@ public static class LogisticTrainer
     }
 
     /// <summary>
-    /// The article's step w ← w − learningRate · Xᵀ(σ(Xw) − y) / n, so many times: no intercept, no penalty, no standardising; labels of
-    /// one class are fine.
+    /// Repeats the article's step w ← w − learningRate · Xᵀ(σ(Xw) − y) / n, without intercept, penalty or standardising. All labels may be the same.
     /// </summary>
     /// <returns>The new weights and their mean log loss.</returns>
-    /// <exception cref="ArgumentException">Weights, learning rate or iterations are out of range, or there are not as many labels as rows.</exception>
+    /// <exception cref="ArgumentException">Weights, learning rate or iterations are out of range, or the numbers of labels and rows differ.</exception>
     /// <exception cref="UntrainableDataException">
     /// <c>invalid_label</c>, <c>non_finite_value</c>, <c>numeric_range_exceeded</c>, or <c>diverged</c>: the weights overflow.
     /// </exception>
@@ -114,7 +120,7 @@ public static class LogisticTrainer
         BinaryLabels.RequireBinary(labels);
         var objective = new LogisticObjective(features, labels.ToArray(), scaling: null, fitIntercept: false, penalty: 0);
         var end = WithFiniteFeatures(new DesignSource(features),
-            () => GradientDescent.Minimize(objective, start, learningRate, iterations, tolerance: null, FitJournal.OfOneCall(null), cancellationToken));
+            () => GradientDescent.Minimize(objective, start, learningRate, iterations, tolerance: null, FitJournal.ForOneCall(null), cancellationToken));
         return end.Iterations == iterations
             ? (end.Parameters, end.Value)
             : throw new UntrainableDataException("diverged", $"The weights overflow in iteration {end.Iterations + 1}; use a smaller learning rate.");
@@ -139,7 +145,10 @@ public static class LogisticTrainer
         return (fit with { Convergence = convergence }, fits, validation);
     }
 
-    /// <summary>No pass is spent on looking for NaN and infinities: one makes every sum over the rows NaN, and then it is named.</summary>
+    /// <summary>
+    /// Runs a fit and names the first value that is not finite if the fit fails because of one. A search before each fit would cost a pass; the fit itself
+    /// finds out, because NaN or an infinity makes the sums over the rows NaN.
+    /// </summary>
     private static T WithFiniteFeatures<T>(DesignSource source, Func<T> fit)
     {
         try
@@ -153,7 +162,10 @@ public static class LogisticTrainer
         }
     }
 
-    /// <summary>The sample weights, 0 for rows that are not among those to train on; null of both is all rows, each of weight 1.</summary>
+    /// <summary>The sample weights, with 0 for rows that are not training rows. Null means that all rows are training rows of weight 1.</summary>
+    /// <param name="sampleWeights">Null for 1.</param>
+    /// <param name="training">The indices of the training rows; null for all.</param>
+    /// <param name="rows">The number of rows.</param>
     internal static double[]? TrainingWeights(double[]? sampleWeights, int[]? training, int rows)
     {
         if (training is null)

@@ -1,9 +1,9 @@
 namespace SigmoidApi.Compute.Regression;
 
-/// <summary>What keeps the coefficients small.</summary>
+/// <summary>The term of the objective that keeps the coefficients small.</summary>
 public enum Penalty
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No penalty.</summary>
     None,
 
     /// <summary>‖w‖₁</summary>
@@ -15,6 +15,6 @@ public enum Penalty
     /// <summary>l1Ratio·‖w‖₁ + ½(1 − l1Ratio)‖w‖²</summary>
     ElasticNet,
 
-    /// <summary>−½ log |I(w)|, Firth's: finite estimates on separated data, and less bias on small ones.</summary>
+    /// <summary>Firth's penalty −½ log |I(w)|: finite estimates on separated data, and less bias on small data.</summary>
     Firth,
 }

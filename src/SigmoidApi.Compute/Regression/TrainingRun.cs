@@ -8,8 +8,8 @@ using SigmoidApi.Compute.Solvers;
 namespace SigmoidApi.Compute.Regression;
 
 /// <summary>
-/// The fits of one call: of all rows, or of those not held out, and of each fold's. Rows are left out by weights of 0, so that no
-/// fit copies the data; where there is something to prepare, each fit's rows are prepared by what its own training rows say.
+/// The fits of one call: on all rows or on those not held out, and on the training rows of each fold. Rows are left out by a weight of 0, so that no fit
+/// copies the data. If columns need preparing, each fit learns the preparation from its own training rows.
 /// </summary>
 internal sealed class TrainingRun
 {
@@ -27,7 +27,7 @@ internal sealed class TrainingRun
         _journal = new FitJournal(control, options.TimeProvider, calls, () => options.Fingerprint(labels, source.Columns));
     }
 
-    /// <summary>Over the data so far.</summary>
+    /// <summary>Passes over the data so far.</summary>
     public double Passes { get; private set; }
 
     public (LogisticFit Fit, PenalizedFits Fits, Validated? Validation) Run()
@@ -37,14 +37,14 @@ internal sealed class TrainingRun
         if (_options.Holdout is not { } fraction)
         {
             var (all, fits) = FitAll(training: null);
-            return (Ended(FitOf(all, scores: null), all, fits), fits, null);
+            return (Diagnosed(FitOf(all, scores: null), all, fits), fits, null);
         }
 
         var (training, heldOut) = Holdout(fraction);
         var (points, ofTraining) = FitAll(training);
         var losses = points.Select(point => MeanLogLoss(MarginsOf(point.Fit.Model, ofTraining.Design, heldOut), heldOut));
         var scores = losses.Select(loss => new ValidationScore(loss, StandardError: null)).ToArray();
-        var fit = Ended(FitOf(points, PenalizedFits.Points(_options).Count > 1 ? scores : null), points, ofTraining);
+        var fit = Diagnosed(FitOf(points, PenalizedFits.Points(_options).Count > 1 ? scores : null), points, ofTraining);
         var metrics = ClassificationMetrics.FromMargins(LogisticTrainer.Select(_labels, heldOut), MarginsOf(fit.Model, ofTraining.Design, heldOut));
         return (fit, ofTraining, new Validated(training, metrics));
     }
@@ -53,22 +53,24 @@ internal sealed class TrainingRun
     {
         if (_options.Groups is null && _options.TimeOrder is null)
             return StratifiedSplit.Holdout(_labels, fraction, _options.Seed);
-        var (training, heldOut) = _options.Groups is { } groups ? RowSplit.ByGroup(groups, fraction, _options.Seed) : RowSplit.ByTime(_options.TimeOrder, fraction);
+        var (training, heldOut) = _options.Groups is { } groups
+            ? RowSplit.ByGroup(groups, fraction, _options.Seed)
+            : RowSplit.ByTime(_options.TimeOrder, fraction);
         foreach (var part in new[] { training, heldOut })
         {
             if (Array.TrueForAll(part, row => _labels[row] == _labels[part[0]]))
             {
                 throw new UntrainableDataException("class_missing_from_split",
-                    $"The holdout leaves one of the two parts, of {part.Length} rows, with class {_labels[part[0]]} alone.");
+                    $"After the holdout, one of the two parts ({part.Length} rows) has only class {_labels[part[0]]}.");
             }
         }
         return (training, heldOut);
     }
 
     /// <summary>
-    /// All rows first, so that there is a model of them as soon as possible. One design matrix at a time: each is gone before the next is made. The folds' own
-    /// margins at the selected point, which is known once all folds are fitted, are taken from a design made again, as the margins of every point may
-    /// be more than there is room for.
+    /// Fits all rows first, so that a model exists as soon as possible, even if the run is stopped later. Only one design matrix exists at a time. The selected
+    /// point is known once all folds are fitted; the folds' margins at that point are then computed from designs that are made again, because the margins of
+    /// all points may not fit into memory.
     /// </summary>
     private (LogisticFit Fit, PenalizedFits Fits, Validated? Validation) CrossValidate(int folds)
     {
@@ -77,22 +79,22 @@ internal sealed class TrainingRun
             : StratifiedSplit.Folds(_labels, folds, _options.Seed);
         var (points, fitsKept, preparation) = FitAllRows();
         var fitted = new List<FittedFold>();
-        for (var fold = 0; fold < folds && !_journal.StopsBeforeNext(); fold++)
+        for (var fold = 0; fold < folds && !_journal.ShouldStopBeforeNextCall(); fold++)
         {
             if (FitFold(RowsWhere(foldOf, of => of != fold), RowsWhere(foldOf, of => of == fold)) is { } whole)
                 fitted.Add(whole);
         }
 
-        // Stopped, there may be too few to have a spread, or points without a model.
+        // If the run was stopped, there may be too few folds for a standard error, or fewer points than in a fold.
         var isValidated = fitted.Count > 1 && points.Count == fitted[0].Losses.Length;
         var scores = isValidated ? points.Select((_, p) => ScoreOf([.. fitted.Select(fold => fold.Losses[p])])).ToArray() : null;
         var fit = FitOf(points, scores);
         var validation = isValidated ? ScoresOf(fitted, fit.Path!.Selected) : null;
         var ofAll = fitsKept ?? FitsOf(_source.Transform(preparation, _crew, _cancellationToken), _options.SampleWeight);
-        return (Ended(fit, points, ofAll), ofAll, validation);
+        return (Diagnosed(fit, points, ofAll), ofAll, validation);
     }
 
-    /// <summary>The fits too, where their design is no matrix of their own, or no other is to come.</summary>
+    /// <summary>Fits all rows. Keeps the fits too if all fits share one matrix, or if the run was stopped and no other design will be made.</summary>
     private (IReadOnlyList<FittedPoint> Points, PenalizedFits? Fits, Preparation? Preparation) FitAllRows()
     {
         var (points, fits) = FitAll(training: null);
@@ -100,7 +102,7 @@ internal sealed class TrainingRun
         return (points, preparation is null || _journal.IsStopped ? fits : null, preparation);
     }
 
-    /// <summary>Null if it was stopped.</summary>
+    /// <summary>Null if the run was stopped before the fold was finished.</summary>
     private FittedFold? FitFold(int[] training, int[] heldOut)
     {
         var (points, fits) = FitAll(training);
@@ -110,7 +112,7 @@ internal sealed class TrainingRun
         return new FittedFold(heldOut, [.. points.Select(point => point.Fit.Model)], fits.Design.Preparation, [.. losses]);
     }
 
-    /// <summary>On the rows that the folds held out, each by the fold's own model; null where these have one class alone.</summary>
+    /// <summary>Scores on the rows that the folds held out, each by the model of its fold; null if these rows have only one class.</summary>
     private Validated? ScoresOf(List<FittedFold> folds, int selected)
     {
         var margins = new double[_labels.Length];
@@ -137,16 +139,16 @@ internal sealed class TrainingRun
         return new ValidationScore(mean, Math.Sqrt(variance / losses.Length));
     }
 
-    /// <summary>With what the fit says of its parameters, or that it was stopped.</summary>
-    private LogisticFit Ended(LogisticFit fit, IReadOnlyList<FittedPoint> points, PenalizedFits fits)
+    /// <summary>The fit with its inference and warnings, or with the warning that it was stopped.</summary>
+    private LogisticFit Diagnosed(LogisticFit fit, IReadOnlyList<FittedPoint> points, PenalizedFits fits)
     {
-        var isStopped = _options.Penalty is Penalty.None or Penalty.Firth ? _journal.Stops() : _journal.IsStopped;
-        var ended = fits.Ended(points[fit.Path?.Selected ?? 0], isStopped, _journal, _crew, _cancellationToken);
+        var isStopped = _options.Penalty is Penalty.None or Penalty.Firth ? _journal.ShouldStop() : _journal.IsStopped;
+        var diagnosed = new FitDiagnosis(_options, fits, _crew).Of(points[fit.Path?.Selected ?? 0], isStopped, _journal, _cancellationToken);
         if (fit.Path is { Points: [var only] } path)
-            fit = fit with { Path = new RegularizationPath([only with { Converged = ended.Convergence.Converged }], path.Selected, path.Rule) };
-        fit = fit with { Convergence = ended.Convergence, Inference = ended.Inference };
+            fit = fit with { Path = new RegularizationPath([only with { Converged = diagnosed.Convergence.Converged }], path.Selected, path.Rule) };
+        fit = fit with { Convergence = diagnosed.Convergence, Inference = diagnosed.Inference };
         if (isStopped)
-            return Warned(fit, _journal.Warning());
+            return Warned(fit, _journal.StoppedWarning());
         return fit.Inference is { LacksProfiles: true } inference
             ? Warned(fit, ConvergenceWarning.IntervalsStopped(inference.ColumnsWithoutProfile, inference.InterceptLacksProfile))
             : fit;
@@ -193,19 +195,19 @@ internal sealed class TrainingRun
     private double[] MarginsOf(LogisticModel model, Design design, int[] rows) =>
         LogisticTrainer.Select(model.PredictMargins(design.Features, _crew, _cancellationToken), rows);
 
-    /// <summary>By the rows' sample weights.</summary>
+    /// <summary>Weighted by the rows' sample weights.</summary>
     private double MeanLogLoss(double[] margins, int[] rows)
     {
         double[] weights = _options.SampleWeight is { } all ? LogisticTrainer.Select(all, rows) : [];
         var total = _options.SampleWeight is null ? rows.Length : weights.Sum();
         return total > 0
             ? LogisticLoss.Sum(margins, LogisticTrainer.Select(_labels, rows), weights) / total
-            : throw new UntrainableDataException("no_weight_held_out", "The rows held out weigh nothing together; use other folds, or weights above 0.");
+            : throw new UntrainableDataException("no_weight_held_out", "All rows held out have weight 0; use other folds, or weights above 0.");
     }
 }
 
-/// <summary>What a fold leaves when its design is gone: for each point its model and the loss on the rows held out.</summary>
+/// <summary>The results of a fold that outlive its design: for each point the model and the loss on the rows held out.</summary>
 internal sealed record FittedFold(int[] HeldOut, LogisticModel[] Models, Preparation? Preparation, double[] Losses);
 
-/// <summary>Scores on rows that a fit has not seen, and the rows that it has; null where each row was held out once.</summary>
+/// <summary>Scores on rows that a fit has not seen, and its training rows; these are null if each row was held out once.</summary>
 internal sealed record Validated(int[]? Training, ClassificationMetrics Metrics);

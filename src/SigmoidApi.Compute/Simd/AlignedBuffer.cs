@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace SigmoidApi.Compute.Simd;
 
-/// <summary>Zeroed doubles that start on a cache line, so that no whole vector straddles two.</summary>
+/// <summary>An array of doubles, initially 0, that starts on a cache line, so that no vector load crosses two lines.</summary>
 internal sealed class AlignedBuffer
 {
     private const int LineBytes = 64;
@@ -12,7 +12,7 @@ internal sealed class AlignedBuffer
 
     public AlignedBuffer(int length)
     {
-        // Pinned, or the collector could move it off its line.
+        // Pinned: the garbage collector could otherwise move the array, and the alignment would be lost.
         _array = GC.AllocateArray<double>(length + LineBytes / sizeof(double), pinned: true);
         unsafe
         {

@@ -7,8 +7,8 @@ namespace SigmoidApi.Compute.Simd;
 internal static class DotProduct
 {
     /// <summary>
-    /// Σ x[i]·y[i] with fused multiply-adds. Written in Vector512 alone: where the machine's vectors are narrower the JIT splits each
-    /// operation, so that the order of additions, and the result, is the same on all. Never NaN for finite input.
+    /// Σ x[i]·y[i] with fused multiply-adds. The code uses Vector512 only. Where the machine's vectors are narrower, the JIT splits each
+    /// operation, so the order of additions, and with it the result, is the same on all machines. Never NaN for finite input.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Compute(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
@@ -36,7 +36,10 @@ internal static class DotProduct
         return double.IsFinite(sum) ? sum : ComputeScaled(x, y);
     }
 
-    /// <summary>Where terms overflow: their sum at a scale where none does, then rounded to float64, or to an infinity of the right sign.</summary>
+    /// <summary>
+    /// For sums with terms that overflow: adds up scaled terms, none of which overflows, then scales the sum back to a float64 or to an
+    /// infinity of the right sign.
+    /// </summary>
     private static double ComputeScaled(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
         var sum = 0.0;

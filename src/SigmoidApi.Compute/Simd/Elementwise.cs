@@ -3,24 +3,24 @@ using System.Runtime.InteropServices;
 
 namespace SigmoidApi.Compute.Simd;
 
-/// <summary>The one loop over values: every function of single numbers is driven by it, at any width, in float64 and float32.</summary>
+/// <summary>The one loop over values. It applies every function of one number, at any width, in float64 and float32.</summary>
 internal static class Elementwise
 {
-    /// <summary>How many numbers go through the first step before the second: few enough to stay in the first cache.</summary>
+    /// <summary>How many numbers go through the first step before the second step starts: few enough to stay in the L1 cache.</summary>
     private const int BlockLength = 256;
 
     /// <summary>
-    /// How many numbers a thread takes at a time. Sharing costs some 5 to 10 µs; two chunks of the cheapest formula take 10 µs to compute.
+    /// How many numbers a thread takes at a time. Starting the threads costs 5 to 10 µs; two chunks of the cheapest formula take 10 µs.
     /// </summary>
     private const int ChunkLength = 1 << 15;
 
     /// <summary>
     /// y[i] = f(x[i]) for x and y of float64 or of float32. x and y are the same span or do not overlap; y may be longer. The result for
-    /// a value never depends on its place, on the length, on the width, or on the number of threads.
+    /// a value does not depend on its position, the length, the width or the number of threads.
     /// </summary>
-    /// <param name="threads">On how many threads at most, the caller's included; one where there are less than two chunks.</param>
+    /// <param name="threads">The most threads to use, including the caller's. Fewer than two chunks are done on the caller's thread alone.</param>
     /// <exception cref="ArgumentException">y is shorter than x, or overlaps it in part.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no thread.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is below 1.</exception>
     public static void Apply<TOperator, TElement>(
         ReadOnlySpan<TElement> x, Span<TElement> y, ReadOnlySpan<double> parameters, Width width = Width.Widest, int threads = 1)
         where TOperator : IOperator
@@ -45,7 +45,7 @@ internal static class Elementwise
     {
         fixed (TElement* source = x, destination = y)
         {
-            // Pointers that are fixed may not be captured, but their values may.
+            // A lambda may not capture fixed pointers, but it may capture their values.
             var (from, to, length) = ((nint)source, (nint)destination, x.Length);
             Parallel.For(0, (length + ChunkLength - 1) / ChunkLength, new ParallelOptions { MaxDegreeOfParallelism = threads }, chunk =>
             {
@@ -68,16 +68,10 @@ internal static class Elementwise
             ApplyToSingles<TOperator>(MemoryMarshal.Cast<TElement, float>(x), MemoryMarshal.Cast<TElement, float>(y), parameters, width);
     }
 
-    private static Width Widest =>
-        Lanes8.IsHardwareAccelerated ? Width.Vector512
-        : Lanes4.IsHardwareAccelerated ? Width.Vector256
-        : Lanes2.IsHardwareAccelerated ? Width.Vector128
-        : Width.Scalar;
-
     private static void ApplyToDoubles<TOperator>(ReadOnlySpan<double> x, Span<double> y, ReadOnlySpan<double> parameters, Width width)
         where TOperator : IOperator
     {
-        switch (width != Width.Widest ? width : Widest)
+        switch (Hardware.Resolve(width))
         {
             case Width.Vector512: Run<TOperator, double, Lanes8>(x, y, parameters); break;
             case Width.Vector256: Run<TOperator, double, Lanes4>(x, y, parameters); break;
@@ -89,7 +83,7 @@ internal static class Elementwise
     private static void ApplyToSingles<TOperator>(ReadOnlySpan<float> x, Span<float> y, ReadOnlySpan<double> parameters, Width width)
         where TOperator : IOperator
     {
-        switch (width != Width.Widest ? width : Widest)
+        switch (Hardware.Resolve(width))
         {
             case Width.Vector512 when TOperator.InSingle: Run<TOperator, float, Singles16>(x, y, parameters); break;
             case Width.Vector256 when TOperator.InSingle: Run<TOperator, float, Singles8>(x, y, parameters); break;
@@ -107,8 +101,9 @@ internal static class Elementwise
         where TElement : unmanaged
         where T : unmanaged, ILanes<T>
     {
-        // A store across two cache lines takes twice as long, which a short formula shows (relu: 0.04 instead of 0.025 ns an element in
-        // float32). Should the collector move the array meanwhile, only that is lost.
+        // The first few values go through on their own, so that the stores after them are aligned: a store across two cache lines takes
+        // twice as long, which matters for short formulas (relu in float32: 0.04 instead of 0.025 ns an element). If the garbage
+        // collector moves the array in the meantime, only the speed is lost.
         if (x.Length >= 16 * T.Count)
         {
             var past = (int)((nuint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(y)) % (nuint)(T.Count * sizeof(TElement))) / sizeof(TElement);
@@ -138,8 +133,8 @@ internal static class Elementwise
         for (; i <= x.Length - T.Count; i += T.Count)
             Store(TOperator.Invoke(Load<TElement, T>(ref Unsafe.Add(ref source, i)), default, parameters), ref Unsafe.Add(ref destination, i));
 
-        // What is left goes through the same loop, in a buffer filled up with zeros. A second Invoke here would double the code,
-        // and the longer formulas would outgrow the number of locals up to which the compiler inlines.
+        // The remaining values go through the same loop, in a buffer padded with zeros. A second Invoke here would double the code, and
+        // the longer formulas would then exceed the number of locals up to which the JIT inlines.
         if (i < x.Length)
         {
             Span<TElement> rest = stackalloc TElement[T.Count];
@@ -180,7 +175,7 @@ internal static class Elementwise
         }
     }
 
-    // Each loop in a method of its own: together they may outgrow what the compiler inlines.
+    // Each loop is a method of its own: together they may be too large for the JIT to inline the formula.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Begin<TOperator, TElement, T>(ref readonly TElement source, ref Pair<T> begun, int vectors)
         where TOperator : IOperator

@@ -7,34 +7,34 @@ namespace SigmoidApi.Compute.Simd;
 
 /// <summary>
 /// Σ wₖ·rowₖ·rowₖᵀ over the rows of a tile, by register tiles: four rows of sums, as many vectors wide as the machine has registers for,
-/// stay in registers while the tile's rows go by. Every sum is one chain of fused multiply-adds over the rows in their order, so that
+/// stay in registers while the loop goes over the tile's rows. Every sum is one chain of fused multiply-adds over the rows in order, so
 /// neither the width of a vector nor the shape of a register tile changes its bits.
 /// </summary>
 internal static class GramKernel
 {
-    /// <summary>The number of rows of sums is a multiple of it.</summary>
+    /// <summary>Rows of sums in a register tile. The number of rows of sums is a multiple of it.</summary>
     public const int TileRows = 4;
 
-    /// <summary>Numbers in a register: what strides are multiples of, 8 for float64 and 16 for float32.</summary>
+    /// <summary>Numbers in a 512-bit register, 8 for float64 and 16 for float32. Strides are multiples of it.</summary>
     public static int Lanes<TElement>() => typeof(TElement) == typeof(float) ? 16 : 8;
 
     /// <summary><paramref name="order"/> rounded up to whole registers.</summary>
     public static int Stride<TElement>(int order) => (order + Lanes<TElement>() - 1) / Lanes<TElement>() * Lanes<TElement>();
 
-    /// <summary>The numbers that the sums of a Gram matrix take.</summary>
+    /// <summary>The length of an array that holds the sums of a Gram matrix.</summary>
     public static int Length<TElement>(int order) => (order + TileRows - 1) / TileRows * TileRows * Stride<TElement>(order);
 
     /// <summary>
     /// upper[i, j] += Σ weights[k]·tile[k, i]·tile[k, j] for j ≥ i. Rows of <paramref name="tile"/> and of
-    /// <paramref name="upper"/> lie <paramref name="stride"/> apart; what lies between order and stride is finite. Entries left of the diagonal
-    /// hold no meaning.
+    /// <paramref name="upper"/> start <paramref name="stride"/> apart. Entries between order and stride must be finite. Entries left of the
+    /// diagonal have no meaning.
     /// </summary>
     /// <param name="tile">count rows.</param>
     /// <param name="stride">The order, rounded up to whole registers.</param>
     /// <param name="weights">count weights.</param>
-    /// <param name="panel">Overwritten: the weighted rows, four columns of all rows after each other.</param>
+    /// <param name="panel">Workspace, overwritten with the weighted rows: the first four columns of all rows, then the next four.</param>
     /// <param name="upper">The sums.</param>
-    /// <param name="width">The vectors to use.</param>
+    /// <param name="width">The width of vectors to use.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddOuterProducts<T>(ReadOnlySpan<T> tile, int stride, ReadOnlySpan<double> weights, Span<T> panel, Span<T> upper,
         Width width = Width.Widest)
@@ -46,7 +46,7 @@ internal static class GramKernel
         ArgumentOutOfRangeException.ThrowIfLessThan(panel.Length, PanelLength(count, stride), nameof(panel));
         ArgumentOutOfRangeException.ThrowIfNotEqual(upper.Length % (TileRows * stride), 0, nameof(upper));
         Pack(tile, stride, weights, panel);
-        var vector = (width == Width.Widest ? Widest : width) switch { Width.Vector512 => Vector512<T>.Count, Width.Vector256 => Vector256<T>.Count, _ => 1 };
+        var vector = Hardware.Resolve(width) switch { Width.Vector512 => Vector512<T>.Count, Width.Vector256 => Vector256<T>.Count, _ => 1 };
         for (var i = 0; i < upper.Length / stride; i += TileRows)
         {
             ref var left = ref Unsafe.Add(ref MemoryMarshal.GetReference(panel), i / TileRows * BandLength(count));
@@ -66,14 +66,14 @@ internal static class GramKernel
         }
     }
 
-    /// <summary>The numbers that the panel of so many rows takes.</summary>
+    /// <summary>The length of the panel of <paramref name="count"/> rows.</summary>
     public static int PanelLength(int count, int stride) => stride / TileRows * BandLength(count);
 
-    /// <summary>Four columns of so many rows, and a cache line between them and the next: bands a power of two apart would all want the same lines of the cache.</summary>
+    /// <summary>
+    /// The length of a band, four columns of <paramref name="count"/> rows, and a cache line after it: bands at distances of a power of two
+    /// would all compete for the same lines of the cache.
+    /// </summary>
     private static int BandLength(int count) => count * TileRows + 16;
-
-    private static Width Widest =>
-        Vector512.IsHardwareAccelerated ? Width.Vector512 : Vector256.IsHardwareAccelerated ? Width.Vector256 : Width.Scalar;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pack<T>(ReadOnlySpan<T> tile, int stride, ReadOnlySpan<double> weights, Span<T> panel)
@@ -95,7 +95,7 @@ internal static class GramKernel
         }
     }
 
-    /// <summary>Four rows of sums, as many vectors wide as there are at most. Returns how many.</summary>
+    /// <summary>Adds to four rows of sums, at most four vectors wide. Returns how many vectors it has done.</summary>
     private static int Add512<T>(ref T left, ref T right, nuint stride, int count, ref T sums, int vectors)
         where T : unmanaged
     {
@@ -108,6 +108,7 @@ internal static class GramKernel
         }
     }
 
+    /// <summary>Adds to four rows of sums, at most three vectors wide. Returns how many vectors it has done.</summary>
     private static int Add256<T>(ref T left, ref T right, nuint stride, int count, ref T sums, int vectors)
         where T : unmanaged
     {
@@ -119,7 +120,7 @@ internal static class GramKernel
         }
     }
 
-    /// <summary>Four rows of sums, one number wide: for hardware without such vectors, and what they are tested against.</summary>
+    /// <summary>Adds to four rows of sums, one number wide: for machines without such vectors, and the reference in tests.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int AddColumn<T>(ref T left, ref T right, int stride, int count, ref T sums)
         where T : unmanaged, INumber<T>

@@ -3,8 +3,11 @@ using System.Runtime.Intrinsics;
 
 namespace SigmoidApi.Compute.Simd;
 
-/// <summary>Register tiles for 16 registers of 256 bits: at three vectors, twelve sums, three vectors of a row and a factor.</summary>
-/// <remarks>Written out, on vectors themselves. Over <see cref="ILanes{T}"/> it would be one form for all widths, as fast in float64; but in float32, 500 columns, it took 13 % longer.</remarks>
+/// <summary>Register tiles for 16 registers of 256 bits. Three vectors wide takes all 16: twelve sums, three vectors of a row, a factor.</summary>
+/// <remarks>
+/// Written out for this width. One form for all widths over <see cref="ILanes{T}"/> was as fast in float64, but took 13 % longer in
+/// float32 with 500 columns.
+/// </remarks>
 internal static class GramTiles256
 {
     /// <summary>Four rows of sums, three vectors wide.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace SigmoidApi.Compute.Simd;
 
-/// <summary>One number at a time: for hardware without vectors, and what the vectors are tested against.</summary>
+/// <summary>One number at a time: for machines without vectors, and the reference that tests compare the vectors with.</summary>
 internal readonly struct Lanes1(double value) : ILanes<Lanes1>
 {
     private readonly double _value = value;

@@ -64,10 +64,14 @@ internal readonly struct Lanes2(Vector128<double> value) : ILanes<Lanes2>
     public static Lanes2 MultiplyAdd(Lanes2 a, Lanes2 b, Lanes2 c) => new(Vector128.FusedMultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes2 NegatedMultiplyAdd(Lanes2 a, Lanes2 b, Lanes2 c) => new(Fma.IsSupported ? Fma.MultiplyAddNegated(a._value, b._value, c._value) : Vector128.FusedMultiplyAdd(-a._value, b._value, c._value));
+    public static Lanes2 NegatedMultiplyAdd(Lanes2 a, Lanes2 b, Lanes2 c) => new(Fma.IsSupported
+        ? Fma.MultiplyAddNegated(a._value, b._value, c._value)
+        : Vector128.FusedMultiplyAdd(-a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes2 MultiplySubtract(Lanes2 a, Lanes2 b, Lanes2 c) => new(Fma.IsSupported ? Fma.MultiplySubtract(a._value, b._value, c._value) : Vector128.FusedMultiplyAdd(a._value, b._value, -c._value));
+    public static Lanes2 MultiplySubtract(Lanes2 a, Lanes2 b, Lanes2 c) => new(Fma.IsSupported
+        ? Fma.MultiplySubtract(a._value, b._value, c._value)
+        : Vector128.FusedMultiplyAdd(a._value, b._value, -c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes2 Abs(Lanes2 value) => new(Vector128.Abs(value._value));
@@ -86,7 +90,9 @@ internal readonly struct Lanes2(Vector128<double> value) : ILanes<Lanes2>
         new(Vector128.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes2 SelectBySign(Lanes2 x, Lanes2 whenNegative, Lanes2 otherwise) => Sse41.IsSupported ? new(Sse41.BlendVariable(otherwise._value, whenNegative._value, x._value)) : Select(x < 0.0, whenNegative, otherwise);
+    public static Lanes2 SelectBySign(Lanes2 x, Lanes2 whenNegative, Lanes2 otherwise) => Sse41.IsSupported
+        ? new(Sse41.BlendVariable(otherwise._value, whenNegative._value, x._value))
+        : Select(x < 0.0, whenNegative, otherwise);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes2 ShiftBitsLeft(Lanes2 value, int count) => new((value._value.AsInt64() << count).AsDouble());

@@ -64,10 +64,14 @@ internal readonly struct Lanes4(Vector256<double> value) : ILanes<Lanes4>
     public static Lanes4 MultiplyAdd(Lanes4 a, Lanes4 b, Lanes4 c) => new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 NegatedMultiplyAdd(Lanes4 a, Lanes4 b, Lanes4 c) => new(Fma.IsSupported ? Fma.MultiplyAddNegated(a._value, b._value, c._value) : Vector256.FusedMultiplyAdd(-a._value, b._value, c._value));
+    public static Lanes4 NegatedMultiplyAdd(Lanes4 a, Lanes4 b, Lanes4 c) => new(Fma.IsSupported
+        ? Fma.MultiplyAddNegated(a._value, b._value, c._value)
+        : Vector256.FusedMultiplyAdd(-a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 MultiplySubtract(Lanes4 a, Lanes4 b, Lanes4 c) => new(Fma.IsSupported ? Fma.MultiplySubtract(a._value, b._value, c._value) : Vector256.FusedMultiplyAdd(a._value, b._value, -c._value));
+    public static Lanes4 MultiplySubtract(Lanes4 a, Lanes4 b, Lanes4 c) => new(Fma.IsSupported
+        ? Fma.MultiplySubtract(a._value, b._value, c._value)
+        : Vector256.FusedMultiplyAdd(a._value, b._value, -c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 Abs(Lanes4 value) => new(Vector256.Abs(value._value));
@@ -86,7 +90,9 @@ internal readonly struct Lanes4(Vector256<double> value) : ILanes<Lanes4>
         new(Vector256.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 SelectBySign(Lanes4 x, Lanes4 whenNegative, Lanes4 otherwise) => Avx.IsSupported ? new(Avx.BlendVariable(otherwise._value, whenNegative._value, x._value)) : Select(x < 0.0, whenNegative, otherwise);
+    public static Lanes4 SelectBySign(Lanes4 x, Lanes4 whenNegative, Lanes4 otherwise) => Avx.IsSupported
+        ? new(Avx.BlendVariable(otherwise._value, whenNegative._value, x._value))
+        : Select(x < 0.0, whenNegative, otherwise);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 ShiftBitsLeft(Lanes4 value, int count) => new((value._value.AsInt64() << count).AsDouble());

@@ -64,10 +64,14 @@ internal readonly struct Lanes8(Vector512<double> value) : ILanes<Lanes8>
     public static Lanes8 MultiplyAdd(Lanes8 a, Lanes8 b, Lanes8 c) => new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 NegatedMultiplyAdd(Lanes8 a, Lanes8 b, Lanes8 c) => new(Avx512F.IsSupported ? Avx512F.FusedMultiplyAddNegated(a._value, b._value, c._value) : Vector512.FusedMultiplyAdd(-a._value, b._value, c._value));
+    public static Lanes8 NegatedMultiplyAdd(Lanes8 a, Lanes8 b, Lanes8 c) => new(Avx512F.IsSupported
+        ? Avx512F.FusedMultiplyAddNegated(a._value, b._value, c._value)
+        : Vector512.FusedMultiplyAdd(-a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 MultiplySubtract(Lanes8 a, Lanes8 b, Lanes8 c) => new(Avx512F.IsSupported ? Avx512F.FusedMultiplySubtract(a._value, b._value, c._value) : Vector512.FusedMultiplyAdd(a._value, b._value, -c._value));
+    public static Lanes8 MultiplySubtract(Lanes8 a, Lanes8 b, Lanes8 c) => new(Avx512F.IsSupported
+        ? Avx512F.FusedMultiplySubtract(a._value, b._value, c._value)
+        : Vector512.FusedMultiplyAdd(a._value, b._value, -c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 Abs(Lanes8 value) => new(Vector512.Abs(value._value));
@@ -86,7 +90,8 @@ internal readonly struct Lanes8(Vector512<double> value) : ILanes<Lanes8>
         new(Vector512.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 SelectBySign(Lanes8 x, Lanes8 whenNegative, Lanes8 otherwise) => new(Vector512.ConditionalSelect((x._value.AsInt64() >> 63).AsDouble(), whenNegative._value, otherwise._value));
+    public static Lanes8 SelectBySign(Lanes8 x, Lanes8 whenNegative, Lanes8 otherwise) =>
+        new(Vector512.ConditionalSelect((x._value.AsInt64() >> 63).AsDouble(), whenNegative._value, otherwise._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 ShiftBitsLeft(Lanes8 value, int count) => new((value._value.AsInt64() << count).AsDouble());

@@ -5,15 +5,16 @@ using System.Runtime.Intrinsics;
 namespace SigmoidApi.Compute.Simd;
 
 /// <summary>
-/// The squared lengths of a tile's rows after a triangular matrix, by register tiles: four rows of products, two vectors wide, stay in registers while
-/// the matrix goes by. Written in Vector512 alone, which narrower machines split: the order of additions, and so the result, is the same on all.
+/// The squared lengths of a tile's rows multiplied by a triangular matrix, by register tiles: four rows of products, two vectors wide, stay in
+/// registers while the loop goes over the matrix. The code uses Vector512 only, which the JIT splits where vectors are narrower: the order of
+/// additions, and with it the result, is the same on all machines.
 /// </summary>
 internal static class LengthKernel
 {
-    /// <summary>Products that are formed at once; the matrix' stride is a multiple of it.</summary>
+    /// <summary>Products that are formed at once. The matrix' stride is a multiple of it.</summary>
     public const int Block = 16;
 
-    /// <summary>Rows that are taken at once: a tile has room for a multiple of it.</summary>
+    /// <summary>Rows that are taken at once. A tile has room for a multiple of it.</summary>
     public const int TileRows = 4;
 
     private const int Lanes = 8;
@@ -22,11 +23,11 @@ internal static class LengthKernel
     public static int Stride(int order) => (order + Block - 1) / Block * Block;
 
     /// <summary><paramref name="lengths"/>[k] = |U·rowₖ|².</summary>
-    /// <param name="rows">As many as there are lengths, rounded up to whole tiles; those beyond are finite.</param>
+    /// <param name="rows">As many rows as lengths, rounded up to a multiple of <see cref="TileRows"/>. The added rows are finite.</param>
     /// <param name="stride">Numbers from one row to the next.</param>
-    /// <param name="columns">U by its columns: entry (i, j) at j · <paramref name="columnStride"/> + i; 0 outside of the triangle.</param>
+    /// <param name="columns">U, column-major: entry (i, j) is at j · <paramref name="columnStride"/> + i, and is 0 outside the triangle.</param>
     /// <param name="columnStride">A multiple of <see cref="Block"/>.</param>
-    /// <param name="depths">For each block of rows of U the number of columns beyond which all of it is 0.</param>
+    /// <param name="depths">For each block of rows of U, how many columns there are up to the last one that is not 0.</param>
     /// <param name="lengths">The result.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SquaredLengths(

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace SigmoidApi.Compute.Simd;
 
 /// <summary>
-/// A number as the unevaluated sum of a float64 and a much smaller one: what a rounding has dropped, kept until the last step.
+/// A number as the unevaluated sum of a float64 and a much smaller one, which is a rounding error kept until the last step.
 /// The operations are those of T. J. Dekker, "A floating-point technique for extending the available precision" (1971), with
-/// fused multiply-adds; they are exact to some 2^-100, unless they say less.
+/// fused multiply-adds. They are exact to about 2^-100, unless their summaries say otherwise.
 /// </summary>
 internal readonly struct Pair<T>(T high, T low)
     where T : struct, ILanes<T>
@@ -20,7 +20,7 @@ internal readonly struct Pair<T>(T high, T low)
         get => High + Low;
     }
 
-    /// <summary>a + b without loss, for |a| ≥ |b| or a = 0.</summary>
+    /// <summary>a + b, exactly, for |a| ≥ |b| or a = 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<T> Sum(T a, T b)
     {
@@ -28,7 +28,7 @@ internal readonly struct Pair<T>(T high, T low)
         return new(high, b - (high - a));
     }
 
-    /// <summary>a + b for |a| ≥ |b| or a = 0; the error is that of adding the low parts.</summary>
+    /// <summary>a + b for |a| ≥ |b| or a = 0. The only error is that of adding the low parts.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<T> Sum(T a, Pair<T> b)
     {
@@ -36,7 +36,7 @@ internal readonly struct Pair<T>(T high, T low)
         return new(sum.High, sum.Low + b.Low);
     }
 
-    /// <summary>a + b without loss, for finite a and b in any order (D. E. Knuth, "The Art of Computer Programming", volume 2, 4.2.2).</summary>
+    /// <summary>a + b, exactly, for finite a and b in any order (D. E. Knuth, "The Art of Computer Programming", volume 2, 4.2.2).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<T> SumInAnyOrder(T a, T b)
     {
@@ -45,7 +45,7 @@ internal readonly struct Pair<T>(T high, T low)
         return new(high, (a - (high - part)) + (b - part));
     }
 
-    /// <summary>a·b; the error is that of the low parts' product.</summary>
+    /// <summary>a·b. The error is the product of the low parts, which is left out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<T> Product(Pair<T> a, Pair<T> b)
     {

@@ -7,8 +7,8 @@ using System.Runtime.Intrinsics.X86;
 namespace SigmoidApi.Compute.Simd;
 
 /// <summary>
-/// A few rows times a vector, and the rows added up. Row k starts at k · stride and is <c>width</c> long. Written in Vector512 alone, which
-/// narrower machines split: the order of additions, and so the result, is the same on all.
+/// Products, sums and copies of a few rows. Row k starts at k · stride and is <c>width</c> long. The code uses Vector512 only, which the JIT
+/// splits where vectors are narrower: the order of additions, and with it the result, is the same on all machines.
 /// </summary>
 internal static class RowKernels
 {
@@ -77,7 +77,9 @@ internal static class RowKernels
     /// <param name="width">Numbers in a row.</param>
     /// <param name="weights">For each row.</param>
     /// <param name="sums">As wide as a row.</param>
-    /// <param name="fetchNext">Whether to fetch as many rows as follow these in memory, which are needed next: these are in the cache already, and else the memory would rest.</param>
+    /// <param name="fetchNext">
+    /// Whether to prefetch the next rows in memory, as many as these. These are in the cache already, so memory would be idle otherwise.
+    /// </param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddRows(ReadOnlySpan<double> rows, int stride, int width, ReadOnlySpan<double> weights, Span<double> sums, bool fetchNext = false)
     {
@@ -189,7 +191,7 @@ internal static class RowKernels
             sums[j] = Math.FusedMultiplyAdd(weight, row[j] - shift[j], sums[j]);
     }
 
-    /// <summary>Lowers minima and raises maxima to what the row holds; NaN stays NaN.</summary>
+    /// <summary>Updates the minimum and maximum of each column with the values of a row. NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Widen(ReadOnlySpan<double> row, Span<double> minima, Span<double> maxima)
     {
@@ -210,8 +212,8 @@ internal static class RowKernels
     }
 
     /// <summary>
-    /// Copies rows of <paramref name="width"/> that follow each other to places <paramref name="stride"/> apart. Meanwhile it fetches what follows them in
-    /// memory, for who copies rows works on them next, and else the memory would rest.
+    /// Copies adjacent rows of length <paramref name="width"/> to rows that start <paramref name="stride"/> apart. It also prefetches the rows
+    /// after them: the caller computes with the copies next, and memory would be idle in the meantime.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CopyRows(ReadOnlySpan<double> rows, int width, Span<double> target, int stride)
@@ -237,7 +239,7 @@ internal static class RowKernels
         }
     }
 
-    /// <summary>A hint, which reads nothing: any address will do.</summary>
+    /// <summary>Prefetches a cache line. It never faults, so the address may lie beyond the array.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void Fetch(ref double address)
     {
@@ -268,12 +270,15 @@ internal static class RowKernels
         ref var destination = ref MemoryMarshal.GetReference(target);
         var j = 0;
         for (; j <= row.Length - 2 * Lanes; j += 2 * Lanes)
-            Vector512.Narrow(Vector512.LoadUnsafe(ref source, (nuint)j), Vector512.LoadUnsafe(ref source, (nuint)j + Lanes)).StoreUnsafe(ref destination, (nuint)j);
+        {
+            var (lower, upper) = (Vector512.LoadUnsafe(ref source, (nuint)j), Vector512.LoadUnsafe(ref source, (nuint)j + Lanes));
+            Vector512.Narrow(lower, upper).StoreUnsafe(ref destination, (nuint)j);
+        }
         for (; j < row.Length; j++)
             target[j] = (float)row[j];
     }
 
-    /// <summary>target[j] = (row[j] − means[j]) · reciprocals[j], in place.</summary>
+    /// <summary>row[j] = (row[j] − means[j]) · reciprocals[j]</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Standardize(Span<double> row, ReadOnlySpan<double> means, ReadOnlySpan<double> reciprocals)
     {

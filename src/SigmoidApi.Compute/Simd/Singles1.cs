@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace SigmoidApi.Compute.Simd;
 
-/// <summary>One float32 number at a time: for hardware without vectors, and what the vectors are tested against.</summary>
+/// <summary>One float32 number at a time: for machines without vectors, and the reference that tests compare the vectors with.</summary>
 internal readonly struct Singles1(float value) : ILanes<Singles1>
 {
     private readonly float _value = value;

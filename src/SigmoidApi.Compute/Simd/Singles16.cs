@@ -68,10 +68,14 @@ internal readonly struct Singles16(Vector512<float> value) : ILanes<Singles16>
     public static Singles16 MultiplyAdd(Singles16 a, Singles16 b, Singles16 c) => new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Singles16 NegatedMultiplyAdd(Singles16 a, Singles16 b, Singles16 c) => new(Avx512F.IsSupported ? Avx512F.FusedMultiplyAddNegated(a._value, b._value, c._value) : Vector512.FusedMultiplyAdd(-a._value, b._value, c._value));
+    public static Singles16 NegatedMultiplyAdd(Singles16 a, Singles16 b, Singles16 c) => new(Avx512F.IsSupported
+        ? Avx512F.FusedMultiplyAddNegated(a._value, b._value, c._value)
+        : Vector512.FusedMultiplyAdd(-a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Singles16 MultiplySubtract(Singles16 a, Singles16 b, Singles16 c) => new(Avx512F.IsSupported ? Avx512F.FusedMultiplySubtract(a._value, b._value, c._value) : Vector512.FusedMultiplyAdd(a._value, b._value, -c._value));
+    public static Singles16 MultiplySubtract(Singles16 a, Singles16 b, Singles16 c) => new(Avx512F.IsSupported
+        ? Avx512F.FusedMultiplySubtract(a._value, b._value, c._value)
+        : Vector512.FusedMultiplyAdd(a._value, b._value, -c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Singles16 Abs(Singles16 value) => new(Vector512.Abs(value._value));
@@ -90,7 +94,8 @@ internal readonly struct Singles16(Vector512<float> value) : ILanes<Singles16>
         new(Vector512.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Singles16 SelectBySign(Singles16 x, Singles16 whenNegative, Singles16 otherwise) => new(Vector512.ConditionalSelect((x._value.AsInt32() >> 31).AsSingle(), whenNegative._value, otherwise._value));
+    public static Singles16 SelectBySign(Singles16 x, Singles16 whenNegative, Singles16 otherwise) =>
+        new(Vector512.ConditionalSelect((x._value.AsInt32() >> 31).AsSingle(), whenNegative._value, otherwise._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Singles16 ShiftBitsLeft(Singles16 value, int count) => new((value._value.AsInt32() << count).AsSingle());

@@ -68,10 +68,14 @@ internal readonly struct Singles4(Vector128<float> value) : ILanes<Singles4>
     public static Singles4 MultiplyAdd(Singles4 a, Singles4 b, Singles4 c) => new(Vector128.FusedMultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Singles4 NegatedMultiplyAdd(Singles4 a, Singles4 b, Singles4 c) => new(Fma.IsSupported ? Fma.MultiplyAddNegated(a._value, b._value, c._value) : Vector128.FusedMultiplyAdd(-a._value, b._value, c._value));
+    public static Singles4 NegatedMultiplyAdd(Singles4 a, Singles4 b, Singles4 c) => new(Fma.IsSupported
+        ? Fma.MultiplyAddNegated(a._value, b._value, c._value)
+        : Vector128.FusedMultiplyAdd(-a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Singles4 MultiplySubtract(Singles4 a, Singles4 b, Singles4 c) => new(Fma.IsSupported ? Fma.MultiplySubtract(a._value, b._value, c._value) : Vector128.FusedMultiplyAdd(a._value, b._value, -c._value));
+    public static Singles4 MultiplySubtract(Singles4 a, Singles4 b, Singles4 c) => new(Fma.IsSupported
+        ? Fma.MultiplySubtract(a._value, b._value, c._value)
+        : Vector128.FusedMultiplyAdd(a._value, b._value, -c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Singles4 Abs(Singles4 value) => new(Vector128.Abs(value._value));
@@ -90,7 +94,9 @@ internal readonly struct Singles4(Vector128<float> value) : ILanes<Singles4>
         new(Vector128.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Singles4 SelectBySign(Singles4 x, Singles4 whenNegative, Singles4 otherwise) => Sse41.IsSupported ? new(Sse41.BlendVariable(otherwise._value, whenNegative._value, x._value)) : Select(x < 0.0, whenNegative, otherwise);
+    public static Singles4 SelectBySign(Singles4 x, Singles4 whenNegative, Singles4 otherwise) => Sse41.IsSupported
+        ? new(Sse41.BlendVariable(otherwise._value, whenNegative._value, x._value))
+        : Select(x < 0.0, whenNegative, otherwise);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Singles4 ShiftBitsLeft(Singles4 value, int count) => new((value._value.AsInt32() << count).AsSingle());

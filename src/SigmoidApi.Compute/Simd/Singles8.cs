@@ -68,10 +68,14 @@ internal readonly struct Singles8(Vector256<float> value) : ILanes<Singles8>
     public static Singles8 MultiplyAdd(Singles8 a, Singles8 b, Singles8 c) => new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Singles8 NegatedMultiplyAdd(Singles8 a, Singles8 b, Singles8 c) => new(Fma.IsSupported ? Fma.MultiplyAddNegated(a._value, b._value, c._value) : Vector256.FusedMultiplyAdd(-a._value, b._value, c._value));
+    public static Singles8 NegatedMultiplyAdd(Singles8 a, Singles8 b, Singles8 c) => new(Fma.IsSupported
+        ? Fma.MultiplyAddNegated(a._value, b._value, c._value)
+        : Vector256.FusedMultiplyAdd(-a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Singles8 MultiplySubtract(Singles8 a, Singles8 b, Singles8 c) => new(Fma.IsSupported ? Fma.MultiplySubtract(a._value, b._value, c._value) : Vector256.FusedMultiplyAdd(a._value, b._value, -c._value));
+    public static Singles8 MultiplySubtract(Singles8 a, Singles8 b, Singles8 c) => new(Fma.IsSupported
+        ? Fma.MultiplySubtract(a._value, b._value, c._value)
+        : Vector256.FusedMultiplyAdd(a._value, b._value, -c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Singles8 Abs(Singles8 value) => new(Vector256.Abs(value._value));
@@ -90,7 +94,9 @@ internal readonly struct Singles8(Vector256<float> value) : ILanes<Singles8>
         new(Vector256.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Singles8 SelectBySign(Singles8 x, Singles8 whenNegative, Singles8 otherwise) => Avx.IsSupported ? new(Avx.BlendVariable(otherwise._value, whenNegative._value, x._value)) : Select(x < 0.0, whenNegative, otherwise);
+    public static Singles8 SelectBySign(Singles8 x, Singles8 whenNegative, Singles8 otherwise) => Avx.IsSupported
+        ? new(Avx.BlendVariable(otherwise._value, whenNegative._value, x._value))
+        : Select(x < 0.0, whenNegative, otherwise);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Singles8 ShiftBitsLeft(Singles8 value, int count) => new((value._value.AsInt32() << count).AsSingle());

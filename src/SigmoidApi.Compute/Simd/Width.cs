@@ -1,10 +1,12 @@
 namespace SigmoidApi.Compute.Simd;
 
-/// <summary>How many bits of numbers one step of a loop takes.</summary>
+/// <summary>The width of the vectors that a loop uses.</summary>
 internal enum Width
 {
-    /// <summary>The widest that the hardware has.</summary>
+    /// <summary>The widest that the machine has: <see cref="Hardware.Widest"/>.</summary>
     Widest,
+
+    /// <summary>One number at a time.</summary>
     Scalar,
     Vector128,
     Vector256,

@@ -2,20 +2,20 @@ using static System.FormattableString;
 
 namespace SigmoidApi.Compute.Solvers;
 
-/// <summary>Something about a fit that its reader must know.</summary>
+/// <summary>Something that the user must know about a fit.</summary>
 /// <param name="Code">Stable, in snake_case.</param>
 /// <param name="Message">A sentence for a person.</param>
-/// <param name="Columns">Indices of the columns that it is about; empty where it is about the whole fit.</param>
+/// <param name="Columns">Indices of the columns that the warning is about; empty if it is about the whole fit.</param>
 public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyList<int> Columns)
 {
-    /// <summary>Whether it is about the intercept too.</summary>
+    /// <summary>Whether the warning is about the intercept too.</summary>
     public bool Intercept { get; init; }
 
-    /// <summary>For <c>separation</c>: columns that separate the rows together, none of which can be left out.</summary>
+    /// <summary>For <c>separation</c>: columns that separate the rows together; without any one of them the others no longer do.</summary>
     public IReadOnlyList<int> SeparatingColumns { get; init; } = [];
 
-    /// <summary>Why a solver that looks for an optimum has ended: nothing to say if it converged.</summary>
-    internal static ConvergenceWarning[] OfEnd(bool converged, int iterations, int maxIterations, double gradientNorm) =>
+    /// <summary>Why an iterative solver ended; empty if it converged.</summary>
+    internal static ConvergenceWarning[] ForEnd(bool converged, int iterations, int maxIterations, double gradientNorm) =>
         converged ? []
         : iterations == maxIterations ? [MaxIterationsReached(maxIterations, gradientNorm)]
         : [LineSearchFailed(iterations, gradientNorm)];
@@ -24,7 +24,7 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
 
     private const string LineSearchCode = "line_search_failed";
 
-    /// <summary>Whether it says that a solver looked for an optimum and did not reach it.</summary>
+    /// <summary>Whether the warning says that a solver did not reach an optimum.</summary>
     internal bool IsShortOfOptimum => Code is MaxIterationsCode or LineSearchCode;
 
     internal static ConvergenceWarning MaxIterationsReached(int maxIterations, double gradientNorm) => new(MaxIterationsCode,
@@ -37,7 +37,7 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
         Invariant($"After {iterations} iterations no step lowers the loss within float64's precision; the gradient is {gradientNorm:g3}."), []);
 
     internal static ConvergenceWarning Stopped(int begun, int fits) => new("stopped",
-        Invariant($"Stopped on request in fit {begun} of {fits}; the estimates are those of that moment, and the optimum may be elsewhere."), []);
+        Invariant($"Stopped on request in fit {begun} of {fits}; the estimates are those at that moment, and the optimum may be elsewhere."), []);
 
     internal static ConvergenceWarning IntervalsStopped(IReadOnlyList<int> columns, bool intercept) => new("intervals_stopped",
         $"Stopped on request before the tests and profile intervals of {columns.Count + (intercept ? 1 : 0)} parameters were done; the fit itself is complete.",
@@ -50,22 +50,22 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
 
     private const string Remedy = "Fit with penalty: \"firth\" for finite estimates with tests and intervals, or with penalty: \"l2\".";
 
-    /// <summary>Returned by a solver whose likelihood rises without bound; the inference names the parameters.</summary>
+    /// <summary>For a solver whose likelihood rises without bound. The inference later replaces it by a warning that names the parameters.</summary>
     internal static ConvergenceWarning Unbounded() => new(SeparationCode, $"Some estimates grow without bound. {Remedy}", []);
 
     internal bool IsSeparation => Code == SeparationCode;
 
     internal static ConvergenceWarning Separation(Separation separation) => new(SeparationCode,
-        $"The classes are separated {(separation.Complete ? "in all rows" : "in some rows")}, so that the parameters named here have no finite estimate: "
-        + $"theirs are where the fit stopped, without standard errors, tests or intervals. {Remedy}", separation.InfiniteColumns)
+        $"The classes are separated {(separation.Complete ? "in all rows" : "in some rows")}, so the parameters named here have no finite estimate. "
+        + $"Their values are those at which the fit stopped; they have no standard errors, tests or intervals. {Remedy}", separation.InfiniteColumns)
     {
         Intercept = separation.InfiniteIntercept,
         SeparatingColumns = separation.SeparatingColumns,
     };
 
     internal static ConvergenceWarning NearSeparation(IReadOnlyList<int> columns, bool intercept) => new(SeparationCode,
-        "The classes are separated, or so nearly that float64 does not tell which parameters have a finite estimate: "
-        + $"theirs are where the fit stopped, without standard errors, tests or intervals. {Remedy}", columns)
+        "The classes are separated, or so nearly that float64 cannot show which parameters have a finite estimate. "
+        + $"Their values are those at which the fit stopped; they have no standard errors, tests or intervals. {Remedy}", columns)
     {
         Intercept = intercept,
     };
@@ -75,18 +75,18 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
     internal bool IsConstantColumns => Code == ConstantCode;
 
     internal static ConvergenceWarning ConstantColumns(IReadOnlyList<int> columns, bool intercept) => new(ConstantCode,
-        "Columns with one value only carry no information; their coefficients are 0."
+        "Columns with only one value carry no information; their coefficients are 0."
         + (intercept
-            ? " The data do not tell them from the intercept, which therefore has no standard error, test or interval: leave these columns out."
+            ? " The data cannot distinguish them from the intercept, which therefore has no standard error, test or interval: leave these columns out."
             : ""), columns)
     {
         Intercept = intercept,
     };
 
     internal static ConvergenceWarning CollinearColumns(IReadOnlyList<int> columns, bool intercept) => new("collinear_columns",
-        $"To within rounding the columns named here{(intercept ? " and the intercept" : "")} are combinations of each other. "
-        + "Their estimates are one of many that fit as well, without standard errors, tests or intervals: "
-        + "leave columns out until none is a combination of others.", columns)
+        $"The columns named here{(intercept ? " and the intercept" : "")} are, to within rounding, combinations of each other. "
+        + "Other estimates fit equally well, so these have no standard errors, tests or intervals. "
+        + "Leave columns out until none is a combination of others.", columns)
     {
         Intercept = intercept,
     };

@@ -3,12 +3,17 @@ using SigmoidApi.Compute.Objectives;
 namespace SigmoidApi.Compute.Solvers;
 
 /// <summary>
-/// A point of a descent, its value and gradient, and the step to the next: the first of the lengths 1, then by quadratic interpolation, that lowers
-/// f enough (Armijo's condition; Nocedal and Wright, "Numerical Optimization" (2006), 3.1 and 3.5). One pass over the rows a trial.
+/// A point of a descent with its value and gradient, and the line search along a step to the next point. The search tries length 1 first, then lengths
+/// from quadratic interpolation, until f falls enough (Armijo's condition; Nocedal and Wright, "Numerical Optimization" (2006), 3.1 and 3.5). Each
+/// trial takes one pass over the rows.
+/// <para>
+/// Order of calls: <see cref="Evaluate"/> once, unless the point was loaded from an archive; then, for each iteration, <see cref="SetStep"/> and
+/// <see cref="TakeStep"/>.
+/// </para>
 /// </summary>
 internal sealed class Descent
 {
-    /// <summary>The share of the decrease that the slope promises which a step must bring.</summary>
+    /// <summary>A step must achieve this share of the decrease that the slope promises.</summary>
     private const double SufficientDecrease = 1e-4;
 
     /// <summary>Relative rounding of f, within which two values count as equal.</summary>
@@ -21,10 +26,10 @@ internal sealed class Descent
     private double[] _trial;
     private double[] _trialGradient;
 
-    /// <summary>At the start, yet to be evaluated.</summary>
+    /// <summary>A descent at its start, not evaluated yet.</summary>
     /// <param name="objective">f</param>
     /// <param name="start">Copied.</param>
-    /// <param name="every">f over every so manyth tile of rows.</param>
+    /// <param name="every">n: f is summed over every n-th tile of rows.</param>
     public Descent(LogisticObjective objective, double[] start, int every)
     {
         (_objective, _every) = (objective, every);
@@ -39,23 +44,24 @@ internal sealed class Descent
 
     public double Value { get; private set; }
 
-    /// <summary>The direction to go in: of full length, a step to where f is expected to be least.</summary>
+    /// <summary>The step of length 1, which leads to where f is expected to be least.</summary>
     public double[] Step { get; }
 
-    /// <summary>Where the last successful step came from, until the next trial.</summary>
-    public (double[] Parameters, double[] Gradient) Before => (_trial, _trialGradient);
+    /// <summary>The point from which the last successful step started; valid until the next trial.</summary>
+    public (double[] Parameters, double[] Gradient) Previous => (_trial, _trialGradient);
 
     public bool IsFinite => NumericRange.IsFinite(Value, Gradient);
 
     /// <summary>One pass.</summary>
     public void Evaluate(CancellationToken cancellationToken) => Value = _objective.Evaluate(Parameters, Gradient, cancellationToken, _every);
 
-    /// <summary>The point goes through an archive.</summary>
-    public void Through(StateArchive archive) =>
+    /// <summary>Saves or loads the point.</summary>
+    public void SaveOrLoad(StateArchive archive) =>
         (Parameters, Gradient, Value) = (archive.Numbers(Parameters), archive.Numbers(Gradient), archive.Number(Value));
 
-    /// <summary>Makes <see cref="Step"/> −M·∇f. Returns ∇fᵀM∇f, the decrease that the slope promises of a full step.</summary>
-    public double Direct(Action<double[]> metric)
+    /// <summary>Sets <see cref="Step"/> to −M·∇f. Returns ∇fᵀM∇f, the decrease that the slope promises for a full step.</summary>
+    /// <param name="metric">Multiplies a vector by M in place.</param>
+    public double SetStep(Action<double[]> metric)
     {
         Gradient.CopyTo(Step, 0);
         metric(Step);
@@ -68,7 +74,7 @@ internal sealed class Descent
         return decrease;
     }
 
-    /// <summary>Goes along the step; false if no length of it lowers f enough, and then the point is as it was.</summary>
+    /// <summary>Moves along the step. Returns false, and leaves the point unchanged, if no length of the step lowers f enough.</summary>
     public bool TakeStep(double decrease, CancellationToken cancellationToken)
     {
         var length = 1.0;
@@ -85,7 +91,7 @@ internal sealed class Descent
                 (Gradient, _trialGradient) = (_trialGradient, Gradient);
                 return true;
             }
-            // The parabola through f and its slope here and f there.
+            // The minimum of the parabola through f and its slope at the point and through f at the trial.
             var least = 0.5 * decrease * length * length / (value - Value + decrease * length);
             length = double.IsFinite(least) ? Math.Clamp(least, 0.1 * length, 0.5 * length) : 0.1 * length;
         }

@@ -6,12 +6,17 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.Solvers;
 
 /// <summary>
-/// Maximises Firth's penalised likelihood ℓ* (<see cref="FirthLikelihood"/>): the step is K∇ℓ*, halved until it raises ℓ* enough. K is A⁻¹, with A the
-/// curvature of the rows that the gradient is made of, and what the last steps showed of the leverages' change, which A leaves out (<see cref="LimitedMemory"/>):
-/// by A alone each iteration leaves a fixed share of the error, most of it where the classes are nearly separated. Five passes an iteration.
+/// Maximises Firth's penalised likelihood ℓ* (D. Firth, "Bias reduction of maximum likelihood estimates", Biometrika 80, 1993;
+/// <see cref="FirthLikelihood"/>). The step is K∇ℓ*, halved until it raises ℓ* enough. K is A⁻¹ with a BFGS correction from the last steps
+/// (<see cref="LimitedMemory"/>). A is the curvature with the leverages held fixed; the correction adds how the leverages change. Without it each
+/// iteration leaves a fixed share of the error, and a large one if the classes are nearly separated. An iteration takes five passes.
 /// <para>
-/// Stops when √(∇ℓ*ᵀK∇ℓ*) ≤ tolerance: the length of the next step in standard errors, whatever the columns' units. Which columns depend on
-/// others is decided once, by the information at 0, as <see cref="NewtonSolver"/> does; their parameters stay as they started.
+/// Stops when √(∇ℓ*ᵀK∇ℓ*) ≤ tolerance: the length of the next step in standard errors, which does not depend on the columns' units. Dependent
+/// columns are found once, from the information at 0, as in <see cref="NewtonSolver"/>; their parameters stay at their start.
+/// </para>
+/// <para>
+/// Order of calls: <see cref="Maximize"/> does a whole fit. A profile (FirthProfile) makes one solver and climbs many times under a constraint; it calls
+/// <see cref="Forget"/> or <see cref="StartFrom"/> before a climb that must not use the curvature learned by earlier ones.
 /// </para>
 /// </summary>
 internal sealed class FirthSolver
@@ -49,22 +54,23 @@ internal sealed class FirthSolver
     /// <param name="Value">ℓ* there.</param>
     /// <param name="GradientNorm">The largest absolute partial derivative of the mean ℓ*.</param>
     /// <param name="Iterations">Steps taken.</param>
-    /// <param name="Converged">Whether its rule to stop holds.</param>
-    /// <param name="Multiplier">dℓ*/dt on the way of the maxima under cᵀθ = t.</param>
-    /// <param name="Tangent">About dθ/dt on it.</param>
+    /// <param name="Converged">Whether the stopping rule holds.</param>
+    /// <param name="Multiplier">dℓ*/dt along the path of the maxima under cᵀθ = t.</param>
+    /// <param name="Tangent">Approximately dθ/dt along the same path.</param>
     /// <param name="Step">What the next step would have been.</param>
-    /// <param name="Decrement">How long that is, in standard errors: the maximum is about ½·Decrement² above.</param>
+    /// <param name="Decrement">The length of that step in standard errors: the maximum is about ½·Decrement² higher.</param>
     internal sealed record Summit(
         double[] Parameters, double Value, double GradientNorm, int Iterations, bool Converged,
         double Multiplier, double[] Tangent, double[] Step, double Decrement)
     {
-        /// <summary>Where the next step would have led.</summary>
+        /// <summary>The parameters after the next step.</summary>
         public double[] Ahead => [.. Parameters.Select((parameter, j) => parameter + Step[j])];
     }
 
     /// <summary>
-    /// The maximum in the form of a minimum: <see cref="SolverResult.Value"/> is −ℓ*/Σwᵢ in the parameters as <paramref name="likelihood"/>'s rows have them
-    /// (ℓ* differs by a constant between units), <see cref="SolverResult.GradientNorm"/> that of its gradient.
+    /// Maximises ℓ* and returns the result as of a minimum: <see cref="SolverResult.Value"/> is −ℓ*/Σwᵢ, and
+    /// <see cref="SolverResult.GradientNorm"/> is the norm of its gradient. Both are in the units of <paramref name="likelihood"/>'s rows; in other
+    /// units ℓ* differs by a constant.
     /// </summary>
     /// <exception cref="UntrainableDataException"><c>too_many_columns</c>, <c>numeric_range_exceeded</c></exception>
     public static SolverResult Maximize(LogLikelihood likelihood, double[] start, int maxIterations, double tolerance,
@@ -74,12 +80,12 @@ internal sealed class FirthSolver
         if (order > NewtonSolver.MaxDimension)
         {
             throw new UntrainableDataException("too_many_columns",
-                $"Firth's method takes at most {NewtonSolver.MaxDimension} parameters, these data need {order}; choose fewer columns.");
+                $"Firth's method takes at most {NewtonSolver.MaxDimension} parameters, but these data need {order}; choose fewer columns.");
         }
         var kept = Independent(likelihood, cancellationToken);
         var solver = new FirthSolver(new FirthLikelihood(likelihood, kept), maxIterations, tolerance);
         var end = solver.Climb(start, kept, null, journal, cancellationToken);
-        // Where the starting values saturate the rows there is no information to go by; at 0 there always is.
+        // If the starting values saturate the rows, the information there is too small for a step. At 0 it never is.
         if (!solver._isFromZero && !journal.IsStopped && (end is null || (!end.Converged && end.Iterations < maxIterations)))
         {
             solver._isFromZero = true;
@@ -87,7 +93,7 @@ internal sealed class FirthSolver
         }
         if (end is null)
             throw NumericRange.Exceeded();
-        var warnings = journal.IsStopped ? [] : ConvergenceWarning.OfEnd(end.Converged, end.Iterations, maxIterations, end.GradientNorm);
+        var warnings = journal.IsStopped ? [] : ConvergenceWarning.ForEnd(end.Converged, end.Iterations, maxIterations, end.GradientNorm);
         return new SolverResult(end.Parameters, -end.Value / likelihood.TotalWeight, end.GradientNorm, end.Iterations, end.Converged, warnings)
         {
             Dependent = [.. Enumerable.Range(0, order).Where(j => !kept[j])],
@@ -95,8 +101,8 @@ internal sealed class FirthSolver
     }
 
     /// <summary>
-    /// Climbs over the <paramref name="free"/> parameters, and if there is a <paramref name="constraint"/> c with cᵀθ as it is at the start. Null if ℓ*
-    /// is not finite there.
+    /// Climbs to the maximum over the <paramref name="free"/> parameters. A <paramref name="constraint"/> c keeps cᵀθ at its value at the start. Null if
+    /// ℓ* is not finite at the start.
     /// </summary>
     internal Summit? Climb(double[] start, bool[] free, double[]? constraint, FitJournal? journal, CancellationToken cancellationToken)
     {
@@ -104,29 +110,33 @@ internal sealed class FirthSolver
         return Climb(start, free, constraint, (_, decrement) => IsConverged(decrement), journal, cancellationToken);
     }
 
-    /// <summary>Whether a climb with such a decrement left is at its maximum.</summary>
+    /// <summary>Whether a point with this decrement counts as the maximum.</summary>
     internal bool IsConverged(double decrement) => decrement <= _tolerance;
 
-    /// <summary>Forgets what earlier climbs have learned of the curvature.</summary>
+    /// <summary>Discards what earlier climbs have learned about the curvature.</summary>
     internal void Forget()
     {
         _memory.Clear();
         _before = null;
     }
 
-    /// <summary>Likewise, but learns at once from the maximum, where the gradient is 0, by the first point of the next climb.</summary>
-    internal void SetOutFrom(double[] maximum)
+    /// <summary>
+    /// Discards it too, but remembers a maximum, where the gradient is 0, so that the first point of the next climb already gives a pair to learn from.
+    /// </summary>
+    internal void StartFrom(double[] maximum)
     {
         _memory.Clear();
         _before = (maximum, new double[maximum.Length]);
     }
 
-    /// <summary>The same with a rule of its own to stop, by ℓ* and the decrement, which goes on with what earlier climbs have learned.</summary>
+    /// <summary>
+    /// Climbs with a stopping rule of the caller's, given ℓ* and the decrement, and keeps using what earlier climbs have learned.
+    /// </summary>
     internal Summit? Climb(
         double[] start, bool[] free, double[]? constraint, Func<double, double, bool> suffices, FitJournal? journal, CancellationToken cancellationToken)
     {
         var (parameters, iteration) = ((double[])start.Clone(), 0);
-        journal?.Resume(State);
+        journal?.Resume(SaveOrLoad);
         var value = _likelihood.Evaluate(parameters, cancellationToken);
         if (!double.IsFinite(value))
             return null;
@@ -134,7 +144,7 @@ internal sealed class FirthSolver
         {
             _likelihood.Differentiate(_gradient, cancellationToken);
             var gradientNorm = FreeGradientNorm(free);
-            if (journal?.Reach(iteration, _maxIterations, -value / _likelihood.TotalWeight, gradientNorm) == true)
+            if (journal?.Report(iteration, _maxIterations, -value / _likelihood.TotalWeight, gradientNorm) == true)
                 return new Summit(parameters, value, gradientNorm, iteration, Converged: false, Multiplier: 0, Tangent: [], Step: [], Decrement: double.NaN);
             _cholesky.Factorize(_likelihood.Curvature, free);
             Learn(parameters);
@@ -150,32 +160,32 @@ internal sealed class FirthSolver
                     (parameters, value) = taken;
                     break;
                 }
-                // What was learned may be of elsewhere: without it the step is one that can't overshoot.
+                // The pairs may come from a distant point. Without them the step is by A alone, which cannot overshoot.
                 if (!converged && iteration < _maxIterations && _memory.Clear())
                     continue;
                 return new Summit(parameters, value, gradientNorm, iteration, converged, multiplier, tangent, step, decrement);
             }
         }
 
-        void State(StateArchive archive)
+        void SaveOrLoad(StateArchive archive)
         {
             (parameters, iteration, _isFromZero) = (archive.Numbers(parameters), archive.Integer(iteration), archive.Flag(_isFromZero));
             var before = (Parameters: archive.Numbers(_before?.Parameters), Gradient: archive.Numbers(_before?.Gradient));
             _before = before.Parameters.Length > 0 ? before : null;
-            _memory.Through(archive);
+            _memory.SaveOrLoad(archive);
         }
     }
 
-    /// <summary>Keeps what the last step showed of the curvature, the gradient having been taken at its end.</summary>
+    /// <summary>Learns about the curvature from the last step. <c>_gradient</c> must be the one at its end.</summary>
     private void Learn(double[] parameters)
     {
-        // ℓ* rises where a minimum falls.
+        // The memory expects a minimum of −ℓ*, so the gradients change places.
         if (_before is { } before)
             _memory.Add(before.Parameters, parameters, _gradient, before.Gradient);
         _before = (parameters, (double[])_gradient.Clone());
     }
 
-    /// <summary>Takes from the step what would change cᵀθ, and returns the multiplier λ with ∇ℓ* = λc at a constrained maximum.</summary>
+    /// <summary>Removes from the step the part that would change cᵀθ. Returns the multiplier λ, with ∇ℓ* = λc at a constrained maximum.</summary>
     private (double Multiplier, double[] Tangent) Project(double[] step, double[]? constraint)
     {
         if (constraint is null)
@@ -190,8 +200,11 @@ internal sealed class FirthSolver
         return (moved / length, tangent);
     }
 
-    /// <summary>Halves the step until it raises ℓ* enough; null if none does. What was evaluated last is what is returned.</summary>
-    private (double[] Parameters, double Value)? TakeStep(double[] parameters, double[] step, double value, double increase, CancellationToken cancellationToken)
+    /// <summary>
+    /// Halves the step until it raises ℓ* enough; null if no length does. The likelihood is left evaluated at the parameters that are returned.
+    /// </summary>
+    private (double[] Parameters, double Value)? TakeStep(
+        double[] parameters, double[] step, double value, double increase, CancellationToken cancellationToken)
     {
         var trial = new double[parameters.Length];
         var length = 1.0;
@@ -206,6 +219,7 @@ internal sealed class FirthSolver
         return null;
     }
 
+    /// <summary>For each parameter whether no others determine it, by the information at 0.</summary>
     /// <exception cref="UntrainableDataException"><c>numeric_range_exceeded</c>: squares of a column overflow.</exception>
     internal static bool[] Independent(LogLikelihood likelihood, CancellationToken cancellationToken)
     {
@@ -225,7 +239,7 @@ internal sealed class FirthSolver
         return factor.Kept;
     }
 
-    /// <summary>K·vector, K ≈ (−∇²ℓ*)⁻¹: A⁻¹, and what the last steps showed.</summary>
+    /// <summary>K·vector, where K ≈ (−∇²ℓ*)⁻¹ is A⁻¹ with the correction from the last steps.</summary>
     private double[] Solve(double[] vector)
     {
         var solution = (double[])vector.Clone();

@@ -1,36 +1,41 @@
 namespace SigmoidApi.Compute.Solvers;
 
-/// <summary>What a run is doing.</summary>
+/// <summary>The phase of a run.</summary>
 public enum FitPhase
 {
-    /// <summary>The fits.</summary>
+    /// <summary>It fits models.</summary>
     Fit,
 
-    /// <summary>The profiles of the parameters, which give Firth's fit its tests and intervals.</summary>
+    /// <summary>It computes the profiles of the parameters, which give Firth's fit its tests and intervals.</summary>
     Intervals,
 }
 
-/// <summary>How far a fit is: at the start (iteration 0) and after each iteration; then, where profiles are followed, after each parameter's.</summary>
-/// <param name="Iteration">Iterations done; of profiles the parameters done.</param>
-/// <param name="MaxIterations">Where it would stop at the latest; of profiles the number of parameters.</param>
-/// <param name="Loss">The mean log loss, plus penalty / (c · n).</param>
-/// <param name="GradientNorm">The largest absolute partial derivative of that.</param>
+/// <summary>
+/// How far a fit is. Reported at the start (iteration 0) and after each iteration; then, if profiles are computed, after the profile of each parameter.
+/// </summary>
+/// <param name="Iteration">Finished iterations; for profiles, finished parameters.</param>
+/// <param name="MaxIterations">The limit of iterations; for profiles, the number of parameters.</param>
+/// <param name="Loss">The mean log loss plus penalty / (c · n).</param>
+/// <param name="GradientNorm">The largest absolute partial derivative of <paramref name="Loss"/>.</param>
 public sealed record FitProgress(int Iteration, int MaxIterations, double Loss, double GradientNorm)
 {
-    /// <summary>Which of the two the numbers are of.</summary>
+    /// <summary>Whether the numbers are of a fit or of the profiles.</summary>
     public FitPhase Phase { get; init; }
 
-    /// <summary>How many reports there were before, over all solver calls. A run that is resumed goes on counting: each step is the same, broken or not.</summary>
+    /// <summary>
+    /// The number of earlier reports over all solver calls. A resumed run continues the count: each report has the same number with or without an interruption.
+    /// </summary>
     public int Step { get; init; }
 
     /// <summary>
-    /// Which part this is, from 0: for all rows, or those not held out, a solver call for each point of the path; the same for each fold; then the profiles.
+    /// The number of the part, from 0. The first parts are the solver calls on all rows (or on those not held out), one for each point of the path; then
+    /// come those of each fold; the last part is the profiles.
     /// </summary>
     public int Fit { get; init; }
 
-    /// <summary>How many parts there will be.</summary>
+    /// <summary>The number of parts.</summary>
     public int Fits { get; init; }
 
-    /// <summary>How much of everything is done at the least, from 0 to 1: all points of a path, all folds, and all profiles.</summary>
+    /// <summary>A lower bound of the finished share of the whole run, from 0 to 1, over all points of a path, all folds and all profiles.</summary>
     public double Fraction { get; init; }
 }

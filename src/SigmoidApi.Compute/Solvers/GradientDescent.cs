@@ -3,12 +3,12 @@ using SigmoidApi.Compute.Objectives;
 namespace SigmoidApi.Compute.Solvers;
 
 /// <summary>
-/// Minimises f by w ← w − learningRate · ∇f(w), over all rows and with a fixed step: the article's loop, where
-/// ∇f = Xᵀ(σ(Xw) − y) / n. One pass over the rows for each iteration and one for the start.
+/// Minimises f, the penalised mean log loss, by w ← w − learningRate · ∇f(w) over all rows and with a fixed step. This is the article's loop, where
+/// ∇f = Xᵀ(σ(Xw) − y) / n. It takes one pass over the rows for each iteration and one for the start.
 /// <para>
-/// Stops when the largest |∂f| is at most the tolerance, or each is rounding alone (<see cref="GradientRounding"/>). Without a tolerance it runs every
-/// iteration, as the article does, and calls the end converged by <see cref="DefaultTolerance"/>. A step too large for the data makes the weights overflow:
-/// then it stops at the last finite ones, with the warning <c>diverged</c>.
+/// Stops when the largest |∂f| is at most the tolerance, or when all of them are only rounding (<see cref="GradientRounding"/>). Without a tolerance it
+/// runs all iterations, as the article does, and then counts as converged by <see cref="DefaultTolerance"/>. If the step is too large for the data, the
+/// weights overflow; it then stops at the last finite ones, with the warning <c>diverged</c>.
 /// </para>
 /// </summary>
 internal static class GradientDescent
@@ -22,7 +22,7 @@ internal static class GradientDescent
         var gradient = new double[parameters.Length];
         var (next, nextGradient) = (new double[parameters.Length], new double[parameters.Length]);
         var (value, iteration) = (0.0, 0);
-        if (!journal.Resume(State))
+        if (!journal.Resume(SaveOrLoad))
         {
             value = objective.Evaluate(parameters, gradient, cancellationToken);
             NumericRange.RequireFinite(value, gradient);
@@ -32,7 +32,7 @@ internal static class GradientDescent
         while (true)
         {
             var norm = SolverResult.InfinityNorm(gradient);
-            if (journal.Reach(iteration, maxIterations, value, norm))
+            if (journal.Report(iteration, maxIterations, value, norm))
                 return SolverResult.Stopped(parameters, value, norm, iteration);
             isMet = norm <= tolerance || (tolerance < GradientRounding.FineTolerance && norm < GradientRounding.FineTolerance
                 && rounding.Covers(parameters, gradient, null, cancellationToken));
@@ -61,7 +61,7 @@ internal static class GradientDescent
         };
         return new SolverResult(parameters, value, gradientNorm, iteration, converged, warnings);
 
-        void State(StateArchive archive)
+        void SaveOrLoad(StateArchive archive)
         {
             iteration = archive.Integer(iteration);
             (parameters, gradient, value) = (archive.Numbers(parameters), archive.Numbers(gradient), archive.Number(value));

@@ -3,23 +3,24 @@ using SigmoidApi.Compute.Objectives;
 namespace SigmoidApi.Compute.Solvers;
 
 /// <summary>
-/// What rounding leaves of a gradient that is 0. Margins are off by about u·Σₖ|zₖθₖ|, u = 2⁻⁵², and the sum over the rows by the same share of its terms.
-/// With mⱼ the root mean square of zⱼ, a |∂f/∂θⱼ| below u·mⱼ·(1 + ¼Σₖmₖ|θₖ|) does not say where the optimum is. A tolerance that asks for more is met there.
+/// How large a computed gradient can be by rounding alone. Margins have an error of about u·Σₖ|zₖθₖ| with u = 2⁻⁵², and the sum over the rows has
+/// the same relative error in its terms. With mⱼ the root mean square of zⱼ, a |∂f/∂θⱼ| below u·mⱼ·(1 + ¼Σₖmₖ|θₖ|) carries no
+/// information about the optimum. A solver with a smaller tolerance counts as converged there.
 /// </summary>
 internal sealed class GradientRounding(LogisticObjective objective)
 {
-    /// <summary>Callers that ask for more than this are the only ones whose fits come near to what rounding leaves.</summary>
+    /// <summary>Only fits with a smaller tolerance than this come near to gradients of that size.</summary>
     public const double FineTolerance = 1e-8;
 
     private static readonly double Unit = Math.ScaleB(1, -52);
 
     private double[]? _rootMeanSquares;
 
-    /// <summary>Whether every slope is rounding. Takes a pass when it is asked first.</summary>
+    /// <summary>Whether every slope is only rounding. The first call takes a pass.</summary>
     /// <param name="parameters">θ</param>
-    /// <param name="slopes">∂f/∂θⱼ, with the penalty's part.</param>
-    /// <param name="penaltySlopes">What the penalty's part may amount to; null for what the objective has of it.</param>
-    /// <param name="cancellationToken">Looked at within the pass.</param>
+    /// <param name="slopes">∂f/∂θⱼ, including the penalty's part.</param>
+    /// <param name="penaltySlopes">The size of the penalty's part; null takes that of the objective's own penalty.</param>
+    /// <param name="cancellationToken">Checked within the pass.</param>
     public bool Covers(double[] parameters, double[] slopes, Func<int, double>? penaltySlopes, CancellationToken cancellationToken)
     {
         _rootMeanSquares ??= [.. objective.HessianDiagonal(cancellationToken).Select((entry, j) => 2 * Math.Sqrt(Math.Max(0, entry - PenaltyOf(j))))];

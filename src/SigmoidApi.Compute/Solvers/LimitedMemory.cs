@@ -4,18 +4,18 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.Solvers;
 
 /// <summary>
-/// What the last steps told of the Hessian: pairs of steps s and of the gradient's changes y, by which a metric M ≈ H⁻¹ becomes the BFGS
-/// approximation to H⁻¹ (Nocedal and Wright, "Numerical Optimization" (2006), algorithm 7.4).
+/// What the last steps show about the Hessian: pairs of a step s and the change y of the gradient along it. They improve a metric M ≈ H⁻¹ to the BFGS
+/// approximation of H⁻¹ (Nocedal and Wright, "Numerical Optimization" (2006), algorithm 7.4).
 /// </summary>
 /// <param name="dimension">The number of parameters.</param>
-/// <param name="capacity">Pairs kept at most: the latest.</param>
+/// <param name="capacity">The number of pairs to keep: the latest ones.</param>
 internal sealed class LimitedMemory(int dimension, int capacity)
 {
     private readonly List<(double[] Step, double[] Change, double Product)> _pairs = new(capacity);
     private readonly double[] _weights = new double[capacity];
     private readonly double[] _scaled = new double[dimension];
 
-    /// <summary>Returns whether there were any pairs.</summary>
+    /// <summary>Removes all pairs. Returns whether there were any.</summary>
     public bool Clear()
     {
         var any = _pairs.Count > 0;
@@ -23,15 +23,15 @@ internal sealed class LimitedMemory(int dimension, int capacity)
         return any;
     }
 
-    /// <summary>The pairs go through an archive.</summary>
-    public void Through(StateArchive archive)
+    /// <summary>Saves or loads the pairs.</summary>
+    public void SaveOrLoad(StateArchive archive)
     {
         var pairs = archive.Items(_pairs.ToArray(), pair => (archive.Numbers(pair.Step), archive.Numbers(pair.Change), archive.Number(pair.Product)));
         _pairs.Clear();
         _pairs.AddRange(pairs);
     }
 
-    /// <summary>Takes the pair of two points and their gradients, unless f was too flat along it for the pair to say anything.</summary>
+    /// <summary>Adds the pair of two points and their gradients, unless f is too flat between them for the pair to carry information.</summary>
     public void Add(ReadOnlySpan<double> from, ReadOnlySpan<double> to, ReadOnlySpan<double> gradientFrom, ReadOnlySpan<double> gradientTo)
     {
         if (capacity == 0)
@@ -53,10 +53,10 @@ internal sealed class LimitedMemory(int dimension, int capacity)
             _pairs.Add((step, change, product));
     }
 
-    /// <summary>Turns a gradient into H⁻¹ · gradient, in place.</summary>
-    /// <param name="vector">The gradient.</param>
+    /// <summary>Multiplies a vector by the approximation of H⁻¹, in place.</summary>
+    /// <param name="vector">The gradient, for example.</param>
     /// <param name="metric">Multiplies by M in place.</param>
-    /// <param name="rescale">Whether M is right in shape alone, so that the last pair is to set its size.</param>
+    /// <param name="rescale">Whether to scale M by the last pair, as M has the right shape but not the right size.</param>
     public void Apply(double[] vector, Action<double[]> metric, bool rescale)
     {
         for (var i = _pairs.Count - 1; i >= 0; i--)

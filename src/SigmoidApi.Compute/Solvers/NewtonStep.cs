@@ -5,19 +5,20 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.Solvers;
 
 /// <summary>
-/// The step d = I⁻¹∇ℓ of Newton's method at some parameters: how far they are from a maximum, and whether there may be none.
+/// The step d = I⁻¹∇ℓ of Newton's method at given parameters. It shows how far they are from a maximum of the likelihood ℓ, and whether there may be
+/// no maximum.
 /// <para>
-/// Let δ separate the classes, with margins mᵢ = sᵢ·zᵢᵀδ ≥ 0 and sᵢ = ±1 by the label. Then δᵀ∇ℓ = Σ wᵢrᵢmᵢ with the residuals rᵢ, and
-/// δᵀId = Σ wᵢrᵢ(1 − rᵢ)mᵢtᵢ with tᵢ = sᵢ·zᵢᵀd. Both are the same number, so some row has (1 − rᵢ)tᵢ ≥ 1: wherever the step is taken, it moves a margin by
-/// more than 1. A step that does not shows that the classes are not separated.
+/// Let δ separate the classes, with margins mᵢ = sᵢ·zᵢᵀδ ≥ 0 and sᵢ = ±1 by the label. Then δᵀ∇ℓ = Σ wᵢrᵢmᵢ with the residuals
+/// rᵢ, and δᵀId = Σ wᵢrᵢ(1 − rᵢ)mᵢtᵢ with tᵢ = sᵢ·zᵢᵀd. Both are the same number, so some row has (1 − rᵢ)tᵢ ≥ 1: at any
+/// parameters, the step moves the margin of some row by more than 1. If it does not, the classes are not separated.
 /// </para>
 /// </summary>
 internal sealed class NewtonStep
 {
-    /// <summary>Below 1 by what rounding may take from a step, with room to spare.</summary>
+    /// <summary>Less than 1, as rounding may shorten a step; with a wide reserve.</summary>
     private const double MovingMargin = 0.5;
 
-    /// <summary>The residual of a row that may be separated, where a fit has ended.</summary>
+    /// <summary>At the end of a fit, only rows with a smaller residual than this may be separated.</summary>
     private const double SaturatedResidual = 1e-6;
 
     private NewtonStep(double value, Cholesky factor, bool isFullRank, double decrement, bool allowsSeparation) =>
@@ -26,26 +27,29 @@ internal sealed class NewtonStep
     /// <summary>ℓ</summary>
     public double Value { get; }
 
-    /// <summary>Of the information over the parameters that others do not determine.</summary>
+    /// <summary>The factor of the information over the independent parameters.</summary>
     public Cholesky Factor { get; }
 
-    /// <summary>Whether the information tells all of these apart: it loses that where rows saturate.</summary>
+    /// <summary>Whether the information has full rank over the independent parameters; it loses rank if rows saturate.</summary>
     public bool IsFullRank { get; }
 
     /// <summary>√(∇ℓᵀI⁻¹∇ℓ): the length of the step in standard errors.</summary>
     public double Decrement { get; }
 
     /// <summary>
-    /// Whether the classes may be separated: the step moves a margin as much as any separation would, or the information lacks a direction. Saturated rows
-    /// may add less to the information than rounding does, so that step and rank say nothing of them; then the other rows must determine every parameter.
+    /// Whether the classes may be separated: the step moves a margin by as much as a separation requires, or the information lacks rank. Saturated rows
+    /// may add less to the information than rounding does, so that neither test sees them; then separation is excluded only if the other rows determine
+    /// every parameter.
     /// </summary>
     public bool AllowsSeparation { get; }
 
-    /// <summary>Four passes, and one more where rows are saturated. Leaves the likelihood evaluated at these parameters.</summary>
+    /// <summary>
+    /// Computes the step in four passes, and one more if rows are saturated. Leaves the likelihood evaluated at these parameters.
+    /// </summary>
     /// <param name="likelihood">ℓ</param>
-    /// <param name="parameters">Where.</param>
-    /// <param name="independent">The parameters that no others determine; the step leaves the rest alone.</param>
-    /// <param name="cancellationToken">Looked at within each pass.</param>
+    /// <param name="parameters">Where to compute the step.</param>
+    /// <param name="independent">The parameters that no others determine; the step is 0 in the others.</param>
+    /// <param name="cancellationToken">Checked within each pass.</param>
     public static NewtonStep At(LogLikelihood likelihood, ReadOnlySpan<double> parameters, bool[] independent, CancellationToken cancellationToken)
     {
         var rows = likelihood.Rows;

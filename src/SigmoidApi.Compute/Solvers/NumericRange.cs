@@ -2,7 +2,7 @@ using SigmoidApi.Compute.Data;
 
 namespace SigmoidApi.Compute.Solvers;
 
-/// <summary>Whether what a pass gave is still within float64.</summary>
+/// <summary>Checks that the results of a pass are within float64's range.</summary>
 internal static class NumericRange
 {
     public const string Code = "numeric_range_exceeded";

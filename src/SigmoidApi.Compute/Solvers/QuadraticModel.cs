@@ -5,25 +5,29 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.Solvers;
 
 /// <summary>
-/// Minimises gᵀd + ½dᵀHd + Σ r(wⱼ + dⱼ) over the steps d, a coordinate at a time, for r(w) = l1·|w| + ½·l2·w² (Friedman, Hastie and Tibshirani,
-/// "Regularization paths for generalized linear models via coordinate descent", 2010: their covariance updates, since the columns are few
-/// where H fits into memory).
+/// Minimises gᵀd + ½dᵀHd + Σ r(wⱼ + dⱼ) over the steps d, one coordinate at a time, for r(w) = l1·|w| + ½·l2·w² (Friedman, Hastie and
+/// Tibshirani, "Regularization paths for generalized linear models via coordinate descent", 2010). It uses their covariance updates, because H fits into memory
+/// only if there are few columns.
 /// </summary>
 /// <param name="hessian">H, of the parameters in the model.</param>
 internal sealed class QuadraticModel(SymmetricMatrix hessian)
 {
     private const int MaxSweeps = 10_000;
 
-    /// <summary>H in full, for its columns are walked.</summary>
+    /// <summary>Both triangles of H, so that each column is contiguous.</summary>
     private readonly double[] _full = hessian.ToFull(hessian.Order);
     private readonly double[] _slopes = new double[hessian.Order];
 
+    /// <summary>
+    /// Sweeps over all coordinates, then over those that are not 0 until these change little, and repeats. Stops when a sweep over all coordinates lowers
+    /// the model by no more than the tolerance.
+    /// </summary>
     /// <param name="gradient">g, without the penalty.</param>
     /// <param name="weights">w</param>
     /// <param name="l1">For each parameter; 0 for the intercept.</param>
     /// <param name="l2">For each parameter; 0 for the intercept.</param>
-    /// <param name="step">d: its start, and the minimum.</param>
-    /// <param name="tolerance">Sweeps end when one lowers the model by no more.</param>
+    /// <param name="step">d: the start on entry, the minimum on return.</param>
+    /// <param name="tolerance">In the units of the model.</param>
     public void Minimize(ReadOnlySpan<double> gradient, ReadOnlySpan<double> weights, ReadOnlySpan<double> l1, ReadOnlySpan<double> l2, Span<double> step,
         double tolerance)
     {
@@ -34,7 +38,6 @@ internal sealed class QuadraticModel(SymmetricMatrix hessian)
             if (step[j] != 0)
                 AddColumn(j, step[j]);
         }
-        // Of the coordinates that one sweep over all has moved or left off 0, until they rest; then over all again.
         for (var sweep = 0; sweep < MaxSweeps; sweep++)
         {
             var decrease = Sweep(weights, l1, l2, step, nonZeroOnly: false);
@@ -45,7 +48,7 @@ internal sealed class QuadraticModel(SymmetricMatrix hessian)
         }
     }
 
-    /// <summary>Moves each coordinate to its least. Returns a bound of what that lowered the model by.</summary>
+    /// <summary>Moves each coordinate to its minimum. Returns an upper bound of the decrease of the model.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Sweep(ReadOnlySpan<double> weights, ReadOnlySpan<double> l1, ReadOnlySpan<double> l2, Span<double> step, bool nonZeroOnly)
     {
@@ -64,7 +67,7 @@ internal sealed class QuadraticModel(SymmetricMatrix hessian)
             var change = next - weight;
             if (change == 0)
                 continue;
-            // So that the weight becomes exactly 0, not what is left of w − w.
+            // Makes the weight exactly 0, without a rounding error.
             step[j] = next == 0 ? -weights[j] : step[j] + change;
             AddColumn(j, change);
             decrease += curvature * change * change;

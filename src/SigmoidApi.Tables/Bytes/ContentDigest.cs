@@ -4,21 +4,21 @@ using System.Security.Cryptography;
 namespace SigmoidApi.Tables.Bytes;
 
 /// <summary>
-/// The digests that a <c>Content-Digest</c> header announces (RFC 9530), of the bytes as they are sent, with the content coding applied. Of the
-/// algorithms that are registered the two that are not deprecated are known.
+/// The digests in a <c>Content-Digest</c> header (RFC 9530). They cover the bytes as sent, with the content coding applied. SHA-256 and SHA-512 are
+/// supported: the two registered algorithms that are not deprecated.
 /// </summary>
-/// <param name="Sha256">32 bytes, or null when not announced.</param>
-/// <param name="Sha512">64 bytes, or null when not announced.</param>
+/// <param name="Sha256">32 bytes, or null if the header has none.</param>
+/// <param name="Sha512">64 bytes, or null if the header has none.</param>
 internal sealed record ContentDigest(byte[]? Sha256, byte[]? Sha512)
 {
     private static readonly SearchValues<char> KeyCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_-.*");
     private static readonly SearchValues<char> Base64Characters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
     private static readonly SearchValues<char> ParameterEnds = SearchValues.Create(";,");
 
-    /// <summary>Reads a dictionary of byte sequences (RFC 9651, section 3.2); members of other algorithms are passed over.</summary>
-    /// <param name="header">The header's value; of several lines, all joined by commas.</param>
-    /// <param name="digest">What is to be checked, or null when nothing is.</param>
-    /// <returns>What is wrong with the header, or null.</returns>
+    /// <summary>Reads a dictionary of byte sequences (RFC 9651, section 3.2). Members of other algorithms are skipped.</summary>
+    /// <param name="header">The header's value; several header lines are joined by commas.</param>
+    /// <param name="digest">The digests to check; null if there are none.</param>
+    /// <returns>The error in the header, or null.</returns>
     public static string? Parse(string header, out ContentDigest? digest)
     {
         digest = null;
@@ -43,7 +43,7 @@ internal sealed record ContentDigest(byte[]? Sha256, byte[]? Sha512)
             if (rest.IsEmpty)
                 break;
             if (rest[0] != ',' || (rest = rest[1..].TrimStart(" \t")).IsEmpty)
-                return $"expected a comma and another algorithm, or nothing, behind the digest of {key}";
+                return $"expected a comma and another algorithm, or nothing, after the digest of {key}";
         }
 
         if (sha256 is not (null or { Length: SHA256.HashSizeInBytes }))
@@ -55,7 +55,7 @@ internal sealed record ContentDigest(byte[]? Sha256, byte[]? Sha512)
         return null;
     }
 
-    // Padding may be missing, by the same section.
+    // RFC 9651 allows the padding to be missing.
     private static byte[]? Decode(ReadOnlySpan<char> base64)
     {
         if (base64.ContainsAnyExcept(Base64Characters))
@@ -66,7 +66,7 @@ internal sealed record ContentDigest(byte[]? Sha256, byte[]? Sha512)
         return Convert.TryFromBase64String(padded, bytes, out var length) ? bytes[..length] : null;
     }
 
-    // None is defined for a digest; what a later RFC adds is no reason to refuse an upload.
+    // No parameters are defined for a digest. Skip them, so that an upload with parameters of a later RFC is not refused.
     private static ReadOnlySpan<char> SkipParameters(ReadOnlySpan<char> rest)
     {
         while (!rest.IsEmpty && rest[0] == ';')

@@ -3,26 +3,26 @@ namespace SigmoidApi.Tables.Bytes;
 /// <summary>How a file is compressed.</summary>
 internal enum ContentCoding
 {
-    /// <summary>As its first bytes say: by gzip, by zstd, or not at all.</summary>
+    /// <summary>Detected from the first bytes: gzip, zstd or no compression.</summary>
     Detected,
     Gzip,
     Zstd,
 }
 
-/// <summary>The plain bytes of a file that may be compressed, up to a limit. The file stays open.</summary>
-/// <param name="file">What has been received.</param>
-/// <param name="coding">What the request says.</param>
-/// <param name="maxBytes">The most plain bytes: a small file may hold many.</param>
-/// <param name="option">The setting that the limit comes from, for the message.</param>
+/// <summary>The decompressed bytes of a file that may be compressed, up to a limit. Disposing it leaves the file open.</summary>
+/// <param name="file">The file as received.</param>
+/// <param name="coding">The compression that the request names.</param>
+/// <param name="maxBytes">The limit of decompressed bytes: a small file may expand to many.</param>
+/// <param name="option">The setting behind the limit, for the error message.</param>
 internal sealed class Decompression(Stream file, ContentCoding coding, long maxBytes, string option) : ForwardStream
 {
     private Stream? _plain;
     private long _bytes;
 
-    /// <summary>How the file is compressed, once it has been read from; null where it is not.</summary>
+    /// <summary>The file's compression, known after the first read; null if it is not compressed.</summary>
     public ContentCoding? Found { get; private set; }
 
-    /// <summary>The coding of a <c>Content-Encoding</c> header; false when it is none of ours, or several.</summary>
+    /// <summary>Reads a <c>Content-Encoding</c> header; false if it names an unsupported coding, or several.</summary>
     public static bool TryParse(string? contentEncoding, out ContentCoding coding)
     {
         var name = contentEncoding?.Trim() ?? "";
@@ -37,7 +37,7 @@ internal sealed class Decompression(Stream file, ContentCoding coding, long maxB
     }
 
     /// <exception cref="InvalidDataException">The file is cut off or damaged, or something else follows its compressed bytes.</exception>
-    /// <exception cref="DatasetTooLargeException">There are more plain bytes than the limit.</exception>
+    /// <exception cref="DatasetTooLargeException">There are more decompressed bytes than the limit.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         _plain ??= await OpenAsync(cancellationToken);
@@ -58,7 +58,7 @@ internal sealed class Decompression(Stream file, ContentCoding coding, long maxB
         var magic = new byte[4];
         var count = await file.ReadAtLeastAsync(magic, magic.Length, throwOnEndOfStream: false, cancellationToken);
         if (count == 0 && coding != ContentCoding.Detected)
-            throw new InvalidDataException("The file is empty, and no packed file is.");
+            throw new InvalidDataException("The file is empty; a compressed file never is.");
         Stream whole = new PrefixedStream(magic.AsMemory(0, count), file);
         Found = (coding, magic) switch
         {

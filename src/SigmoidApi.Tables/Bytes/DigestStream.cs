@@ -16,7 +16,7 @@ internal sealed class DigestStream(Stream body, ContentDigest digest) : ForwardS
         return read;
     }
 
-    /// <summary>Whether the body has every digest that was announced. What nobody has read yet, such as what follows the last part of a form, is read here.</summary>
+    /// <summary>Whether the body matches every digest. Reads the rest of the body first, such as the bytes after the last part of a form.</summary>
     public async ValueTask<bool> MatchesAsync(CancellationToken cancellationToken)
     {
         await CopyToAsync(Null, cancellationToken);

@@ -1,6 +1,6 @@
 namespace SigmoidApi.Tables.Bytes;
 
-/// <summary>A stream that is read once, forwards and asynchronously: what stands between a request's body and the disk.</summary>
+/// <summary>A stream that is read once, forwards and asynchronously. Such streams are chained between a request's body and the disk.</summary>
 internal abstract class ForwardStream : Stream
 {
     public sealed override bool CanRead => true;

@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace SigmoidApi.Tables.Bytes;
 
 /// <summary>
-/// The plain bytes of gzip members, one behind the other (RFC 1952). The framework's stream checks what it has read, but ends in silence where the file is
-/// cut off, and passes over what follows the last member. So a member of our own is put behind the file: a mark that nobody knows comes out
-/// last, or the file was not whole.
+/// The decompressed bytes of a sequence of gzip members (RFC 1952). The framework's stream verifies checksums, but it ends without an error if the file is
+/// cut off, and it ignores bytes after the last member. So a member with a random mark is appended to the file: if the mark is not the last output, the
+/// file was incomplete.
 /// </summary>
 internal sealed class GzipDecoder : ForwardStream
 {
@@ -19,14 +19,14 @@ internal sealed class GzipDecoder : ForwardStream
     private int _count;
     private bool _isRead;
 
-    /// <param name="file">At least one byte: none at all would pass for no member. It stays open.</param>
+    /// <param name="file">At least one byte: an empty file would count as zero members, without an error. It stays open.</param>
     public GzipDecoder(Stream file) => _plain = new GZipStream(new MarkedFile(file, Compress(_mark)), CompressionMode.Decompress, leaveOpen: false);
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (buffer.IsEmpty)
             return 0;
-        // The last bytes are held back: they may be the mark.
+        // Hold the last bytes back: they may be the mark.
         while (!_isRead && _count <= _mark.Length)
             await FillAsync(cancellationToken);
         var read = Math.Min(buffer.Length, _count - _mark.Length);
@@ -54,17 +54,17 @@ internal sealed class GzipDecoder : ForwardStream
         }
         catch (InvalidDataException e)
         {
-            throw NotWhole(e);
+            throw Incomplete(e);
         }
 
         _count += read;
         _isRead = read == 0;
         if (_isRead && !_buffer.AsSpan(0, _count).SequenceEqual(_mark))
-            throw NotWhole(null);
+            throw Incomplete(null);
     }
 
-    private static InvalidDataException NotWhole(Exception? inner) =>
-        new("The file is no whole gzip file: it is cut off or damaged, or something else follows the compressed bytes.", inner);
+    private static InvalidDataException Incomplete(Exception? inner) =>
+        new("The file is not a complete gzip file: it is cut off or damaged, or something else follows the compressed bytes.", inner);
 
     private static byte[] Compress(byte[] mark)
     {
@@ -74,7 +74,7 @@ internal sealed class GzipDecoder : ForwardStream
         return compressed.ToArray();
     }
 
-    /// <summary>The file, then the member with the mark.</summary>
+    /// <summary>The file followed by the member with the mark.</summary>
     private sealed class MarkedFile(Stream file, ReadOnlyMemory<byte> mark) : ForwardStream
     {
         private bool _isRead;

@@ -1,6 +1,6 @@
 namespace SigmoidApi.Tables.Bytes;
 
-/// <summary>Bytes that were already taken from a stream, and what follows them. The stream stays open.</summary>
+/// <summary>Bytes already read from a stream, followed by the rest of the stream. The stream stays open.</summary>
 internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : ForwardStream
 {
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

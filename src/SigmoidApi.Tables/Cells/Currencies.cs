@@ -3,7 +3,7 @@ using System.Text;
 
 namespace SigmoidApi.Tables.Cells;
 
-/// <summary>The signs and codes of currencies that stand before or behind an amount: ISO 4217's codes, and what people write in their stead.</summary>
+/// <summary>The currency codes and signs before or after an amount: the codes of ISO 4217 and the signs and abbreviations that people write instead.</summary>
 internal static class Currencies
 {
     private const int CodeLength = 3;
@@ -17,38 +17,43 @@ internal static class Currencies
         + "XOF XPF YER ZAR ZMW ZWG")
         .Select(code => CodeOf(Encoding.ASCII.GetBytes(code))).ToFrozenSet();
 
-    // The longer before what it begins with. With the code of its currency, or a code of its own: $ is the sign of twenty currencies.
+    // Each sign with the code of its currency, or with a code of its own if it is ambiguous: twenty currencies use $. A longer sign comes before the shorter
+    // sign that it begins with.
     private static readonly (byte[] Text, int Currency)[] Signs =
     [
         .. Each(
-            "USD$:USD $US:USD US$:USD U$S:USD U$:USD CA$:CAD AU$:AUD NZ$:NZD HK$:HKD NT$:TWD MX$:MXN CN¥:CNY JP¥:JPY C$:CAD A$:AUD S$:SGD R$:BRL $:$-- ＄:$-- "
-            + "¥:¥- ￥:¥- €:EUR £:GBP ￡:GBP ¢:¢-- ￠:¢-- ₩:KRW ￦:KRW 원:KRW 円:JPY 元:CNY ₹:INR ₽:RUB руб.:RUB руб:RUB ₺:TRY ₫:VND đ:VND ₴:UAH грн:UAH ₪:ILS "
+            "USD$:USD $US:USD US$:USD U$S:USD U$:USD CA$:CAD AU$:AUD NZ$:NZD HK$:HKD NT$:TWD MX$:MXN CN¥:CNY JP¥:JPY C$:CAD A$:AUD S$:SGD R$:BRL "
+            + "$:$-- ＄:$-- ¥:¥- ￥:¥- €:EUR £:GBP ￡:GBP ¢:¢-- ￠:¢-- ₩:KRW ￦:KRW 원:KRW 円:JPY 元:CNY ₹:INR ₽:RUB "
+            + "руб.:RUB руб:RUB ₺:TRY ₫:VND đ:VND ₴:UAH грн:UAH ₪:ILS "
             + "₦:NGN ₱:PHP ฿:THB ₡:CRC ₲:PYG GH₵:GHS ₵:GHS ₸:KZT ₼:AZN ₾:GEL ֏:AMD ؋:AFN ৳:BDT ៛:KHR ₭:LAK ₮:MNT ₿:BTC ﷼:IRR "
             + "zł:PLN Kč:CZK Ft:HUF лв.:BGN лв:BGN SFr.:CHF Fr.:CHF kr.:kr- kr:kr- Kr.:kr- Kr:kr- Rs.:Rs- Rs:Rs- Rp.:IDR Rp:IDR RM:MYR TL:TRY lei:RON "
             + "S/.:PEN S/:PEN KSh:KES RMB:CNY Php:PHP din.:RSD euros:EUR Euros:EUR euro:EUR Euro:EUR eur:EUR usd:USD gbp:GBP chf:CHF")
-            .Select(sign => sign.Split(':')).Select(sign => (Encoding.UTF8.GetBytes(sign[0]), CodeOf(Encoding.UTF8.GetBytes(sign[1])))),
+            .Select(sign => sign.Split(':'))
+            .Select(sign => (Encoding.UTF8.GetBytes(sign[0]), CodeOf(Encoding.UTF8.GetBytes(sign[1])))),
     ];
 
-    // Most texts begin and end as none of them does.
+    // Indexed by first and last byte, because most texts begin and end with none of these bytes.
     private static readonly (byte[] Text, int Currency)[][] SignsByFirst = By(sign => sign[0]);
     private static readonly (byte[] Text, int Currency)[][] SignsByLast = By(sign => sign[^1]);
 
-    // Where these are paid with, thousands have commas and no fraction has: ₩12,000 is no twelve.
+    // Amounts in these currencies use commas for thousands and never as the decimal sign: ₩12,000 is not twelve.
     private static readonly FrozenSet<int> EastAsian = Each("KRW JPY CNY TWD HKD ¥-").Select(code => CodeOf(Encoding.UTF8.GetBytes(code))).ToFrozenSet();
 
     /// <summary>Whether a comma between the digits of an amount is never decimal.</summary>
     public static bool IsEastAsian(int currency) => EastAsian.Contains(currency);
 
-    /// <summary>Takes a currency from the start of a text; 0 where none is.</summary>
-    /// <param name="text">What follows the currency.</param>
-    /// <param name="isCode">Whether it is of letters, which may as well begin a key: <c>TOP100</c>.</param>
+    /// <summary>Takes a currency from the start of a text; returns 0 if there is none.</summary>
+    /// <param name="text">The text; on return the part after the currency.</param>
+    /// <param name="isCode">Whether the currency is written in letters, which may also begin a key: <c>TOP100</c>.</param>
     public static int TakeFirst(ref ReadOnlySpan<byte> text, out bool isCode)
     {
         isCode = false;
         foreach (var (sign, currency) in text.IsEmpty ? [] : SignsByFirst[text[0]])
         {
-            // A word may begin with a currency: leil begins with lei, and is not one.
-            if (!text.StartsWith(sign) || (text.Length > sign.Length && char.IsAsciiLetter((char)sign[^1]) && char.IsAsciiLetter((char)text[sign.Length])))
+            if (!text.StartsWith(sign))
+                continue;
+            // A word may begin like a currency: leil begins with lei.
+            if (text.Length > sign.Length && char.IsAsciiLetter((char)sign[^1]) && char.IsAsciiLetter((char)text[sign.Length]))
                 continue;
             text = text[sign.Length..];
             isCode = char.IsAsciiLetter((char)sign[^1]);
@@ -59,15 +64,17 @@ internal static class Currencies
         return isCode ? Cut(ref text, ..CodeLength, CodeLength..) : 0;
     }
 
-    /// <summary>Takes a currency from the end of a text; 0 where none is.</summary>
-    /// <param name="text">What precedes the currency.</param>
-    /// <param name="isCode">Whether it is one of ISO's codes.</param>
+    /// <summary>Takes a currency from the end of a text; returns 0 if there is none.</summary>
+    /// <param name="text">The text; on return the part before the currency.</param>
+    /// <param name="isCode">Whether the currency is an ISO code.</param>
     public static int TakeLast(ref ReadOnlySpan<byte> text, out bool isCode)
     {
         isCode = false;
         foreach (var (sign, currency) in text.IsEmpty ? [] : SignsByLast[text[^1]])
         {
-            if (!text.EndsWith(sign) || (text.Length > sign.Length && char.IsAsciiLetter((char)sign[0]) && char.IsAsciiLetter((char)text[^(sign.Length + 1)])))
+            if (!text.EndsWith(sign))
+                continue;
+            if (text.Length > sign.Length && char.IsAsciiLetter((char)sign[0]) && char.IsAsciiLetter((char)text[^(sign.Length + 1)]))
                 continue;
             text = text[..^sign.Length];
             return currency;

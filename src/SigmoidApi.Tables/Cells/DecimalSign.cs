@@ -1,28 +1,28 @@
 namespace SigmoidApi.Tables.Cells;
 
-/// <summary>What numbers say about the sign between whole and fraction. Three digits after a sign may as well be thousands: <c>1,234</c>.</summary>
+/// <summary>What a number shows about the decimal sign. Three digits after a sign may also be thousands: <c>1,234</c>.</summary>
 [Flags]
 internal enum DecimalSigns : byte
 {
     None = 0,
 
-    /// <summary>A decimal comma and nothing else: <c>1,5</c>, <c>0,125</c>, <c>1.234,5</c>; or points between thousands, <c>1.234.567</c>.</summary>
+    /// <summary>The decimal sign is certainly a comma: <c>1,5</c>, <c>0,125</c>, <c>1.234,5</c>, or points between thousands, <c>1.234.567</c>.</summary>
     Comma = 1,
 
-    /// <summary><c>1,234</c>.</summary>
+    /// <summary>The comma is decimal or separates thousands: <c>1,234</c>.</summary>
     CommaOrThousands = 2,
 
-    /// <summary>A decimal point and nothing else: <c>1.5</c>, <c>0.125</c>, <c>1,234.5</c>; or commas between thousands, <c>1,234,567</c>.</summary>
+    /// <summary>The decimal sign is certainly a point: <c>1.5</c>, <c>0.125</c>, <c>1,234.5</c>, or commas between thousands, <c>1,234,567</c>.</summary>
     Point = 4,
 
-    /// <summary><c>1.234</c>.</summary>
+    /// <summary>The point is decimal or separates thousands: <c>1.234</c>.</summary>
     PointOrThousands = 8,
 }
 
-/// <summary>What the numbers of a column say, taken together.</summary>
+/// <summary>What all numbers of a column show about the decimal sign.</summary>
 internal struct DecimalEvidence
 {
-    // As of a column of numbers so many cells may be something else by mistake.
+    // The share of cells in a column of numbers that may be something else by mistake.
     public const double MistakenShare = 0.01;
 
     private long _commas;
@@ -30,18 +30,21 @@ internal struct DecimalEvidence
     private long _pointsOrThousands;
     private bool _isCertain;
 
-    /// <summary>All that any number says.</summary>
+    /// <summary>The signs of all numbers together.</summary>
     public DecimalSigns Signs { get; private set; }
 
-    /// <summary>The same, but that a few decimal commas among many possible thousands are mistakes: they do not make thousandths of the others.</summary>
+    /// <summary>
+    /// <see cref="Signs"/> without decimal commas, if they are so rare among possible thousands that they count as mistakes. So they do not turn the
+    /// thousands of the other numbers into fractions.
+    /// </summary>
     public readonly DecimalSigns SignsWithoutMistakes => _commas <= MistakenShare * _commasOrThousands ? Signs & ~DecimalSigns.Comma : Signs;
 
     /// <summary>
-    /// Whether all values of the column are numbers, but for what may be mistakes: codes among words say little about the numbers of other columns.
+    /// Whether the column consists of numbers, except for possible mistakes. Codes among words say little about the numbers of other columns.
     /// </summary>
     public bool IsOfNumbers { get; init; }
 
-    /// <summary>The sign that the column shows by itself; null where it shows none, or both.</summary>
+    /// <summary>The sign that this column shows by itself; null if it shows none, or both.</summary>
     public readonly char? Point => (SignsWithoutMistakes & (DecimalSigns.Comma | DecimalSigns.Point)) switch
     {
         DecimalSigns.Comma => ',',
@@ -49,12 +52,12 @@ internal struct DecimalEvidence
         _ => null,
     };
 
-    /// <summary>Whether each of them, but for a few decimal commas, can be read with either sign, and any as two numbers.</summary>
+    /// <summary>Whether every number, except for a few decimal commas, can be read with either sign, and some number differs by the sign.</summary>
     public readonly bool IsAmbiguous => Signs != DecimalSigns.None && (Signs & DecimalSigns.Point) == 0 && (_commas == 0 || AreCommasMistakes);
 
     /// <summary>
-    /// Whether decimal commas are so few among points that may be thousands or decimal that they may be mistakes: each would make a thousandfold of a hundred
-    /// others. One such as <c>1.234,5</c> is none.
+    /// Whether decimal commas are so rare among ambiguous points that they may be mistakes: one comma would multiply a hundred other numbers by a thousand.
+    /// A number such as <c>1.234,5</c> is never a mistake.
     /// </summary>
     public readonly bool AreCommasMistakes => _commas > 0 && !_isCertain && _commas <= MistakenShare * _pointsOrThousands;
 
@@ -80,19 +83,17 @@ internal struct DecimalEvidence
 
 /// <summary>The decimal sign of a file.</summary>
 /// <param name="Point">A point or a comma.</param>
-/// <param name="IsShown">
-/// Whether a number shows it that can be read in no other way, and none of such a column shows the other; else it is a guess.
-/// </param>
+/// <param name="IsShown">Whether an unambiguous number shows the sign and none shows the other one. Otherwise the sign is a guess.</param>
 internal readonly record struct DecimalSign(char Point, bool IsShown)
 {
     /// <summary>
-    /// Tells decimal commas from decimal points by all the numbers of a file. Thousands never become thousandths on a guess: where every comma of a column can stand
-    /// between thousands, and semicolons do not say that the comma is decimal, that is where they stand. Columns of numbers alone come first, and those with
-    /// texts among their numbers only where the first show no sign.
+    /// Finds the decimal sign from all numbers of a file. A guess never turns thousands into fractions: if every comma of a column can separate thousands,
+    /// it does, unless semicolons between cells suggest decimal commas. Columns of numbers decide; columns with texts among their numbers count only if the
+    /// others show no sign.
     /// </summary>
-    /// <param name="columns">What the numbers of each column say.</param>
-    /// <param name="delimiter">Between cells; null of a format that has none.</param>
-    /// <param name="likely">The sign where no number shows one; null where it is guessed by the delimiter.</param>
+    /// <param name="columns">What the numbers of each column show.</param>
+    /// <param name="delimiter">The character between cells; null for a format without one.</param>
+    /// <param name="likely">The sign to use if no number shows one; null to guess it from the delimiter.</param>
     public static DecimalSign Of(IEnumerable<DecimalEvidence> columns, char? delimiter, char? likely)
     {
         var all = columns.ToArray();
@@ -103,8 +104,8 @@ internal readonly record struct DecimalSign(char Point, bool IsShown)
         var shown = ofNumbers & Sure;
         if (shown == DecimalSigns.None)
             shown = ofAll & Sure;
-        // Where commas part cells, those with a comma are in quotes, as thousands are wherever a point is the decimal sign: each column with any must show that
-        // they are decimal.
+        // If commas separate cells, numbers with a comma are quoted, as thousands are in files with decimal points. So each column with commas must show that
+        // its commas are decimal.
         const DecimalSigns Commas = DecimalSigns.Comma | DecimalSigns.CommaOrThousands;
         var isGuess = all.Aggregate(default(DecimalEvidence), (sum, column) => sum + column).AreCommasMistakes;
         if (isGuess && likely is { } usual)
@@ -115,7 +116,7 @@ internal readonly record struct DecimalSign(char Point, bool IsShown)
             return new('.', IsShown: true);
         if (likely is { } known)
             return new(known, IsShown: false);
-        // What stands between cells where the comma is taken, as the decimal sign.
+        // A semicolon separates cells where the comma is already in use as the decimal sign.
         return new(delimiter == ';' && ofAll == DecimalSigns.CommaOrThousands ? ',' : '.', IsShown: false);
 
         DecimalSigns SignsOf(DecimalEvidence column) => delimiter == ';' ? column.Signs : column.SignsWithoutMistakes;

@@ -3,9 +3,9 @@ namespace SigmoidApi.Tables.Cells;
 /// <summary>The grammar of numbers in JSON (RFC 8259, section 6).</summary>
 internal static class JsonNumber
 {
-    /// <summary>Where a text is no number: at a byte that is wrong, or at its end where a digit is lacking; -1 where it is one.</summary>
-    /// <param name="text">Of at least one byte.</param>
-    /// <param name="isWhole">Whether it is digits, with or without a minus.</param>
+    /// <summary>Finds where a text stops being a number: the first wrong byte, or the end if a digit is lacking. -1 if the text is a number.</summary>
+    /// <param name="text">At least one byte.</param>
+    /// <param name="isWhole">Whether the text consists of digits, with or without a minus.</param>
     public static int FaultOf(ReadOnlySpan<byte> text, out bool isWhole)
     {
         var i = text[0] == (byte)'-' ? 1 : 0;
@@ -32,7 +32,7 @@ internal static class JsonNumber
         return isRight && i == text.Length ? -1 : i;
     }
 
-    /// <summary>Takes digits, of which there must be one.</summary>
+    /// <summary>Moves past digits; false if there is none.</summary>
     private static bool TakeDigits(ReadOnlySpan<byte> text, ref int i)
     {
         var first = i;

@@ -1,6 +1,6 @@
 namespace SigmoidApi.Tables.Cells;
 
-/// <summary>How the quantities of a column are written, taken together: whether they can be numbers of one kind.</summary>
+/// <summary>How the quantities of a column are written, to decide whether they can be numbers of one kind.</summary>
 internal struct QuantityStyles
 {
     private long _percents;
@@ -38,11 +38,14 @@ internal struct QuantityStyles
     }
 
     /// <summary>
-    /// Whether a column holds no numbers though each of its values is one: percents beside numbers, amounts of two currencies, thousands written in two ways;
-    /// or all are digits in parentheses, as lists are numbered, or the same number of groups of three digits with blanks between them, as keys and telephone
-    /// numbers are: <c>555 123</c>, <c>+49 123 456</c>.
+    /// Whether the values should stay texts although each can be read as a number: percents mixed with numbers, amounts of two currencies, or thousands
+    /// written in two ways; or only digits in parentheses, such as list numbers; or only equal groups of three digits with blanks between them, such as keys
+    /// and telephone numbers: <c>555 123</c>, <c>+49 123 456</c>.
     /// </summary>
-    /// <param name="numbers">How many values there are, plain numbers among them.</param>
-    public readonly bool AreMixed(long numbers) => (_percents > 0 && _percents < numbers) || _hasSeveralCurrencies || (_hasIndian && _hasLargeThrees)
+    /// <param name="numbers">The number of values, plain numbers included.</param>
+    public readonly bool AreMixed(long numbers) =>
+        (_percents > 0 && _percents < numbers)
+        || _hasSeveralCurrencies
+        || (_hasIndian && _hasLargeThrees)
         || (numbers > 0 && (_bare == numbers || _keys == numbers));
 }

@@ -4,28 +4,28 @@ using System.Text;
 
 namespace SigmoidApi.Tables.Cells;
 
-/// <summary>How texts that may be long are shown.</summary>
+/// <summary>Shortens texts for error messages, profiles and models.</summary>
 internal static class ShownText
 {
-    /// <summary>As much of a text as a problem ever looks at.</summary>
+    /// <summary>The most bytes of a text that an error message uses.</summary>
     public const int MostBytes = 4 * MostCharactersOfProblem;
 
-    /// <summary>A longer value is cut in profiles and models.</summary>
+    /// <summary>The longest value that profiles and models show in full.</summary>
     public const int MostCharacters = 200;
 
     private const int MostCharactersOfProblem = 40;
 
-    /// <summary>How a problem shows what a file holds: its beginning, in quotes.</summary>
+    /// <summary>A text of a file as an error message shows it: its beginning, in quotes.</summary>
     public static string Of(ReadOnlySpan<byte> bytes)
     {
         var text = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, MostBytes)]);
         return text.Length > MostCharactersOfProblem ? $"'{Beginning(text, MostCharactersOfProblem)}…'" : $"'{text}'";
     }
 
-    /// <summary>A value as profiles and models show it: whole, or its beginning, its length, and a digest that tells it from others like it.</summary>
+    /// <summary>A value as profiles and models show it: in full, or its beginning, its length, and a digest to distinguish similar values.</summary>
     public static string Short(string value) => Within(value, MostCharacters);
 
-    /// <summary>The same, where fewer characters are shown.</summary>
+    /// <summary>As <see cref="Short"/>, with a limit of <paramref name="most"/> characters.</summary>
     public static string Within(string value, int most)
     {
         if (value.Length <= most)

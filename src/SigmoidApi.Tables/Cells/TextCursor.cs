@@ -2,23 +2,25 @@ using System.Text;
 
 namespace SigmoidApi.Tables.Cells;
 
-/// <summary>A place in a text of UTF-8 from which it is read on.</summary>
+/// <summary>The unread rest of a UTF-8 text.</summary>
 internal ref struct TextCursor(ReadOnlySpan<byte> text)
 {
     private ReadOnlySpan<byte> _rest = text;
 
     public readonly bool IsEmpty => _rest.IsEmpty;
 
-    /// <summary>In bytes.</summary>
+    /// <summary>The length of the rest, in bytes.</summary>
     public readonly int Length => _rest.Length;
 
     public readonly bool NextIsDigit => _rest is [>= (byte)'0' and <= (byte)'9', ..];
 
-    /// <summary>Whether what is next is ASCII, or nothing.</summary>
+    /// <summary>Whether the next character is ASCII, or the text has ended.</summary>
     public readonly bool NextIsAscii => _rest.IsEmpty || _rest[0] < 0x80;
 
-    /// <summary>How many bytes the blank takes that a text begins with: a plain one, one that keeps a line together, a thin one, or one as wide as a
-    /// digit or an ideograph; 0 for none.</summary>
+    /// <summary>
+    /// The number of bytes of the blank at the start of a text; 0 if there is none. Blanks are space, tab, and the no-break, thin, figure and ideographic
+    /// spaces.
+    /// </summary>
     public static int BlankAt(ReadOnlySpan<byte> text) => text switch
     {
         [(byte)' ' or (byte)'\t', ..] => 1,
@@ -27,7 +29,7 @@ internal ref struct TextCursor(ReadOnlySpan<byte> text)
         _ => 0,
     };
 
-    /// <summary>Takes blanks off the start; whether there were any.</summary>
+    /// <summary>Removes blanks from the start; returns whether there were any.</summary>
     public static bool TrimStart(ref ReadOnlySpan<byte> text)
     {
         var before = text.Length;
@@ -36,7 +38,7 @@ internal ref struct TextCursor(ReadOnlySpan<byte> text)
         return text.Length < before;
     }
 
-    /// <summary>A text without the blanks behind it.</summary>
+    /// <summary>A text without the blanks at its end.</summary>
     public static ReadOnlySpan<byte> TrimEnd(ReadOnlySpan<byte> text)
     {
         while (true)
@@ -59,7 +61,7 @@ internal ref struct TextCursor(ReadOnlySpan<byte> text)
         return TrimEnd(text);
     }
 
-    /// <summary>The next byte; 0 at the end.</summary>
+    /// <summary>Reads the next byte; 0 at the end.</summary>
     public byte Take()
     {
         if (_rest.IsEmpty)
@@ -93,14 +95,14 @@ internal ref struct TextCursor(ReadOnlySpan<byte> text)
         return true;
     }
 
-    /// <summary>Goes over all that is left, where it begins and ends with these.</summary>
+    /// <summary>Skips the whole rest if it begins and ends with these characters.</summary>
     public void SkipTo(char first, char last)
     {
         if (!_rest.IsEmpty && _rest[0] == first && _rest[^1] == last)
             _rest = [];
     }
 
-    /// <summary>Goes over blanks; whether there were any.</summary>
+    /// <summary>Skips blanks; returns whether there were any.</summary>
     public bool SkipBlanks()
     {
         var before = _rest.Length;
@@ -109,7 +111,7 @@ internal ref struct TextCursor(ReadOnlySpan<byte> text)
         return _rest.Length < before;
     }
 
-    /// <summary>Reads a whole number of so many digits, and no more.</summary>
+    /// <summary>Reads a whole number; false if it has fewer or more digits than allowed.</summary>
     public bool Digits(int least, int most, out int value, out int count)
     {
         (value, count) = (0, 0);
@@ -127,7 +129,7 @@ internal ref struct TextCursor(ReadOnlySpan<byte> text)
         return true;
     }
 
-    /// <summary>Reads ASCII letters, as many as there are.</summary>
+    /// <summary>Reads all ASCII letters that follow.</summary>
     public ReadOnlySpan<byte> Letters()
     {
         var count = 0;

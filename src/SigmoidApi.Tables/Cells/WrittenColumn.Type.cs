@@ -1,31 +1,32 @@
 namespace SigmoidApi.Tables.Cells;
 
-/// <content>What the counted values make of a column: its type, the mistakes in it, and what a person should know of it.</content>
+/// <content>What the counted values mean for the column: its type, its mistakes and its warning.</content>
 internal sealed partial class WrittenColumn
 {
     private const string DateHelp = ", or dates=dmy, mdy or ymd for dates as 01/02/2024";
 
-    private static readonly WrittenKind[] NoNumbers =
+    private static readonly WrittenKind[] NotNumbers =
     [
         WrittenKind.OtherSign, WrittenKind.Boolean, WrittenKind.Date, WrittenKind.Time, WrittenKind.OpenDate, WrittenKind.HiddenDate, WrittenKind.TooLarge,
         WrittenKind.Text,
     ];
 
-    private IEnumerable<WrittenKind> NoDates
+    private IEnumerable<WrittenKind> NotDates
     {
         get
         {
             WrittenKind[] always =
             [
-                WrittenKind.Number, WrittenKind.Quantity, WrittenKind.OtherSign, WrittenKind.Boolean, WrittenKind.HiddenDate, WrittenKind.TooLarge, WrittenKind.Text,
+                WrittenKind.Number, WrittenKind.Quantity, WrittenKind.OtherSign, WrittenKind.Boolean, WrittenKind.HiddenDate, WrittenKind.TooLarge,
+                WrittenKind.Text,
             ];
             return IsOrderShown ? always : always.Append(WrittenKind.OpenDate);
         }
     }
 
-    /// <summary>What the column is to be kept as.</summary>
-    /// <param name="wanted">What the upload says it is, or null.</param>
-    /// <param name="mistakes">Takes the values that are not what the upload says, and a few among numbers that are none.</param>
+    /// <summary>Decides the type that the column is stored with.</summary>
+    /// <param name="wanted">The type that the upload says, or null.</param>
+    /// <param name="mistakes">Receives the values that do not have the type of the upload, and the few other values in a column of numbers.</param>
     public StoredType Type(ColumnType? wanted, WrittenMistakes mistakes)
     {
         switch (wanted)
@@ -33,22 +34,25 @@ internal sealed partial class WrittenColumn
             case ColumnType.Category or ColumnType.Text:
                 return StoredType.Text;
             case ColumnType.Number:
-                AddMistakes(mistakes, NoNumbers, "a number");
+                AddMistakes(mistakes, NotNumbers, "a number");
                 return NumberType(asQuantity: true);
             case ColumnType.Boolean:
-                AddMistakes(mistakes, [WrittenKind.OtherNumber, WrittenKind.Quantity, .. NoNumbers.Where(kind => kind != WrittenKind.Boolean)], "true, false, 1 or 0");
+                AddMistakes(
+                    mistakes,
+                    [WrittenKind.OtherNumber, WrittenKind.Quantity, .. NotNumbers.Where(kind => kind != WrittenKind.Boolean)],
+                    "true, false, 1 or 0");
                 return StoredType.Boolean;
             case ColumnType.DateTime:
-                AddMistakes(mistakes, NoDates, ExpectedDate, !IsOrderShown && Count(WrittenKind.OpenDate) + Count(WrittenKind.HiddenDate) > 0 ? DateHelp : "");
+                AddMistakes(mistakes, NotDates, ExpectedDate, !IsOrderShown && Count(WrittenKind.OpenDate) + Count(WrittenKind.HiddenDate) > 0 ? DateHelp : "");
                 return DateType();
             default:
                 return FoundType(mistakes);
         }
     }
 
-    /// <summary>What a person should know of the column, that its values do not show once they are kept.</summary>
-    /// <param name="type">What it is kept as.</param>
-    /// <param name="isSignKnown">Whether the decimal sign is no guess.</param>
+    /// <summary>A warning about how the column was written, which the stored values no longer show; null if there is none.</summary>
+    /// <param name="type">The type that the column is stored with.</param>
+    /// <param name="isSignKnown">Whether the decimal sign is known, not guessed.</param>
     public ColumnWarning? Hint(StoredType type, bool isSignKnown) => type switch
     {
         StoredType.Real or StoredType.Whole => !isSignKnown && _decimals.IsAmbiguous ? ColumnWarning.AmbiguousDecimal : null,
@@ -56,8 +60,9 @@ internal sealed partial class WrittenColumn
         _ when All == 0 => null,
         _ when AnyDates == All => Count(WrittenKind.OpenDate) + Count(WrittenKind.HiddenDate) > 0 ? ColumnWarning.AmbiguousDates : null,
         _ when AnyDates >= LikelyShare * All => ColumnWarning.MostlyDates,
-        // Of codes every value is a number, too.
-        _ when Readable == All && Count(WrittenKind.OtherSign) == 0 && !IsMixed => _keys.MayBeQuantities(AllNumbers, HasFractions) ? ColumnWarning.MostlyNumbers : null,
+        // In a column of keys every value can be a number, too.
+        _ when Readable == All && Count(WrittenKind.OtherSign) == 0 && !IsMixed =>
+            _keys.MayBeQuantities(AllNumbers, HasFractions) ? ColumnWarning.MostlyNumbers : null,
         _ => Readable >= LikelyShare * All ? ColumnWarning.MostlyNumbers : null,
     };
 
@@ -69,7 +74,7 @@ internal sealed partial class WrittenColumn
     {
         var numbers = AllNumbers;
         var others = All - numbers;
-        // Beside texts it is one: of hexadecimal digits, 12e4567 is no number.
+        // Among texts a number that is too large is a text: 12e4567 may be hexadecimal digits.
         if (Count(WrittenKind.TooLarge) is > 0 and var tooLarge && tooLarge == others)
         {
             AddMistakes(mistakes, [WrittenKind.TooLarge], "a number of at most 1.8e308");
@@ -83,9 +88,9 @@ internal sealed partial class WrittenColumn
         if (others <= Math.Max(1, MistakenShare * numbers) && numbers > 0 && !IsMixed)
         {
             AddMistakes(
-                mistakes, NoNumbers, "a number",
-                $", as the other {numbers} cells of the column are; where it is right as it is, upload with types={Name}:category, "
-                + "where it stands for a missing value, with nullValue");
+                mistakes, NotNumbers, "a number",
+                $", as in the other {numbers} cells of the column (if the value is right, upload with types={Name}:category; if it means a missing value, "
+                + "name it in nullValue)");
             return StoredType.Text;
         }
 

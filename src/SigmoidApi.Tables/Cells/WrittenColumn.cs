@@ -2,24 +2,24 @@ using System.Globalization;
 
 namespace SigmoidApi.Tables.Cells;
 
-/// <summary>What the values of a column are, counted as they are read: of a file of any format that has texts.</summary>
-/// <param name="name">Its name.</param>
-/// <param name="convention">How values are read that can be written in two ways.</param>
+/// <summary>Counts the kinds of values in a column while they are read, for every format that has texts.</summary>
+/// <param name="name">The column's name.</param>
+/// <param name="convention">How to read ambiguous values.</param>
 internal sealed partial class WrittenColumn(string name, WrittenConvention convention)
 {
-    // No larger ones are kept as whole numbers, whatever an upload says they are.
+    // Longer numbers are never stored as whole numbers: they may not fit into 64 bits.
     private const int MostDigits = 18;
 
-    // Of fewer digits none is beyond what float64 holds.
+    // A number with fewer digits is never beyond the range of float64.
     private const int LongestFinite = 300;
 
-    // From so much of it on a column of texts is likely to be one of numbers or dates with something in it that is not known here.
+    // With at least this share of numbers or dates, a column of texts is likely a column of numbers or dates with some unknown values.
     private const double LikelyShare = 0.5;
 
-    // Of a column of numbers so much may be something else, and is then taken for a mistake; with more of it the column is text.
+    // Up to this share, other values in a column of numbers are mistakes; with more of them the column is text.
     private const double MistakenShare = 0.01;
 
-    /// <summary>How a problem says which dates are expected.</summary>
+    /// <summary>The dates that an error message says are expected.</summary>
     public const string ExpectedDate = "a date as 2024-01-31 or 2024-01-31T12:00:00Z";
 
     private readonly long[] _counts = new long[(int)WrittenKind.Text + 1];
@@ -34,42 +34,45 @@ internal sealed partial class WrittenColumn(string name, WrittenConvention conve
 
     public string Name { get; } = name;
 
-    /// <summary>How its values are read, with the order that its dates have shown.</summary>
+    /// <summary>How to read ambiguous values, including the order that the dates have shown.</summary>
     public WrittenConvention Convention => IsOrderShown ? convention with { Dates = DateOrder } : convention;
 
-    /// <summary>Whether each number other than 0 and 1 is counted, as a column of truth values has it.</summary>
+    /// <summary>Whether to count every number other than 0 and 1. A boolean column needs it, to report them as mistakes.</summary>
     public bool CountsOtherNumbers { get; init; }
 
-    /// <summary>How many plain numbers there are.</summary>
+    /// <summary>The number of plain numbers.</summary>
     public long Numbers { get; set; }
 
-    /// <summary>Missing values in a column of numbers or dates, levels in one of texts; <see cref="CsvDialect.Marks"/>.</summary>
+    /// <summary>The number of marks (<see cref="MissingWords.Marks"/>): missing values in a column of numbers or dates, levels in a column of texts.</summary>
     public long Marks { get; set; }
 
     public bool HasOtherNumbers { get; private set; }
 
     public bool HasFractions { get; set; }
 
-    /// <summary>Whether further numbers, short and written as usual, only need to be counted.</summary>
+    /// <summary>Whether further short numbers of the usual form only need to be counted.</summary>
     public bool IsSettled { get; set; }
 
-    /// <summary>Whether blanks are around numbers: they are no part of a key.</summary>
+    /// <summary>Whether any number has blanks around it. They must be removed if the column is of keys.</summary>
     public bool HasPadding { get; set; }
 
-    /// <summary>Whether blanks around cells must be taken off, which DuckDB does for numbers alone, or cells stand for a missing value that it does not know.</summary>
+    /// <summary>
+    /// Whether cells have blanks that must be removed, which DuckDB does only for numbers, or mean a missing value with a word that DuckDB can't be given.
+    /// </summary>
     public bool HasBlanks { get; set; }
 
-    /// <summary>Whether any value is there.</summary>
+    /// <summary>Whether the column has any value.</summary>
     public bool HasValues => All > 0;
 
-    /// <summary>Whether its numbers are all plain.</summary>
+    /// <summary>Whether the column has neither marks nor quantities.</summary>
     public bool IsPlain => Marks + Count(WrittenKind.Quantity) == 0;
 
-    /// <summary>What its numbers say about the decimal sign; nothing, where most of its values are no numbers.</summary>
-    public DecimalEvidence Decimals => Readable <= LikelyShare * All ? default
+    /// <summary>What the numbers show about the decimal sign; nothing if most values are not numbers.</summary>
+    public DecimalEvidence Decimals => Readable <= LikelyShare * All
+        ? default
         : _decimals with { IsOfNumbers = All - Readable <= DecimalEvidence.MistakenShare * Readable };
 
-    /// <summary>The order of its dates, where they need one and it is known.</summary>
+    /// <summary>The order of the dates, if they need one and it is known; otherwise null.</summary>
     public DateOrder? DateOrder => _needsOrder ? convention.Dates
         : !IsOrderShown ? null
         : _possibleOrders == DateOrders.Dmy ? Tables.DateOrder.Dmy : Tables.DateOrder.Mdy;
@@ -83,46 +86,46 @@ internal sealed partial class WrittenColumn(string name, WrittenConvention conve
 
     private long All => Readable + AnyDates + Count(WrittenKind.Boolean) + Count(WrittenKind.TooLarge) + Count(WrittenKind.Text);
 
-    /// <summary>Whether plain numbers have said this about the decimal sign.</summary>
-    public bool HasSaid(DecimalSigns signs) => (_decimals.Signs & signs) != 0;
+    /// <summary>Whether the numbers have shown one of these signs.</summary>
+    public bool HasShown(DecimalSigns signs) => (_decimals.Signs & signs) != 0;
 
-    /// <summary>Takes what a plain number says about the decimal sign.</summary>
+    /// <summary>Records what a plain number shows about the decimal sign.</summary>
     public void AddSigns(DecimalSigns signs, bool hasThousands = false) => _decimals.Add(signs, hasThousands);
 
-    /// <summary>Takes a whole number of many digits, or of a sign or zeros before them.</summary>
-    /// <param name="digits">Nothing else.</param>
-    /// <param name="hasPlus">Whether a plus is before them.</param>
+    /// <summary>Records a whole number with many digits, a sign or leading zeros.</summary>
+    /// <param name="digits">Digits only.</param>
+    /// <param name="hasPlus">Whether a plus precedes them.</param>
     public void AddInteger(ReadOnlySpan<byte> digits, bool hasPlus = false)
     {
         _longestInteger = Math.Max(_longestInteger, digits.Length);
         _keys.AddInteger(digits, hasPlus);
     }
 
-    /// <summary>Takes a plain number with a fraction or an exponent.</summary>
-    /// <param name="hasLeadingZero">Whether a zero is before it that a number would lose.</param>
+    /// <summary>Records a plain number with a fraction or an exponent.</summary>
+    /// <param name="hasLeadingZero">Whether it begins with a zero that it would lose when stored as a number.</param>
     public void AddFraction(bool hasLeadingZero)
     {
         HasFractions = true;
         _keys.AddZero(hasLeadingZero);
     }
 
-    /// <summary>Takes a plain number beyond what float64 holds.</summary>
+    /// <summary>Counts a plain number beyond the range of float64.</summary>
     public void AddTooLarge(long line, ReadOnlySpan<byte> shown) => Add(WrittenKind.TooLarge, line, shown);
 
-    /// <summary>Takes a plain number that is neither 0 nor 1.</summary>
+    /// <summary>Counts a plain number other than 0 and 1.</summary>
     public void AddOtherNumber(long line, ReadOnlySpan<byte> shown)
     {
         HasOtherNumbers = true;
         Add(WrittenKind.OtherNumber, line, shown);
     }
 
-    /// <summary>Keeps one of the first plain numbers, which may prove to be mistakes.</summary>
+    /// <summary>Keeps one of the first plain numbers for error messages: it is a mistake if the column turns out to have another type.</summary>
     public void ShowNumber(long line, ReadOnlySpan<byte> shown) => Show(WrittenKind.Number, line, shown);
 
-    /// <summary>Takes a number of a format that has numbers: it has a point whatever texts have, and so says nothing of their sign.</summary>
+    /// <summary>Counts a number of a format that has numbers. It always has a decimal point, so it shows nothing about the sign in texts.</summary>
     /// <param name="number">As JSON writes it.</param>
-    /// <param name="isWhole">Whether it is digits, with or without a minus.</param>
-    /// <param name="line">Where it is.</param>
+    /// <param name="isWhole">Whether it consists of digits, with or without a minus.</param>
+    /// <param name="line">Its line.</param>
     public void AddNumber(ReadOnlySpan<byte> number, bool isWhole, long line)
     {
         if (Numbers++ < InvalidDatasetException.MaxErrors)
@@ -139,14 +142,14 @@ internal sealed partial class WrittenColumn(string name, WrittenConvention conve
             AddInteger(number.TrimStart((byte)'-'));
     }
 
-    /// <summary>Takes true or false of a format that has them.</summary>
+    /// <summary>Counts a true or false of a format that has them.</summary>
     public void AddBoolean(bool value, long line) => Add(WrittenKind.Boolean, line, value ? "true"u8 : "false"u8);
 
-    /// <summary>Takes a text as it is: a value, or one that stands for a missing value.</summary>
+    /// <summary>Counts a text, which may be a value or mean a missing value.</summary>
     /// <param name="text">UTF-8.</param>
-    /// <param name="missing">What stands for a missing value.</param>
-    /// <param name="line">Where it is.</param>
-    /// <returns>Whether it stands for a missing value in a column of texts, too.</returns>
+    /// <param name="missing">The texts that mean a missing value.</param>
+    /// <param name="line">Its line.</param>
+    /// <returns>Whether the text means a missing value even in a column of texts.</returns>
     public bool AddCell(ReadOnlySpan<byte> text, MissingWords missing, long line)
     {
         var trimmed = TextCursor.Trim(text);
@@ -159,10 +162,10 @@ internal sealed partial class WrittenColumn(string name, WrittenConvention conve
         return false;
     }
 
-    /// <summary>Takes a text that stands for no missing value.</summary>
+    /// <summary>Counts a text that does not mean a missing value.</summary>
     /// <param name="text">UTF-8, without blanks around it.</param>
-    /// <param name="line">Where it is.</param>
-    /// <param name="shown">How a problem shows it; empty for the text itself.</param>
+    /// <param name="line">Its line.</param>
+    /// <param name="shown">The text for error messages; empty for the text itself.</param>
     public void AddText(ReadOnlySpan<byte> text, long line, ReadOnlySpan<byte> shown = default)
     {
         if (shown.IsEmpty)

@@ -1,17 +1,17 @@
 namespace SigmoidApi.Tables.Cells;
 
-/// <summary>How the digits of a written number are apart.</summary>
+/// <summary>How a written number separates thousands.</summary>
 internal enum WrittenThousands : byte
 {
     None,
 
-    /// <summary>In threes, by points, commas, apostrophes or blanks that keep a line together: <c>1,234,567</c>.</summary>
+    /// <summary>Groups of three, with points, commas, apostrophes or no-break spaces: <c>1,234,567</c>.</summary>
     Threes,
 
-    /// <summary>In threes, by plain blanks: <c>1 234 567</c>.</summary>
+    /// <summary>Groups of three, with plain spaces: <c>1 234 567</c>.</summary>
     Blanks,
 
-    /// <summary>The last three, then in twos, by commas, as in India: <c>12,34,567</c>.</summary>
+    /// <summary>As in India: groups of two before the last group of three, with commas: <c>12,34,567</c>.</summary>
     Indian,
 }
 
@@ -20,11 +20,11 @@ internal static class WrittenDigits
 {
     private const byte NoBreak = 0xA0;
 
-    /// <summary>Reads digits without sign, currency and blanks around them.</summary>
+    /// <summary>Reads digits without sign, currency and surrounding blanks.</summary>
     /// <param name="text">UTF-8.</param>
-    /// <param name="isNegative">Whether a sign made them so.</param>
-    /// <param name="number">What they are.</param>
-    /// <returns>Whether they are a number with one of the two decimal signs at least.</returns>
+    /// <param name="isNegative">Whether the number has a minus.</param>
+    /// <param name="number">The number.</param>
+    /// <returns>Whether the text is a number with at least one of the two decimal signs.</returns>
     public static bool TryRead(ReadOnlySpan<byte> text, bool isNegative, out WrittenNumber number)
     {
         number = default;
@@ -35,7 +35,7 @@ internal static class WrittenDigits
         var lastAt = text.Length;
         while (width > 0 && SeparatorAt(text, position) is var next && next.Kind == separator && next.Width > 0)
         {
-            // Twos before the last group.
+            // All groups before the last one must have two digits.
             allTwos &= groups == 0 || last == 2;
             lastAt = position;
             position += next.Width;
@@ -92,7 +92,7 @@ internal static class WrittenDigits
         return rest.IndexOfAnyExceptInRange((byte)'0', (byte)'9') is >= 0 and var end ? end : rest.Length;
     }
 
-    // The end of an exponent, or of nothing where none begins.
+    // The end of the exponent that begins at the position; the position itself if none does.
     private static int ExponentEnd(ReadOnlySpan<byte> text, int position)
     {
         if (position == text.Length || text[position] is not ((byte)'e' or (byte)'E'))
@@ -114,7 +114,7 @@ internal static class WrittenDigits
             [((byte)',' or (byte)'.' or (byte)'\'') and var kind, ..] => (kind, 1),
             [0xE2, 0x80, 0x99, ..] => ((byte)'\'', 3),
             [(byte)'\t', ..] => default,
-            // Those that keep a line together part thousands only; a plain one may part the groups of a key.
+            // Only a plain space is its own kind, because it may also separate the groups of a key.
             [(byte)' ', ..] => ((byte)' ', 1),
             _ => (NoBreak, TextCursor.BlankAt(rest)),
         };

@@ -1,18 +1,18 @@
 namespace SigmoidApi.Tables.Cells;
 
-/// <summary>What a value of a column can be.</summary>
+/// <summary>The kinds of values in a column.</summary>
 internal enum WrittenKind
 {
-    /// <summary>Digits, a sign, a fraction, an exponent.</summary>
+    /// <summary>A plain number: a sign, digits, a fraction, an exponent.</summary>
     Number,
 
-    /// <summary>Of those numbers, the ones that are neither 0 nor 1.</summary>
+    /// <summary>A plain number other than 0 and 1; counted as <see cref="Number"/> too.</summary>
     OtherNumber,
 
-    /// <summary>A number with thousands, a currency and the like; <see cref="WrittenNumber"/>.</summary>
+    /// <summary>A number with thousands separators, a currency or the like; see <see cref="WrittenNumber"/>.</summary>
     Quantity,
 
-    /// <summary>A number with the other decimal sign.</summary>
+    /// <summary>A number that can be read only with the other decimal sign.</summary>
     OtherSign,
 
     Boolean,
@@ -21,13 +21,13 @@ internal enum WrittenKind
     /// <summary>A date and a time.</summary>
     Time,
 
-    /// <summary>A date as 01/31/2024: the column's values may show in which order it is.</summary>
+    /// <summary>A date such as 01/31/2024. The column's values together may show its order.</summary>
     OpenDate,
 
-    /// <summary>A number beyond what float64 holds.</summary>
+    /// <summary>A number beyond the range of float64.</summary>
     TooLarge,
 
-    /// <summary>A date as 24-11-05, whose order values do not show, or one that is none in the order that is known.</summary>
+    /// <summary>A date such as 24-11-05, whose order the column's values can't show, or a date that is invalid in the known order.</summary>
     HiddenDate,
 
     Text,

@@ -1,15 +1,15 @@
 namespace SigmoidApi.Tables.Cells;
 
-/// <summary>The values of a file that are not what their columns are, by line.</summary>
+/// <summary>Collects the values of a file that do not fit the types of their columns.</summary>
 internal sealed class WrittenMistakes
 {
     private readonly List<DatasetError> _first = [];
     private long _count;
 
-    /// <param name="count">How many there are in a column.</param>
-    /// <param name="first">The first of each kind: line, column, and what came.</param>
-    /// <param name="expected">What should have come.</param>
-    /// <param name="rest">What can be done.</param>
+    /// <param name="count">The number of mistakes in a column.</param>
+    /// <param name="first">The first mistakes of each kind: line, column, and the value found.</param>
+    /// <param name="expected">The expected value.</param>
+    /// <param name="rest">What the caller can do.</param>
     public void Add(long count, IEnumerable<DatasetError> first, string expected, string rest)
     {
         _count += count;

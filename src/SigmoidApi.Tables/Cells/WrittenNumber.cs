@@ -8,32 +8,32 @@ namespace SigmoidApi.Tables.Cells;
 /// A number as people, spreadsheets and programs write it: <c>12</c>, <c>-1.5e3</c>, <c>1,234.50</c>, <c>$ 5</c>, <c>12 500,50 €</c>, <c>USD 1,200</c>,
 /// <c>(1,234.50)</c>, <c>12.5 %</c>.
 /// <list type="bullet">
-/// <item>A sign: <c>+</c>, <c>-</c> or U+2212 before the digits or the currency; parentheses, as accountants write what is negative; a minus behind digits with
+/// <item>A sign: <c>+</c>, <c>-</c> or U+2212 before the digits or the currency; parentheses for negative amounts, as in accounting; a minus after digits with
 /// thousands or a fraction, as SAP writes it.</item>
-/// <item>A currency before or behind (<see cref="Currencies"/>), or a percent sign behind. Neither changes the value.</item>
-/// <item>Thousands apart by comma, point, apostrophe or blank: one to three digits that do not begin with a zero, then groups of three.</item>
-/// <item>A point or a comma before the fraction. <c>1,234</c> and <c>1.234</c> can be read in two ways: see <see cref="Signs"/>.</item>
+/// <item>A currency before or after (<see cref="Currencies"/>), or a percent sign. Neither changes the value.</item>
+/// <item>Thousands separated by comma, point, apostrophe or blank: one to three digits that do not begin with a zero, then groups of three.</item>
+/// <item>A point or a comma before the fraction. <c>1,234</c> and <c>1.234</c> are ambiguous: see <see cref="Signs"/>.</item>
 /// </list>
-/// Reading takes time linear in the length, and no memory.
+/// Reading takes linear time and allocates nothing.
 /// </summary>
 internal readonly ref struct WrittenNumber
 {
-    // Longer than the longest that has more than digits, sign and exponent.
+    // No number with anything besides digits, sign and exponent is longer.
     private const int LongestQuantity = 64;
 
-    private readonly ReadOnlySpan<byte> _digits; // with what is between them
-    private readonly int _exponentAt; // where the exponent begins, or the end
+    private readonly ReadOnlySpan<byte> _digits; // with separators and exponent
+    private readonly int _exponentAt; // start of the exponent, or the end
     private readonly int _signAt; // of the last point or comma, or the end of the digits
     private readonly bool _isNegative;
 
-    /// <param name="digits">With what is between and behind them.</param>
-    /// <param name="signAt">Where the last point or comma is, or the digits end.</param>
-    /// <param name="exponentAt">Where an exponent begins, or the end.</param>
-    /// <param name="signs">What they say about the decimal sign.</param>
-    /// <param name="thousands">How they are apart.</param>
-    /// <param name="firstGroup">How many there are before the first separator of thousands.</param>
-    /// <param name="groups">How many groups follow.</param>
-    /// <param name="isNegative">Whether the number is.</param>
+    /// <param name="digits">The digits with separators and exponent.</param>
+    /// <param name="signAt">The position of the last point or comma, or the end of the digits.</param>
+    /// <param name="exponentAt">The start of the exponent, or the end.</param>
+    /// <param name="signs">What the digits show about the decimal sign.</param>
+    /// <param name="thousands">How thousands are separated.</param>
+    /// <param name="firstGroup">The number of digits before the first separator of thousands.</param>
+    /// <param name="groups">The number of groups that follow.</param>
+    /// <param name="isNegative">Whether the number is negative.</param>
     public WrittenNumber(
         ReadOnlySpan<byte> digits, int signAt, int exponentAt, DecimalSigns signs, WrittenThousands thousands, int firstGroup, int groups, bool isNegative)
     {
@@ -42,37 +42,37 @@ internal readonly ref struct WrittenNumber
         (Signs, Thousands, FirstGroup, Groups) = (signs, thousands, firstGroup, groups);
     }
 
-    /// <summary>What it says about the decimal sign.</summary>
+    /// <summary>What the number shows about the decimal sign.</summary>
     public DecimalSigns Signs { get; private init; }
 
     public WrittenThousands Thousands { get; }
 
-    /// <summary>How many digits precede the first separator of thousands.</summary>
+    /// <summary>The number of digits before the first separator of thousands.</summary>
     public int FirstGroup { get; }
 
-    /// <summary>How many groups of thousands follow.</summary>
+    /// <summary>The number of groups of thousands that follow.</summary>
     public int Groups { get; }
 
     public bool IsPercent { get; private init; }
 
     public bool HasPlus { get; private init; }
 
-    /// <summary>0 where none is written, else a number for each.</summary>
+    /// <summary>The code of the currency; 0 if none is written.</summary>
     public int Currency { get; private init; }
 
-    /// <summary>Digits in parentheses and nothing else: <c>(5)</c>, which may as well be a list's number.</summary>
+    /// <summary>Whether the text is only digits in parentheses: <c>(5)</c> may also be a list number.</summary>
     public bool IsBareInParentheses { get; private init; }
 
-    /// <summary>Whether it has nothing but a sign, digits, points and commas, and an exponent.</summary>
+    /// <summary>Whether the text has only a sign, digits, points and commas, and an exponent.</summary>
     public bool IsSimple { get; private init; }
 
-    /// <summary>Whether the digits begin with a zero that a number would lose.</summary>
+    /// <summary>Whether the digits begin with a zero that would be lost when stored as a number.</summary>
     public bool HasLeadingZero => _digits.Length > 1 && _digits[0] == (byte)'0' && _signAt > 1 && _exponentAt > 1;
 
-    /// <summary>Reads a cell whatever its decimal sign.</summary>
+    /// <summary>Reads a cell with either decimal sign.</summary>
     /// <param name="cell">UTF-8, without blanks around it.</param>
-    /// <param name="number">What it is.</param>
-    /// <returns>Whether it is a number with one of the two signs at least.</returns>
+    /// <param name="number">The number.</param>
+    /// <returns>Whether the cell is a number with at least one of the two signs.</returns>
     public static bool TryRead(ReadOnlySpan<byte> cell, out WrittenNumber number)
     {
         var text = cell;
@@ -87,21 +87,21 @@ internal readonly ref struct WrittenNumber
         return cell.Length <= LongestQuantity && cell.ContainsAnyInRange((byte)'0', (byte)'9') && TryReadQuantity(cell, out number);
     }
 
-    /// <summary>Digits and what is between and behind them, without a sign.</summary>
+    /// <summary>The digits with separators and exponent, without a sign.</summary>
     public ReadOnlySpan<byte> Digits => _digits;
 
-    /// <summary>Whether it has nothing but a sign, digits, the decimal sign and an exponent.</summary>
+    /// <summary>Whether the text has only a sign, digits, the decimal sign and an exponent.</summary>
     public bool IsPlain(char decimalPoint) => IsSimple && IsReadable(decimalPoint)
         && (Thousands == WrittenThousands.None || (HasPoint(decimalPoint) && (Signs & (DecimalSigns.Comma | DecimalSigns.Point)) == 0));
 
-    /// <summary>Whether it can be read with a decimal sign.</summary>
+    /// <summary>Whether the number can be read with this decimal sign.</summary>
     public bool IsReadable(char decimalPoint) => (Signs & (decimalPoint == ',' ? DecimalSigns.Comma : DecimalSigns.Point)) != 0
         || (Signs & (DecimalSigns.Comma | DecimalSigns.Point)) == 0;
 
-    /// <summary>Whether it has a fraction or an exponent with a decimal sign that it can be read with.</summary>
+    /// <summary>Whether the number has a fraction or an exponent when read with this decimal sign.</summary>
     public bool HasFraction(char decimalPoint) => _exponentAt < _digits.Length || HasPoint(decimalPoint);
 
-    /// <summary>How many digits there are before the fraction.</summary>
+    /// <summary>The number of digits before the fraction.</summary>
     public int IntegerDigits(char decimalPoint)
     {
         var count = 0;
@@ -110,7 +110,7 @@ internal readonly ref struct WrittenNumber
         return count;
     }
 
-    /// <summary>The nearest float64, ties to even; null where it can't be read with the decimal sign or is beyond what float64 holds.</summary>
+    /// <summary>The nearest float64, ties to even; null if the number can't be read with this decimal sign or is beyond the range of float64.</summary>
     public double? Value(char decimalPoint)
     {
         if (!IsReadable(decimalPoint))
@@ -124,7 +124,7 @@ internal readonly ref struct WrittenNumber
         return double.IsFinite(value) ? _isNegative ? -value : value : null;
     }
 
-    /// <summary>The whole number, where it is one of at most 64 bits.</summary>
+    /// <summary>Reads the number as a whole number of 64 bits; false if it is not one.</summary>
     public bool TryInteger(char decimalPoint, out long value)
     {
         value = 0;
@@ -137,7 +137,7 @@ internal readonly ref struct WrittenNumber
         return long.TryParse(plain[from..length], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
     }
 
-    // As JSON has it: digits without zeros before them, a point, a fraction, an exponent.
+    // Writes the number as JSON does: digits without leading zeros, a point, a fraction, an exponent.
     private int WritePlain(Span<byte> target, char decimalPoint)
     {
         var point = HasPoint(decimalPoint) ? _signAt : _exponentAt;
@@ -182,23 +182,23 @@ internal readonly ref struct WrittenNumber
         }
 
         var isWhole = currency != 0 && TakeNoFraction(ref text);
-        var minusBehind = !isWhole && sign == 0 && !hasParentheses && TakeMinusBehind(ref text);
+        var hasMinusAtEnd = !isWhole && sign == 0 && !hasParentheses && TakeMinusAtEnd(ref text);
         var isPercent = currency == 0 && TakePercent(ref text);
         if (!isPercent && (currency == 0 || !isCode))
-            TakeCurrencyBehind(ref text, ref currency, ref isCode, ref isApart);
+            TakeCurrencyAtEnd(ref text, ref currency, ref isCode, ref isApart);
         isWhole |= currency != 0 && !isWhole && TakeNoFraction(ref text);
-        minusBehind |= !minusBehind && !isWhole && sign == 0 && !hasParentheses && TakeMinusBehind(ref text);
+        hasMinusAtEnd |= !hasMinusAtEnd && !isWhole && sign == 0 && !hasParentheses && TakeMinusAtEnd(ref text);
         if (hasParentheses && sign != 0)
             return false;
-        if (!WrittenDigits.TryRead(text, hasParentheses || minusBehind || sign == '-', out number) || number._exponentAt < text.Length)
+        if (!WrittenDigits.TryRead(text, hasParentheses || hasMinusAtEnd || sign == '-', out number) || number._exponentAt < text.Length)
             return false;
-        // A grade has a minus behind it, too; and a code right before digits is a key: MAD5.
+        // Without thousands or a fraction, a minus at the end may be a school grade, and a code right before digits is a key: MAD5.
         var isAmount = number.Thousands != WrittenThousands.None || number._signAt < text.Length;
-        if (((minusBehind || (isCode && !isApart)) && !isAmount) || (number._signAt == text.Length - 1))
+        if (((hasMinusAtEnd || (isCode && !isApart)) && !isAmount) || (number._signAt == text.Length - 1))
             return false;
         if (isWhole && number.Thousands == WrittenThousands.None && number._signAt < text.Length)
             return false;
-        // Nothing follows the thousands.
+        // Only thousands can precede the end of a price such as 1.200,-.
         if (isWhole && (number.Signs & (DecimalSigns.CommaOrThousands | DecimalSigns.PointOrThousands)) != 0)
             number = number with { Signs = number.Signs == DecimalSigns.CommaOrThousands ? DecimalSigns.Point : DecimalSigns.Comma };
         if (Currencies.IsEastAsian(currency) && number.Signs == DecimalSigns.CommaOrThousands)
@@ -207,15 +207,15 @@ internal readonly ref struct WrittenNumber
         return true;
     }
 
-    // $1,200 USD says the same twice; two signs say two things.
-    private static void TakeCurrencyBehind(ref ReadOnlySpan<byte> text, ref int currency, ref bool isCode, ref bool isApart)
+    // $1,200 USD repeats the currency; with two signs the text is not an amount.
+    private static void TakeCurrencyAtEnd(ref ReadOnlySpan<byte> text, ref int currency, ref bool isCode, ref bool isApart)
     {
         var rest = text;
-        if (Currencies.TakeLast(ref rest, out var isCodeBehind) is var behind && (behind == 0 || (currency != 0 && !isCodeBehind)))
+        if (Currencies.TakeLast(ref rest, out var isCodeAtEnd) is var behind && (behind == 0 || (currency != 0 && !isCodeAtEnd)))
             return;
         text = TextCursor.TrimEnd(rest);
         isApart = text.Length < rest.Length;
-        (currency, isCode) = (behind, isCodeBehind);
+        (currency, isCode) = (behind, isCodeAtEnd);
     }
 
     private static byte TakeSign(ref ReadOnlySpan<byte> text)
@@ -223,7 +223,7 @@ internal readonly ref struct WrittenNumber
         var (sign, length) = text switch
         {
             [((byte)'+' or (byte)'-') and var one, ..] => (one, 1),
-            // U+2212; the hyphen that keeps a line together, the dash that Word makes of a minus; and the minus as wide as an ideograph.
+            // The minus sign (U+2212), the no-break hyphen, the en dash that Word makes of a minus, and the full-width minus.
             [0xE2, 0x88, 0x92, ..] or [0xE2, 0x80, 0x91 or 0x93, ..] or [0xEF, 0xBC, 0x8D, ..] => ((byte)'-', 3),
             _ => ((byte)0, 0),
         };
@@ -233,7 +233,7 @@ internal readonly ref struct WrittenNumber
         return sign;
     }
 
-    // Before, as in Turkey, or behind.
+    // Before the number, as in Turkey, or after it.
     private static bool TakePercent(ref ReadOnlySpan<byte> text)
     {
         var rest = text switch
@@ -249,7 +249,7 @@ internal readonly ref struct WrittenNumber
         return true;
     }
 
-    // As on price tags: 12,- and 12.— for 12.00.
+    // Price tags: 12,- and 12.— for 12.00.
     private static bool TakeNoFraction(ref ReadOnlySpan<byte> text)
     {
         var rest = text switch
@@ -273,7 +273,7 @@ internal readonly ref struct WrittenNumber
         return true;
     }
 
-    private static bool TakeMinusBehind(ref ReadOnlySpan<byte> text)
+    private static bool TakeMinusAtEnd(ref ReadOnlySpan<byte> text)
     {
         if (text is not [.. var rest, (byte)'-'])
             return false;

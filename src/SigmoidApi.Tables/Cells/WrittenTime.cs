@@ -1,32 +1,32 @@
 namespace SigmoidApi.Tables.Cells;
 
-/// <summary>How the time behind a date may be written.</summary>
+/// <summary>How the time after a date may be written.</summary>
 internal enum ClockForm
 {
     /// <summary>After a blank.</summary>
     Usual,
 
-    /// <summary>After a T, too.</summary>
+    /// <summary>As usual, or after a T.</summary>
     Iso,
 
-    /// <summary>The same, also without anything between hours, minutes and seconds.</summary>
+    /// <summary>As ISO, or without separators between hours, minutes and seconds.</summary>
     Basic,
 
-    /// <summary>After a colon, too, and with points, as SAS, Apache and Oracle write it behind the name of a month.</summary>
+    /// <summary>As usual, or after a colon, or with points: SAS, Apache and Oracle write it so after a date with the name of the month.</summary>
     Named,
 }
 
-/// <summary>The time behind a date; <see cref="WrittenDate"/> says how it is written.</summary>
+/// <summary>Reads the time after a date; <see cref="WrittenDate"/> lists the forms.</summary>
 internal static class WrittenTime
 {
     private const long MicrosecondsPerMinute = 60_000_000;
     private const int MostOffsetMinutes = 14 * 60;
 
-    /// <summary>Reads what follows a date.</summary>
-    /// <param name="text">Nothing, or a time after a blank, a comma and a blank, or a T.</param>
-    /// <param name="form">How it can be written.</param>
-    /// <param name="microseconds">Since the date's midnight in UTC; its own midnight where nothing follows.</param>
-    /// <returns>Whether it is a time, or nothing.</returns>
+    /// <summary>Reads the text after a date.</summary>
+    /// <param name="text">Empty, or a time after a blank, a comma and a blank, or a T.</param>
+    /// <param name="form">How the time can be written.</param>
+    /// <param name="microseconds">The time since the date's midnight in UTC; 0 if the text is empty.</param>
+    /// <returns>Whether the text is a time or empty.</returns>
     public static bool TryRead(TextCursor text, ClockForm form, out long microseconds)
     {
         microseconds = 0;
@@ -45,7 +45,7 @@ internal static class WrittenTime
         text.SkipBlanks();
         if (!Clock(ref text, form, out var hour, out var minute, out var second, out var fraction))
             return false;
-        // The end of a day, and a second that leaps, are the next one.
+        // 24:00 is the next midnight, and a leap second (60) is the next second.
         if (hour > 24 || (hour == 24 && minute + second + fraction > 0) || minute > 59 || second > 60)
             return false;
 
@@ -59,7 +59,7 @@ internal static class WrittenTime
             text.SkipBlanks();
         }
 
-        // As in Germany: 12:30 Uhr.
+        // German: 12:30 Uhr.
         text.Skip("Uhr"u8);
         if (!Offset(ref text, out var offset) || !text.IsEmpty)
             return false;
@@ -111,17 +111,17 @@ internal static class WrittenTime
         return true;
     }
 
-    /// <summary>Whether the second of two texts is next, not the first; null where neither is.</summary>
+    /// <summary>Skips one of two texts; true for the second, false for the first, null for neither.</summary>
     private static bool? Half(ref TextCursor text, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) =>
         text.SkipIgnoringCase(first) ? false : text.SkipIgnoringCase(second) ? true : null;
 
-    // Minutes east of UTC; none where nothing says.
+    // The offset in minutes east of UTC; 0 if none is written.
     private static bool Offset(ref TextCursor text, out int minutes)
     {
         minutes = 0;
         if (text.SkipIgnoringCase("Z"u8))
             return true;
-        // Only before an offset does GMT say nothing: GMT+0100.
+        // GMT may precede an offset: GMT+0100.
         var isUtc = text.SkipIgnoringCase("UTC"u8) || text.SkipIgnoringCase("GMT"u8);
         var isWest = text.Skip((byte)'-');
         if (!isWest && !text.Skip((byte)'+'))
@@ -133,11 +133,11 @@ internal static class WrittenTime
             (hour, minute) = Math.DivRem(hour, 100);
         else if (text.Skip((byte)':') && !text.Digits(2, 2, out minute, out _))
             return false;
-        // As Go writes it: +0000 UTC.
+        // Go: +0000 UTC.
         text.SkipBlanks();
         if (!isUtc && text.Skip("UTC"u8) && hour + minute > 0)
             return false;
-        // The name of the zone, as JavaScript and Java add it.
+        // JavaScript and Java add the name of the zone.
         text.SkipTo('(', ')');
         text.SkipTo('[', ']');
         var all = 60 * hour + minute;

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace SigmoidApi.Tables.Cells;
 
-/// <summary>The day of the week behind a date, as it is written in Korea and Japan: <c>(수)</c>, <c>수요일</c>, <c>(水)</c>, <c>水曜日</c>.</summary>
+/// <summary>The day of the week after a date, as written in Korea and Japan: <c>(수)</c>, <c>수요일</c>, <c>(水)</c>, <c>水曜日</c>.</summary>
 internal static class WrittenWeekday
 {
     private static readonly byte[][] Korean = BytesOf("일월화수목금토");
     private static readonly byte[][] Japanese = BytesOf("日月火水木金土");
 
-    /// <summary>Goes over it; which day it is, from Sunday on, or -1 where none is next.</summary>
+    /// <summary>Skips the day of the week and returns its number, 0 for Sunday; -1 if there is none.</summary>
     public static int Skip(ref TextCursor text)
     {
         var rest = text;

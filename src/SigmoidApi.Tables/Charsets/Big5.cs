@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace SigmoidApi.Tables.Charsets;
 
-/// <summary>Big5 with Hong Kong's supplementary characters.</summary>
+/// <summary>Big5 with the Hong Kong Supplementary Character Set.</summary>
 internal readonly struct Big5(int[] index) : ICharacterReader
 {
     public static bool IsAsciiCompatible => true;

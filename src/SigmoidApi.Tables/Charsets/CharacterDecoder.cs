@@ -1,22 +1,22 @@
 namespace SigmoidApi.Tables.Charsets;
 
-/// <summary>How the bytes of a charset make one character.</summary>
+/// <summary>Reads one character of a charset.</summary>
 internal interface ICharacterReader
 {
-    /// <summary>Whether a byte below 0x80 at the beginning of a character is always the ASCII character.</summary>
+    /// <summary>Whether a byte below 0x80 at the start of a character is always an ASCII character.</summary>
     static abstract bool IsAsciiCompatible { get; }
 
     /// <param name="bytes">At least one byte.</param>
     CharacterRead Read(ReadOnlySpan<byte> bytes);
 }
 
-/// <summary>What a reader found at the beginning of its bytes.</summary>
-/// <param name="Length">Bytes that were looked at.</param>
-/// <param name="Skipped">Bytes that are done with: fewer than were looked at where a wrong sequence ends in bytes that are read for themselves.</param>
+/// <summary>What a reader found at the start of its bytes.</summary>
+/// <param name="Length">The number of bytes inspected; 0 if more bytes are needed.</param>
+/// <param name="Skipped">The number of bytes to skip. It is smaller than <paramref name="Length"/> if an invalid sequence ends in bytes to read again.</param>
 /// <param name="First">
-/// The code point; <see cref="None"/> for a sequence that only changes the reader's state, <see cref="NotInCharset"/> for wrong bytes.
+/// The code point; <see cref="None"/> for a sequence that only changes the reader's state, <see cref="NotInCharset"/> for invalid bytes.
 /// </param>
-/// <param name="Second">A second code point.</param>
+/// <param name="Second">A second code point, or <see cref="None"/>.</param>
 internal readonly record struct CharacterRead(int Length, int Skipped, int First, int Second = CharacterRead.None)
 {
     public const int None = -1;
@@ -30,13 +30,13 @@ internal readonly record struct CharacterRead(int Length, int Skipped, int First
     public static CharacterRead Wrong(int length, int skipped) => new(length, skipped, NotInCharset);
 
     /// <summary>
-    /// A code point of an index, where 0 says that the index has none: then the bytes are wrong, and an ASCII byte at their end is read for itself.
+    /// A code point of an index. 0 means that the index has none: then the bytes are invalid, and an ASCII byte at their end is read again.
     /// </summary>
     public static CharacterRead OfIndex(ReadOnlySpan<byte> sequence, int codePoint) =>
         codePoint != 0 ? Of(sequence.Length, codePoint) : Wrong(sequence.Length, sequence[^1] < 0x80 ? sequence.Length - 1 : sequence.Length);
 }
 
-/// <summary>The loop of every charset that is read character by character.</summary>
+/// <summary>Decodes a charset character by character.</summary>
 internal sealed class CharacterDecoder<TReader>(TReader reader) : TextDecoder
     where TReader : struct, ICharacterReader
 {
@@ -70,7 +70,7 @@ internal sealed class CharacterDecoder<TReader>(TReader reader) : TextDecoder
         return new(read, written);
     }
 
-    // Rune.EncodeToUtf8 checks what the indexes promise, and took half as long again on Korean words.
+    // Rune.EncodeToUtf8 validates code points, which the indexes make unnecessary. With it, decoding Korean words took half as long again.
     private static int Write(int codePoint, Span<byte> utf8)
     {
         switch (codePoint)

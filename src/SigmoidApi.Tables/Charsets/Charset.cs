@@ -5,9 +5,9 @@ using System.Text.RegularExpressions;
 namespace SigmoidApi.Tables.Charsets;
 
 /// <summary>
-/// A charset that text may be sent in: every encoding of the WHATWG Encoding Standard but "replacement", and UTF-32. A label is the standard's, or one of the
-/// further names below that Windows, Python, Java, MySQL and PHP write. Case, blanks and the characters <c>- _ . :</c> make no difference: <c>euc_kr</c> and
-/// <c>ISO8859_2</c> are found as well. A code page of Windows goes by its number, too, alone or after <c>cp</c>, <c>ms</c>, <c>win</c> or <c>windows</c>.
+/// A charset of uploaded text: every encoding of the WHATWG Encoding Standard except "replacement", and UTF-32. Labels are those of the standard and the
+/// further names below, which Windows, Python, Java, MySQL and PHP use. Case, blanks and the characters <c>- _ . :</c> make no difference: <c>euc_kr</c> and
+/// <c>ISO8859_2</c> are found too. A Windows code page can also be given by its number, alone or after <c>cp</c>, <c>ms</c>, <c>win</c> or <c>windows</c>.
 /// </summary>
 internal sealed partial class Charset
 {
@@ -34,10 +34,10 @@ internal sealed partial class Charset
     public static Charset Utf32BigEndian { get; } = new("UTF-32BE", () => new CharacterDecoder<Utf32>(new(isBigEndian: true)),
         "", "ucs-4be x-utf-32be-bom", 12001);
 
-    /// <summary>gb18030; GBK is read alike.</summary>
+    /// <summary>gb18030. GBK is decoded the same way.</summary>
     public static Charset Gb18030 { get; } = new("gb18030", NewGb18030, "", "gb18030-2000 gb18030-2005 gb18030-2022", 54936);
 
-    // The standard names these only to refuse them.
+    // The standard lists these labels only to refuse them.
     private static readonly Charset Replacement =
         new("replacement", null, "csiso2022kr hz-gb-2312 iso-2022-cn iso-2022-cn-ext iso-2022-kr", "hz", 50225, 50227, 52936);
 
@@ -98,10 +98,10 @@ internal sealed partial class Charset
     private static readonly Dictionary<int, Charset> CodePages = All
         .SelectMany(charset => charset._codePages, KeyValuePair.Create).ToDictionary(pair => pair.Value, pair => pair.Key);
 
-    /// <summary>As the standard writes it.</summary>
+    /// <summary>The name in the standard.</summary>
     public string Name { get; }
 
-    /// <summary>The charset that a label names; null where it names none.</summary>
+    /// <summary>The charset with this label; null if there is none.</summary>
     public static Charset? Find(string label)
     {
         var plain = Plain(label);
@@ -113,8 +113,8 @@ internal sealed partial class Charset
     }
 
     /// <summary>
-    /// The charset that a parameter of a media type names; UTF-8 where there is no parameter, or <c>binary</c>, which names none (<c>file -i</c> says so of
-    /// Parquet and packed files). False with a problem for the caller where it can't be read.
+    /// Reads the charset parameter of a media type. UTF-8 if there is no parameter, or if it is <c>binary</c>, as <c>file -i</c> reports for Parquet and
+    /// compressed files. False with a problem for the caller if the charset is unknown or refused.
     /// </summary>
     public static bool TryRead(string? parameter, out Charset charset, [NotNullWhen(false)] out string? problem)
     {
@@ -133,7 +133,7 @@ internal sealed partial class Charset
         return problem is null;
     }
 
-    /// <summary>What makes UTF-8 of text in the charset; null for UTF-8 itself.</summary>
+    /// <summary>A decoder from the charset to UTF-8; null for UTF-8 itself.</summary>
     public TextDecoder? NewDecoder() => _decoder?.Invoke();
 
     private static Charset OfIndex(string name, string labels, string furtherNames = "", params int[] codePages) =>

@@ -4,18 +4,19 @@ using System.Text;
 namespace SigmoidApi.Tables.Charsets;
 
 /// <summary>
-/// The indexes of the WHATWG Encoding Standard: the code point of each pointer, 0 where there is none. <c>indexes.br</c> holds them, compressed by Brotli: for
-/// each index its name, its length and the differences of its code points. Numbers have seven bits a byte; differences are zigzag (0, -1, 1, -2, …).
+/// The indexes of the WHATWG Encoding Standard: the code point for each pointer, 0 if there is none. The resource <c>indexes.br</c> holds them, compressed
+/// with Brotli: for each index its name, its length and the differences between its code points. Numbers are varints (seven bits in each byte);
+/// differences are zigzag-encoded (0, -1, 1, -2, …).
 /// </summary>
 internal static class CharsetIndex
 {
-    // Read once, when the first text comes that needs one of them: 100,000 numbers.
+    // 100,000 numbers, read when a text first needs one of the indexes.
     private static readonly Lazy<IReadOnlyDictionary<string, int[]>> Indexes = new(Load);
 
     /// <summary>An index by the standard's name in lower case: <c>jis0208</c>, <c>windows-1252</c>.</summary>
     public static int[] Of(string name) => Indexes.Value[name];
 
-    /// <summary>The code point of a pointer; 0 past the end, too.</summary>
+    /// <summary>The code point for a pointer; 0 if there is none, also beyond the end.</summary>
     public static int At(int[] index, int pointer) => (uint)pointer < (uint)index.Length ? index[pointer] : 0;
 
     private static Dictionary<string, int[]> Load()

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace SigmoidApi.Tables.Charsets;
 
-/// <summary>EUC-KR with all that Windows' code page 949 (UHC) adds to it: 8,822 further syllables.</summary>
+/// <summary>EUC-KR with the extension of Windows code page 949 (UHC): 8,822 further syllables.</summary>
 internal readonly struct EucKr(int[] index) : ICharacterReader
 {
     public static bool IsAsciiCompatible => true;

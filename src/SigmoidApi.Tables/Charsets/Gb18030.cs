@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace SigmoidApi.Tables.Charsets;
 
-/// <summary>gb18030 of 2022, and GBK, which the standard reads alike: two bytes by an index, four bytes by ranges of code points.</summary>
-/// <param name="index">The code points of two bytes.</param>
-/// <param name="ranges">Of four bytes: the first pointer of each range and its code point, in turn.</param>
+/// <summary>gb18030-2022, and GBK, which the standard decodes the same way: two bytes by an index, four bytes by ranges of code points.</summary>
+/// <param name="index">The code points of two-byte sequences.</param>
+/// <param name="ranges">For four-byte sequences: the first pointer of each range and its code point, alternating.</param>
 internal readonly struct Gb18030(int[] index, int[] ranges) : ICharacterReader
 {
     public static bool IsAsciiCompatible => true;
@@ -26,7 +26,7 @@ internal readonly struct Gb18030(int[] index, int[] ranges) : ICharacterReader
             return CharacterRead.OfIndex(bytes[..2], isTrail ? CharsetIndex.At(index, ((first - 0x81) * 190) + second - (second < 0x7F ? 0x40 : 0x41)) : 0);
         }
 
-        // Where four bytes break off, only the first is passed over.
+        // If a four-byte sequence is cut short, only its first byte is skipped.
         if (bytes.Length < 3)
             return CharacterRead.Incomplete;
         if (bytes[2] is < 0x81 or > 0xFE)
@@ -45,7 +45,7 @@ internal readonly struct Gb18030(int[] index, int[] ranges) : ICharacterReader
             return 0;
         if (pointer == 7457)
             return 0xE7C7;
-        // The last range that does not begin after the pointer.
+        // Binary search for the last range that begins at or before the pointer.
         var (low, high) = (0, (ranges.Length / 2) - 1);
         while (low < high)
         {

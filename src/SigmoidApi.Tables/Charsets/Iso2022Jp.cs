@@ -1,6 +1,6 @@
 namespace SigmoidApi.Tables.Charsets;
 
-/// <summary>ISO-2022-JP: seven-bit bytes whose meaning escape sequences change.</summary>
+/// <summary>ISO-2022-JP: seven-bit bytes whose meaning depends on escape sequences.</summary>
 /// <param name="jis0208">The index.</param>
 internal struct Iso2022Jp(int[] jis0208) : ICharacterReader
 {
@@ -8,7 +8,7 @@ internal struct Iso2022Jp(int[] jis0208) : ICharacterReader
 
     private Set _set;
 
-    // Two escape sequences with nothing between them are wrong by the standard: text can be hidden by them.
+    // The standard makes two escape sequences in a row an error, because they can hide text.
     private bool _hasJustEscaped;
 
     private enum Set
@@ -43,7 +43,7 @@ internal struct Iso2022Jp(int[] jis0208) : ICharacterReader
 
     private readonly CharacterRead ReadPair(byte lead, byte trail)
     {
-        // An escape sequence that cuts a pair is read all the same.
+        // An escape sequence in the middle of a pair still takes effect.
         if (trail == Escape)
             return CharacterRead.Wrong(2, 1);
         var codePoint = trail is >= 0x21 and <= 0x7E ? CharsetIndex.At(jis0208, ((lead - 0x21) * 94) + trail - 0x21) : 0;

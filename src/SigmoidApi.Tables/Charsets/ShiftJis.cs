@@ -2,13 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace SigmoidApi.Tables.Charsets;
 
-/// <summary>Shift_JIS with the characters of NEC and IBM, as Windows' code page 932 has it.</summary>
+/// <summary>Shift_JIS with the NEC and IBM characters of Windows code page 932.</summary>
 /// <param name="jis0208">The index.</param>
 internal readonly struct ShiftJis(int[] jis0208) : ICharacterReader
 {
-    // Rows of the end user's own characters: the private use area.
-    private const int FirstOwn = 8836;
-    private const int LastOwn = 10715;
+    // Pointers of user-defined characters, which map to the private use area.
+    private const int FirstUserDefined = 8836;
+    private const int LastUserDefined = 10715;
 
     public static bool IsAsciiCompatible => true;
 
@@ -28,6 +28,9 @@ internal readonly struct ShiftJis(int[] jis0208) : ICharacterReader
         if (trail is not ((>= 0x40 and <= 0x7E) or (>= 0x80 and <= 0xFC)))
             return CharacterRead.OfIndex(bytes[..2], 0);
         var pointer = ((lead - (lead < 0xA0 ? 0x81 : 0xC1)) * 188) + trail - (trail < 0x7F ? 0x40 : 0x41);
-        return CharacterRead.OfIndex(bytes[..2], pointer is >= FirstOwn and <= LastOwn ? 0xE000 - FirstOwn + pointer : CharsetIndex.At(jis0208, pointer));
+        var codePoint = pointer is >= FirstUserDefined and <= LastUserDefined
+            ? 0xE000 - FirstUserDefined + pointer
+            : CharsetIndex.At(jis0208, pointer);
+        return CharacterRead.OfIndex(bytes[..2], codePoint);
     }
 }

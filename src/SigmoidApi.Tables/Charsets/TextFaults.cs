@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SigmoidApi.Tables.Charsets;
 
-/// <summary>Counts the lines of a text as it passes, and keeps what is wrong in the first of them, one fault for each line.</summary>
+/// <summary>Counts the lines of a text while it is read, and keeps the first faults, one for each line.</summary>
 internal sealed class TextFaults
 {
     private readonly List<TextFault> _first = [];
@@ -12,10 +12,11 @@ internal sealed class TextFaults
 
     public IReadOnlyList<TextFault> First => _first;
 
-    /// <summary>Lines that have faults.</summary>
+    /// <summary>The number of lines with faults.</summary>
     public long LineCount { get; private set; }
 
-    /// <param name="utf8">What comes next. Lines end in LF, CR or both.</param>
+    /// <summary>Counts the lines in the next piece of text.</summary>
+    /// <param name="utf8">The text. Lines end in LF, CR or CRLF.</param>
     public void Pass(ReadOnlySpan<byte> utf8)
     {
         if (utf8.IsEmpty)
@@ -26,9 +27,10 @@ internal sealed class TextFaults
         _endedInCr = utf8[^1] == '\r';
     }
 
+    /// <summary>Records a fault in the current line.</summary>
     /// <param name="expected">The beginning of the message.</param>
-    /// <param name="wrong">The bytes.</param>
-    /// <param name="position">Of the first of them in the file, counted from 0.</param>
+    /// <param name="wrong">The invalid bytes.</param>
+    /// <param name="position">The position of the first of them in the file, counted from 0.</param>
     public void Add(string expected, ReadOnlySpan<byte> wrong, long position)
     {
         _endedInCr = false;

@@ -5,23 +5,23 @@ using System.Text.Unicode;
 
 namespace SigmoidApi.Tables.Charsets;
 
-/// <summary>UTF-16: half of a surrogate pair alone is wrong, and so is half of a unit at the end.</summary>
+/// <summary>UTF-16. A lone surrogate is an error, and so is half a code unit at the end.</summary>
 internal sealed class Utf16Decoder(bool isBigEndian) : TextDecoder
 {
     public override Decoded Decode(ReadOnlySpan<byte> source, bool isEnd, Span<byte> utf8)
     {
         var units = MemoryMarshal.Cast<byte, ushort>(source);
-        // In parts, so that wrong units do not have all that follows turned around for each of them.
-        Span<ushort> turned = stackalloc ushort[512];
+        // Swap bytes in parts: otherwise each invalid unit would swap the whole rest again.
+        Span<ushort> swapped = stackalloc ushort[512];
         var (read, written) = (0, 0);
         while (read < units.Length)
         {
-            scoped var part = units.Slice(read, Math.Min(units.Length - read, turned.Length));
+            scoped var part = units.Slice(read, Math.Min(units.Length - read, swapped.Length));
             var isLast = read + part.Length == units.Length;
             if (isBigEndian == BitConverter.IsLittleEndian)
             {
-                BinaryPrimitives.ReverseEndianness(part, turned);
-                part = turned[..part.Length];
+                BinaryPrimitives.ReverseEndianness(part, swapped);
+                part = swapped[..part.Length];
             }
 
             var characters = MemoryMarshal.Cast<ushort, char>(part);
@@ -31,7 +31,7 @@ internal sealed class Utf16Decoder(bool isBigEndian) : TextDecoder
             written += bytes;
             if (status == OperationStatus.InvalidData)
                 return new(2 * read, written, Wrong: 2, Skipped: 2);
-            // The first half of a pair, at the end of what has come.
+            // The source ends with the first half of a surrogate pair.
             if (count == 0)
                 break;
         }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace SigmoidApi.Tables.Charsets;
 
-/// <summary>UTF-32, which the WHATWG Encoding Standard lacks: four bytes for each character.</summary>
+/// <summary>UTF-32: four bytes for each character. It is not in the WHATWG Encoding Standard.</summary>
 internal readonly struct Utf32(bool isBigEndian) : ICharacterReader
 {
     public static bool IsAsciiCompatible => false;

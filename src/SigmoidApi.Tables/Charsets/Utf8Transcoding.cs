@@ -3,11 +3,11 @@ using SigmoidApi.Tables.Bytes;
 namespace SigmoidApi.Tables.Charsets;
 
 /// <summary>
-/// Text as UTF-8 without byte order mark. The mark of UTF-8, UTF-16 or UTF-32 at the beginning counts for more than the charset that is named, as in the WHATWG
-/// Encoding Standard. Text that is named or marked as UTF-8 is passed on unchecked: its reader says where it is not. The source stays open.
+/// Text converted to UTF-8 without a byte order mark. A byte order mark of UTF-8, UTF-16 or UTF-32 overrides the charset of the request, as in the WHATWG
+/// Encoding Standard. UTF-8 is passed on unchecked: the reader of the format reports invalid bytes. The source stays open.
 /// </summary>
-/// <param name="source">The bytes as they came.</param>
-/// <param name="charset">What the request names.</param>
+/// <param name="source">The bytes as sent.</param>
+/// <param name="charset">The charset that the request names.</param>
 internal sealed class Utf8Transcoding(Stream source, Charset charset) : ForwardStream
 {
     private const int InputBytes = 16 * 1024;
@@ -25,7 +25,7 @@ internal sealed class Utf8Transcoding(Stream source, Charset charset) : ForwardS
     private int _outputCount;
     private long _position;
 
-    /// <exception cref="InvalidTextException">The text is not in its charset; thrown at its end, when all lines are looked at.</exception>
+    /// <exception cref="InvalidTextException">The text is not in its charset. Thrown at the end of the text, when all lines have been checked.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (buffer.IsEmpty)
@@ -62,15 +62,15 @@ internal sealed class Utf8Transcoding(Stream source, Charset charset) : ForwardS
         _hasBegun = true;
         var (marked, length) = _input.AsSpan(0, _inputCount) switch
         {
-            // Before the shorter mark that it begins with: text in UTF-16 does not begin with a NUL.
+            // UTF-32 before UTF-16, because its mark begins with the mark of UTF-16: text in UTF-16 does not begin with a NUL.
             [0xFF, 0xFE, 0, 0, ..] => (Charset.Utf32, 4),
             [0, 0, 0xFE, 0xFF, ..] => (Charset.Utf32BigEndian, 4),
             [0xFF, 0xFE, ..] => (Charset.Utf16, 2),
             [0xFE, 0xFF, ..] => (Charset.Utf16BigEndian, 2),
             [0xEF, 0xBB, 0xBF, ..] => (Charset.Utf8, 3),
-            // Of gb18030 only where it is named: elsewhere the bytes may be text.
+            // The mark of gb18030 counts only if the request names it: in other charsets these bytes may be text.
             [0x84, 0x31, 0x95, 0x33, ..] when charset == Charset.Gb18030 => (charset, 4),
-            // Parquet is no text, whatever charset a client names for all that it sends; no text goes on with a control character.
+            // Parquet is not text, even if a client names a charset for every file. Text that begins with PAR1 has no control character next.
             [(byte)'P', (byte)'A', (byte)'R', (byte)'1', < (byte)' ' and not ((byte)'\t' or (byte)'\r' or (byte)'\n')] => (Charset.Utf8, 0),
             _ => (null, 0),
         };
@@ -104,7 +104,7 @@ internal sealed class Utf8Transcoding(Stream source, Charset charset) : ForwardS
                 break;
             _faults.Add(_expected, bytes.Slice(decoded.Read, decoded.Wrong), _position + start);
             start += decoded.Skipped;
-            // The rest is only looked at, for further faults.
+            // Discard the output: from here on the text is only checked for further faults.
             _outputCount = 0;
         }
 

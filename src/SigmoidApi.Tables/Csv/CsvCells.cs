@@ -5,18 +5,18 @@ using SigmoidApi.Tables.Cells;
 
 namespace SigmoidApi.Tables.Csv;
 
-/// <summary>Tells columns of separated values what their cells are, and which cells are malformed.</summary>
+/// <summary>Classifies the cells of separated values for their columns, and reports malformed cells.</summary>
 /// <param name="dialect">How the file is written.</param>
-/// <param name="add">Takes what is malformed.</param>
+/// <param name="add">Receives the errors.</param>
 internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
 {
-    // Of these lengths a cell can be too large for a float64.
+    // A plain number of this length can be beyond the range of float64.
     private const int LongCell = 300;
 
     private readonly MissingWords _missing = dialect.Missing;
     private readonly byte _quote = (byte)(dialect.Quote ?? '\0');
 
-    // Once a column has said it, its further fractions say nothing new.
+    // Once a column has shown this sign, further fractions show nothing new.
     private readonly DecimalSigns _enough = dialect switch
     {
         { DecimalPoint: '.' } => DecimalSigns.Point,
@@ -24,7 +24,7 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
         _ => DecimalSigns.None,
     };
 
-    /// <summary>Takes a plain number of less than a vector. Most say nothing new: a call for each took 3 in 100 of an upload's time.</summary>
+    /// <summary>Counts a plain number that is shorter than a vector. Most need only counting: a call for each took 3 % of an upload's time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AddShort(WrittenColumn column, ReadOnlySpan<byte> cell, byte state, long line)
     {
@@ -34,11 +34,11 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
             AddNumber(column, cell, state, line);
     }
 
-    /// <summary>Takes a plain number.</summary>
-    /// <param name="column">Where it is.</param>
-    /// <param name="cell">With the blanks and quotes around it.</param>
-    /// <param name="state">Of <see cref="CsvGrammar"/>, in which it ends.</param>
-    /// <param name="line">Where it begins.</param>
+    /// <summary>Counts a plain number.</summary>
+    /// <param name="column">Its column.</param>
+    /// <param name="cell">The cell with surrounding blanks and quotes.</param>
+    /// <param name="state">The state of <see cref="CsvGrammar"/> at the end of the cell.</param>
+    /// <param name="line">The line where it begins.</param>
     public void AddNumber(WrittenColumn column, ReadOnlySpan<byte> cell, byte state, long line)
     {
         var isShort = state is CsvGrammar.Integer or CsvGrammar.Fraction && cell.Length < LongCell;
@@ -57,7 +57,7 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
         if (isShort && state == CsvGrammar.Fraction && BeginsAsUsual(cell))
         {
             column.HasFractions = true;
-            if (!column.HasSaid(_enough))
+            if (!column.HasShown(_enough))
                 AddSigns(column, cell);
             else if (_enough == DecimalSigns.Comma)
                 column.AddSigns(_enough);
@@ -82,11 +82,11 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
         }
     }
 
-    /// <summary>Takes any other cell.</summary>
-    /// <param name="column">Where it is.</param>
-    /// <param name="cell">With the blanks and quotes around it.</param>
-    /// <param name="state">Of <see cref="CsvGrammar"/>, in which it ends.</param>
-    /// <param name="line">Where it begins.</param>
+    /// <summary>Counts any other cell.</summary>
+    /// <param name="column">Its column.</param>
+    /// <param name="cell">The cell with surrounding blanks and quotes.</param>
+    /// <param name="state">The state of <see cref="CsvGrammar"/> at the end of the cell.</param>
+    /// <param name="line">The line where it begins.</param>
     public void AddOther(WrittenColumn column, ReadOnlySpan<byte> cell, byte state, long line)
     {
         if (state == CsvGrammar.AfterClosed)
@@ -100,11 +100,11 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
         var trimmed = TextCursor.Trim(text);
         if (_missing.IsNull(trimmed))
         {
-            column.HasBlanks |= trimmed.Length != text.Length || !CsvSource.IsNullOfReader(dialect, Encoding.UTF8.GetString(trimmed));
+            column.HasBlanks |= trimmed.Length != text.Length || !CsvSource.CanBeNullOfDuckDb(dialect, Encoding.UTF8.GetString(trimmed));
             return;
         }
 
-        // Blanks within quotes are the text's own.
+        // Blanks within quotes belong to the text.
         column.HasBlanks |= quoted ? trimmed.Length != text.Trim(" \t"u8).Length : trimmed.Length != text.Length;
         const string Expected = "expected text in UTF-8, or the file's own encoding in the Content-Type (charset=windows-1252)";
         if (_missing.IsMark(trimmed))
@@ -121,7 +121,7 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
             column.AddSigns(number.Signs, number.Thousands != WrittenThousands.None);
     }
 
-    // Without blanks, a plus, or zeros before it that a number would lose. It has no branches, because a processor can't predict signs and zeros.
+    // Whether a number has no blank, plus or leading zero that would be lost. The code has no branches, because a processor can't predict signs and zeros.
     private static bool BeginsAsUsual(ReadOnlySpan<byte> cell)
     {
         var sign = cell[0] == (byte)'-' ? 1 : 0;
@@ -133,7 +133,7 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
 
     private bool IsZeroOrOne(ReadOnlySpan<byte> cell)
     {
-        // Most numbers are of neither.
+        // Most numbers begin with another digit.
         if (cell[0] is > (byte)'1' and <= (byte)'9')
             return false;
         if (cell.Length == 1)
@@ -143,11 +143,11 @@ internal sealed class CsvCells(CsvDialect dialect, Action<DatasetError> add)
 
     private ReadOnlySpan<byte> Inner(ReadOnlySpan<byte> cell) => cell.Trim(" \t"u8).Trim(_quote).Trim(" \t"u8);
 
-    // Below 300 characters only a positive exponent of three digits reaches infinity; these few are parsed.
+    // Below 300 characters only a positive exponent of three digits can reach infinity. These few numbers are parsed.
     private static bool MayOverflow(ReadOnlySpan<byte> cell) =>
         cell.Length > LongCell || (cell.IndexOfAny((byte)'e', (byte)'E') is >= 0 and var mark && cell.Length - mark > 3 && cell[mark + 1] != (byte)'-');
 
-    // A cell that was cut may end in the middle of a character.
+    // A long cell is cut and may end in the middle of a character.
     private static bool StartsAsUtf8(ReadOnlySpan<byte> cell) =>
         Utf8.IsValid(cell)
         || (cell.Length is >= ShownText.MostBytes - 2 and <= ShownText.MostBytes && Utf8.IsValid(cell[..(ShownText.MostBytes - 6)]));

@@ -3,25 +3,25 @@ using System.Text;
 namespace SigmoidApi.Tables.Csv;
 
 /// <summary>
-/// Lines below the last row that are no rows: <c>Total: 3 rows</c>, <c>(3 rows)</c>, <c>Source: …</c>. They are passed over where it is plain that they are:
-/// each has one text, in its first cell, and either an empty line is above them, or the first column has no texts, or they read as a remark does.
-/// Anything else may be a row that was cut off.
+/// Lines below the last row that are not rows: <c>Total: 3 rows</c>, <c>(3 rows)</c>, <c>Source: …</c>. They are skipped only in clear cases: each has one
+/// text, in its first cell, and there is an empty line above them, or the first column has no texts, or they look like remarks. Anything else may be a row
+/// that was cut off.
 /// </summary>
-/// <param name="End">Where the rows end, in bytes.</param>
-/// <param name="Lines">The places of the lines that are passed over, counted from the first behind <paramref name="End"/>, which is 0.</param>
+/// <param name="End">The end of the rows, in bytes.</param>
+/// <param name="Lines">The numbers of the skipped lines; the first line after <paramref name="End"/> is 0.</param>
 internal readonly record struct CsvFooter(long End, IReadOnlyList<int> Lines)
 {
     private const int MostBytes = 64 * 1024;
     private const int MostLines = 20;
 
-    /// <summary>That of a file whose last line is a row.</summary>
+    /// <summary>The empty footer of a file whose last line is a row.</summary>
     public static CsvFooter None(Stream file) => new(file.Length, []);
 
     /// <param name="file">Separated values in UTF-8.</param>
-    /// <param name="start">Where the first row begins.</param>
-    /// <param name="dialect">How it is written.</param>
-    /// <param name="columns">How many cells a row has.</param>
-    /// <param name="isOverValues">Whether the first column has numbers, dates, true and false alone.</param>
+    /// <param name="start">The position of the first row.</param>
+    /// <param name="dialect">How the file is written.</param>
+    /// <param name="columns">The number of cells in a row.</param>
+    /// <param name="isOverValues">Whether the first column has only numbers, dates, true and false.</param>
     public static CsvFooter Find(Stream file, long start, CsvDialect dialect, int columns, bool isOverValues)
     {
         var none = None(file);
@@ -32,13 +32,13 @@ internal readonly record struct CsvFooter(long End, IReadOnlyList<int> Lines)
         file.ReadExactly(tail);
         var lines = LinesOf(tail);
         var (footer, empty) = (new List<int>(), new List<int>());
-        // The first of them may be cut off, and is a row otherwise.
+        // Line 0 may be cut off; if it is not, it is a row.
         for (var i = lines.Count - 1; i > 0 && footer.Count + empty.Count <= MostLines; i--)
         {
             var text = TextOf(i);
             if (IsBlank(text))
                 continue;
-            // A quote that is closed here and opened above: the line is the end of a cell.
+            // A quote is open: the line is the end of a quoted cell.
             if (text.Count(character => character == dialect.Quote) % 2 > 0)
                 break;
             if (IsEmpty(text))
@@ -46,7 +46,7 @@ internal readonly record struct CsvFooter(long End, IReadOnlyList<int> Lines)
             else if (IsFooter(text, i))
                 (footer, empty) = ([i, .. empty, .. footer], []);
             else if (CsvTitle.IsRemark(RecordOf(text), columns))
-                // One of several, if that above them is.
+                // A footer only if a line above is one.
                 empty.Insert(0, i);
             else
                 break;
@@ -59,7 +59,7 @@ internal readonly record struct CsvFooter(long End, IReadOnlyList<int> Lines)
         footer.InsertRange(0, empty.Skip(1 + empty.FindLastIndex(line => !IsEmpty(TextOf(line)))));
         return new(file.Length - tail.Length + lines[footer[0]].Start, [.. footer.Select(line => line - footer[0])]);
 
-        // Lines of blanks alone are no rows, though empty ones alone are passed over by every reader.
+        // Lines of only blanks are not rows, but readers skip only lines that are entirely empty.
         CsvFooter WithoutBlanks()
         {
             var last = lines.Count;
@@ -70,7 +70,7 @@ internal readonly record struct CsvFooter(long End, IReadOnlyList<int> Lines)
 
         List<string> RecordOf(string text) => CsvSample.Records(text, dialect.Delimiter, dialect.Quote, isWholeFile: true)[0];
 
-        // Beside a footer; by itself it may be a row without values.
+        // Counts as empty only next to a footer; otherwise it may be a row without values.
         bool IsEmpty(string text) => CsvTitle.IsEmpty(RecordOf(text));
 
         bool IsFooter(string text, int line)
@@ -84,7 +84,7 @@ internal readonly record struct CsvFooter(long End, IReadOnlyList<int> Lines)
         string TextOf(int line) => Encoding.UTF8.GetString(tail.AsSpan()[lines[line].Start..lines[line].End]);
     }
 
-    // A tab may be the delimiter.
+    // Tabs don't count as blank: a tab may be the delimiter.
     private static bool IsBlank(string text) => text.AsSpan().Trim(' ').IsEmpty;
 
     private static bool ReadsAsRemark(string text) => text is ['(', .., ')'] or ['#' or '*' or '©', ..] || text.Contains(": ", StringComparison.Ordinal);

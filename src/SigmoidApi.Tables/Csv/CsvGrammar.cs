@@ -1,13 +1,13 @@
 namespace SigmoidApi.Tables.Csv;
 
 /// <summary>
-/// The automaton that reads one cell of a file of separated values (RFC 4180, with the file's own delimiter, quote and decimal point), a byte at a time, and tells
-/// numbers from other cells: blanks, a sign, digits with a point, an exponent, blanks; in quotes or not. Nothing else is a number: not <c>nan</c>, <c>inf</c>,
-/// <c>0x1</c> or <c>1_000</c>. A delimiter and a line end outside quotes end the cell; <see cref="CsvScan"/> handles them.
+/// The automaton that reads one cell of separated values byte by byte (RFC 4180, with the file's own delimiter, quote and decimal point). It distinguishes
+/// numbers from other cells. A number consists of blanks, a sign, digits with a point, an exponent and blanks, in quotes or not. Nothing else is a number:
+/// not <c>nan</c>, <c>inf</c>, <c>0x1</c> or <c>1_000</c>. A delimiter or a line end outside quotes ends the cell; <see cref="CsvScan"/> handles them.
 /// </summary>
 internal static class CsvGrammar
 {
-    // Of a number; the same again from Quoted on, for a cell in quotes.
+    // The states of a number. They repeat from Quoted on, for a quoted cell.
     public const byte Start = 0;
     public const byte Blank = 1;
     public const byte Sign = 2;
@@ -21,19 +21,19 @@ internal static class CsvGrammar
     public const byte Wrong = 10;
     public const byte Quoted = 11;
 
-    // After the closing quote of a number and of anything else.
+    // After the closing quote of a number, and of any other cell.
     public const byte ClosedNumber = 22;
     public const byte ClosedWrong = 23;
 
-    /// <summary>As <see cref="Start"/>, straight after a CR: a LF belongs to it.</summary>
+    /// <summary>As <see cref="Start"/>, right after a CR: an LF here belongs to the same line end.</summary>
     public const byte AfterCr = 24;
 
-    /// <summary>Something follows the closing quote: the cell is malformed.</summary>
+    /// <summary>The cell is malformed: something follows the closing quote.</summary>
     public const byte AfterClosed = 25;
 
     public const int StateCount = 26;
 
-    /// <summary>Not a state: the byte ends the cell.</summary>
+    /// <summary>Not a state, but the sign that the byte ends the cell.</summary>
     public const byte End = 255;
 
     /// <summary>The next state, or <see cref="End"/>, at [state · 256 + byte].</summary>
@@ -61,7 +61,7 @@ internal static class CsvGrammar
         return (state, value == dialect.Quote) switch
         {
             (Start, true) => Quoted,
-            // A doubled quote stands for one, which no number holds.
+            // A doubled quote means one quote, so the cell is not a number.
             (ClosedNumber or ClosedWrong, true) => Quoted + Wrong,
             (ClosedNumber or ClosedWrong, false) => AfterClosed,
             (AfterClosed, _) => AfterClosed,
@@ -73,7 +73,7 @@ internal static class CsvGrammar
         ? IsNumberUnquoted(state) ? ClosedNumber : ClosedWrong
         : (byte)(Quoted + NextOfNumber(state, value, dialect));
 
-    private static byte NextOfNumber(byte state, char value, CsvDialect dialect) => (state, value == dialect.DecimalPoint ? '.' : value == '.' ? ',' : value) switch
+    private static byte NextOfNumber(byte state, char value, CsvDialect dialect) => (state, PointFor(value, dialect)) switch
     {
         (Start or Blank, ' ' or '\t') => Blank,
         (Integer or Fraction or Exponent or BlankAfter, ' ' or '\t') => BlankAfter,
@@ -87,4 +87,7 @@ internal static class CsvGrammar
         (ExponentMark or ExponentSign or Exponent, >= '0' and <= '9') => Exponent,
         _ => Wrong,
     };
+
+    // The decimal sign as a point. A point that is not the decimal sign becomes a comma, which no number holds.
+    private static char PointFor(char value, CsvDialect dialect) => value == dialect.DecimalPoint ? '.' : value == '.' ? ',' : value;
 }

@@ -5,18 +5,18 @@ using SigmoidApi.Tables.Cells;
 namespace SigmoidApi.Tables.Csv;
 
 /// <summary>The names of a file's columns, and where its rows begin.</summary>
-/// <param name="Columns">The names as written, without their quotes and the blanks around them; <c>x1</c>, <c>x2</c>, … where there is no header.</param>
-/// <param name="Preamble">What stands before the header, or before the first row where there is none.</param>
-/// <param name="Length">Bytes up to the first row, the preamble and the line end included.</param>
-/// <param name="Lines">Lines up to the first row; a quoted name may hold line breaks.</param>
-/// <param name="LineEnd">How the header's line ends; <see cref="CsvLineEnd.None"/> where the file ends with it.</param>
-public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamble, int Length, long Lines, CsvLineEnd LineEnd)
+/// <param name="Columns">The names without quotes and surrounding blanks; <c>x1</c>, <c>x2</c>, … if there is no header.</param>
+/// <param name="Preamble">What precedes the header, or the first row if there is no header.</param>
+/// <param name="Length">The position of the first row, in bytes: after the preamble and the header's line end.</param>
+/// <param name="Lines">The number of lines before the first row; a quoted name may hold line breaks.</param>
+/// <param name="LineEnd">How the header's line ends; <see cref="CsvLineEnd.None"/> at the end of the file.</param>
+internal sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamble, int Length, long Lines, CsvLineEnd LineEnd)
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads the header from the start of <paramref name="file"/>, or counts the cells of the first record where there is none.</summary>
-    /// <exception cref="InvalidDatasetException">An empty file, a name that is repeated or not UTF-8, or quotes that do not match.</exception>
-    /// <exception cref="DatasetTooLargeException">More columns than <paramref name="maxColumns"/>.</exception>
+    /// <summary>Reads the header from the start of <paramref name="file"/>, or counts the cells of the first record if there is no header.</summary>
+    /// <exception cref="InvalidDatasetException">The file is empty, a name is repeated or not UTF-8, or quotes do not match.</exception>
+    /// <exception cref="DatasetTooLargeException">There are more columns than <paramref name="maxColumns"/>.</exception>
     public static CsvHeader Read(Stream file, CsvPreamble preamble, CsvDialect dialect, int maxColumns, int maxNameLength, int maxBytes)
     {
         var buffer = new byte[Math.Min(maxBytes, file.Length)];
@@ -26,7 +26,11 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
         if (header.Columns.Count > maxColumns)
             throw new DatasetTooLargeException($"The file has {header.Columns.Count} columns; at most {maxColumns} are taken (Datasets:MaxColumns).");
         if (!dialect.Header)
-            return new([.. header.Columns.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"x{i + 1}"))], header.Preamble, header.Preamble.Length, header.Preamble.Lines, CsvLineEnd.None);
+        {
+            var names = header.Columns.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"x{i + 1}"));
+            return new([.. names], header.Preamble, header.Preamble.Length, header.Preamble.Lines, CsvLineEnd.None);
+        }
+
         header = header with { Columns = ColumnNames.Given(header.Columns) };
         ColumnNames.Check(header.Columns, maxNameLength, header.Preamble.Lines + 1);
         return header;
@@ -68,7 +72,11 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
             throw TooLong(line, maxBytes);
         var name = Decode(length < 0 ? rest : rest[..length], dialect, line, number);
         if (dialect is { Header: true, Quote: { } quote } && name.Contains(quote, StringComparison.Ordinal))
-            throw new InvalidDatasetException(line, ShownText.Short(name), $"expected the name of column {number} in quotes, with its own quotes doubled, as it holds a quote");
+        {
+            throw new InvalidDatasetException(
+                line, ShownText.Short(name), $"expected the name of column {number} in quotes, with its own quotes doubled, as it holds a quote");
+        }
+
         position += length < 0 ? rest.Length : length;
         return name;
     }
@@ -94,35 +102,36 @@ public sealed record CsvHeader(IReadOnlyList<string> Columns, CsvPreamble Preamb
             end += 2;
         }
 
-        var name = Decode(text[start..end], dialect, line, number).Replace(new string(dialect.Quote.Value, 2), dialect.Quote.ToString(), StringComparison.Ordinal);
+        var name = Decode(text[start..end], dialect, line, number)
+            .Replace(new string(dialect.Quote.Value, 2), dialect.Quote.ToString(), StringComparison.Ordinal);
         position = end + 1;
         if (text[position..] is [var after, ..] && after != dialect.Delimiter && after is not ((byte)'\r' or (byte)'\n'))
-            throw new InvalidDatasetException(line, ShownText.Short(name), $"expected a delimiter or the end of the line after the quoted name of column {number}");
+        {
+            throw new InvalidDatasetException(
+                line, ShownText.Short(name), $"expected a delimiter or the end of the line after the quoted name of column {number}");
+        }
+
         lines += name.ReplaceLineEndings("\n").Count(character => character == '\n');
         return name;
     }
 
-    private static InvalidDatasetException TooLong(long line, int maxBytes) => new(line, null, $"expected a header of at most {maxBytes} bytes (Datasets:MaxHeaderBytes)");
+    private static InvalidDatasetException TooLong(long line, int maxBytes) =>
+        new(line, null, $"expected a header of at most {maxBytes} bytes (Datasets:MaxHeaderBytes)");
 
     private static string Decode(ReadOnlySpan<byte> name, CsvDialect dialect, long line, int number)
     {
         try
         {
-            // What is no name is a cell, and the scan's to refuse.
+            // Without a header this is a cell of the first row, which the scan checks.
             return dialect.Header ? StrictUtf8.GetString(name) : Encoding.UTF8.GetString(name);
         }
         catch (DecoderFallbackException)
         {
-            throw new InvalidDatasetException(line, null, $"expected the name of column {number} in UTF-8, or the file's own encoding in the Content-Type (charset=windows-1252); got other bytes: {ShownText.Of(name)}");
+            throw new InvalidDatasetException(
+                line,
+                null,
+                $"expected the name of column {number} in UTF-8, or the file's own encoding in the Content-Type (charset=windows-1252); "
+                    + $"got other bytes: {ShownText.Of(name)}");
         }
     }
-}
-
-/// <summary>How the lines of a file end.</summary>
-public enum CsvLineEnd
-{
-    None,
-    Lf,
-    CrLf,
-    Cr,
 }

@@ -3,20 +3,21 @@ using SigmoidApi.Tables.Sources;
 namespace SigmoidApi.Tables.Csv;
 
 /// <summary>
-/// On which lines rows of separated values begin: quoted cells may go over several, and empty lines are no rows. Cells are cut by the automaton of the scan.
+/// Finds the lines on which rows of separated values begin. Quoted cells may span several lines, and empty lines are not rows. Cells are read with the
+/// automaton of the scan.
 /// </summary>
 internal static class CsvLines
 {
     private const int BufferBytes = 128 * 1024;
 
     /// <param name="received">A file that has passed <see cref="CsvScan"/>.</param>
-    /// <param name="dialect">How it is written.</param>
-    /// <param name="header">Where its rows begin.</param>
-    /// <param name="rows">The rows that are looked for, counted from 0.</param>
+    /// <param name="dialect">How the file is written.</param>
+    /// <param name="header">Where the rows begin.</param>
+    /// <param name="rows">The rows to find, counted from 0.</param>
     /// <param name="cancellationToken">Checked for every buffer of the file.</param>
-    /// <returns>The line of each, counted from 1.</returns>
+    /// <returns>The line of each row, counted from 1.</returns>
     public static Dictionary<long, long> Find(
-        FileToRead received, CsvDialect dialect, CsvHeader header, IReadOnlySet<long> rows, CancellationToken cancellationToken)
+        TableFile received, CsvDialect dialect, CsvHeader header, IReadOnlySet<long> rows, CancellationToken cancellationToken)
     {
         var lines = new Dictionary<long, long>();
         using var file = received.Open();
@@ -37,7 +38,7 @@ internal static class CsvLines
                 if (!endsRow && !inRow && rows.Contains(++row))
                     lines[row] = line;
                 inRow = !endsRow;
-                // A CRLF is one line.
+                // A CRLF ends one line.
                 if (value == (byte)'\r' || (value == (byte)'\n' && previous != (byte)'\r'))
                     line++;
                 state = next != CsvGrammar.End ? next : value == (byte)'\r' ? CsvGrammar.AfterCr : CsvGrammar.Start;

@@ -1,15 +1,15 @@
 namespace SigmoidApi.Tables.Csv;
 
 /// <summary>
-/// A copy of a file of separated values as DuckDB reads it: it takes the first line end for all, and the first line for the header. Made only of files that
-/// are otherwise; the scan and this copy cut cells by the same automaton.
+/// Copies a file of separated values into the form that DuckDB expects: all lines end alike, and the header is the first line. Other files need no copy. The
+/// scan and this copy read cells with the same automaton.
 /// </summary>
 internal static class CsvPlainCopy
 {
     private const int BufferBytes = 128 * 1024;
 
     /// <summary>
-    /// Writes what is from <paramref name="start"/> to <paramref name="end"/> in <paramref name="file"/>, every line ended by LF. Line ends within quotes stay.
+    /// Copies the bytes from <paramref name="start"/> to <paramref name="end"/> and ends every line with LF. Line ends within quotes stay as they are.
     /// </summary>
     public static void Write(Stream file, long start, long end, CsvDialect dialect, string path, CancellationToken cancellationToken)
     {

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace SigmoidApi.Tables.Csv;
 
-/// <summary>What may stand before the first record: a byte order mark, empty lines, and the line by which Excel is told a delimiter, <c>sep=;</c>.</summary>
-/// <param name="Length">In bytes, line ends included.</param>
-/// <param name="Lines">How many lines of the file it takes.</param>
-/// <param name="Delimiter">What the line of Excel's says.</param>
-/// <param name="Titles">The lines that are titles above the table (<see cref="CsvTitle"/>), counted from 1; null if the table begins the file.</param>
-public readonly record struct CsvPreamble(int Length, int Lines, char? Delimiter, IReadOnlyList<long>? Titles = null)
+/// <summary>What may precede the first record: a byte order mark, empty lines, and the line that sets the delimiter for Excel, <c>sep=;</c>.</summary>
+/// <param name="Length">The length in bytes, line ends included.</param>
+/// <param name="Lines">The number of lines.</param>
+/// <param name="Delimiter">The delimiter of the line for Excel.</param>
+/// <param name="Titles">The lines of titles above the table (<see cref="CsvTitle"/>), counted from 1; null if there are none.</param>
+internal readonly record struct CsvPreamble(int Length, int Lines, char? Delimiter, IReadOnlyList<long>? Titles = null)
 {
     public static CsvPreamble Of(ReadOnlySpan<byte> start)
     {
@@ -29,8 +29,8 @@ public readonly record struct CsvPreamble(int Length, int Lines, char? Delimiter
         return new(position, lines, delimiter);
     }
 
-    /// <summary>The same with some of the records that follow, each of which may be several lines in quotes, and the empty lines behind each.</summary>
-    internal CsvPreamble Past(ReadOnlySpan<byte> start, int records, CsvDialect dialect)
+    /// <summary>Extends the preamble by some records, which may be quoted and span several lines, and the empty lines after each.</summary>
+    public CsvPreamble Past(ReadOnlySpan<byte> start, int records, CsvDialect dialect)
     {
         var (position, lines, titles) = (Length, Lines, new List<long>());
         for (; titles.Count < records; lines += SkipEmpty(start, ref position))
@@ -69,8 +69,9 @@ public readonly record struct CsvPreamble(int Length, int Lines, char? Delimiter
     {
         if (line is [(byte)'"', .., (byte)'"'])
             line = line[1..^1];
-        return line.Length == 5 && Ascii.EqualsIgnoreCase(line[..4], "sep="u8) && (char)line[4] is var named && char.IsAscii(named) && !char.IsAsciiLetterOrDigit(named) && named != '"'
-            ? named
-            : null;
+        if (line.Length != 5 || !Ascii.EqualsIgnoreCase(line[..4], "sep="u8))
+            return null;
+        var named = (char)line[4];
+        return char.IsAscii(named) && !char.IsAsciiLetterOrDigit(named) && named != '"' ? named : null;
     }
 }

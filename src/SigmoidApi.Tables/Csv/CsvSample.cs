@@ -2,7 +2,7 @@ using System.Text;
 
 namespace SigmoidApi.Tables.Csv;
 
-/// <summary>The first records of a file, cut into cells as one delimiter has them, without the quotes and blanks around each.</summary>
+/// <summary>Splits the first records of a file into cells by a delimiter, without surrounding quotes and blanks.</summary>
 internal static class CsvSample
 {
     private const int MostRecords = 500;
@@ -44,7 +44,7 @@ internal static class CsvSample
             }
         }
 
-        // What the sample cuts off is no record, but for the only one.
+        // The last record of a sample is cut off. It counts only if it is the only one.
         if (isWholeFile || records.Count == 0)
             EndRecord();
         return records;

@@ -5,10 +5,10 @@ using SigmoidApi.Tables.Cells;
 namespace SigmoidApi.Tables.Csv;
 
 /// <summary>
-/// Reads a file of separated values once: tells what each column holds, and every row and cell that is malformed, by line and column. DuckDB reads what passes, with
-/// the types that were found here: it infers types from a sample, takes <c>+-1</c>, <c>1_000</c> and a comma too many, counts records and not lines, and
-/// <c>store_rejects</c> keeps the whole line for each bad cell of it, so that a small hostile file exhausts the memory.
-/// The scan is one table look-up a byte, about a tenth of an import.
+/// Reads a file of separated values once and splits it into rows and cells. It finds what each column holds, and reports malformed rows and cells by line and
+/// column. DuckDB then reads the file with the types found here. DuckDB's own detection would not do: it infers types from a sample, accepts <c>+-1</c>,
+/// <c>1_000</c> and an extra comma, and counts records instead of lines; and <c>store_rejects</c> keeps the whole line for each bad cell, so that a small
+/// hostile file exhausts the memory. The scan takes one table look-up for each byte, about a tenth of an import.
 /// </summary>
 internal sealed class CsvScan
 {
@@ -17,12 +17,13 @@ internal sealed class CsvScan
     private readonly byte[] _table;
     private readonly byte[] _buffer = new byte[BufferBytes];
     private readonly List<DatasetError> _errors = [];
-    private readonly long[] _firstLineEndingIn = new long[4];
+    private readonly CsvLineEnds _lineEnds;
     private readonly CsvDialect _dialect;
     private readonly CsvHeader _header;
     private readonly WrittenColumn[] _columns;
     private readonly CsvCells _cells;
     private readonly byte _delimiter;
+    private readonly long _end;
     private long _errorCount;
     private long _rows;
     private long _line;
@@ -30,8 +31,6 @@ internal sealed class CsvScan
     private long _cellLine;
     private int _column;
     private bool _isCut;
-
-    private readonly long _end;
 
     private CsvScan(CsvHeader header, CsvDialect dialect, long end, Func<string, WrittenColumn> column)
     {
@@ -44,22 +43,22 @@ internal sealed class CsvScan
         _cells = new(dialect, Add);
         _line = header.Lines + 1;
         _rowLine = _cellLine = _line;
-        _firstLineEndingIn[(int)header.LineEnd] = header.Lines;
+        _lineEnds = new(header.LineEnd, header.Lines);
     }
 
-    /// <summary>
-    /// Scans what follows <paramref name="header"/> in <paramref name="file"/> up to <paramref name="end"/>; empty lines are passed over.
-    /// </summary>
-    /// <param name="file">To be read from its header on.</param>
+    /// <summary>Scans the rows between <paramref name="header"/> and <paramref name="end"/>. Empty lines are skipped.</summary>
+    /// <param name="file">The file.</param>
     /// <param name="header">The names of the columns.</param>
-    /// <param name="end">Where the rows end, in bytes.</param>
+    /// <param name="end">The end of the rows, in bytes.</param>
     /// <param name="dialect">How the file is written.</param>
-    /// <param name="column">Makes the column of a name.</param>
-    /// <param name="maxRows">How many rows are taken.</param>
-    /// <param name="cancellationToken">Looked at every buffer of the file.</param>
-    /// <returns>Null where <paramref name="end"/> is within a cell in quotes: rows go on behind it.</returns>
-    /// <exception cref="InvalidDatasetException">A row has more or fewer cells than the header, a quote is not closed, a cell is not UTF-8, or there is no row.</exception>
-    /// <exception cref="DatasetTooLargeException">More rows than <paramref name="maxRows"/>.</exception>
+    /// <param name="column">Creates the column for a name.</param>
+    /// <param name="maxRows">The most rows.</param>
+    /// <param name="cancellationToken">Checked for every buffer of the file.</param>
+    /// <returns>Null if <paramref name="end"/> lies within a quoted cell: then the rows go on after it.</returns>
+    /// <exception cref="InvalidDatasetException">
+    /// A row has more or fewer cells than the header, a quote is not closed, a cell is not UTF-8, or there are no rows.
+    /// </exception>
+    /// <exception cref="DatasetTooLargeException">There are more rows than <paramref name="maxRows"/>.</exception>
     public static CsvScanResult? Run(
         Stream file, CsvHeader header, long end, CsvDialect dialect, Func<string, WrittenColumn> column, long maxRows, CancellationToken cancellationToken)
     {
@@ -68,14 +67,15 @@ internal sealed class CsvScan
         scan.Read(file, cancellationToken);
         if (scan._isCut)
             return null;
-        scan.CheckLineEnds();
+        if (scan._lineEnds.FirstWrong() is { } line)
+            scan.Add(new(line, null, "expected every line to end alike; this one ends differently from those before it (LF, CRLF and CR are mixed)"));
         if (scan._rows == 0)
             scan.Add(new(header.Lines + 1, null, "expected at least one row below the header"));
         if (scan._errorCount > 0)
             throw new InvalidDatasetException(scan._errors, scan._errorCount);
         if (scan._rows > maxRows)
             throw new DatasetTooLargeException($"The file has {scan._rows} rows; at most {maxRows} are taken (Datasets:MaxRows).");
-        return new(scan._rows, scan._columns, HasMixedLineEnds: scan._firstLineEndingIn.Skip(1).Count(line => line > 0) > 1, scan._line);
+        return new(scan._rows, scan._columns, scan._lineEnds.AreMixed, scan._line);
     }
 
     private void Read(Stream file, CancellationToken cancellationToken)
@@ -90,10 +90,10 @@ internal sealed class CsvScan
             var cellStart = Scan(filled, carried, ref state);
             if (cellStart == 0 && filled == BufferBytes)
             {
-                // A cell that fills the buffer is no number that anyone wrote: its beginning is enough to show.
+                // A cell that fills the buffer is not a number. Its beginning is enough for an error message.
                 state = state >= CsvGrammar.Quoted && state < CsvGrammar.ClosedNumber ? (byte)(CsvGrammar.Quoted + CsvGrammar.Wrong) : CsvGrammar.Wrong;
                 carried = ShownText.MostBytes;
-                _buffer[carried - 1] = _buffer[^1]; // for a CRLF that the cut goes through
+                _buffer[carried - 1] = _buffer[^1]; // keeps the CR of a CRLF that the buffer's end splits
             }
             else
             {
@@ -117,7 +117,7 @@ internal sealed class CsvScan
 
     private int Free(Stream file, int carried) => (int)Math.Min(BufferBytes - carried, _end - file.Position);
 
-    /// <summary>Goes on from <paramref name="position"/> to <paramref name="end"/> of the buffer; returns where the unfinished cell starts.</summary>
+    /// <summary>Scans the buffer from <paramref name="position"/> to <paramref name="end"/>; returns the start of the unfinished cell.</summary>
     private int Scan(int end, int position, ref byte state)
     {
         var table = _table;
@@ -155,7 +155,8 @@ internal sealed class CsvScan
             }
             else if (value == (byte)'\n' && afterCr)
             {
-                MergeIntoCrLf();
+                // The CR was counted as a line end of its own.
+                _lineEnds.MergeIntoCrLf(_line - 1);
                 current = CsvGrammar.Start;
             }
             else
@@ -176,8 +177,8 @@ internal sealed class CsvScan
     }
 
     /// <summary>
-    /// Takes plain numbers of less than a vector, each followed by a delimiter, from <paramref name="position"/> on: a few instructions a cell, where the table takes as
-    /// many for each byte of it. Returns where a cell begins that is none, or is the last of its line.
+    /// Reads plain numbers that are shorter than a vector and followed by a delimiter. This takes a few instructions for each cell; the table takes as many for
+    /// each byte. Returns the start of the first cell that is not such a number.
     /// </summary>
     private int SkipNumbers(ReadOnlySpan<byte> text, int position)
     {
@@ -238,39 +239,17 @@ internal sealed class CsvScan
 
     private void EndLine(CsvLineEnd lineEnd)
     {
-        ref var first = ref _firstLineEndingIn[(int)lineEnd];
-        if (first == 0)
-            first = _line;
+        _lineEnds.Add(lineEnd, _line);
         _rowLine = _cellLine = ++_line;
-    }
-
-    // The CR was counted as an end of its own; the line is the one before.
-    private void MergeIntoCrLf()
-    {
-        var line = _line - 1;
-        ref var cr = ref _firstLineEndingIn[(int)CsvLineEnd.Cr];
-        if (cr == line)
-            cr = 0;
-        ref var crLf = ref _firstLineEndingIn[(int)CsvLineEnd.CrLf];
-        if (crLf == 0)
-            crLf = line;
     }
 
     private void CountQuotedLine(ReadOnlySpan<byte> buffer, int i)
     {
-        // A CRLF is one line; the cell's own quote precedes its first byte, so that i - 1 is in the cell.
+        // A CRLF ends one line. Within quotes, i - 1 is never before the cell, because the opening quote comes first.
         if (buffer[i] == (byte)'\r' || buffer[i - 1] != (byte)'\r')
             _line++;
     }
 
-    // LF and CRLF are the same to everybody; a CR alone beside them is damage, or part of a text.
-    private void CheckLineEnds()
-    {
-        if (_firstLineEndingIn[(int)CsvLineEnd.Cr] == 0 || _firstLineEndingIn.Skip(1).Count(line => line > 0) < 2)
-            return;
-        var second = _firstLineEndingIn.Skip(1).Where(line => line > 0).Order().ElementAt(1);
-        Add(new(second, null, "expected every line to end alike; this one ends differently from those before it (LF, CRLF and CR are mixed)"));
-    }
 
     private void Add(DatasetError error)
     {
@@ -280,5 +259,9 @@ internal sealed class CsvScan
     }
 }
 
-/// <summary>What a scan has found: rows, what each column holds, whether lines end in LF and in CRLF, and the line on which it ended.</summary>
+/// <summary>The result of a scan.</summary>
+/// <param name="Rows">The number of rows.</param>
+/// <param name="Columns">What each column holds.</param>
+/// <param name="HasMixedLineEnds">Whether some lines end in LF and others in CRLF.</param>
+/// <param name="LastLine">The line on which the scan ended.</param>
 internal sealed record CsvScanResult(long Rows, IReadOnlyList<WrittenColumn> Columns, bool HasMixedLineEnds, long LastLine);

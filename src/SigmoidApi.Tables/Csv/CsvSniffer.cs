@@ -4,21 +4,21 @@ using SigmoidApi.Tables.Cells;
 namespace SigmoidApi.Tables.Csv;
 
 /// <summary>
-/// Finds a file's dialect from its first lines: the delimiter that cuts them into the same number of cells, the decimal sign (<see cref="DecimalSign"/>), which all the
-/// cells may yet prove to be the other one, and whether there is a header (<see cref="HeaderDetection"/>).
+/// Detects a file's dialect from its first lines: the delimiter that splits most lines into the same number of cells, the decimal sign
+/// (<see cref="DecimalSign"/>), which the scan of all cells may correct, and whether there is a header (<see cref="HeaderDetection"/>).
 /// </summary>
 internal static class CsvSniffer
 {
     public const int SampleBytes = 256 * 1024;
 
-    // In the order in which they are preferred where nothing else tells them apart.
+    // In order of preference, if nothing else decides.
     private static readonly char[] Delimiters = [',', ';', '\t', '|', ' '];
 
     /// <param name="sample">The first bytes of the file.</param>
-    /// <param name="isWholeFile">Whether they are all of it.</param>
-    /// <param name="overrides">What need not be found out.</param>
-    /// <param name="expected">Columns that the file is to have: a first record with all of their names is its header.</param>
-    /// <param name="likelyPoint">The decimal sign where the file does not show it; null where it is guessed.</param>
+    /// <param name="isWholeFile">Whether the sample is the whole file.</param>
+    /// <param name="overrides">What the upload says.</param>
+    /// <param name="expected">Columns that the file should have: a first record with all of their names is the header.</param>
+    /// <param name="likelyPoint">The decimal sign to use if the file does not show it; null to guess it.</param>
     public static CsvOutline Detect(
         ReadOnlySpan<byte> sample, bool isWholeFile, CsvOverrides overrides, IReadOnlyList<string> expected, char? likelyPoint = null)
     {
@@ -32,26 +32,26 @@ internal static class CsvSniffer
             .OrderByDescending(cut => cut.Fit.Columns > 1).ThenByDescending(cut => cut.Fit.Share).ThenByDescending(cut => cut.Fit.Numbers)
             .ThenByDescending(cut => cut.Fit.Columns).ThenBy(cut => cut.Rank)
             .First();
-        var nulls = overrides.NullValues ?? CsvDialect.DefaultNullValues;
-        bool HasHeader(List<List<string>> records) => overrides.Header ?? HeaderDetection.HasHeader(records, nulls, expected);
-        // What a model expects is a header, whatever is below it.
+        var missing = MissingWords.Of(overrides);
+        bool HasHeader(List<List<string>> records) => overrides.Header ?? HeaderDetection.HasHeader(records, missing, expected);
+        // A first record with all names that a model needs is the header, not a title, whatever is below it.
         var titles = expected.Count > 0 && HeaderDetection.HasAll(best.Records, expected) ? 0 : CsvTitle.Count(best.Records, best.Fit.Columns, HasHeader);
         var records = best.Records[titles..];
-        // What may be below the last row is no row to judge the others by.
+        // Leave out what may be a footer: its cells would mislead the detection.
         if (isWholeFile && best.Fit.Columns > 1)
         {
             var last = records.FindLastIndex(record => !CsvTitle.IsEmpty(record) && !CsvTitle.IsRemark(record, best.Fit.Columns));
             records = last < 0 ? records : records[..(last + 1)];
         }
 
-        var dialect = new CsvDialect(
-            best.Delimiter, quote, overrides.DecimalPoint ?? DecimalSign.Of(DecimalsOf(records), best.Delimiter, likelyPoint).Point, HasHeader(records), nulls);
+        var point = overrides.DecimalPoint ?? DecimalSign.Of(DecimalsOf(records), best.Delimiter, likelyPoint).Point;
+        var dialect = new CsvDialect(best.Delimiter, quote, point, HasHeader(records), missing);
         return new(dialect, preamble.Past(sample, titles, dialect), records, best.Fit.Columns);
     }
 
     private static char? QuoteOf(string text)
     {
-        // A single quote quotes where cells begin and end with it; an apostrophe within a word does not.
+        // A single quote is the quote if it ends one cell and begins the next; an apostrophe within a word does not.
         if (text.Contains('"', StringComparison.Ordinal))
             return '"';
         foreach (var delimiter in Delimiters)
@@ -69,7 +69,7 @@ internal static class CsvSniffer
             return (0, 0, 1);
         var columns = records.GroupBy(record => record.Count).OrderByDescending(group => group.Count()).ThenByDescending(group => group.Key).First().Key;
         var share = (double)records.Count(record => record.Count == columns) / records.Count;
-        // Words are cut into cells of any number by blanks.
+        // Blanks split sentences into any number of cells, so a blank must fit every record.
         if (delimiter == ' ' && share < 1)
             return (0, 0, 1);
         var cells = records.SelectMany(record => record).ToList();
@@ -89,18 +89,19 @@ internal static class CsvSniffer
     }
 }
 
-/// <summary>What the first lines of a file tell of it.</summary>
-/// <param name="Preamble">What stands before the first record, titles included.</param>
-/// <param name="Records">The first records, without titles, and without what may be a footer.</param>
-/// <param name="Columns">How many cells most of them have.</param>
+/// <summary>What the first lines of a file show.</summary>
+/// <param name="Preamble">What precedes the first record, titles included.</param>
+/// <param name="Records">The first records, without titles and a possible footer.</param>
+/// <param name="Columns">The number of cells that most records have.</param>
 internal sealed record CsvOutline(CsvDialect Dialect, CsvPreamble Preamble, List<List<string>> Records, int Columns)
 {
     /// <summary>Whether the cells of the first column, below a header, are numbers, dates, true and false, or missing.</summary>
     public bool BeginsWithValues => Records.Skip(Dialect.Header ? 1 : 0).Select(record => record[0]) is var cells
-        && cells.Any(HeaderDetection.IsValue) && cells.All(cell => cell.Length == 0 || HeaderDetection.IsValue(cell) || Dialect.NullValues.Contains(cell));
+        && cells.Any(HeaderDetection.IsValue)
+        && cells.All(cell => HeaderDetection.IsValue(cell) || Dialect.Missing.IsNull(Encoding.UTF8.GetBytes(cell)));
 
-    /// <exception cref="InvalidDatasetException">The first record has another number of cells than most have. All others would be named otherwise, and are
-    /// right.</exception>
+    /// <summary>Checks the number of cells in the first record. Otherwise every other row would be reported, although those are right.</summary>
+    /// <exception cref="InvalidDatasetException">The first record has another number of cells than most records.</exception>
     public void CheckFirst()
     {
         var cells = Records.Count > 0 ? Records[0].Count : Columns;
@@ -109,7 +110,7 @@ internal sealed record CsvOutline(CsvDialect Dialect, CsvPreamble Preamble, List
         {
             throw new InvalidDatasetException(Preamble.Lines + 1, null,
                 $"expected {Columns} cells, as most lines below have; this line has {cells}. "
-                + "Where it is no part of the table, take it out; where it is the header, give each column a name");
+                + "Remove it if it is not part of the table; if it is the header, give each column a name");
         }
     }
 }

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace SigmoidApi.Tables.Csv;
 
-/// <summary>Files that are often sent as separated values and are none, by the bytes that they begin with.</summary>
+/// <summary>Detects files that are often sent as separated values by mistake, by their first bytes.</summary>
 internal static class ForeignContent
 {
-    // The first files of an archive tell what it is.
+    // The names of the first files in an archive show what it is.
     private const int ArchiveBytes = 4096;
 
-    /// <exception cref="InvalidDatasetException">The file is one of them; the message says which, and what to do.</exception>
+    /// <exception cref="InvalidDatasetException">The file is of another kind. The message says which, and what to do.</exception>
     public static void Refuse(ReadOnlySpan<byte> start)
     {
         if (LooksLike(start) is { } what)
@@ -19,14 +19,17 @@ internal static class ForeignContent
     {
         [(byte)'P', (byte)'K', 3, 4, ..] => Archive(start[..Math.Min(start.Length, ArchiveBytes)]),
         [0xD0, 0xCF, 0x11, 0xE0, ..] => "an Excel workbook of before 2007; save the sheet as CSV",
-        // A column may be called PAR1; no name goes on with a control character.
-        [(byte)'P', (byte)'A', (byte)'R', (byte)'1', < (byte)' ' and not ((byte)'\t' or (byte)'\r' or (byte)'\n'), ..] => $"Parquet; send it with Content-Type {DatasetFormat.Parquet.MediaType()}",
+        // A column may be called PAR1, but then no control character follows.
+        [(byte)'P', (byte)'A', (byte)'R', (byte)'1', < (byte)' ' and not ((byte)'\t' or (byte)'\r' or (byte)'\n'), ..] =>
+            $"Parquet; send it with Content-Type {DatasetFormat.Parquet.MediaType()}",
         [(byte)'%', (byte)'P', (byte)'D', (byte)'F', (byte)'-', ..] => "a PDF document; send the table that it shows as CSV",
         _ when start.StartsWith("SQLite format 3\0"u8) => "an SQLite database; export the table as CSV",
         _ when start.StartsWith("ARROW1\0"u8) || start.StartsWith("FEA1\0"u8) => "Arrow or Feather; save it as Parquet or CSV",
-        [(byte)'B', (byte)'Z', (byte)'h', _, (byte)'1', (byte)'A', (byte)'Y', (byte)'&', ..] or [0xFD, (byte)'7', (byte)'z', (byte)'X', ..] or [(byte)'7', (byte)'z', 0xBC, 0xAF, ..]
+        [(byte)'B', (byte)'Z', (byte)'h', _, (byte)'1', (byte)'A', (byte)'Y', (byte)'&', ..]
+            or [0xFD, (byte)'7', (byte)'z', (byte)'X', ..]
+            or [(byte)'7', (byte)'z', 0xBC, 0xAF, ..]
             => "an archive; send the file plain, or compressed by gzip or zstd",
-        // Each character of a name in ASCII has a NUL before it or behind it.
+        // In UTF-16 each ASCII character has a NUL before or after it.
         [> 0 and < 0x80, 0, > 0 and < 0x80, 0, ..] => "text in UTF-16 without a mark; say charset=utf-16le in the Content-Type",
         [0, > 0 and < 0x80, 0, > 0 and < 0x80, ..] => "text in UTF-16 without a mark; say charset=utf-16be in the Content-Type",
         _ when IsHtml(start) => "a web page; send the file that it leads to",

@@ -5,21 +5,22 @@ using SigmoidApi.Tables.Cells;
 namespace SigmoidApi.Tables.Csv;
 
 /// <summary>
-/// Whether the first record of a file has the names of its columns. It has, where
+/// Decides whether the first record of a file is a header, with the names of the columns. It is a header if one of these holds:
 /// <list type="number">
-/// <item>all the names are in it that somebody expects, as a model does;</item>
-/// <item>a text stands over a column of values, which are numbers, dates, true and false;</item>
-/// <item>it comes again as a whole, and a column has nothing but its name and values;</item>
-/// <item>its first cell is empty over numbers that count the rows, as data frames write their index.</item>
+/// <item>it has all names that are expected, for example by a model;</item>
+/// <item>a text is above a column of values (numbers, dates, true and false);</item>
+/// <item>the whole record occurs again, and some column has only its name and values;</item>
+/// <item>its first cell is empty and the cells below number the rows, as data frames write their index.</item>
 /// </list>
-/// Otherwise it has not, if a value or an empty cell is among it. Two exceptions: years beside real names, ascending or consecutive, over cells that are not all years; and an empty
-/// cell over an index in any order, or over nothing at all.
-/// Where all is text, names do not come again in their columns. If some do, they are names all the same where at least as many columns have a few levels again and again, and
-/// the first cell is none of them. Names that come twice are names: a data set is told of it, and not given other ones in silence.
+/// Otherwise it is not a header if any of its cells is a value or empty, with two exceptions: years among real names, ascending or consecutive, above cells
+/// that are not all years; and an empty cell above an index in any order, or above an empty column.
+/// If all cells are texts, it is a header if no name occurs again in its column. It still is one if names do occur again, provided that all names differ and
+/// that at least as many columns have a few repeated levels without their name among them. Duplicate names are still names: the upload is then refused with
+/// an error instead of getting made-up names silently.
 /// </summary>
 internal static class HeaderDetection
 {
-    public static bool HasHeader(IReadOnlyList<IReadOnlyList<string>> records, IReadOnlyList<string> nulls, IReadOnlyList<string> expected)
+    public static bool HasHeader(IReadOnlyList<IReadOnlyList<string>> records, MissingWords missing, IReadOnlyList<string> expected)
     {
         if (records.Count == 0)
             return true;
@@ -33,7 +34,7 @@ internal static class HeaderDetection
         if (columns.Exists(column => IsText(column) && column.Cells.Count > 0 && column.Cells.TrueForAll(IsValue)) || columns[0].CountsRows)
             return true;
 
-        // Of files put one behind the other the header comes again.
+        // In concatenated files the header occurs again.
         if (records.Skip(1).Any(record => record.SequenceEqual(first)) && columns.Exists(IsNameAgainOverValues))
             return true;
 
@@ -44,19 +45,22 @@ internal static class HeaderDetection
             return false;
         var again = named.Count(column => column.Cells.Contains(column.Name));
         return again == 0
-            || (named.DistinctBy(column => column.Name, StringComparer.OrdinalIgnoreCase).Count() == named.Count && named.Count(column => column.IsOverLevels) >= again);
+            || (named.DistinctBy(column => column.Name, StringComparer.OrdinalIgnoreCase).Count() == named.Count
+                && named.Count(column => column.IsOverLevels) >= again);
 
-        IEnumerable<string> Below(int column) => records.Skip(1).Where(record => column < record.Count).Select(record => record[column]).Where(cell => !IsMissing(cell));
+        IEnumerable<string> Below(int column) =>
+            records.Skip(1).Where(record => column < record.Count).Select(record => record[column]).Where(cell => !IsMissing(Encoding.UTF8.GetBytes(cell)));
 
-        bool IsMissing(string cell) => cell.Length == 0 || CsvDialect.Marks.Contains(cell, StringComparer.OrdinalIgnoreCase) || nulls.Contains(cell);
+        // Marks count here even if the upload names its own nulls: they are not values that a header could be above.
+        bool IsMissing(byte[] cell) => missing.IsNull(cell) || MissingWords.Default.IsMark(cell);
 
         bool IsNameAgainOverValues(Column column) => IsText(column) && column.Cells.Exists(IsValue)
             && column.Cells.TrueForAll(cell => cell == column.Name || IsValue(cell));
 
-        bool IsText(Column column) => column.Name.Length > 0 && !nulls.Contains(column.Name) && !column.BeginsWithValue;
+        bool IsText(Column column) => !missing.IsNull(Encoding.UTF8.GetBytes(column.Name)) && !column.BeginsWithValue;
     }
 
-    /// <summary>Whether the first record has all of some names.</summary>
+    /// <summary>Whether the first record has all of the names.</summary>
     public static bool HasAll(IReadOnlyList<IReadOnlyList<string>> records, IReadOnlyList<string> names) =>
         records.Count > 0 && !names.Except(ColumnNames.Given(records[0]), StringComparer.Ordinal).Any();
 
@@ -67,8 +71,9 @@ internal static class HeaderDetection
             && columns.TrueForAll(column => column.Cells.Exists(cell => YearOf(cell) is null));
     }
 
-    // Null for what is none; so are then the steps to it and from it.
-    private static int? YearOf(string cell) => int.TryParse(cell, NumberStyles.None, CultureInfo.InvariantCulture, out var year) && year is >= 1900 and <= 2100 ? year : null;
+    // Null for other cells. Differences with null are null, too, and so fail every comparison above.
+    private static int? YearOf(string cell) =>
+        int.TryParse(cell, NumberStyles.None, CultureInfo.InvariantCulture, out var year) && year is >= 1900 and <= 2100 ? year : null;
 
     /// <summary>Whether a cell is a number, a date, true or false.</summary>
     public static bool IsValue(string cell) => KindOf(cell) != CellKind.Word;
@@ -90,19 +95,20 @@ internal static class HeaderDetection
         /// <summary>A plain number, true or false.</summary>
         Plain,
 
-        /// <summary>An amount and the like.</summary>
+        /// <summary>A number with thousands, a currency or the like.</summary>
         Quantity,
 
         Date,
     }
 
-    /// <param name="Name">The first cell, if it is a name.</param>
-    /// <param name="Cells">Those below it that are not missing.</param>
-    /// <param name="Rows">How many there could be.</param>
+    /// <param name="Name">The first cell.</param>
+    /// <param name="Cells">The cells below that are not missing.</param>
+    /// <param name="Rows">The number of records below.</param>
     private sealed record Column(string Name, List<string> Cells, int Rows)
     {
         /// <summary>
-        /// The first cell is a value and no name. A date over anything else is a name, as over the sales of a month; so is an amount over what is no number.
+        /// Whether the first cell is a value, not a name. A date above other cells is a name, for example above the sales of a month; so is an amount above
+        /// cells that are not numbers.
         /// </summary>
         public bool BeginsWithValue => KindOf(Name) switch
         {
@@ -112,18 +118,21 @@ internal static class HeaderDetection
             _ => Cells.Count == 0 || Cells.Exists(cell => KindOf(cell) is CellKind.Plain or CellKind.Quantity),
         };
 
-        /// <summary>Nothing stands in it.</summary>
+        /// <summary>Whether all cells are empty.</summary>
         public bool IsEmpty => Name.Length == 0 && Cells.Count == 0;
 
-        /// <summary>An empty cell over whole numbers, each there once.</summary>
-        public bool IsIndex => Name.Length == 0 && Cells.Count == Rows && Cells.TrueForAll(cell => NumberOf(cell) is not null) && Cells.Distinct().Count() == Rows;
+        /// <summary>Whether an empty cell is above different whole numbers.</summary>
+        public bool IsIndex =>
+            Name.Length == 0 && Cells.Count == Rows && Cells.TrueForAll(cell => NumberOf(cell) is not null) && Cells.Distinct().Count() == Rows;
 
-        /// <summary>The same, in the order of two rows or more.</summary>
-        public bool CountsRows => IsIndex && Rows > 1 && Cells.Zip(Cells.Skip(1), (cell, next) => NumberOf(next) - NumberOf(cell)).All(step => step == 1);
+        /// <summary>Whether it is an index that numbers two or more rows in order.</summary>
+        public bool CountsRows =>
+            IsIndex && Rows > 1 && Cells.Zip(Cells.Skip(1), (cell, next) => NumberOf(next) - NumberOf(cell)).All(step => step == 1);
 
-        /// <summary>The cells are texts of a few levels, each there twice or more on average, and the first cell is none of them.</summary>
+        /// <summary>Whether the cells are a few levels, each occurring twice or more on average, and the first cell is not one of them.</summary>
         public bool IsOverLevels => !Cells.Contains(Name) && Cells.Count > 0 && 2 * Cells.Distinct().Count() <= Cells.Count;
 
-        private static long? NumberOf(string cell) => long.TryParse(cell, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        private static long? NumberOf(string cell) =>
+            long.TryParse(cell, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 }

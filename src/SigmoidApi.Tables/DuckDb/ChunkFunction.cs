@@ -4,17 +4,22 @@ using DuckDB.NET.Native;
 
 namespace SigmoidApi.Tables.DuckDb;
 
-/// <summary>Reads a chunk of rows, a column for each parameter, and writes one value for each row into DuckDB's vector. What it throws ends the query.</summary>
+/// <summary>
+/// Reads a chunk of rows, with a column for each parameter, and writes one value for each row into DuckDB's vector. An exception ends the query with an error.
+/// </summary>
 internal delegate void ChunkCall(DatasetChunk rows, nint result);
 
-/// <summary>Functions of ours that DuckDB calls for up to 2,048 rows at a time, on any of its threads. They live as long as their session.</summary>
+/// <summary>
+/// Registers scalar functions of our own with DuckDB, which calls them for up to 2,048 rows at a time, on any of its threads. They live as long as their
+/// session.
+/// </summary>
 internal static unsafe class ChunkFunction
 {
-    /// <param name="session">What calls the function.</param>
-    /// <param name="name">As SQL calls it.</param>
-    /// <param name="parameters">The types of its parameters.</param>
-    /// <param name="result">The type of what it gives.</param>
-    /// <param name="takesMissing">Whether it is called for rows with missing values; otherwise these have no value.</param>
+    /// <param name="session">The session that calls the function.</param>
+    /// <param name="name">The name in SQL.</param>
+    /// <param name="parameters">The types of the parameters.</param>
+    /// <param name="result">The type of the result.</param>
+    /// <param name="takesMissing">Whether the function is called for rows with missing values; otherwise their result is missing.</param>
     /// <param name="call">The function.</param>
     public static void Register(
         DuckDbSession session, string name, IEnumerable<DuckDBType> parameters, DuckDBType result, bool takesMissing, ChunkCall call)
@@ -54,7 +59,7 @@ internal static unsafe class ChunkFunction
     {
         var chunk = new DuckDBDataChunk(input);
         var rows = new DatasetChunk(chunk, new ChunkVector[columns]);
-        // The chunk is DuckDB's: the handle must not free it, also where the function throws.
+        // The chunk belongs to DuckDB: the handle must not free it, not even if the function throws.
         chunk.SetHandleAsInvalid();
         return rows;
     }
@@ -65,10 +70,11 @@ internal static unsafe class ChunkFunction
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Call(nint info, nint input, nint output)
     {
-#pragma warning disable CA1031 // nothing may be thrown through the native code that called
+#pragma warning disable CA1031 // no exception may pass through the native caller
         try
         {
-            ((Action<nint, nint>)GCHandle.FromIntPtr(NativeMethods.ScalarFunction.DuckDBScalarFunctionGetExtraInfo(info)).Target!)(input, output);
+            var call = GCHandle.FromIntPtr(NativeMethods.ScalarFunction.DuckDBScalarFunctionGetExtraInfo(info)).Target!;
+            ((Action<nint, nint>)call)(input, output);
         }
         catch (Exception exception)
         {

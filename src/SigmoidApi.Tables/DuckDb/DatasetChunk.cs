@@ -5,7 +5,7 @@ namespace SigmoidApi.Tables.DuckDb;
 
 internal delegate void ChunkReader(DatasetChunk chunk);
 
-/// <summary>Where a column's values are, and which of them are there.</summary>
+/// <summary>The values of a column, and a bit for each that is 0 if the value is missing.</summary>
 internal unsafe struct ChunkVector
 {
     public void* Data;
@@ -20,13 +20,13 @@ internal unsafe struct ChunkVector
     public readonly bool IsMissing(int row) => Validity != null && (Validity[row / 64] >> (row % 64) & 1) == 0;
 }
 
-/// <summary>Some rows of a result, column by column. Valid until the reader that it is given to returns.</summary>
+/// <summary>Some rows of a result, column by column. Valid until the reader that receives it returns.</summary>
 internal readonly unsafe ref struct DatasetChunk
 {
     private readonly ReadOnlySpan<ChunkVector> _vectors;
 
-    /// <param name="chunk">The rows as DuckDB hands them over.</param>
-    /// <param name="vectors">Room for each column.</param>
+    /// <param name="chunk">The rows from DuckDB.</param>
+    /// <param name="vectors">Receives the columns.</param>
     public DatasetChunk(DuckDBDataChunk chunk, Span<ChunkVector> vectors)
         : this(vectors, (int)NativeMethods.DataChunks.DuckDBDataChunkGetSize(chunk))
     {
@@ -46,14 +46,16 @@ internal readonly unsafe ref struct DatasetChunk
 
     public bool IsMissing(int column, int row) => _vectors[column].IsMissing(row);
 
-    /// <summary>The values of a DOUBLE column, NaN where one is missing.</summary>
+    /// <summary>The values of a DOUBLE column, with NaN for missing values.</summary>
     public ReadOnlySpan<double> Numbers(int column)
     {
         MarkMissing(column);
         return new(_vectors[column].Data, Rows);
     }
 
-    /// <summary>Writes NaN where a number is missing, in a chunk that nobody else reads; its owner keeps the validity beside. Tells whether any is.</summary>
+    /// <summary>
+    /// Writes NaN over missing numbers, in place; the bits that mark them as missing stay. Nothing else reads the chunk. Returns whether any number is missing.
+    /// </summary>
     public bool MarkMissing(int column)
     {
         var vector = _vectors[column];
@@ -70,13 +72,16 @@ internal readonly unsafe ref struct DatasetChunk
         return any;
     }
 
-    /// <summary>The values of a DOUBLE column as they are; one that is missing has any.</summary>
+    /// <summary>The values of a DOUBLE column unchanged; missing values are undefined.</summary>
     public ReadOnlySpan<double> Doubles(int column) => new(_vectors[column].Data, Rows);
 
     /// <summary>The values of a VARCHAR column.</summary>
     public ReadOnlySpan<ChunkText> Texts(int column) => new(_vectors[column].Data, Rows);
 
-    /// <summary>Copies a row of DOUBLE columns into <paramref name="destination"/>, as many as it has room for; missing ones as <see cref="Numbers"/> left them.</summary>
+    /// <summary>
+    /// Copies a row of DOUBLE columns into <paramref name="destination"/>, as many as it has room for. Call <see cref="MarkMissing"/> first if values may be
+    /// missing.
+    /// </summary>
     public void CopyRow(int row, Span<double> destination)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
@@ -87,7 +92,7 @@ internal readonly unsafe ref struct DatasetChunk
 }
 
 /// <summary>
-/// A text as DuckDB holds it: its length, then itself where it has at most 12 bytes, with zeros behind, or else its first four bytes and its address.
+/// A text in DuckDB's layout: its length, then the text itself if it has at most 12 bytes, padded with zeros, or its first four bytes and its address.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly unsafe struct ChunkText(ulong low, ulong high)
@@ -99,10 +104,10 @@ internal readonly unsafe struct ChunkText(ulong low, ulong high)
 
     public int Length => (int)(uint)_low;
 
-    /// <summary>The text itself as two numbers, equal where texts are; null for a longer one.</summary>
+    /// <summary>A short text as two numbers, which are equal for equal texts; null for a longer text.</summary>
     public (ulong Low, ulong High)? Inlined => Length <= MostInlined ? (_low, _high) : null;
 
-    /// <summary>UTF-8, valid as long as the chunk.</summary>
+    /// <summary>The text in UTF-8, valid as long as the chunk.</summary>
     public static ReadOnlySpan<byte> Bytes(in ChunkText text)
     {
         if (text.Length > MostInlined)

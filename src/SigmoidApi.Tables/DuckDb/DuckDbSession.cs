@@ -5,9 +5,8 @@ using DuckDB.NET.Native;
 namespace SigmoidApi.Tables.DuckDb;
 
 /// <summary>
-/// A DuckDB in memory for one operation. It sees the files that it is given and nothing else, loads no extension, and its settings are locked once it is known how wide
-/// its rows are.
-/// Calls block their thread until they are done or cancelled. The native library loads with the first session.
+/// An in-memory DuckDB for one operation. It can open only the files that it is given and loads no extensions. <see cref="Settle"/> locks its settings once
+/// the number of columns is known. Calls block their thread until they finish or are canceled. The native library is loaded with the first session.
 /// </summary>
 internal sealed class DuckDbSession : IDisposable
 {
@@ -17,20 +16,21 @@ internal sealed class DuckDbSession : IDisposable
     private readonly string _temporary;
     private readonly DuckDbLimits _limits;
 
-    /// <param name="spillDirectory">Where what does not fit in memory is spilled: not there yet, and gone with the session.</param>
-    /// <param name="limits">What it may use.</param>
-    /// <param name="progress">What its queries move; null where nobody looks.</param>
-    /// <param name="files">The files that it may read and write.</param>
+    /// <param name="spillDirectory">The directory for data that does not fit in memory. It must not exist; it is removed with the session.</param>
+    /// <param name="limits">The memory, threads and disk space that the session may use.</param>
+    /// <param name="progress">Receives the progress of queries; null if nothing observes it.</param>
+    /// <param name="files">The files that the session may read and write.</param>
     public DuckDbSession(string spillDirectory, DuckDbLimits limits, WorkProgress? progress, params IEnumerable<string> files)
     {
         if (Directory.Exists(spillDirectory))
-            throw new ArgumentException("Expected a directory that is not there yet: it is removed with the session.", nameof(spillDirectory));
+            throw new ArgumentException("Expected a directory that does not exist yet: it is removed with the session.", nameof(spillDirectory));
         _temporary = spillDirectory;
         _limits = limits;
         Progress = progress;
         _connection.Open();
         progress?.Follow(_connection.NativeConnection);
-        // The one makes a join of each IN with a few words in it, the other compares every expression with every other: of some dozens of columns that takes all memory, of some hundreds minutes.
+        // Two optimizers are disabled. in_clause turns each IN with a few words into a join, which takes all memory with some dozens of columns.
+        // common_subexpressions compares every expression with every other, which takes minutes with some hundreds of columns.
         Execute(
             $"""
             set autoinstall_known_extensions = false;
@@ -53,24 +53,25 @@ internal sealed class DuckDbSession : IDisposable
             CancellationToken.None);
     }
 
-    /// <summary>Takes fewer threads where rows are wide, since each thread holds a chunk of every column, several times over; then locks the settings.</summary>
+    /// <summary>Reduces the threads if rows are wide, because each thread holds several chunks of every column; then locks the settings.</summary>
     public void Settle(int columns) => Execute(
         $"set threads = {_limits.ThreadsFor(columns).ToString(CultureInfo.InvariantCulture)}; set lock_configuration = true;", CancellationToken.None);
 
-    /// <summary>What its queries move; null where nobody looks.</summary>
+    /// <summary>Receives the progress of queries; null if nothing observes it.</summary>
     public WorkProgress? Progress { get; }
 
     public static string Identifier(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    /// <summary>The connection, for what DuckDB.NET offers on it alone: functions of ours.</summary>
+    /// <summary>The native connection, to register functions of our own that work on chunks.</summary>
     public DuckDBNativeConnection Native => _connection.NativeConnection;
 
-    /// <summary>Where a file may be written that it is to read in the stead of another; its directory need not be there yet, and is gone with the session.</summary>
+    /// <summary>The path for a changed copy of a file, to be read instead of it. Its directory may not exist yet; it is removed with the session.</summary>
     public string CopyPath => Path.Combine(_temporary, "copy");
 
+    /// <summary>The managed connection, to register functions with DuckDB.NET.</summary>
     public DuckDBConnection Connection => _connection;
 
-    /// <summary>Our reading of written values.</summary>
+    /// <summary>Functions that read written values as this project does.</summary>
     public WrittenValueFunctions Written => field ??= new(this);
 
     public static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
@@ -78,7 +79,7 @@ internal sealed class DuckDbSession : IDisposable
     /// <exception cref="DatasetTooLargeException">The memory limit was reached.</exception>
     public void Execute(string sql, CancellationToken cancellationToken) => Run(sql, command => command.ExecuteNonQuery(), cancellationToken);
 
-    /// <summary>The one row of <paramref name="sql"/>, which asks for counts.</summary>
+    /// <summary>The only row of <paramref name="sql"/>, a query for counts.</summary>
     public long[] Counts(string sql, CancellationToken cancellationToken) => Run<long[]>(sql, command =>
     {
         using var reader = command.ExecuteReader();
@@ -95,7 +96,7 @@ internal sealed class DuckDbSession : IDisposable
         return rows;
     }, cancellationToken);
 
-    /// <summary>Streams the result of a query whose columns are DOUBLE or VARCHAR, in chunks of at most 2,048 rows, in the order of the rows.</summary>
+    /// <summary>Streams the result of a query with DOUBLE and VARCHAR columns, in order, in chunks of at most 2,048 rows.</summary>
     /// <exception cref="UnreadableChunksException">The rows can't be read.</exception>
     /// <exception cref="DatasetTooLargeException">The memory limit was reached.</exception>
     public void ForEachChunk(string sql, ChunkReader read, CancellationToken cancellationToken)
@@ -161,8 +162,8 @@ internal sealed class DuckDbSession : IDisposable
         catch (DuckDBException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Trouble(exception.ErrorType, exception) is { } trouble)
-                throw trouble;
+            if (ResourceError(exception.ErrorType, exception) is { } error)
+                throw error;
             throw;
         }
     }
@@ -171,18 +172,20 @@ internal sealed class DuckDbSession : IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         var exception = new UnreadableChunksException(NativeMethods.Query.DuckDBResultError(ref result));
-        throw Trouble(NativeMethods.Query.DuckDBResultErrorType(ref result), exception) ?? exception;
+        throw ResourceError(NativeMethods.Query.DuckDBResultErrorType(ref result), exception) ?? exception;
     }
 
-    /// <summary>What has failed by want of memory or room, and not by what was read; null for others. DuckDB gives the system's error as a text.</summary>
-    private static Exception? Trouble(DuckDBErrorType type, Exception exception)
+    /// <summary>The exception for a lack of memory or disk space; null for other errors. DuckDB reports the system's error only as text.</summary>
+    private static Exception? ResourceError(DuckDBErrorType type, Exception exception)
     {
         bool Says(string text) => exception.Message.Contains(text, StringComparison.Ordinal);
         return type switch
         {
             DuckDBErrorType.OutOfMemory when Says("max_temp_directory_size") => TooMuchWritten(exception),
-            DuckDBErrorType.OutOfMemory => new DatasetTooLargeException("The data set needs more memory than imports may use (Datasets:MemoryMegabytes).", exception),
-            DuckDBErrorType.Io when Says("No space left on device") || Says("Disk quota exceeded") || Says("Could not write all bytes") => new IOException(exception.Message, DiskFull),
+            DuckDBErrorType.OutOfMemory =>
+                new DatasetTooLargeException("The data set needs more memory than imports may use (Datasets:MemoryMegabytes).", exception),
+            DuckDBErrorType.Io when Says("No space left on device") || Says("Disk quota exceeded") || Says("Could not write all bytes") =>
+                new IOException(exception.Message, DiskFull),
             DuckDBErrorType.Io when Says("File too large") => TooMuchWritten(exception),
             _ => null,
         };
@@ -192,18 +195,20 @@ internal sealed class DuckDbSession : IDisposable
         new("Reading the file takes more room on the disk than it may use (Datasets:MaxWrittenBytes).", exception);
 }
 
-/// <summary>A query whose rows are streamed failed. (DuckDB.NET's own exception can't be made from here.)</summary>
+/// <summary>A query with streamed rows failed. (The exception of DuckDB.NET has no accessible constructor.)</summary>
 internal sealed class UnreadableChunksException(string message) : Exception(message);
 
-/// <summary>What a session may use.</summary>
-/// <param name="MemoryMegabytes">In 10⁶ bytes.</param>
-/// <param name="Threads">At most.</param>
-/// <param name="SpillBytes">On the disk, of what does not fit in memory.</param>
+/// <summary>The resources that a session may use.</summary>
+/// <param name="MemoryMegabytes">Memory in 10⁶ bytes.</param>
+/// <param name="Threads">The most threads.</param>
+/// <param name="SpillBytes">Disk space for data that does not fit in memory.</param>
 internal sealed record DuckDbLimits(int MemoryMegabytes, int Threads, long SpillBytes)
 {
-    /// <summary>What DuckDB may have of the memory that an operation may: the rest is the runtime's, ours, and what DuckDB does not count.</summary>
+    /// <summary>DuckDB's share of an operation's memory. The rest is for the runtime, this project, and memory that DuckDB does not count.</summary>
     public static DuckDbLimits Of(int memoryMegabytes, int threads, long spillBytes) => new(memoryMegabytes * 5 / 8, threads, spillBytes);
 
-    /// <summary>So many threads that what they hold of so many columns takes half of the memory at most: for each three chunks of 2,048 values of 16 bytes.</summary>
+    /// <summary>
+    /// The most threads whose chunks take at most half of the memory: each thread holds three chunks of 2,048 values of 16 bytes for each column.
+    /// </summary>
     public int ThreadsFor(int columns) => (int)Math.Clamp(MemoryMegabytes * 1_000_000L / 2 / (3L * 2048 * 16 * Math.Max(1, columns)), 1, Threads);
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace SigmoidApi.Tables.DuckDb;
 
-/// <summary>Numbers the levels of a category as they come.</summary>
+/// <summary>Numbers the levels of a category in the order of their first occurrence.</summary>
 internal sealed class LevelCodes
 {
     private const int MostOnStack = 256;
@@ -11,7 +11,7 @@ internal sealed class LevelCodes
     private readonly Dictionary<string, int> _long = new(StringComparer.Ordinal);
     private readonly List<string> _levels = [];
 
-    /// <summary>In the order in which they came.</summary>
+    /// <summary>The levels by their codes.</summary>
     public IReadOnlyList<string> Levels => _levels;
 
     public int CodeOf(in ChunkText text)

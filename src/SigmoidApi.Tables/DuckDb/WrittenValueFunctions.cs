@@ -5,20 +5,20 @@ using SigmoidApi.Tables.Cells;
 namespace SigmoidApi.Tables.DuckDb;
 
 /// <summary>
-/// Gives DuckDB our reading of written values (<see cref="WrittenValue"/>): from a text to a number, a truth value or a date, 2,048 texts at a time and on any
-/// of its threads.
+/// DuckDB functions that read written values as <see cref="WrittenValue"/> does: from texts to numbers, booleans or dates, 2,048 texts at a time, on any of
+/// DuckDB's threads.
 /// </summary>
-/// <param name="session">What calls the functions; they live as long as it.</param>
+/// <param name="session">The session that calls the functions. They live as long as it does.</param>
 internal sealed unsafe class WrittenValueFunctions(DuckDbSession session)
 {
     private readonly Dictionary<(StoredType Type, WrittenConvention Convention, MissingWords Missing), string> _names = [];
 
-    /// <summary>An expression that reads a text as a value of a type; null where it is missing.</summary>
+    /// <summary>An SQL expression that reads a text as a value of a type; null if the value is missing.</summary>
     /// <param name="text">An expression of type VARCHAR.</param>
-    /// <param name="type">What it is read as: DOUBLE, BIGINT, BOOLEAN, DATE or TIMESTAMP in UTC; VARCHAR without blanks around it.</param>
-    /// <param name="convention">How values are read that can be written in two ways.</param>
-    /// <param name="missing">What stands for a missing value.</param>
-    /// <remarks>A text that can't be read ends the query with an error: the scan has seen that all can be.</remarks>
+    /// <param name="type">The type of the result: DOUBLE, BIGINT, BOOLEAN, DATE or TIMESTAMP in UTC; VARCHAR without surrounding blanks for texts.</param>
+    /// <param name="convention">How to read ambiguous values.</param>
+    /// <param name="missing">The texts that mean a missing value.</param>
+    /// <remarks>A text that can't be read ends the query with an error. The scan has already checked that all texts can be read.</remarks>
     public string Expression(string text, StoredType type, WrittenConvention convention, MissingWords missing)
     {
         if (!_names.TryGetValue((type, convention, missing), out var name))
@@ -44,7 +44,7 @@ internal sealed unsafe class WrittenValueFunctions(DuckDbSession session)
     private sealed class Reader(StoredType type, WrittenConvention convention, MissingWords missing)
     {
         /// <summary>Reads a chunk of texts into a vector.</summary>
-        /// <exception cref="InvalidDataException">One can't be read.</exception>
+        /// <exception cref="InvalidDataException">A text can't be read.</exception>
         public void Read(DatasetChunk rows, nint output)
         {
             var texts = rows.Texts(0);
@@ -97,7 +97,7 @@ internal sealed unsafe class WrittenValueFunctions(DuckDbSession session)
                 case StoredType.Whole:
                     return WrittenNumber.TryRead(text, out var whole) && whole.TryInteger(convention.DecimalPoint, out ((long*)values)[row]);
                 default:
-                    // A column of numbers has no truth values in it, which its scan has seen.
+                    // The scan has checked that a column of numbers has no true or false, so reading as boolean gives numbers only.
                     var number = WrittenValue.Read(text, ColumnType.Boolean, convention);
                     ((double*)values)[row] = number ?? 0;
                     return number is not null;

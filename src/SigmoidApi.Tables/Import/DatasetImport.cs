@@ -8,17 +8,23 @@ using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Tables.Import;
 
-/// <summary>Makes the Parquet file of a data set from a received file, and profiles it.</summary>
+/// <summary>Converts an uploaded file to the Parquet file of a data set, and profiles it.</summary>
 internal static class DatasetImport
 {
-    /// <exception cref="InvalidDatasetException">The file is not what it is said to be.</exception>
-    /// <exception cref="DatasetTooLargeException">More rows, columns or memory than allowed.</exception>
+    /// <exception cref="InvalidDatasetException">The file is not valid in its format.</exception>
+    /// <exception cref="DatasetTooLargeException">The file has more rows or columns, or needs more memory, than allowed.</exception>
     public static ImportedDataset Run(ImportTask task, CancellationToken cancellationToken)
     {
-        using var session = new DuckDbSession(task.SpillDirectory, DuckDbLimits.Of(task.MemoryMegabytes, task.Threads, task.MaxWrittenBytes), task.File.Progress, task.File.Path, task.ParquetPath);
+        var limits = DuckDbLimits.Of(task.MemoryMegabytes, task.Threads, task.MaxWrittenBytes);
+        using var session = new DuckDbSession(task.SpillDirectory, limits, task.File.Progress, task.File.Path, task.ParquetPath);
         var source = DatasetSources.Open(session, task.File, asTexts: false, cancellationToken);
-        if (task.File.Types.Keys.Except(source.Columns.Select(column => column.Name), StringComparer.Ordinal).FirstOrDefault() is { } unknown)
-            throw new InvalidDatasetException(1, unknown, $"expected a column of the file; 'types' names one that it does not have{NearestName.Hint(unknown, source.Columns.Select(column => column.Name))}");
+        var names = source.Columns.Select(column => column.Name);
+        if (task.File.Types.Keys.Except(names, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
+        {
+            throw new InvalidDatasetException(
+                1, unknown, $"expected a column of the file; 'types' names one that it does not have{NearestName.Hint(unknown, names)}");
+        }
+
         Write(session, source, task, cancellationToken);
         var rows = session.Counts($"select count(*) from {StoredRows.Relation(task.ParquetPath)}", cancellationToken)[0];
         if (rows == 0)
@@ -35,7 +41,8 @@ internal static class DatasetImport
     {
         try
         {
-            session.Execute($"copy ({source.Select}) to {DuckDbSession.Literal(task.ParquetPath)} ({DatasetExport.ParquetOptions(source.Columns.Count)})", cancellationToken);
+            var options = DatasetExport.ParquetOptions(source.Columns.Count);
+            session.Execute($"copy ({source.Select}) to {DuckDbSession.Literal(task.ParquetPath)} ({options})", cancellationToken);
         }
         catch (DuckDBException)
         {
@@ -44,13 +51,19 @@ internal static class DatasetImport
     }
 }
 
-/// <summary>A received file, and where its Parquet file is to be.</summary>
+/// <summary>An uploaded file, and the path for its Parquet file.</summary>
 internal sealed record ImportTask(
-    FileToRead File, string ParquetPath, string SpillDirectory, int MemoryMegabytes, int Threads, int ExactProfileRows, long MaxWrittenBytes) : IFileTask
+    TableFile File,
+    string ParquetPath,
+    string SpillDirectory,
+    int MemoryMegabytes,
+    int Threads,
+    int ExactProfileRows,
+    long MaxWrittenBytes) : IFileTask
 {
     [JsonIgnore]
     public string WrittenPath => ParquetPath;
 }
 
-/// <summary>What an import found in its file.</summary>
+/// <summary>The result of an import.</summary>
 public sealed record ImportedDataset(long Rows, IReadOnlyList<ColumnProfile> Columns, DatasetOrigin Origin);

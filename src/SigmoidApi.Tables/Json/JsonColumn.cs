@@ -2,10 +2,10 @@ using SigmoidApi.Tables.Cells;
 
 namespace SigmoidApi.Tables.Json;
 
-/// <summary>A name and the values that records have under it.</summary>
-/// <param name="cells">The values as the cells that separated values would have.</param>
-/// <param name="key">The name in UTF-8, as it was written, without escapes.</param>
-/// <param name="index">Its place among the names.</param>
+/// <summary>A column of a JSON file: a name and the values that records have for it.</summary>
+/// <param name="cells">Counts the values like the cells of separated values.</param>
+/// <param name="key">The name in UTF-8, without escapes.</param>
+/// <param name="index">The position of the name among all names.</param>
 internal sealed class JsonColumn(WrittenColumn cells, byte[] key, int index)
 {
     public WrittenColumn Cells => cells;
@@ -18,14 +18,14 @@ internal sealed class JsonColumn(WrittenColumn cells, byte[] key, int index)
 
     public JsonValues Values { get; set; }
 
-    /// <summary>Whether there are texts that stand for a missing value.</summary>
+    /// <summary>Whether any text means a missing value.</summary>
     public bool HasMissingTexts { get; set; }
 
-    /// <summary>The last record that has the name, counted from 1.</summary>
+    /// <summary>The last record with the name, counted from 1.</summary>
     public long LastRow { get; set; }
 }
 
-/// <summary>The kinds of values in a column, but for null.</summary>
+/// <summary>The kinds of values in a column, except null.</summary>
 [Flags]
 internal enum JsonValues
 {

@@ -7,14 +7,14 @@ using SigmoidApi.Tables.Sources;
 namespace SigmoidApi.Tables.Json;
 
 /// <summary>
-/// Reads a file of JSON records once: its names, what each column holds, and the first thing that is wrong, by its line. DuckDB reads what passes, with the
-/// types that were found here: it takes a text for a date, a time or a key where it looks like one, and so makes another text of it; it counts records and not
-/// lines, and says nothing of where a number is too large.
+/// Reads a file of JSON records once. It finds the names and what each column holds, and reports the first error by its line. DuckDB then reads the file with
+/// the types found here. DuckDB's own detection would not do: it converts texts that look like dates, times or keys, which changes them; it counts records
+/// instead of lines; and it does not say where a number is too large.
 /// </summary>
 internal sealed class JsonScan
 {
     private readonly JsonTokens _tokens;
-    private readonly FileToRead _task;
+    private readonly TableFile _table;
     private readonly char _decimalPoint;
     private readonly MissingWords _missing;
     private readonly List<JsonColumn> _columns = [];
@@ -24,25 +24,25 @@ internal sealed class JsonScan
     private long _nameBytes;
     private long _rows;
 
-    private JsonScan(JsonTokens tokens, FileToRead task, char decimalPoint, MissingWords missing)
+    private JsonScan(JsonTokens tokens, TableFile table, char decimalPoint, MissingWords missing)
     {
         _tokens = tokens;
-        _task = task;
+        _table = table;
         _decimalPoint = decimalPoint;
         _missing = missing;
     }
 
-    /// <summary>Scans a file that is said to be an array of records, or a record on each line; lines are taken where an array is said, too.</summary>
-    /// <param name="task">The file and what its upload says of it.</param>
+    /// <summary>Scans an array of records or JSON lines. JSON lines are accepted even if the upload says that the file is an array.</summary>
+    /// <param name="table">The file.</param>
     /// <param name="decimalPoint">The decimal sign of numbers in strings.</param>
-    /// <param name="missing">Strings that stand for a missing value.</param>
-    /// <param name="cancellationToken">Looked at every block of the file.</param>
-    /// <exception cref="InvalidDatasetException">The file is not what it is said to be.</exception>
-    /// <exception cref="DatasetTooLargeException">More rows or columns than allowed.</exception>
-    public static JsonScanResult Run(FileToRead task, char decimalPoint, MissingWords missing, CancellationToken cancellationToken)
+    /// <param name="missing">The strings that mean a missing value.</param>
+    /// <param name="cancellationToken">Checked for every block of the file.</param>
+    /// <exception cref="InvalidDatasetException">The file is not valid.</exception>
+    /// <exception cref="DatasetTooLargeException">The file has more rows or columns than allowed.</exception>
+    public static JsonScanResult Run(TableFile table, char decimalPoint, MissingWords missing, CancellationToken cancellationToken)
     {
-        using var file = task.Open();
-        var scan = new JsonScan(new(file, task.MaxRecordBytes, cancellationToken), task, decimalPoint, missing);
+        using var file = table.Open();
+        var scan = new JsonScan(new(file, table.MaxRecordBytes, cancellationToken), table, decimalPoint, missing);
         scan.Read();
         if (scan._columns.Count == 0)
             throw new InvalidDatasetException(1, null, "expected at least one record with a name in it");
@@ -52,14 +52,14 @@ internal sealed class JsonScan
     private void Read()
     {
         var first = _tokens.Peek();
-        if (_task.Format == DatasetFormat.Json && first == '[')
+        if (_table.Format == DatasetFormat.Json && first == '[')
         {
             _tokens.Form = DatasetFormat.Json;
             ReadArray();
         }
-        else if (_task.Format == DatasetFormat.Json && first != '{')
+        else if (_table.Format == DatasetFormat.Json && first != '{')
         {
-            throw new InvalidDatasetException(1, null, $"expected a JSON array of records; {(first < 0 ? "the file is empty" : "this is no JSON")}");
+            throw new InvalidDatasetException(1, null, $"expected a JSON array of records; {(first < 0 ? "the file is empty" : "this is not JSON")}");
         }
         else
         {
@@ -73,7 +73,7 @@ internal sealed class JsonScan
         while (_tokens.Next() is not JsonToken.EndArray and var token)
             ReadRecord(token);
         if (_tokens.Next() != JsonToken.End)
-            throw _tokens.Fault("; more follows behind this one");
+            throw _tokens.Fault("; something follows this one");
     }
 
     private void ReadLines()
@@ -89,19 +89,19 @@ internal sealed class JsonScan
                 ReadRecord(token);
                 lastLine = _tokens.Line;
                 if (lastLine > line && !(_rows == 1 && IsOneObject()))
-                    throw new InvalidDatasetException(line, null, $"expected {_tokens.Expected}; this one goes on to line {lastLine}");
+                    throw new InvalidDatasetException(line, null, $"expected {_tokens.Expected}; this one continues to line {lastLine}");
             }
         }
-        catch (InvalidDatasetException) when (_rows <= 1 && _task.Format == DatasetFormat.Json)
+        catch (InvalidDatasetException) when (_rows <= 1 && _table.Format == DatasetFormat.Json)
         {
             throw OneObject();
         }
 
-        if (_rows == 1 && _task.Format == DatasetFormat.Json)
+        if (_rows == 1 && _table.Format == DatasetFormat.Json)
             throw OneObject();
     }
 
-    private bool IsOneObject() => _task.Format == DatasetFormat.Json && _tokens.Peek() < 0;
+    private bool IsOneObject() => _table.Format == DatasetFormat.Json && _tokens.Peek() < 0;
 
     private static InvalidDatasetException OneObject() =>
         new(1, null, "expected an array of records, or JSON lines (application/x-ndjson); this is one object");
@@ -110,8 +110,8 @@ internal sealed class JsonScan
     {
         if (token != JsonToken.StartObject)
             throw _tokens.Fault($", got {Describe(token)}");
-        if (_rows++ == _task.MaxRows)
-            throw new DatasetTooLargeException($"The file has more than {_task.MaxRows} rows; at most {_task.MaxRows} are taken (Datasets:MaxRows).");
+        if (_rows++ == _table.MaxRows)
+            throw new DatasetTooLargeException($"The file has more than {_table.MaxRows} rows; at most {_table.MaxRows} are taken (Datasets:MaxRows).");
         var (start, expected) = (_tokens.Offset, 0);
         while (_tokens.Next() == JsonToken.Name)
         {
@@ -123,7 +123,7 @@ internal sealed class JsonScan
             ReadValue(column, _tokens.Next());
         }
 
-        if (_tokens.Offset - start >= _task.MaxRecordBytes)
+        if (_tokens.Offset - start >= _table.MaxRecordBytes)
             throw _tokens.TooLong();
     }
 
@@ -149,13 +149,13 @@ internal sealed class JsonScan
             case JsonToken.StartArray or JsonToken.StartObject:
                 column.Values |= JsonValues.Nested;
                 column.Cells.AddText(token == JsonToken.StartArray ? "[…]"u8 : "{…}"u8, _tokens.Line);
-                PassOver();
+                SkipNested();
                 break;
         }
     }
 
-    /// <summary>The rest of a nested value. Only its numbers may be refused, as those of records to predict are.</summary>
-    private void PassOver()
+    /// <summary>Skips the rest of a nested value. It must be well-formed, but its numbers may be too large.</summary>
+    private void SkipNested()
     {
         for (var depth = _tokens.Depth; _tokens.Depth >= depth;)
             _tokens.Next();
@@ -165,7 +165,7 @@ internal sealed class JsonScan
     {
         column.Values |= JsonValues.Numbers;
         column.Cells.AddNumber(number, _tokens.IsWhole, _tokens.Line);
-        // No other is beyond 1.8e308, and no other is worth a look.
+        // Only such numbers can be beyond 1.8e308; the others need no parsing.
         if ((number.Length > 300 || (!_tokens.IsWhole && number.IndexOfAny((byte)'e', (byte)'E') >= 0))
             && !double.IsFinite(double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture)))
         {
@@ -182,7 +182,7 @@ internal sealed class JsonScan
     private InvalidDatasetException TooLarge(JsonColumn column) =>
         new(_tokens.Line, column.Name, $"expected a number of at most 1.8e308; got {ShownText.Of(_tokens.Value)}");
 
-    /// <summary>The column of a name; mostly records have theirs in the same order.</summary>
+    /// <summary>The column with a name. Records mostly have their names in the same order, so the expected column is tried first.</summary>
     private JsonColumn ColumnOf(ReadOnlySpan<byte> name, int expected)
     {
         if (expected < _columns.Count && name.SequenceEqual(_columns[expected].Key))
@@ -197,10 +197,14 @@ internal sealed class JsonScan
         if (key.IsEmpty)
             throw new InvalidDatasetException(_tokens.Line, null, "expected names of at least one character; a record has an empty one");
         if (key.Contains((byte)0))
-            throw new InvalidDatasetException(_tokens.Line, name, "expected names without a NUL character; a record has one with it");
-        if (_nameBytes > _task.MaxHeaderBytes)
-            throw new InvalidDatasetException(_tokens.Line, null, $"expected names of at most {_task.MaxHeaderBytes} bytes together (Datasets:MaxHeaderBytes)");
-        // DuckDB, and SQL with it, takes names that differ only in case for the same.
+            throw new InvalidDatasetException(_tokens.Line, name, "expected names without a NUL character; a name in a record has one");
+        if (_nameBytes > _table.MaxHeaderBytes)
+        {
+            throw new InvalidDatasetException(
+                _tokens.Line, null, $"expected names of at most {_table.MaxHeaderBytes} bytes together (Datasets:MaxHeaderBytes)");
+        }
+
+        // SQL, and so DuckDB, treats names that differ only in case as the same.
         if (!_anyCase.TryAdd(name, key.ToArray()))
         {
             throw new InvalidDatasetException(
@@ -209,13 +213,13 @@ internal sealed class JsonScan
                 $"expected names that differ by more than upper and lower case; the file has {ShownText.Of(_anyCase[name])} and {ShownText.Of(key)}");
         }
 
-        if (_columns.Count == _task.MaxColumns)
+        if (_columns.Count == _table.MaxColumns)
         {
             throw new DatasetTooLargeException(
-                $"The file has more than {_task.MaxColumns} columns; at most {_task.MaxColumns} are taken (Datasets:MaxColumns).");
+                $"The file has more than {_table.MaxColumns} columns; at most {_table.MaxColumns} are taken (Datasets:MaxColumns).");
         }
 
-        var column = new JsonColumn(_task.NewColumn(name, _decimalPoint), _anyCase[name], _columns.Count);
+        var column = new JsonColumn(_table.NewColumn(name, _decimalPoint), _anyCase[name], _columns.Count);
         _columns.Add(column);
         _byName[key] = column;
         return column;
@@ -240,7 +244,7 @@ internal sealed class JsonScan
 
         public int GetHashCode([DisallowNull] byte[] obj) => GetHashCode(obj.AsSpan());
 
-        // Of a seed of the process's own, so that nobody can choose names that all have the same.
+        // HashCode has a random seed for each process, so a client can't choose names with equal hashes.
         public int GetHashCode(ReadOnlySpan<byte> alternate)
         {
             var hash = default(HashCode);
@@ -250,8 +254,8 @@ internal sealed class JsonScan
     }
 }
 
-/// <summary>What a scan has found.</summary>
-/// <param name="Form">An array, or lines.</param>
-/// <param name="Rows">Records.</param>
-/// <param name="Columns">In the order in which their names come first.</param>
+/// <summary>The result of a scan.</summary>
+/// <param name="Form">A JSON array or JSON lines.</param>
+/// <param name="Rows">The number of records.</param>
+/// <param name="Columns">The columns in the order in which their names first occur.</param>
 internal sealed record JsonScanResult(DatasetFormat Form, long Rows, IReadOnlyList<JsonColumn> Columns);

@@ -6,23 +6,23 @@ using SigmoidApi.Tables.Sources;
 namespace SigmoidApi.Tables.Json;
 
 /// <summary>
-/// JSON: an array of records, or a record on each line. A record may lack what others have; null and lacking are both missing. Every byte is scanned, and
-/// DuckDB reads the records with the types found: texts as cells of separated values are read, numbers, true and false as what they are.
+/// Opens JSON: an array of records, or a record on each line. A value is missing if it is null or if the record lacks the name. Every byte is scanned, and
+/// DuckDB reads the records with the types found. Texts are read like cells of separated values; numbers, true and false keep their types.
 /// </summary>
 internal static class JsonSource
 {
-    // A value with its own text, in quotes where it is one.
-    private const string AsItIs = "JSON";
+    // DuckDB's type for a value in its original JSON text.
+    private const string AsJson = "JSON";
 
-    public static DatasetSource Open(DuckDbSession session, FileToRead task, CancellationToken cancellationToken)
+    public static DatasetSource Open(DuckDbSession session, TableFile table, CancellationToken cancellationToken)
     {
-        var missing = MissingWords.Of(task.Csv);
-        var point = task.Csv.DecimalPoint ?? task.LikelyDecimalPoint ?? '.';
-        var scan = JsonScan.Run(task, point, missing, cancellationToken);
-        var sign = DecimalSign.Of(scan.Columns.Select(column => column.Cells.Decimals), delimiter: null, task.LikelyDecimalPoint);
-        if (task.Csv.DecimalPoint is null && sign.Point != point)
-            scan = JsonScan.Run(task, point = sign.Point, missing, cancellationToken);
-        var isSignKnown = task.Csv.DecimalPoint is not null || task.LikelyDecimalPoint is not null || sign.IsShown;
+        var missing = MissingWords.Of(table.Csv);
+        var point = table.Csv.DecimalPoint ?? table.LikelyDecimalPoint ?? '.';
+        var scan = JsonScan.Run(table, point, missing, cancellationToken);
+        var sign = DecimalSign.Of(scan.Columns.Select(column => column.Cells.Decimals), delimiter: null, table.LikelyDecimalPoint);
+        if (table.Csv.DecimalPoint is null && sign.Point != point)
+            scan = JsonScan.Run(table, point = sign.Point, missing, cancellationToken);
+        var isSignKnown = table.Csv.DecimalPoint is not null || table.LikelyDecimalPoint is not null || sign.IsShown;
         var mistakes = new WrittenMistakes();
         var columns = new SourceColumn[scan.Columns.Count];
         var types = new string[columns.Length];
@@ -30,8 +30,8 @@ internal static class JsonSource
         {
             var found = scan.Columns[i];
             var cells = found.Cells;
-            var wanted = task.Wanted(found.Name);
-            // A text among numbers is no slip where the file itself tells the two apart.
+            var wanted = table.Wanted(found.Name);
+            // A text among numbers is not a mistake here, because JSON itself distinguishes the two.
             var type = cells.Type(wanted, wanted is null && found.Values != JsonValues.Texts ? new() : mistakes);
             types[i] = ReadAs(found, type);
             var column = DuckDbSession.Identifier(found.Name);
@@ -42,19 +42,19 @@ internal static class JsonSource
 
         mistakes.ThrowIfAny();
         var hasSigns = scan.Columns.Any(column => column.Cells.Decimals is { IsOfNumbers: true, Signs: not DecimalSigns.None });
-        return new(From(task, scan, types), columns, scan.Rows, Form: scan.Form, DecimalPoint: hasSigns ? point : task.Csv.DecimalPoint,
-            Lines: (rows, token) => JsonLines.Find(task, scan.Form, rows, token));
+        return new(From(table, scan, types), columns, scan.Rows, Form: scan.Form, DecimalPoint: hasSigns ? point : table.Csv.DecimalPoint,
+            Lines: (rows, token) => JsonLines.Find(table, scan.Form, rows, token));
     }
 
-    private static string From(FileToRead task, JsonScanResult scan, string[] types)
+    private static string From(TableFile table, JsonScanResult scan, string[] types)
     {
         var names = string.Join(", ", scan.Columns.Zip(types, (column, type) => $"{DuckDbSession.Literal(column.Name)}: '{type}'"));
         var from = string.Create(CultureInfo.InvariantCulture,
             $$"""
-            read_json({{DuckDbSession.Literal(task.Path)}}, format = '{{(scan.Form == DatasetFormat.Json ? "array" : "newline_delimited")}}', records = true,
-                hive_partitioning = false, maximum_object_size = {{task.MaxRecordBytes}}, columns = { {{names}} })
+            read_json({{DuckDbSession.Literal(table.Path)}}, format = '{{(scan.Form == DatasetFormat.Json ? "array" : "newline_delimited")}}', records = true,
+                hive_partitioning = false, maximum_object_size = {{table.MaxRecordBytes}}, columns = { {{names}} })
             """);
-        // NaN is missing, in a file that is given back too: there it would be no JSON.
+        // NaN means missing. It must not get into the output of predictions either, because it is not JSON.
         string[] numbers = [.. scan.Columns.Zip(types).Where(column => column.First.Values.HasFlag(JsonValues.NotANumber))
             .Select(column => WithoutNaN(DuckDbSession.Identifier(column.First.Name), column.Second))];
         return numbers.Length == 0 ? from : $"(select * replace ({string.Join(", ", numbers)}) from {from})";
@@ -66,17 +66,17 @@ internal static class JsonSource
         return $"case when {isNaN} then null else {column} end as {column}";
     }
 
-    /// <summary>The type that DuckDB reads a column with: never one that it would have to make of a text.</summary>
+    /// <summary>The type with which DuckDB reads a column. DuckDB never has to convert a text to it.</summary>
     private static string ReadAs(JsonColumn column, StoredType type) => (type, column.Values) switch
     {
         (_, JsonValues.Texts) => "VARCHAR",
         (StoredType.Whole, JsonValues.None or JsonValues.Numbers) => "BIGINT",
         (StoredType.Real or StoredType.Whole, _) when (column.Values & ~(JsonValues.Numbers | JsonValues.NotANumber)) == 0 => "DOUBLE",
         (StoredType.Boolean, JsonValues.None or JsonValues.Booleans) => "BOOLEAN",
-        _ => AsItIs,
+        _ => AsJson,
     };
 
-    /// <summary>The expression for a column as it is kept.</summary>
+    /// <summary>The SQL expression for a column as it is stored.</summary>
     private static string Stored(DuckDbSession session, string column, string readAs, StoredType type, JsonColumn found, MissingWords missing)
     {
         switch (readAs)
@@ -89,11 +89,11 @@ internal static class JsonSource
                 return type == StoredType.Text && !found.HasMissingTexts ? column : Written(column);
         }
 
-        // What JSON writes of a value: a text with its quotes and escapes.
+        // The JSON text of a value; a text has quotes and escapes.
         var json = $"cast({column} as varchar)";
         var other = type switch
         {
-            // A number has a point whatever the texts have.
+            // A JSON number has a decimal point even if the texts have a comma.
             StoredType.Real => $"case {json} when 'true' then 1.0 when 'false' then 0.0 else cast({json} as double) end",
             StoredType.Whole => $"cast({json} as bigint)",
             StoredType.Text => Level(json, found),
@@ -106,12 +106,12 @@ internal static class JsonSource
         string Written(string text)
         {
             var value = session.Written.Expression(text, type, found.Cells.Convention, missing);
-            // Blanks are a text's own.
+            // Blanks belong to a text.
             return type == StoredType.Text ? $"case when {value} is null then null else {text} end" : value;
         }
     }
 
-    /// <summary>What JSON writes of a value that is no text, as a level: a whole number with its digits, another as a column of such numbers has it.</summary>
+    /// <summary>The level for a JSON value that is not a text: a whole number as written, another number as in a column of such numbers.</summary>
     private static string Level(string json, JsonColumn found)
     {
         var number = StoredValue.AsLevel($"cast({json} as double)", ColumnType.Number);

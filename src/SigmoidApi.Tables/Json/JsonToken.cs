@@ -1,6 +1,6 @@
 namespace SigmoidApi.Tables.Json;
 
-/// <summary>What stands in a JSON file.</summary>
+/// <summary>The tokens of a JSON file.</summary>
 internal enum JsonToken
 {
     /// <summary>The end of the file.</summary>
@@ -18,14 +18,14 @@ internal enum JsonToken
     False,
     Null,
 
-    /// <summary><c>NaN</c>, which is no JSON, and which Python writes for a missing number all the same.</summary>
+    /// <summary><c>NaN</c>: not JSON, but Python writes it for a missing number.</summary>
     NotANumber,
 
-    /// <summary><c>Infinity</c>, which is no JSON either.</summary>
+    /// <summary><c>Infinity</c>: not JSON either.</summary>
     Infinity,
 }
 
-/// <summary>Where a reader of tokens is: what may come next.</summary>
+/// <summary>What may follow at the position of a reader of tokens.</summary>
 internal enum JsonPlace
 {
     Value,

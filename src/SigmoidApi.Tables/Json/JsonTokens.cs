@@ -1,30 +1,21 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using System.Text.Unicode;
-using SigmoidApi.Tables.Cells;
 
 namespace SigmoidApi.Tables.Json;
 
 /// <summary>
-/// Reads the tokens of a JSON file of any size (RFC 8259), one after the other, in memory for one token. It takes what DuckDB takes of a file: several values
-/// at the top, a comma behind the last value of an object or a nested array, <c>NaN</c>. Nothing else than it takes reaches DuckDB.
+/// Reads the tokens of a JSON file of any size (RFC 8259), with memory for one token. It accepts what DuckDB accepts beyond the standard: several values at
+/// the top level, a comma after the last value of an object or a nested array, and <c>NaN</c>. DuckDB reads only files that have passed this reader.
 /// </summary>
 /// <param name="file">The file, in UTF-8 without a byte order mark.</param>
 /// <param name="maxRecordBytes">The longest record, and so the longest token.</param>
-/// <param name="cancellationToken">Looked at every block of the file.</param>
-internal sealed class JsonTokens(Stream file, int maxRecordBytes, CancellationToken cancellationToken)
+/// <param name="cancellationToken">Checked for every block of the file.</param>
+internal sealed partial class JsonTokens(Stream file, int maxRecordBytes, CancellationToken cancellationToken)
 {
-    /// <summary>More is not nested; one bit of <see cref="_objects"/> for each.</summary>
+    /// <summary>The deepest nesting; each level takes a bit of <see cref="_objects"/>.</summary>
     public const int MaxDepth = 64;
 
     private const int BlockBytes = 128 * 1024;
     private const int EndOfFile = -1;
-
-    // Control characters must be escaped, so that a text has no line end in it.
-    private static readonly SearchValues<byte> EndEscapeOrControl =
-        SearchValues.Create([.. Enumerable.Range(0, 32).Select(i => (byte)i), (byte)'"', (byte)'\\']);
 
     private byte[] _buffer = new byte[BlockBytes];
     private byte[] _decoded = [];
@@ -38,25 +29,25 @@ internal sealed class JsonTokens(Stream file, int maxRecordBytes, CancellationTo
     private ulong _objects; // a bit for each level, 1 for an object
     private JsonPlace _place = JsonPlace.Value;
 
-    /// <summary>What the file is to be, for its refusal.</summary>
+    /// <summary>The expected form of the file, for error messages.</summary>
     public DatasetFormat Form { get; set; } = DatasetFormat.NdJson;
 
     /// <summary>The line of the current token, counted from 1.</summary>
     public long Line { get; private set; } = 1;
 
-    /// <summary>Objects and arrays that are open; the current token's own is counted, from its start to before its end.</summary>
+    /// <summary>The number of open objects and arrays. The start token of one counts it already, the end token no longer.</summary>
     public int Depth { get; private set; }
 
-    /// <summary>The place behind the current token in the file.</summary>
+    /// <summary>The position after the current token in the file.</summary>
     public long Offset => _offset + _position;
 
-    /// <summary>The name or text without its quotes and escapes, or the number as written. Valid up to the next token.</summary>
+    /// <summary>The name or text without quotes and escapes, or the number as written. Valid until the next token.</summary>
     public ReadOnlySpan<byte> Value => _isDecoded ? _decoded.AsSpan(0, _end) : _buffer.AsSpan(_start.._end);
 
-    /// <summary>Whether the current number is whole: digits, and a minus before them.</summary>
+    /// <summary>Whether the current number is whole: only digits, with or without a minus.</summary>
     public bool IsWhole { get; private set; }
 
-    /// <summary>The next byte that is no blank, which is not taken; less than 0 at the end of the file.</summary>
+    /// <summary>Skips blanks and returns the next byte without taking it; less than 0 at the end of the file.</summary>
     public int Peek()
     {
         while (true)
@@ -78,7 +69,7 @@ internal sealed class JsonTokens(Stream file, int maxRecordBytes, CancellationTo
         }
     }
 
-    /// <exception cref="InvalidDatasetException">What comes is no JSON, or is nested too deep.</exception>
+    /// <exception cref="InvalidDatasetException">The file is not JSON, or is nested too deeply.</exception>
     public JsonToken Next()
     {
         var next = Peek();
@@ -108,7 +99,7 @@ internal sealed class JsonTokens(Stream file, int maxRecordBytes, CancellationTo
         };
     }
 
-    /// <summary>Why the file can't be read, from its line on.</summary>
+    /// <summary>The error that the file is invalid at the current line.</summary>
     public InvalidDatasetException Fault(string fault) => new(Line, null, $"expected {Expected}{fault}");
 
     public InvalidDatasetException TooLong() => Fault($"; this one takes more than {maxRecordBytes} bytes (Datasets:MaxRecordBytes)");
@@ -177,98 +168,6 @@ internal sealed class JsonTokens(Stream file, int maxRecordBytes, CancellationTo
         _position++;
     }
 
-    private void ReadText()
-    {
-        _start = _position++;
-        var hasEscapes = false;
-        while (true)
-        {
-            var length = _buffer.AsSpan(_position.._filled).IndexOfAny(EndEscapeOrControl);
-            _position = length < 0 ? _filled : _position + length;
-            if (length < 0 ? !Fill() : _buffer[_position] < (byte)' ')
-                throw Malformed();
-            if (length < 0)
-                continue;
-            if (_buffer[_position] == (byte)'"')
-                break;
-            hasEscapes = true;
-            // What is escaped may be a quote.
-            if (++_position == _filled && !Fill())
-                throw Malformed();
-            _position++;
-        }
-
-        _end = _position++;
-        if (hasEscapes)
-            Decode();
-        else if (!Utf8.IsValid(_buffer.AsSpan(++_start.._end)))
-            throw Fault("; a text of this one is not UTF-8, or has half of a surrogate pair");
-        else
-            _isDecoded = false;
-    }
-
-    /// <summary>A text with escapes is left to the framework.</summary>
-    private void Decode()
-    {
-        var text = _buffer.AsSpan(_start.._position);
-        if (_decoded.Length < text.Length)
-            _decoded = new byte[Math.Max(text.Length, 2 * _decoded.Length)];
-        try
-        {
-            var reader = new Utf8JsonReader(text);
-            reader.Read();
-            (_end, _isDecoded) = (reader.CopyString(_decoded), true);
-        }
-        catch (JsonException wrong)
-        {
-            _position = _start + (int)(wrong.BytePositionInLine ?? 0);
-            throw Malformed();
-        }
-        catch (InvalidOperationException)
-        {
-            throw Fault("; a text of this one is not UTF-8, or has half of a surrogate pair");
-        }
-    }
-
-    private JsonToken ReadNumber()
-    {
-        // Until the first byte that no number has: all of them must be in memory.
-        for (_start = _position++; _position < _filled || Fill(); _position++)
-        {
-            if (_buffer[_position] is not ((>= (byte)'0' and <= (byte)'9') or (byte)'.' or (byte)'-' or (byte)'+' or (byte)'e' or (byte)'E'))
-                break;
-        }
-
-        (_end, _isDecoded) = (_position, false);
-        if (Value is [(byte)'-'] && _position < _filled && char.IsAsciiLetter((char)_buffer[_position]))
-            return ReadWord(isSigned: true);
-        var fault = JsonNumber.FaultOf(Value, out var isWhole);
-        IsWhole = isWhole;
-        return fault < 0 ? JsonToken.Number : throw MalformedAt(fault);
-    }
-
-    /// <summary>Reads a word, of which a sign may have been read.</summary>
-    private JsonToken ReadWord(bool isSigned)
-    {
-        while ((_position < _filled || Fill()) && char.IsAsciiLetter((char)_buffer[_position]))
-            _position++;
-        var word = _buffer.AsSpan((isSigned ? _start + 1 : _start).._position);
-        if (Ascii.EqualsIgnoreCase(word, "nan"u8))
-            return JsonToken.NotANumber;
-
-        (_end, _isDecoded) = (_position, false);
-        if (Ascii.EqualsIgnoreCase(word, "inf"u8) || Ascii.EqualsIgnoreCase(word, "infinity"u8))
-            return JsonToken.Infinity;
-        return Value switch
-        {
-            var value when value.SequenceEqual("true"u8) => JsonToken.True,
-            var value when value.SequenceEqual("false"u8) => JsonToken.False,
-            var value when value.SequenceEqual("null"u8) => JsonToken.Null,
-            // A word may be cut off with the file.
-            _ => throw (IsCutOff ? Malformed() : MalformedAt(0)),
-        };
-    }
-
     private InvalidDatasetException MalformedAt(int place)
     {
         _position = _start + place;
@@ -279,7 +178,7 @@ internal sealed class JsonTokens(Stream file, int maxRecordBytes, CancellationTo
         ? new(1, null, $"expected {Expected}; this one never ends")
         : Fault(string.Create(CultureInfo.InvariantCulture, $"; this one is malformed at byte {Offset - _lineStart + 1} of the line"));
 
-    /// <summary>Reads on behind what is there, which stays in memory from the start of the current token on. Returns whether there is more.</summary>
+    /// <summary>Reads more of the file, and keeps the bytes from the start of the current token on. False at the end of the file.</summary>
     private bool Fill()
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -5,39 +5,26 @@ using SigmoidApi.Tables.Cells;
 
 namespace SigmoidApi.Tables.Libsvm;
 
-/// <summary>What a first pass over a LIBSVM file finds.</summary>
-/// <param name="Rows">Lines that hold a label.</param>
-/// <param name="Features">One more than the distance of the first index, 0 or 1, and the largest.</param>
-/// <param name="ZeroBased">True when an index 0 occurs: the indices then count from 0, otherwise from 1.</param>
-internal sealed record LibsvmHeader(long Rows, int Features, bool ZeroBased);
-
 /// <summary>
-/// Reads the text format of LIBSVM and SVMlight, <c>label index:value index:value … # comment</c>, a row on each line; what a row does not name is 0.
-/// A file is read twice: <see cref="Scan"/> checks it and counts, then <see cref="Read"/> gives its rows. Memory stays the same whatever a line's length.
+/// Reads the text format of LIBSVM and SVMlight, <c>label index:value index:value … # comment</c>, with a row on each line. Features that a row does not name
+/// are 0. A file is read twice: <see cref="Scan"/> checks and counts, then <see cref="Read"/> returns the rows. Memory does not grow with the length of lines.
 /// </summary>
 internal sealed class LibsvmReader
 {
-    private const int BufferBytes = 128 * 1024;
-
-    private static readonly SearchValues<byte> WordEnds = SearchValues.Create(" \t\r\n#"u8);
     private static readonly SearchValues<byte> NumberCharacters = SearchValues.Create("+-.0123456789Ee"u8);
 
-    private readonly byte[] _buffer = new byte[BufferBytes];
     private readonly List<DatasetError> _errors = [];
-    private readonly Stream _file;
-    private readonly CancellationToken _cancellationToken;
+    private readonly LibsvmWords _words;
     private readonly int _features;
     private readonly int _firstIndex;
     private long _errorCount;
     private long _line = 1;
-    private int _position;
-    private int _filled;
     private int _largestIndex;
     private bool _hasIndexZero;
 
-    /// <param name="file">Seekable; read from its beginning.</param>
-    /// <param name="header">What <see cref="Scan"/> has found in it.</param>
-    /// <param name="cancellationToken">Looked at before each 128 KB.</param>
+    /// <param name="file">A seekable file, read from its beginning.</param>
+    /// <param name="header">The result of <see cref="Scan"/>.</param>
+    /// <param name="cancellationToken">Checked before each 128 KB.</param>
     public LibsvmReader(Stream file, LibsvmHeader header, CancellationToken cancellationToken)
         : this(file, header.Features, header.ZeroBased ? 0 : 1, cancellationToken)
     {
@@ -45,23 +32,14 @@ internal sealed class LibsvmReader
 
     private LibsvmReader(Stream file, int features, int firstIndex, CancellationToken cancellationToken)
     {
-        _file = file;
+        _words = new(file, cancellationToken);
         _features = features;
         _firstIndex = firstIndex;
-        _cancellationToken = cancellationToken;
-        file.Position = 0;
-    }
-
-    private enum Token
-    {
-        Word,
-        LineEnd,
-        FileEnd,
     }
 
     /// <summary>Checks a whole file.</summary>
-    /// <exception cref="InvalidDatasetException">A line is not as it should be, or there is no row, or no feature where one is needed.</exception>
-    /// <exception cref="DatasetTooLargeException">There are more rows, or more columns with the label as one, than are taken.</exception>
+    /// <exception cref="InvalidDatasetException">A line is malformed, or there are no rows, or no features although they are needed.</exception>
+    /// <exception cref="DatasetTooLargeException">There are more rows, or more columns including the label, than allowed.</exception>
     public static LibsvmHeader Scan(Stream file, long maxRows, int maxColumns, CancellationToken cancellationToken, bool needsFeatures = true)
     {
         var reader = new LibsvmReader(file, int.MaxValue, 0, cancellationToken);
@@ -82,9 +60,9 @@ internal sealed class LibsvmReader
     }
 
     /// <summary>Reads the next row: the label, then every feature.</summary>
-    /// <param name="row">One value more than <see cref="LibsvmHeader.Features"/>.</param>
+    /// <param name="row">Room for the label and <see cref="LibsvmHeader.Features"/> values.</param>
     /// <returns>False at the end of the file.</returns>
-    /// <exception cref="InvalidDatasetException">The file is not the one that was scanned.</exception>
+    /// <exception cref="InvalidDatasetException">The file has changed since it was scanned.</exception>
     public bool Read(Span<double> row)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(row.Length, _features + 1);
@@ -94,15 +72,15 @@ internal sealed class LibsvmReader
         return read;
     }
 
-    /// <summary>Reads up to the end of the next line that holds a row.</summary>
-    /// <param name="row">Where its values go, or nothing when they are only checked.</param>
+    /// <summary>Reads up to the end of the next line with a row; false at the end of the file.</summary>
+    /// <param name="row">Receives the values; empty to check them only.</param>
     private bool ReadRow(Span<double> row)
     {
-        Token token;
+        LibsvmToken token;
         ReadOnlySpan<byte> word;
-        while ((token = Next(out word)) == Token.LineEnd)
+        while ((token = _words.Next(out word)) == LibsvmToken.LineEnd)
             _line++;
-        if (token == Token.FileEnd)
+        if (token == LibsvmToken.FileEnd)
             return false;
 
         if (!TryParse(word, out var label) && CountError())
@@ -111,9 +89,9 @@ internal sealed class LibsvmReader
             row[0] = label;
 
         var previous = -1;
-        while ((token = Next(out word)) == Token.Word)
+        while ((token = _words.Next(out word)) == LibsvmToken.Word)
             ReadFeature(word, ref previous, row);
-        if (token == Token.LineEnd)
+        if (token == LibsvmToken.LineEnd)
             _line++;
         return true;
     }
@@ -137,7 +115,7 @@ internal sealed class LibsvmReader
         }
 
         if (index <= previous && CountError())
-            _errors.Add(new(_line, $"feature {index}", $"expected every index once, in ascending order; got {index} behind {previous}"));
+            _errors.Add(new(_line, $"feature {index}", $"expected every index once, in ascending order; got {index} after {previous}"));
         previous = (int)index;
         _largestIndex = Math.Max(_largestIndex, previous);
         _hasIndexZero |= previous == 0;
@@ -153,103 +131,20 @@ internal sealed class LibsvmReader
             _errors.Add(new(_line, $"feature {index}", $"expected indices from {_firstIndex} to {_firstIndex + _features - 1}"));
     }
 
-    /// <summary>Reads a sign, digits with a point, an exponent, as in a cell of a CSV file: no <c>nan</c>, <c>inf</c>, <c>0x1</c> or <c>1_000</c>.</summary>
+    /// <summary>Reads a sign, digits with a point and an exponent, as in a CSV cell: not <c>nan</c>, <c>inf</c>, <c>0x1</c> or <c>1_000</c>.</summary>
     private static bool TryParse(ReadOnlySpan<byte> text, out double value)
     {
         if (!text.IsEmpty && DoubleParser.Parse(text, out value) == text.Length)
             return double.IsFinite(value);
-        // JSON's numbers have no plus, no zeros before other digits, and digits on both sides of the point.
+        // DoubleParser reads JSON's numbers only: no plus, no leading zeros, and digits on both sides of the point.
+        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         value = 0;
         return !text.ContainsAnyExcept(NumberCharacters)
-            && double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value)
+            && double.TryParse(text, Style, CultureInfo.InvariantCulture, out value)
             && double.IsFinite(value);
     }
 
-    private Token Next(out ReadOnlySpan<byte> word)
-    {
-        word = default;
-        while (_position < _filled || Fill())
-        {
-            switch (_buffer[_position])
-            {
-                case (byte)' ' or (byte)'\t' or (byte)'\r':
-                    _position++;
-                    break;
-                case (byte)'\n':
-                    _position++;
-                    return Token.LineEnd;
-                case (byte)'#':
-                    SkipTo((byte)'\n');
-                    break;
-                default:
-                    word = ReadWord();
-                    return Token.Word;
-            }
-        }
-
-        return Token.FileEnd;
-    }
-
-    /// <summary>The word that begins here; of one that fills the buffer the beginning, with an ellipsis, so that it is no number.</summary>
-    private ReadOnlySpan<byte> ReadWord()
-    {
-        int length;
-        while ((length = Unread.IndexOfAny(WordEnds)) < 0 && Fill())
-        {
-        }
-
-        var word = length < 0 ? Unread : Unread[..length];
-        _position += word.Length;
-        if (word.Length == BufferBytes)
-        {
-            word = (byte[])[.. word[..(ShownText.MostBytes)], .. "…"u8];
-            SkipWord();
-        }
-
-        return word;
-    }
-
-    private ReadOnlySpan<byte> Unread => _buffer.AsSpan(_position, _filled - _position);
-
-    private void SkipWord()
-    {
-        int length;
-        while ((length = Unread.IndexOfAny(WordEnds)) < 0)
-        {
-            _position = _filled;
-            if (!Fill())
-                return;
-        }
-
-        _position += length;
-    }
-
-    private void SkipTo(byte end)
-    {
-        int length;
-        while ((length = Unread.IndexOf(end)) < 0)
-        {
-            _position = _filled;
-            if (!Fill())
-                return;
-        }
-
-        _position += length;
-    }
-
-    /// <summary>Moves what is unread to the front and fills the buffer; false when nothing came, or there is no room.</summary>
-    private bool Fill()
-    {
-        _cancellationToken.ThrowIfCancellationRequested();
-        Unread.CopyTo(_buffer);
-        _filled -= _position;
-        _position = 0;
-        var read = _file.ReadAtLeast(_buffer.AsSpan(_filled), BufferBytes - _filled, throwOnEndOfStream: false);
-        _filled += read;
-        return read > 0;
-    }
-
-    /// <summary>Counts one more; true when it is to be named, too.</summary>
+    /// <summary>Counts an error; true if it is among the first ones, which are reported.</summary>
     private bool CountError() => ++_errorCount <= InvalidDatasetException.MaxErrors;
 
     private void ThrowIfInvalid()
@@ -259,14 +154,14 @@ internal sealed class LibsvmReader
     }
 
     private static string WrongWord(ReadOnlySpan<byte> word) => word.StartsWith("qid:"u8)
-        ? $"expected index:value; got {ShownText.Of(word)}, the query of data for ranking, which are not taken"
+        ? $"expected index:value; got {ShownText.Of(word)}, the query id of ranking data, which is not supported"
         : $"expected index:value, the index an integer from 0 to {int.MaxValue - 1}; got {ShownText.Of(word)}";
 
     private static string WrongNumber(string expected, ReadOnlySpan<byte> text)
     {
         var isBeyondRange = !text.ContainsAnyExcept(NumberCharacters) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
         return isBeyondRange ? $"expected a number of at most 1.8e308; got {ShownText.Of(text)}"
-            : text.IsEmpty ? $"{expected}; got nothing behind the colon"
+            : text.IsEmpty ? $"{expected}; got nothing after the colon"
             : $"{expected}; got {ShownText.Of(text)}";
     }
 }

@@ -6,50 +6,52 @@ using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Tables.Libsvm;
 
-/// <summary>LIBSVM: a label, and the features that are not 0. DuckDB can't read it; its rows are handed to it by a table function.</summary>
+/// <summary>Opens LIBSVM files: a label, and the features that are not 0. DuckDB can't read them, so a table function passes it the rows.</summary>
 internal static partial class LibsvmSource
 {
     private const string Function = "libsvm_rows";
 
     /// <summary>
-    /// The column of an index that no row of the file names: 0 in each. A file's columns are called by their indices, whether these count from 0 or from 1, so that
-    /// those of two files mean the same; null for a name that is no index.
+    /// The column of an index that no row of the file names: all its values are 0. Columns are named by their indices as written, whether these begin at 0 or
+    /// at 1, so that a name means the same in two files. Null if the name is not that of an index.
     /// </summary>
     public static SourceColumn? Unnamed(string column) => FeatureName().IsMatch(column) ? new(column, StoredType.Real, "0::double", "0::double") : null;
 
-    /// <param name="session">What will read the rows.</param>
-    /// <param name="task">The file.</param>
-    /// <param name="needsFeatures">Whether there must be an index: rows to be predicted may all be 0.</param>
-    /// <param name="cancellationToken">Looked at every buffer of the file.</param>
-    public static DatasetSource Open(DuckDbSession session, FileToRead task, bool needsFeatures, CancellationToken cancellationToken)
+    /// <param name="session">The session that will read the rows.</param>
+    /// <param name="table">The file.</param>
+    /// <param name="needsFeatures">Whether the file must have an index. For predictions it need not: all features may be 0.</param>
+    /// <param name="cancellationToken">Checked for every buffer of the file.</param>
+    public static DatasetSource Open(DuckDbSession session, TableFile table, bool needsFeatures, CancellationToken cancellationToken)
     {
         LibsvmHeader header;
-        using (var file = task.Open())
-            header = LibsvmReader.Scan(file, task.MaxRows, task.MaxColumns, cancellationToken, needsFeatures);
+        using (var file = table.Open())
+            header = LibsvmReader.Scan(file, table.MaxRows, table.MaxColumns, cancellationToken, needsFeatures);
         var first = header.ZeroBased ? 0 : 1;
         string[] names = ["label", .. Enumerable.Range(first, header.Features).Select(i => string.Create(CultureInfo.InvariantCulture, $"x{i}"))];
         session.Connection.RegisterTableFunction(
             Function,
-            () => new TableFunction([.. names.Select(name => new ColumnInfo(name, typeof(double)))], Rows(task, header, cancellationToken)),
+            () => new TableFunction([.. names.Select(name => new ColumnInfo(name, typeof(double)))], Rows(table, header, cancellationToken)),
             (row, columns, index) =>
             {
                 var values = (double[])row!;
                 for (var i = 0; i < values.Length; i++)
                     columns[i].WriteValue(values[i], index);
             });
-        return new($"{Function}()", [.. names.Select(name => new SourceColumn(name, StoredType.Real, DuckDbSession.Identifier(name), DuckDbSession.Identifier(name)))], header.Rows);
+        return new($"{Function}()", [.. names.Select(Column)], header.Rows);
+
+        static SourceColumn Column(string name) => new(name, StoredType.Real, DuckDbSession.Identifier(name), DuckDbSession.Identifier(name));
     }
 
-    private static IEnumerable<double[]> Rows(FileToRead task, LibsvmHeader header, CancellationToken cancellationToken)
+    private static IEnumerable<double[]> Rows(TableFile table, LibsvmHeader header, CancellationToken cancellationToken)
     {
-        using var file = task.Open();
+        using var file = table.Open();
         var reader = new LibsvmReader(file, header, cancellationToken);
-        // One row after another in the same array: each is written before the next is asked for.
+        // All rows share one array: DuckDB gets each row before the next is read.
         var row = new double[header.Features + 1];
         while (reader.Read(row))
         {
-            // A short line may be a long row.
-            task.Progress.Step();
+            // Progress for each row and not only for each block: a short line may be a long row.
+            table.Progress.Step();
             yield return row;
         }
     }

@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace SigmoidApi.Tables.Parquet;
 
-/// <summary>Types of columns that DuckDB does not know, or takes for others.</summary>
+/// <summary>Types of columns that DuckDB does not know, or mistakes for others.</summary>
 internal enum ForeignType
 {
-    /// <summary>Decimals in bytes: of more digits than DuckDB knows, or which only the logical type calls so.</summary>
+    /// <summary>Decimals in bytes, with more digits than DuckDB supports, or marked as decimals only by the logical type.</summary>
     Bytes,
 
-    /// <summary>Binary JSON, with which DuckDB reads nothing of the file.</summary>
+    /// <summary>Binary JSON. DuckDB refuses to read any column of a file that has it.</summary>
     Bson,
 
-    /// <summary>Decimals in whole numbers.</summary>
+    /// <summary>Decimals stored as whole numbers.</summary>
     Decimal,
 
     /// <summary>Days since 1970-01-01.</summary>
@@ -21,19 +21,19 @@ internal enum ForeignType
     Unsigned,
 }
 
-/// <summary>A column of a type that DuckDB does not know, or one that has such within.</summary>
-/// <param name="Column">Its place among the columns, from 0.</param>
+/// <summary>A column of a type that DuckDB does not know, or a nested column that contains one.</summary>
+/// <param name="Column">The position among the columns, from 0.</param>
 /// <param name="IsNested">Whether the type is within a list, a record or a map.</param>
-/// <param name="Type">What DuckDB does not know.</param>
-/// <param name="Scale">Digits of a decimal behind the point.</param>
-/// <param name="Bits">Of a whole number.</param>
-/// <param name="Annotation">Where in the file the first of the fields is that say what its bytes are.</param>
+/// <param name="Type">The type.</param>
+/// <param name="Scale">The number of decimal places of a decimal.</param>
+/// <param name="Bits">The number of bits of a whole number.</param>
+/// <param name="Annotation">The position in the file of the first field that describes the meaning of the bytes.</param>
 internal readonly record struct ForeignColumn(int Column, bool IsNested, ForeignType Type, int Scale, int Bits, long Annotation)
 {
-    /// <summary>Whether the values are bytes, which DuckDB is to be shown as such.</summary>
+    /// <summary>Whether DuckDB should read the values as plain bytes.</summary>
     public bool IsOfBytes => Type is ForeignType.Bytes or ForeignType.Bson;
 
-    /// <summary>The type that DuckDB has for it, and the expression that makes that of a column as DuckDB reads it.</summary>
+    /// <summary>DuckDB's matching type, and the expression that converts the column as DuckDB reads it to that type.</summary>
     public (string Type, string Expression) Known(string column) => Type switch
     {
         ForeignType.Date => ("DATE", $"(date '1970-01-01' + {column})"),

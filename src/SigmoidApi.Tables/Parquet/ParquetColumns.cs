@@ -10,10 +10,10 @@ internal sealed partial class ParquetColumns
 {
     private readonly Dictionary<string, DatasetWarningCode> _leftOut = new(StringComparer.Ordinal);
 
-    /// <param name="session">What reads the file.</param>
-    /// <param name="path">The file, or the copy of it that DuckDB is to read.</param>
-    /// <param name="foreign">Its columns of types that DuckDB does not know.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="session">The session that reads the file.</param>
+    /// <param name="path">The file, or the copy that DuckDB should read.</param>
+    /// <param name="foreign">The columns of types that DuckDB does not know.</param>
+    /// <param name="cancellationToken">Cancels the queries.</param>
     public ParquetColumns(DuckDbSession session, string path, IReadOnlyList<ForeignColumn> foreign, CancellationToken cancellationToken)
     {
         var declared = TypedSource.Declared(session, ParquetSource.Relation(path, bytesAsTexts: false), cancellationToken);
@@ -28,8 +28,7 @@ internal sealed partial class ParquetColumns
             _leftOut[name] = DatasetWarningCode.BytesLeftOut;
         foreach (var column in binary.Where(column => TypedSource.IsNested(column.Type) && !HasTexts(session, path, column.Name, cancellationToken)))
             _leftOut[column.Name] = DatasetWarningCode.BytesLeftOut;
-        // Older writers do not say that their bytes are texts. DuckDB takes either all bytes of a file for texts or none, and without them those within lists
-        // and records can't be made texts.
+        // Older writers do not mark texts as such. DuckDB reads either all bytes of a file as texts or none, and nested bytes become texts only this way.
         var nestedTexts = binary.Where(column => TypedSource.IsNested(column.Type) && !_leftOut.ContainsKey(column.Name)).ToList();
         var asTexts = nestedTexts.Count > 0 && wide.Count + _leftOut.Count == 0
             && !declared.Exists(column => column.Type.StartsWith("GEOMETRY", StringComparison.Ordinal));
@@ -66,17 +65,17 @@ internal sealed partial class ParquetColumns
         ];
     }
 
-    /// <summary>What stands after FROM.</summary>
+    /// <summary>The relation for a FROM clause.</summary>
     public string From { get; }
 
-    /// <summary>All of them, in the order of the file.</summary>
+    /// <summary>All columns, in the order of the file.</summary>
     public SourceColumn[] Columns { get; }
 
-    /// <summary>Those that a file can be given back with: DuckDB would write other numbers for decimals that it can't read.</summary>
-    public IReadOnlyList<SourceColumn> GivenBack =>
+    /// <summary>The columns for the output of predictions. Decimals that DuckDB can't read are left out: it would write other numbers.</summary>
+    public IReadOnlyList<SourceColumn> Writable =>
         [.. Columns.Where(column => !_leftOut.TryGetValue(column.Name, out var why) || why != DatasetWarningCode.DecimalsLeftOut)];
 
-    /// <summary>Those that no data set can have, and why.</summary>
+    /// <summary>The columns that a data set can't have, and why.</summary>
     public IReadOnlyDictionary<string, DatasetWarningCode> LeftOut => _leftOut;
 
     public IReadOnlyList<ExactNumberColumn> ExactNumbers { get; }
@@ -87,7 +86,9 @@ internal sealed partial class ParquetColumns
         return column with { Type = StoredType.Real, Stored = $"cast({text} as double)", Raw = text };
     }
 
-    /// <summary>Whether all bytes within a column of lists or records are texts. DuckDB can read nested bytes only as texts, and fails if one is not valid.</summary>
+    /// <summary>
+    /// Whether all bytes within a column of lists or records are texts. DuckDB can read nested bytes only as texts, and fails if any are not valid UTF-8.
+    /// </summary>
     private static bool HasTexts(DuckDbSession session, string path, string column, CancellationToken cancellationToken)
     {
         try
@@ -101,14 +102,14 @@ internal sealed partial class ParquetColumns
         }
     }
 
-    // A name within a record is followed by a blank.
+    // BLOB as a type, not as the name of a field in a record, which a blank follows.
     [GeneratedRegex(@"\bBLOB($|[\[,)])", RegexOptions.CultureInvariant)]
     private static partial Regex OfBytes();
 }
 
-/// <summary>A column of exact numbers: whole ones of any size, or decimals.</summary>
-/// <param name="Text">The expression for their digits.</param>
-/// <param name="CountInexact">The expression that counts those that float64 can't hold; null where that does not matter.</param>
+/// <summary>A column of exact numbers: whole numbers of any size, or decimals.</summary>
+/// <param name="Text">The expression for the digits.</param>
+/// <param name="CountInexact">The expression that counts the numbers that float64 can't hold exactly; null if that does not matter.</param>
 internal sealed record ExactNumberColumn(string Name, string Text, string? CountInexact)
 {
     public static ExactNumberColumn? Of(SourceColumn column, string type)

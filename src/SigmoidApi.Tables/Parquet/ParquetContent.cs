@@ -1,13 +1,13 @@
 namespace SigmoidApi.Tables.Parquet;
 
-/// <summary>What the footer of a Parquet file says of it.</summary>
-/// <param name="Columns">How many there are; a list or a record is one.</param>
-/// <param name="Rows">Of all its row groups.</param>
-/// <param name="Cells">Of all its columns, or what they hold where they are lists: what reading it takes time by.</param>
+/// <summary>What the footer of a Parquet file says about the file.</summary>
+/// <param name="Columns">The number of columns; a list or a record is one.</param>
+/// <param name="Rows">The number of rows in all row groups.</param>
+/// <param name="Cells">The number of values in all columns, including the elements of lists. The time to read the file grows with it.</param>
 /// <param name="Foreign">The columns whose types DuckDB does not know.</param>
 internal sealed record ParquetContent(int Columns, long Rows, long Cells, List<ForeignColumn> Foreign);
 
-/// <summary>An element of the schema, as far as a reader has to know it.</summary>
+/// <summary>An element of the schema, reduced to the fields that are needed here.</summary>
 internal struct ParquetElement
 {
     private const int Bson = 20;
@@ -23,10 +23,10 @@ internal struct ParquetElement
     public bool IsRepeated;
     public long Annotation;
 
-    // INT32 and INT64 of Parquet's types.
+    // Parquet's types INT32 and INT64.
     private readonly bool IsWhole => Type is 1 or 2;
 
-    /// <summary>What DuckDB does not know of it; null where it does.</summary>
+    /// <summary>The type, if DuckDB does not know it; otherwise null.</summary>
     public readonly ForeignType? TypeOf(int mostDigits) => (Logical, Converted) switch
     {
         _ when Precision > mostDigits => ForeignType.Bytes,

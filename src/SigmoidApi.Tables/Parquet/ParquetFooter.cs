@@ -3,20 +3,23 @@ using System.Buffers.Binary;
 namespace SigmoidApi.Tables.Parquet;
 
 /// <summary>
-/// Reads the end of a Parquet file, a struct of Thrift's compact protocol, before DuckDB sees it: how many columns and rows it claims to have, and what DuckDB
-/// takes for something else in its schema. Field 2 is the list of the schema's elements, depth first, each with the fields 1 (type of the values), 5 (number of
-/// children), 6 (converted type), 7 (scale), 8 (precision) and 10 (logical type) among others; field 4 is the list of row groups, each with the
-/// fields 1 (its columns) and 3 (its rows); the field 3 of a column has the number of its values as field 5.
-/// Of dates, whole numbers and decimals DuckDB looks at the converted type alone, which newer writers may leave out.
+/// Reads the footer of a Parquet file before DuckDB does: how many columns and rows it claims, and which columns of its schema DuckDB would misread. The
+/// footer is a struct of Thrift's compact protocol. Field 2 is the list of the schema's elements, depth first, each with the fields 1 (type of the values),
+/// 5 (number of children), 6 (converted type), 7 (scale), 8 (precision) and 10 (logical type) among others. Field 4 is the list of row groups, each with the
+/// fields 1 (its columns) and 3 (its rows); field 3 of a column has the number of its values as field 5.
+/// For dates, whole numbers and decimals DuckDB considers only the converted type, which newer writers may leave out.
 /// </summary>
-/// <param name="bytes">The footer from its beginning.</param>
+/// <param name="bytes">The footer.</param>
 internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
 {
     private ThriftReader _thrift = new(bytes);
 
-    /// <summary>Reads what a file claims, and its columns of types that DuckDB does not know: decimals of more than <paramref name="mostDigits"/> digits, too.</summary>
-    /// <exception cref="InvalidDatasetException">The footer is no footer.</exception>
-    /// <exception cref="DatasetTooLargeException">The footer has more than <paramref name="maxBytes"/>.</exception>
+    /// <summary>
+    /// Reads what a file claims, and finds its columns of types that DuckDB does not know, including decimals of more than <paramref name="mostDigits"/>
+    /// digits.
+    /// </summary>
+    /// <exception cref="InvalidDatasetException">The footer is damaged.</exception>
+    /// <exception cref="DatasetTooLargeException">The footer has more than <paramref name="maxBytes"/> bytes.</exception>
     public static ParquetContent Read(Stream file, int mostDigits, int maxBytes)
     {
         try
@@ -28,7 +31,11 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
             file.Position = start;
             var length = file.Length - end.Length - start;
             if (length > maxBytes)
-                throw new DatasetTooLargeException($"The file's footer has {length} bytes; at most {maxBytes} are taken (Datasets:MaxFooterBytes). Write it with larger row groups.");
+            {
+                throw new DatasetTooLargeException(
+                    $"The file's footer has {length} bytes; at most {maxBytes} are taken (Datasets:MaxFooterBytes). Write it with larger row groups.");
+            }
+
             var footer = new byte[length];
             file.ReadExactly(footer);
             var reader = new ParquetFooter(footer);
@@ -57,12 +64,12 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
         return new(columns, rows, Math.Max(cells, checked(rows * columns)), foreign);
     }
 
-    /// <summary>Reads the schema's elements; how many columns they make.</summary>
+    /// <summary>Reads the schema's elements; returns the number of columns.</summary>
     private int Schema(List<ForeignColumn> found, int mostDigits, long start)
     {
         var (count, _) = _thrift.ListHeader();
         Element(start);
-        // How many elements are left of the columns that are being read, the outermost first.
+        // For each enclosing group, the number of its elements still to come.
         var open = new Stack<int>();
         var column = -1;
         for (var i = 1; i < count; i++)
@@ -74,7 +81,7 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
             if (element.TypeOf(mostDigits) is { } type)
                 found.Add(new(column, isNested || element.IsRepeated, type, element.Scale, element.Bits, element.Annotation));
             var left = element.Children;
-            // The last element of a group is the last of its group's own, too.
+            // The last element of a group may also end the groups around it.
             while (left == 0 && open.Count > 0)
                 left = open.Pop() - 1;
             if (left > 0)
@@ -104,7 +111,7 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
         return (rows, cells);
     }
 
-    /// <summary>Reads the columns of a row group; how many values they hold, those of lists and the missing ones included.</summary>
+    /// <summary>Reads the columns of a row group; returns the number of their values, including missing values and the elements of lists.</summary>
     private long ColumnChunks()
     {
         var values = 0L;
@@ -178,8 +185,8 @@ internal ref struct ParquetFooter(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>
-    /// A union, whose field 5 is that of decimals (1 the scale, 2 the precision), 6 of dates, and 10 of whole numbers (1 their bits, 2 whether they have a
-    /// sign).
+    /// Reads a union: field 5 is for decimals (with 1, the scale, and 2, the precision), 6 for dates, and 10 for whole numbers (with 1, the bits, and 2,
+    /// whether they are signed).
     /// </summary>
     private void LogicalType(ref ParquetElement element)
     {

@@ -1,9 +1,8 @@
 namespace SigmoidApi.Tables.Parquet;
 
 /// <summary>
-/// Reads Thrift's compact protocol (github.com/apache/thrift, doc/specs/thrift-compact-protocol.md) in time linear in its length: no list is taken to have more
-/// elements than bytes follow it.
-/// What is no such message ends in an <see cref="IndexOutOfRangeException"/> or an <see cref="InvalidDataException"/>.
+/// Reads Thrift's compact protocol (github.com/apache/thrift, doc/specs/thrift-compact-protocol.md) in linear time: a list that claims more elements than
+/// bytes follow is refused. Invalid input causes an <see cref="IndexOutOfRangeException"/> or an <see cref="InvalidDataException"/>.
 /// </summary>
 internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
 {
@@ -11,7 +10,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
     public const int Struct = 12;
     public const int False = 2;
 
-    // Far beyond what a schema needs; without it a hostile one could exhaust the stack.
+    // Far more than a schema needs. Without a limit a hostile file could exhaust the stack.
     private const int MaxDepth = 64;
 
     private const int Stop = 0;
@@ -21,7 +20,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
-    /// <summary>How many bytes are read.</summary>
+    /// <summary>The number of bytes read.</summary>
     public int Position { get; private set; }
 
     public byte Byte() => _bytes[Position++];
@@ -35,14 +34,14 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
         return type != Stop;
     }
 
-    /// <summary>Reads how many elements a list has, and their type.</summary>
+    /// <summary>Reads the number of elements of a list, and their type.</summary>
     public (int Count, int Type) ListHeader()
     {
         var header = Byte();
         return (Claimed(header >> 4 is < 15 and var count ? (ulong)count : Varint()), header & 0xF);
     }
 
-    /// <summary>A number of elements, each of which takes a byte or more.</summary>
+    /// <summary>Checks a claimed number of elements: each takes at least a byte.</summary>
     private readonly int Claimed(ulong count) => count <= (ulong)(_bytes.Length - Position) ? (int)count : throw new InvalidDataException();
 
     public int Integer()
@@ -71,7 +70,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
         throw new InvalidDataException();
     }
 
-    /// <summary>Passes over a value.</summary>
+    /// <summary>Skips a value.</summary>
     public void Skip(int type, int depth = 0)
     {
         if (depth > MaxDepth)
@@ -117,6 +116,6 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
         }
     }
 
-    // In a list true and false take a byte each.
+    // In a list, true and false take a byte each.
     private void SkipElement(int type, int depth) => Skip(type is 1 or 2 ? 3 : type, depth + 1);
 }

@@ -6,33 +6,33 @@ using SigmoidApi.Tables.Sources;
 namespace SigmoidApi.Tables.Parquet;
 
 /// <summary>
-/// Decimals of more than 38 digits in a Parquet file, as pyarrow's decimal256 is written. DuckDB reads each of them as another number, without an error. So it
-/// is given a copy of the file which does not say that these bytes are decimals, and a function of ours reads the bytes. Binary JSON is hidden likewise, for
-/// the columns beside it.
+/// Decimals of more than 38 digits in a Parquet file, such as pyarrow's decimal256. DuckDB misreads them without an error. So DuckDB reads a copy of the file
+/// without the annotation that these bytes are decimals, and a function of our own decodes the bytes. The annotation of binary JSON is removed in the same
+/// way, so that the other columns can be read.
 /// </summary>
 internal static class WideDecimals
 {
-    // DuckDB's own decimals have no more.
+    // The most digits of DuckDB's own decimals.
     private const int MostDigits = 38;
 
-    // decimal256 takes 32. The text of a number takes time by the square of its bytes.
+    // decimal256 takes 32 bytes. The time to convert a number to text grows with the square of its length.
     private const int MostBytes = 256;
 
     private const string Function = "decimal_of_bytes";
 
-    /// <summary>The file that DuckDB is to read, and the columns in it whose types it does not know.</summary>
-    /// <exception cref="InvalidDatasetException">The footer is no footer.</exception>
-    /// <exception cref="DatasetTooLargeException">The footer claims more rows, columns or cells than are taken.</exception>
-    public static (string Path, List<ForeignColumn> Columns) Hide(DuckDbSession session, FileToRead task)
+    /// <summary>Returns the file that DuckDB should read, and its columns of types that DuckDB does not know.</summary>
+    /// <exception cref="InvalidDatasetException">The footer is damaged.</exception>
+    /// <exception cref="DatasetTooLargeException">The footer claims more rows, columns or cells than allowed.</exception>
+    public static (string Path, List<ForeignColumn> Columns) Hide(DuckDbSession session, TableFile table)
     {
-        using var file = task.Open();
-        var (count, rows, cells, columns) = ParquetFooter.Read(file, MostDigits, task.MaxFooterBytes);
+        using var file = table.Open();
+        var (count, rows, cells, columns) = ParquetFooter.Read(file, MostDigits, table.MaxFooterBytes);
         // A few bytes can claim any number of rows.
-        if (rows > task.MaxRows)
-            throw new DatasetTooLargeException($"The file has {rows} rows; at most {task.MaxRows} are taken (Datasets:MaxRows).");
-        if (count > task.MaxColumns)
-            throw new DatasetTooLargeException($"The file has {count} columns; at most {task.MaxColumns} are taken (Datasets:MaxColumns).");
-        var most = task.MinCells + task.MaxCellsPerByte * file.Length;
+        if (rows > table.MaxRows)
+            throw new DatasetTooLargeException($"The file has {rows} rows; at most {table.MaxRows} are taken (Datasets:MaxRows).");
+        if (count > table.MaxColumns)
+            throw new DatasetTooLargeException($"The file has {count} columns; at most {table.MaxColumns} are taken (Datasets:MaxColumns).");
+        var most = table.MinCells + table.MaxCellsPerByte * file.Length;
         if (cells > most)
         {
             throw new DatasetTooLargeException(
@@ -41,7 +41,7 @@ internal static class WideDecimals
 
         ForeignColumn[] hidden = [.. columns.Where(column => column.Type == ForeignType.Bson || (column.IsOfBytes && !column.IsNested))];
         if (hidden.Length == 0)
-            return (task.Path, columns);
+            return (table.Path, columns);
         Directory.CreateDirectory(Path.GetDirectoryName(session.CopyPath)!);
         using var copy = new FileStream(session.CopyPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         file.Position = 0;
@@ -73,8 +73,8 @@ internal static class WideDecimals
         });
 
     /// <summary>
-    /// Gives a field of a struct a number that no version of the format has, so that every reader passes over it, and over those behind it, which count on
-    /// from there. The header of a field is its distance from the one before and its type, or the type alone, and its number behind it.
+    /// Changes the number of a struct's field to one that no version of the format has. Readers then skip it and the fields after it, whose numbers are
+    /// relative to it. The header of a field has its distance from the field before and its type, or only the type, followed by its number.
     /// </summary>
     private static void HideAnnotation(Stream copy, long position)
     {
@@ -85,10 +85,10 @@ internal static class WideDecimals
         copy.WriteByte(isShort ? (byte)(15 << 4 | (header & 0xF)) : (byte)(60 << 1));
     }
 
-    /// <summary>The digits of a decimal, all of them, from its bytes in the column of that name.</summary>
+    /// <summary>The SQL expression for all digits of the decimals in a column of bytes.</summary>
     public static string Expression(string column, int scale) => string.Create(CultureInfo.InvariantCulture, $"{Function}({column}, {scale})");
 
-    /// <summary>An integer in two's complement, the highest byte first, with <paramref name="scale"/> digits behind the point.</summary>
+    /// <summary>Writes a decimal: a big-endian integer in two's complement, with <paramref name="scale"/> digits after the point.</summary>
     private static string TextOf(ReadOnlySpan<byte> bytes, int scale)
     {
         var value = new BigInteger(bytes, isBigEndian: true);

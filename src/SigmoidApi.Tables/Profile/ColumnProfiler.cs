@@ -7,24 +7,25 @@ using SigmoidApi.Tables.Sources;
 namespace SigmoidApi.Tables.Profile;
 
 /// <summary>
-/// Profiles the columns of a Parquet file: numbers are read a few columns at a time and sorted, which gives distinct values, quantiles and histogram exactly.
+/// Profiles the columns of a Parquet file. Numbers are read a few columns at a time and sorted, which gives exact distinct counts, quantiles and histograms.
 /// (DuckDB's SUMMARIZE takes several times as long.)
 /// </summary>
-/// <param name="session">What reads the file.</param>
+/// <param name="session">The session that reads the file.</param>
 /// <param name="parquetPath">The file.</param>
-/// <param name="rows">How many rows it has.</param>
-/// <param name="limits">What may be used.</param>
+/// <param name="rows">The number of its rows.</param>
+/// <param name="limits">The memory and threads that may be used.</param>
 internal sealed partial class ColumnProfiler(DuckDbSession session, string parquetPath, long rows, ProfileLimits limits)
 {
     public const int HistogramBins = 20;
 
-    // Of fewer rows any whole numbers may differ without a gap.
+    // With fewer rows, whole numbers may be consecutive by chance.
     private const int FewRows = 20;
 
     private readonly string _from = $"from {StoredRows.Relation(parquetPath)}";
 
-    /// <exception cref="InvalidDatasetException">A number is infinite.</exception>
-    public ColumnProfile[] Profile(IReadOnlyList<SourceColumn> columns, IReadOnlyDictionary<string, ColumnType> wanted, CancellationToken cancellationToken)
+    /// <exception cref="InvalidDatasetException">A number is infinite, or a date is beyond the calendar.</exception>
+    public ColumnProfile[] Profile(
+        IReadOnlyList<SourceColumn> columns, IReadOnlyDictionary<string, ColumnType> wanted, CancellationToken cancellationToken)
     {
         var profiles = new ColumnProfile[columns.Count];
         var numbers = Enumerable.Range(0, columns.Count).Where(i => columns[i].Type != StoredType.Text).ToArray();
@@ -43,7 +44,8 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
                 Parallel.For(0, some.Length, new ParallelOptions { MaxDegreeOfParallelism = limits.Threads, CancellationToken = cancellationToken }, k =>
                 {
                     var column = columns[some[k]];
-                    profiles[some[k]] = OfNumbers(column, wanted.TryGetValue(column.Name, out var type) ? type : null, read[k], buffers[k].Values, buffers[k].Scratch);
+                    ColumnType? wantedType = wanted.TryGetValue(column.Name, out var type) ? type : null;
+                    profiles[some[k]] = OfNumbers(column, wantedType, read[k], buffers[k].Values, buffers[k].Scratch);
                 });
             }
             catch (AggregateException several) when (several.InnerExceptions.OfType<InvalidDatasetException>().FirstOrDefault() is { } invalid)
@@ -55,13 +57,15 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
         }
 
         var texts = Enumerable.Range(0, columns.Count).Where(i => columns[i].Type == StoredType.Text).ToArray();
-        foreach (var (i, profile) in texts.Zip(new TextProfiler(session, _from, rows, limits).Profile([.. texts.Select(i => columns[i])], wanted, cancellationToken)))
+        var ofTexts = new TextProfiler(session, _from, rows, limits).Profile([.. texts.Select(i => columns[i])], wanted, cancellationToken);
+        foreach (var (i, profile) in texts.Zip(ofTexts))
             profiles[i] = profile;
         return profiles;
     }
 
-    /// <summary>Every value into memory; ranges and moments follow from there.</summary>
-    private NumbersRead[] Read(IReadOnlyList<SourceColumn> columns, int[] some, List<(double[] Values, double[] Scratch)> buffers, CancellationToken cancellationToken)
+    /// <summary>Reads every value into memory. Ranges and moments are computed from there.</summary>
+    private NumbersRead[] Read(
+        IReadOnlyList<SourceColumn> columns, int[] some, List<(double[] Values, double[] Scratch)> buffers, CancellationToken cancellationToken)
     {
         var counts = new int[some.Length];
         session.ForEachChunk(Select(columns, some), chunk =>
@@ -72,7 +76,7 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
         return Array.ConvertAll(counts, count => new NumbersRead(count, count, null, default, null));
     }
 
-    /// <summary>Ranges and moments of all rows in two passes, and every so many values into memory.</summary>
+    /// <summary>Computes ranges and moments of all rows in two passes, and reads every n-th value into memory.</summary>
     private NumbersRead[] ReadPart(
         IReadOnlyList<SourceColumn> columns, int[] some, List<(double[] Values, double[] Scratch)> buffers, int kept, CancellationToken cancellationToken)
     {
@@ -99,19 +103,21 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
                 }
             }
         }, cancellationToken);
-        var distinct = session.Counts($"select {string.Join(", ", some.Select(i => $"approx_count_distinct({DuckDbSession.Identifier(columns[i].Name)})"))} {_from}", cancellationToken);
+        var counters = some.Select(i => $"approx_count_distinct({DuckDbSession.Identifier(columns[i].Name)})");
+        var distinct = session.Counts($"select {string.Join(", ", counters)} {_from}", cancellationToken);
         return [.. some.Select((_, k) => new NumbersRead(ranges[k].Count, counts[k], ranges[k], moments[k], distinct[k]))];
     }
 
     private string Select(IReadOnlyList<SourceColumn> columns, int[] some) => $"select {string.Join(", ", some.Select(i => Expression(columns[i])))} {_from}";
 
-    // Dates in microseconds, which float64 holds exactly as far as the year 2255; infinite where no calendar of ours has them.
+    // Dates become microseconds, which float64 holds exactly up to the year 2255. Dates beyond the years 1 to 9999 become infinity.
     private static string Expression(SourceColumn column)
     {
         var name = DuckDbSession.Identifier(column.Name);
-        return column.Type is StoredType.Date or StoredType.Time
-            ? $"case when year({name}) between 1 and 9999 then cast(epoch_us(cast({name} as timestamp)) as double) when {name} is not null then 'infinity'::double end"
-            : StoredValue.AsNumber(name, ColumnType.Number);
+        if (column.Type is not (StoredType.Date or StoredType.Time))
+            return StoredValue.AsNumber(name, ColumnType.Number);
+        return $"case when year({name}) between 1 and 9999 then cast(epoch_us(cast({name} as timestamp)) as double) "
+            + $"when {name} is not null then 'infinity'::double end";
     }
 
     private static int CopyPresent(DatasetChunk chunk, int column, Span<double> target)
@@ -133,7 +139,7 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
         return count;
     }
 
-    /// <summary>The first row, from 1, that has an infinite number, or a date beyond the calendar, in a column with any.</summary>
+    /// <summary>Finds the first row, counted from 1, with an infinite number or a date beyond the calendar.</summary>
     private long FirstInfinite(IReadOnlyList<SourceColumn> columns, int column, CancellationToken cancellationToken)
     {
         var (first, before) = (0L, 0L);
@@ -155,7 +161,11 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
     {
         var missing = rows - read.Present;
         if (read.Present == 0)
-            return new(column.Name, wanted ?? TypeOf(column.Type, isBoolean: false), missing, 0, Warnings: [ColumnWarning.Constant, ColumnWarning.MostlyMissing]);
+        {
+            var emptyType = wanted ?? TypeOf(column.Type, isBoolean: false);
+            return new(column.Name, emptyType, missing, 0, Warnings: [ColumnWarning.Constant, ColumnWarning.MostlyMissing]);
+        }
+
         var sorted = values.AsSpan(0, read.Kept);
         NumberSort.Sort(sorted, scratch);
         var (minimum, maximum) = read.Range is { } range ? (range.Minimum, range.Maximum) : (sorted[0] + 0.0, sorted[^1] + 0.0);
@@ -163,7 +173,12 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
         if (isDate && !double.IsFinite(maximum))
             throw new InvalidDatasetException(1, column.Name, "expected dates from the year 1 to 9999; the column holds others");
         if (!double.IsFinite(minimum) || !double.IsFinite(maximum))
-            throw new InvalidDatasetException(1, column.Name, $"expected finite numbers; the column holds {(double.IsFinite(minimum) ? maximum : minimum).ToString(CultureInfo.InvariantCulture)}");
+        {
+            var infinite = double.IsFinite(minimum) ? maximum : minimum;
+            throw new InvalidDatasetException(
+                1, column.Name, $"expected finite numbers; the column holds {infinite.ToString(CultureInfo.InvariantCulture)}");
+        }
+
         var moments = read.Moments;
         if (read.Range is null)
         {
@@ -174,7 +189,7 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
 
         // An estimate may be larger than the number of values.
         var distinct = Math.Max(SortedValues.Distinct(sorted), Math.Min(read.Distinct ?? 0, read.Present));
-        // Whatever it is taken for, 0 and 1 are the form in which it goes on.
+        // A column wanted as a number stays one, even if it has only 0 and 1.
         var type = wanted is ColumnType.Number ? ColumnType.Number : TypeOf(column.Type, isBoolean: !sorted.ContainsAnyExcept(0, 1));
         var warnings = new List<ColumnWarning>();
         if (distinct == 1)
@@ -188,7 +203,14 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
         var profile = new ColumnProfile(
             column.Name, type, missing, distinct, Approximate: read.Kept < read.Present, DateOrder: column.DateOrder, Warnings: warnings);
         if (isDate)
-            return profile with { Earliest = TimeOf(minimum), Latest = TimeOf(maximum), Histogram = SortedValues.Histogram(sorted, minimum, maximum, HistogramBins) };
+        {
+            return profile with
+            {
+                Earliest = TimeOf(minimum),
+                Latest = TimeOf(maximum),
+                Histogram = SortedValues.Histogram(sorted, minimum, maximum, HistogramBins),
+            };
+        }
 
         return profile with
         {
@@ -205,9 +227,12 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
         SortedValues.Quantile(sorted, 0.01), SortedValues.Quantile(sorted, 0.05), SortedValues.Quantile(sorted, 0.25), SortedValues.Quantile(sorted, 0.5),
         SortedValues.Quantile(sorted, 0.75), SortedValues.Quantile(sorted, 0.95), SortedValues.Quantile(sorted, 0.99));
 
-    // The last moments of the year 9999 are rounded to the next.
-    private static DateTimeOffset TimeOf(double microseconds) =>
-        DateTimeOffset.UnixEpoch.AddTicks(Math.Min(TimeSpan.TicksPerMicrosecond * (long)microseconds, (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks));
+    // Rounding may move the last microseconds of the year 9999 beyond it.
+    private static DateTimeOffset TimeOf(double microseconds)
+    {
+        var ticks = TimeSpan.TicksPerMicrosecond * (long)microseconds;
+        return DateTimeOffset.UnixEpoch.AddTicks(Math.Min(ticks, (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks));
+    }
 
     private static ColumnType TypeOf(StoredType stored, bool isBoolean) => stored switch
     {
@@ -216,21 +241,22 @@ internal sealed partial class ColumnProfiler(DuckDbSession session, string parqu
         _ => isBoolean ? ColumnType.Boolean : ColumnType.Number,
     };
 
-    /// <summary>A different whole number in each row, without a gap or by a name that says so.</summary>
-    private bool IsIdentifier(string name, long distinct, double range) => distinct == rows && rows >= FewRows && (range == rows - 1 || IdentifierName().IsMatch(name));
+    /// <summary>Whether each row has another whole number, and they are consecutive or the name is that of an identifier.</summary>
+    private bool IsIdentifier(string name, long distinct, double range) =>
+        distinct == rows && rows >= FewRows && (range == rows - 1 || IdentifierName().IsMatch(name));
 
     [GeneratedRegex(@"(^|[_\s.-])(id|uuid|guid|key|index|nr|no|number)$|[a-z](Id|ID)$|^(Unnamed: 0|column1)$", RegexOptions.CultureInvariant)]
     private static partial Regex IdentifierName();
 
-    /// <param name="Present">Values that are there.</param>
-    /// <param name="Kept">How many of them are in memory.</param>
-    /// <param name="Range">Of all, where not all are in memory; <paramref name="Moments"/> and <paramref name="Distinct"/> too.</param>
+    /// <param name="Present">The number of values that are not missing.</param>
+    /// <param name="Kept">The number of values in memory.</param>
+    /// <param name="Range">The range of all values; null if all are in memory. <paramref name="Moments"/> and <paramref name="Distinct"/> likewise.</param>
     private readonly record struct NumbersRead(long Present, int Kept, ValueRange? Range, Moments Moments, long? Distinct);
 }
 
-/// <summary>What a profile may use.</summary>
-/// <param name="MemoryBytes">Of values held at once.</param>
-/// <param name="ExactRows">Of more rows than this only a part is sorted.</param>
+/// <summary>The resources that a profile may use.</summary>
+/// <param name="MemoryBytes">Memory for values.</param>
+/// <param name="ExactRows">With more rows than this, only a part is sorted.</param>
 internal sealed record ProfileLimits(long MemoryBytes, int ExactRows, int Threads)
 {
     /// <summary>A sixth of the memory that an operation may use.</summary>

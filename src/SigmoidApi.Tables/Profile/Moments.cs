@@ -1,15 +1,15 @@
 namespace SigmoidApi.Tables.Profile;
 
 /// <summary>
-/// Mean and standard deviation by blocks: two passes over the block, merged by the update of Chan, Golub and LeVeque (1983), so that a large mean
-/// does not eat a small deviation. Values are scaled by a power of two, exactly, so that no square over- or underflows, and counted from a typical one, so that
-/// means of blocks are as exact as deviations where all values are large and near each other.
+/// Mean and standard deviation, computed block by block: two passes over each block, merged with the update of Chan, Golub and LeVeque (1983). So a small
+/// deviation keeps its digits next to a large mean. Values are scaled by a power of two, which is exact, so that squares neither overflow nor underflow. A
+/// typical value is subtracted from each, so that means stay exact if all values are large and close to each other.
 /// </summary>
 /// <param name="largest">The largest absolute value.</param>
 /// <param name="typical">One of the values.</param>
 public struct Moments(double largest, double typical)
 {
-    // 2^1000 either way keeps the scale itself finite; what is left of the range is harmless.
+    // At most 2^±1000, so that the scale itself is finite. The scaled values are then far from overflow.
     private readonly int _exponent = ExponentOf(largest);
     private readonly double _typical = Math.ScaleB(typical, -ExponentOf(largest));
     private double _count;
@@ -19,11 +19,11 @@ public struct Moments(double largest, double typical)
     /// <summary>The arithmetic mean.</summary>
     public readonly double Mean => Math.ScaleB(_typical + _mean, _exponent);
 
-    /// <summary>The population's: the root of the mean square about the mean; NaN of no values.</summary>
+    /// <summary>The population standard deviation: the root of the mean squared deviation from the mean. NaN if there are no values.</summary>
     public readonly double StandardDeviation => Math.ScaleB(Math.Sqrt(_squares / _count), _exponent);
 
-    /// <summary>Adds a block; up to a few thousand values keep it in the cache for its second pass.</summary>
-    /// <param name="values">Finite, none larger in absolute value than the largest.</param>
+    /// <summary>Adds a block. With up to a few thousand values it stays in the cache for the second pass.</summary>
+    /// <param name="values">Finite values, in absolute value at most <c>largest</c>.</param>
     public void Add(ReadOnlySpan<double> values)
     {
         if (values.IsEmpty)
@@ -43,7 +43,7 @@ public struct Moments(double largest, double typical)
             rest += deviation;
         }
 
-        // What rounding left in the mean of the block (the corrected two-pass algorithm).
+        // Correct the rounding error in the mean of the block (the corrected two-pass algorithm).
         squares -= rest * rest / values.Length;
         mean += rest / values.Length;
 

@@ -1,9 +1,9 @@
 namespace SigmoidApi.Tables.Profile;
 
-/// <summary>What is read off values in ascending order, finite and at least one.</summary>
+/// <summary>Statistics of sorted values: finite, ascending, and at least one.</summary>
 public static class SortedValues
 {
-    /// <summary>The quantile between the two values about it, linearly: type 7 of Hyndman and Fan (1996), the default of NumPy and R.</summary>
+    /// <summary>The quantile by linear interpolation: type 7 of Hyndman and Fan (1996), the default of NumPy and R.</summary>
     /// <param name="sorted">Ascending.</param>
     /// <param name="probability">0 to 1.</param>
     public static double Quantile(ReadOnlySpan<double> sorted, double probability)
@@ -11,22 +11,24 @@ public static class SortedValues
         var position = probability * (sorted.Length - 1);
         var below = (int)position;
         var share = position - below;
-        // Rounding may pass the ends; a difference of the two could be infinite.
+        // Clamped, because rounding may pass the two values. Not below + share * difference: the difference could overflow.
         return share == 0 ? sorted[below] : Math.Clamp(sorted[below] * (1 - share) + sorted[below + 1] * share, sorted[below], sorted[below + 1]);
     }
 
-    /// <summary>How many values lie in each of the bins of equal width from the smallest to the largest; a bin holds its lower edge, the last one both.</summary>
+    /// <summary>
+    /// Counts the values in bins of equal width from the smallest to the largest value. A bin includes its lower edge; the last bin includes both edges.
+    /// </summary>
     /// <param name="sorted">Ascending.</param>
     /// <param name="minimum">The lower edge of the first bin; no value is below.</param>
-    /// <param name="maximum">The upper edge of the last; no value is above.</param>
-    /// <param name="bins">How many.</param>
+    /// <param name="maximum">The upper edge of the last bin; no value is above.</param>
+    /// <param name="bins">The number of bins.</param>
     public static long[] Histogram(ReadOnlySpan<double> sorted, double minimum, double maximum, int bins)
     {
         var counts = new long[bins];
         var counted = 0;
         for (var bin = 0; bin < bins; bin++)
         {
-            // Half of each keeps the width of the widest range finite.
+            // Computed with halves, so that the width of the widest range does not overflow.
             var end = bin == bins - 1 ? sorted.Length : FirstFrom(sorted, 2 * (minimum / 2 + (maximum / 2 - minimum / 2) / bins * (bin + 1)));
             counts[bin] = end - counted;
             counted = end;
@@ -35,7 +37,7 @@ public static class SortedValues
         return counts;
     }
 
-    /// <summary>How many different values there are; −0 is 0.</summary>
+    /// <summary>The number of different values; −0 equals 0.</summary>
     public static long Distinct(ReadOnlySpan<double> sorted)
     {
         var distinct = 1L;

@@ -7,25 +7,26 @@ using SigmoidApi.Tables.Sources;
 namespace SigmoidApi.Tables.Profile;
 
 /// <summary>
-/// Profiles columns of texts. Those of few different values are counted many columns in a pass; one of many is counted by a query of DuckDB's, which spills what does not
-/// fit in memory. (A query for each column would read what a wide file says of all its columns as often as it has columns.)
+/// Profiles columns of texts. Columns with few different values are counted here, many in one pass. A column with many is counted by a query, because DuckDB
+/// spills what does not fit in memory. (A query for every column would be slow in a wide file: each query reads the metadata of all columns.)
 /// </summary>
-/// <param name="session">What reads the file.</param>
-/// <param name="from">The FROM of it.</param>
-/// <param name="rows">How many rows it has.</param>
-/// <param name="limits">What may be used.</param>
+/// <param name="session">The session that reads the file.</param>
+/// <param name="from">The FROM clause for the file.</param>
+/// <param name="rows">The number of rows.</param>
+/// <param name="limits">The memory that may be used.</param>
 internal sealed class TextProfiler(DuckDbSession session, string from, long rows, ProfileLimits limits)
 {
     public const int MostCategories = 20;
 
-    // With more levels than this, and a different one in nearly every row, a column is no category.
+    // With more levels than this, and a different one in nearly every row, a column is text and not a category.
     private const int FewLevels = 20;
     private const double NearlyEvery = 0.9;
 
     private const int ColumnsAtOnce = 64;
 
-    /// <summary>The profile of each column, in their order.</summary>
-    public IEnumerable<ColumnProfile> Profile(IReadOnlyList<SourceColumn> columns, IReadOnlyDictionary<string, ColumnType> wanted, CancellationToken cancellationToken)
+    /// <summary>The profiles of the columns, in the same order.</summary>
+    public IEnumerable<ColumnProfile> Profile(
+        IReadOnlyList<SourceColumn> columns, IReadOnlyDictionary<string, ColumnType> wanted, CancellationToken cancellationToken)
     {
         foreach (var some in columns.Chunk(ColumnsAtOnce))
         {
@@ -37,7 +38,9 @@ internal sealed class TextProfiler(DuckDbSession session, string from, long rows
             }, cancellationToken);
             for (var i = 0; i < some.Length; i++)
             {
-                var (top, distinct, present) = counts[i].AreMany ? Counted(some[i].Name, cancellationToken) : (counts[i].Top(MostCategories), counts[i].Distinct, counts[i].Present);
+                var (top, distinct, present) = counts[i].AreMany
+                    ? Counted(some[i].Name, cancellationToken)
+                    : (counts[i].Top(MostCategories), counts[i].Distinct, counts[i].Present);
                 yield return Profile(some[i], wanted.TryGetValue(some[i].Name, out var type) ? type : null, top, distinct, present);
             }
         }
@@ -73,12 +76,12 @@ internal sealed class TextProfiler(DuckDbSession session, string from, long rows
             Convert.ToInt64(top[0][2], CultureInfo.InvariantCulture), long.Parse(top[0][3]!.ToString()!, CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Counts the texts of a column as long as there are few different ones.</summary>
+    /// <summary>Counts the texts of a column, and gives up if there are many different ones.</summary>
     private sealed class TextCounts(long mostBytes)
     {
         private const int MostLevels = 4096;
 
-        // What a level costs beside its text: entries in two tables and an object.
+        // The memory of a level in addition to its text: entries in two tables and an object.
         private const int LevelBytes = 128;
 
         private readonly LevelCodes _codes = new();
@@ -112,11 +115,17 @@ internal sealed class TextProfiler(DuckDbSession session, string from, long rows
             }
         }
 
-        /// <summary>The most frequent texts, those as frequent in the order of their bytes, as DuckDB has it.</summary>
-        public IReadOnlyList<CategoryCount> Top(int most) =>
-        [
-            .. _counts.Select((count, code) => new CategoryCount(_codes.Levels[code], count)).OrderByDescending(level => level.Count)
-                .ThenBy(level => level.Value, Comparer<string>.Create((a, b) => Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b)))).Take(most),
-        ];
+        /// <summary>The most frequent texts. Equally frequent texts are in the order of their UTF-8 bytes, as in DuckDB.</summary>
+        public IReadOnlyList<CategoryCount> Top(int most)
+        {
+            var byBytes = Comparer<string>.Create((a, b) => Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b)));
+            return
+            [
+                .. _counts.Select((count, code) => new CategoryCount(_codes.Levels[code], count))
+                    .OrderByDescending(level => level.Count)
+                    .ThenBy(level => level.Value, byBytes)
+                    .Take(most),
+            ];
+        }
     }
 }

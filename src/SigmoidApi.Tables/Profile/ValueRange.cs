@@ -1,18 +1,18 @@
 namespace SigmoidApi.Tables.Profile;
 
-/// <summary>Smallest and largest of many values, block by block.</summary>
+/// <summary>The smallest and the largest value, computed block by block.</summary>
 public struct ValueRange
 {
-    /// <summary>Values so far.</summary>
+    /// <summary>The number of values so far.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The first of them.</summary>
+    /// <summary>The first value.</summary>
     public double First { get; private set; }
 
-    /// <summary>The smallest; NaN where one is.</summary>
+    /// <summary>The smallest value; NaN if any value is NaN.</summary>
     public double Minimum { get; private set; }
 
-    /// <summary>The largest; NaN where one is.</summary>
+    /// <summary>The largest value; NaN if any value is NaN.</summary>
     public double Maximum { get; private set; }
 
     /// <summary>The largest absolute value.</summary>

@@ -6,25 +6,31 @@ using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Tables.Rows;
 
-/// <summary>Reads the rows of a data set's Parquet file, in the order in which they were uploaded.</summary>
+/// <summary>Reads the rows of a data set's Parquet file, in the order of the upload.</summary>
 internal static class DatasetReader
 {
-    // Below it a second reader costs more than it saves.
+    // With fewer rows, a second reader costs more than it saves.
     private const int RowsPerReader = 100_000;
 
     /// <summary>
-    /// The columns <paramref name="numbers"/> as the rows of a matrix, NaN where a value is missing, and beside it the columns <paramref name="others"/> one by one.
+    /// Reads the columns <paramref name="numbers"/> into a matrix, with NaN for missing values, and the columns <paramref name="others"/> one by one.
     /// </summary>
-    /// <param name="open">Opens what reads the file: of one thread, since DuckDB's own threads only wait for each other where rows are to come in order.</param>
+    /// <param name="open">Opens a session with one thread: if rows must stay in order, DuckDB's own threads only wait for each other.</param>
     /// <param name="parquetPath">The file.</param>
-    /// <param name="numbers">Columns that are no category and no text, in the order that the matrix shall have.</param>
-    /// <param name="others">Columns of any type; a row that lacks one that is required is passed over.</param>
-    /// <param name="every">1 for all rows, more for the first of each so many.</param>
-    /// <param name="readers">How many parts of the file are read at once.</param>
-    /// <param name="file">Where the rows of the matrix are to be kept, for it to be streamed; null for memory.</param>
-    /// <param name="cancellationToken">Looked at every 2,048 rows.</param>
+    /// <param name="numbers">Columns of numbers, booleans and dates, in the order of the matrix's columns.</param>
+    /// <param name="others">Columns of any type. Rows without a value in a required column are skipped.</param>
+    /// <param name="every">1 for all rows; n for every n-th row.</param>
+    /// <param name="readers">The most parts of the file to read in parallel.</param>
+    /// <param name="file">The file for the rows of a streamed matrix; null for a matrix in memory.</param>
+    /// <param name="cancellationToken">Checked every 2,048 rows.</param>
     public static DatasetColumns Read(
-        Func<DuckDbSession> open, string parquetPath, IReadOnlyList<ColumnProfile> numbers, IReadOnlyList<ColumnToRead> others, long every, int readers, RowFile? file,
+        Func<DuckDbSession> open,
+        string parquetPath,
+        IReadOnlyList<ColumnProfile> numbers,
+        IReadOnlyList<ColumnToRead> others,
+        long every,
+        int readers,
+        RowFile? file,
         CancellationToken cancellationToken)
     {
         StoredRows stored;
@@ -36,7 +42,7 @@ internal static class DatasetReader
             var kept = TypedSource.Columns(session, StoredRows.Relation(parquetPath), cancellationToken);
             stored = new(parquetPath, kept.Select(column => column.Name));
             var all = session.Counts($"select count(*) from {stored.From}", cancellationToken)[0];
-            // 0 and 1 are called booleans too; here the words of the file are meant.
+            // By the stored type: in profiles, columns of 0 and 1 count as boolean, too.
             var booleans = kept.Where(column => column.Type == StoredType.Boolean).Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
             areBoolean = [.. others.Select(other => booleans.Contains(other.Column.Name))];
             var conditions = others.Where(other => other is { Required: true, Column.Missing: > 0 })
@@ -83,14 +89,15 @@ internal static class DatasetReader
                 throw new InvalidDataException($"Expected {counts[part]} rows, got {counts[part] + next - end}.");
         });
 
-        // In the order of the rows, so that the numbers are the same on any number of threads.
+        // In the order of the rows, so that the codes do not depend on the number of threads.
         for (var (part, first) = (0, 0); part < ranges.Length; first += (int)counts[part], part++)
         {
             for (var i = 0; i < collected.Length; i++)
                 collected[i].Number(first, (int)counts[part], levels[part][i]);
         }
 
-        return new(rows, file is null ? matrix : new StreamedMatrix(rows, numbers.Count, file.Read), hasMissing.Contains(true), [.. collected.Select(reader => reader.Values)]);
+        FeatureMatrix? read = file is null ? matrix : new StreamedMatrix(rows, numbers.Count, file.Read);
+        return new(rows, read, hasMissing.Contains(true), [.. collected.Select(reader => reader.Values)]);
     }
 
     private static void Write(DatasetChunk chunk, int columns, RowFile file, int first)
@@ -116,7 +123,7 @@ internal static class DatasetReader
     }
 
     /// <summary>
-    /// At most <paramref name="limit"/> rows from row <paramref name="offset"/> (0 is the first) on, every column of the file, as JSON writes its values.
+    /// Reads at most <paramref name="limit"/> rows from row <paramref name="offset"/> on (0 is the first), with all columns, as values for JSON.
     /// </summary>
     public static IReadOnlyList<object?[]> ReadRows(
         DuckDbSession session, string parquetPath, IReadOnlyList<ColumnProfile> columns, long offset, int limit, CancellationToken cancellationToken)
@@ -143,14 +150,16 @@ internal static class DatasetReader
         _ => value,
     };
 
-    /// <summary>Collects a column from the parts of a file, which number its levels each by itself.</summary>
+    /// <summary>Collects a column from the parts of a file. Each part numbers the levels for itself.</summary>
     private sealed class ColumnReader(ColumnToRead column, int rows, bool isBoolean)
     {
         private readonly Dictionary<string, int> _levels = new(StringComparer.Ordinal);
         private readonly double[] _numbers = column.AsLevels ? [] : new double[rows];
         private readonly int[] _codes = column.AsLevels ? new int[rows] : [];
 
-        public ColumnValues Values => column.AsLevels ? new(column.Column.Name, null, _codes, [.. _levels.Keys]) : new(column.Column.Name, _numbers, null, [], isBoolean);
+        public ColumnValues Values => column.AsLevels
+            ? new(column.Column.Name, null, _codes, [.. _levels.Keys])
+            : new(column.Column.Name, _numbers, null, [], isBoolean);
 
         public void Add(DatasetChunk chunk, int index, int first, LevelCodes? levels)
         {
@@ -165,7 +174,7 @@ internal static class DatasetReader
                 _codes[first + row] = chunk.IsMissing(index, row) ? ColumnValues.Missing : levels.CodeOf(in texts[row]);
         }
 
-        /// <summary>Gives the levels of a part the numbers that all parts use.</summary>
+        /// <summary>Replaces a part's own codes by codes that are common to all parts.</summary>
         public void Number(int first, int count, LevelCodes? levels)
         {
             if (levels is null)
@@ -182,23 +191,23 @@ internal static class DatasetReader
     }
 }
 
-/// <summary>A column to read by itself.</summary>
-/// <param name="AsLevels">As codes into levels, and not as numbers.</param>
-/// <param name="Required">Whether rows without it are passed over.</param>
+/// <summary>A column to read outside the matrix.</summary>
+/// <param name="AsLevels">Whether to read it as codes of levels instead of numbers.</param>
+/// <param name="Required">Whether to skip rows without a value in it.</param>
 internal sealed record ColumnToRead(ColumnProfile Column, bool AsLevels, bool Required = false);
 
-/// <summary>Columns of a data set, in memory but for the numbers of one that is streamed.</summary>
-/// <param name="Numbers">Null where none were asked for.</param>
-/// <param name="HasMissingNumbers">Whether there is a NaN in them.</param>
+/// <summary>Columns of a data set. All are in memory, except the numbers of a streamed matrix.</summary>
+/// <param name="Numbers">Null if no numbers were asked for.</param>
+/// <param name="HasMissingNumbers">Whether any of them is NaN.</param>
 internal sealed record DatasetColumns(int Rows, FeatureMatrix? Numbers, bool HasMissingNumbers, IReadOnlyList<ColumnValues> Others);
 
-/// <summary>A column in memory: of numbers, NaN where one is missing, or of codes into levels, <see cref="Missing"/> where one is.</summary>
-/// <param name="IsBoolean">Whether its numbers stand for true and false.</param>
+/// <summary>A column in memory: numbers, with NaN for missing values, or codes of levels, with <see cref="Missing"/> for missing values.</summary>
+/// <param name="IsBoolean">Whether the numbers mean true and false.</param>
 internal sealed record ColumnValues(string Name, double[]? Numbers, int[]? Codes, IReadOnlyList<string> Levels, bool IsBoolean = false)
 {
     public const int Missing = -1;
 
-    /// <summary>The different values counted from 0, in the order in which they come.</summary>
+    /// <summary>The values as codes: equal values get equal codes, numbered from 0 in the order of first occurrence.</summary>
     public int[] Numbered()
     {
         if (Codes is not null)

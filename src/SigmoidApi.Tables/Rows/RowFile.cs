@@ -4,16 +4,16 @@ using Microsoft.Win32.SafeHandles;
 namespace SigmoidApi.Tables.Rows;
 
 /// <summary>
-/// Rows of float64, row-major, in a file that has no name any more when it is made: whatever ends the process, nothing is left of it. Any thread reads and
-/// writes where it likes.
+/// A temporary file of float64 rows, row-major. Its name is deleted as soon as it is open, so nothing remains on the disk however the process ends. Threads may
+/// read and write at any position in parallel.
 /// </summary>
 internal sealed class RowFile : IDisposable
 {
     private readonly SafeFileHandle _file;
     private readonly int _columns;
 
-    /// <param name="path">A file that is not there yet, on a disk with room for the rows.</param>
-    /// <param name="columns">Numbers in each row.</param>
+    /// <param name="path">The path of a file that does not exist yet, on a disk with room for the rows.</param>
+    /// <param name="columns">The numbers in each row.</param>
     public RowFile(string path, int columns)
     {
         _columns = columns;
@@ -26,7 +26,7 @@ internal sealed class RowFile : IDisposable
     public void Write(int first, ReadOnlySpan<double> rows) => RandomAccess.Write(_file, MemoryMarshal.AsBytes(rows), Offset(first));
 
     /// <summary>Reads as many rows as <paramref name="rows"/> has room for, from row <paramref name="first"/> on.</summary>
-    /// <exception cref="EndOfStreamException">There are fewer.</exception>
+    /// <exception cref="EndOfStreamException">There are fewer rows.</exception>
     public void Read(int first, Span<double> rows)
     {
         var bytes = MemoryMarshal.AsBytes(rows);

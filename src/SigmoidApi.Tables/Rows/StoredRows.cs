@@ -4,8 +4,8 @@ using SigmoidApi.Tables.DuckDb;
 namespace SigmoidApi.Tables.Rows;
 
 /// <summary>
-/// A data set's own Parquet file as DuckDB reads it, with the number of each row. The columns have stand-in names, as DuckDB's own name for that number may be
-/// one of theirs.
+/// The relation of a data set's Parquet file in DuckDB, with the number of each row. The columns get stand-in names, because one of them may be called like
+/// DuckDB's column for that number.
 /// </summary>
 internal sealed class StoredRows
 {
@@ -15,7 +15,7 @@ internal sealed class StoredRows
     private readonly Dictionary<string, string> _standIns;
 
     /// <param name="path">The file.</param>
-    /// <param name="columns">The names of all its columns, in their order.</param>
+    /// <param name="columns">The names of all columns, in order.</param>
     public StoredRows(string path, IEnumerable<string> columns)
     {
         _standIns = columns.Index().ToDictionary(
@@ -23,12 +23,12 @@ internal sealed class StoredRows
         From = $"{Relation(path)} as stored({string.Join(", ", _standIns.Values)})";
     }
 
-    /// <summary>What stands after FROM.</summary>
+    /// <summary>The relation for a FROM clause.</summary>
     public string From { get; }
 
-    /// <summary>The column of that name in <see cref="From"/>.</summary>
+    /// <summary>The stand-in name of a column in <see cref="From"/>.</summary>
     public string this[string column] => _standIns[column];
 
-    /// <summary>The file with the names of its columns. (DuckDB would make columns of directories that are called <c>a=b</c>.)</summary>
+    /// <summary>The relation with the original names. (By default, DuckDB would turn directories called <c>a=b</c> into columns.)</summary>
     public static string Relation(string path) => $"read_parquet({DuckDbSession.Literal(path)}, hive_partitioning = false)";
 }

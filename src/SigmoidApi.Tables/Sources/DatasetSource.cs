@@ -2,28 +2,36 @@ using SigmoidApi.Tables.DuckDb;
 
 namespace SigmoidApi.Tables.Sources;
 
-/// <summary>A file of any format as DuckDB reads it: a relation, and what to take from it.</summary>
-/// <param name="From">What stands after FROM.</param>
-/// <param name="Columns">In the order of the file.</param>
-/// <param name="Rows">How many rows there are, where reading found it out; null where DuckDB says.</param>
-/// <param name="Dialect">How separated values are written; null of another format.</param>
-/// <param name="DecimalPoint">Of the numbers that are texts; null of a format that has none.</param>
-/// <param name="Form">Which form of JSON it turned out to be; null of another format.</param>
-/// <param name="Typed">The columns by the file's own types, whatever their values look like; null where those of <paramref name="From"/> say it.</param>
-/// <param name="All">The columns of the file, those too that are left out of <paramref name="Columns"/>; null where none is.</param>
-/// <param name="Warnings">What to know of the file as a whole; null where there is nothing.</param>
-/// <param name="SkippedLines">Of separated values the lines that are no part of the table; null of another format.</param>
-/// <param name="Lines">Finds on which lines rows begin; null of a format without lines, or with a row on each.</param>
+/// <summary>An opened file of any format: a relation in DuckDB, and the columns to read from it.</summary>
+/// <param name="From">The relation for a FROM clause.</param>
+/// <param name="Columns">The columns in the order of the file.</param>
+/// <param name="Rows">The number of rows, if the file was scanned; null if only DuckDB counts them.</param>
+/// <param name="Dialect">The dialect of separated values; null for other formats.</param>
+/// <param name="DecimalPoint">The decimal sign of numbers in texts; null if there are none.</param>
+/// <param name="Form">The detected form of JSON; null for other formats.</param>
+/// <param name="Typed">The columns by the file's own types, whatever their values look like; null if <paramref name="From"/> already has these types.</param>
+/// <param name="All">The columns of the file including those that are left out of <paramref name="Columns"/>; null if none are.</param>
+/// <param name="Warnings">Warnings about the file as a whole; null if there are none.</param>
+/// <param name="SkippedLines">The lines of separated values that are not part of the table; null for other formats.</param>
+/// <param name="Lines">Finds the lines on which rows begin; null for formats without lines or with a row on each line.</param>
 internal sealed record DatasetSource(
-    string From, IReadOnlyList<SourceColumn> Columns, long? Rows = null, CsvDialect? Dialect = null, DatasetFormat? Form = null,
-    char? DecimalPoint = null, IReadOnlyList<SourceColumn>? Typed = null, IReadOnlyList<SourceColumn>? All = null,
-    IReadOnlyList<DatasetWarning>? Warnings = null, IReadOnlyList<long>? SkippedLines = null, RowLines? Lines = null)
+    string From,
+    IReadOnlyList<SourceColumn> Columns,
+    long? Rows = null,
+    CsvDialect? Dialect = null,
+    DatasetFormat? Form = null,
+    char? DecimalPoint = null,
+    IReadOnlyList<SourceColumn>? Typed = null,
+    IReadOnlyList<SourceColumn>? All = null,
+    IReadOnlyList<DatasetWarning>? Warnings = null,
+    IReadOnlyList<long>? SkippedLines = null,
+    RowLines? Lines = null)
 {
-    /// <summary>Every column as it is kept, by its name.</summary>
+    /// <summary>The query for every column as it is stored, with its name.</summary>
     public string Select => $"select {string.Join(", ", Columns.Select(column => $"{column.Stored} as {DuckDbSession.Identifier(column.Name)}"))} from {From}";
 }
 
-/// <summary>Finds on which lines of a file rows begin.</summary>
+/// <summary>Finds the lines of a file on which rows begin.</summary>
 /// <param name="rows">The rows, counted from 0.</param>
 /// <param name="cancellationToken">Checked for every buffer of the file.</param>
 /// <returns>The line of each row that was found, counted from 1.</returns>

@@ -1,13 +1,13 @@
 namespace SigmoidApi.Tables.Sources;
 
-/// <summary>Something that is to be done with a received file.</summary>
+/// <summary>A task of a worker process that reads an uploaded file.</summary>
 internal interface IFileTask
 {
-    FileToRead File { get; }
+    TableFile File { get; }
 
-    /// <summary>The file that it writes.</summary>
+    /// <summary>The file that the task writes.</summary>
     string WrittenPath { get; }
 
-    /// <summary>Where what does not fit in memory is spilled.</summary>
+    /// <summary>The directory for data that does not fit in memory.</summary>
     string SpillDirectory { get; }
 }

@@ -1,12 +1,12 @@
 namespace SigmoidApi.Tables.Sources;
 
 /// <summary>A column of a file.</summary>
-/// <param name="Name">As the file has it.</param>
-/// <param name="Type">What it is kept as.</param>
-/// <param name="Stored">The expression that makes that of what <see cref="DatasetSource.From"/> gives.</param>
-/// <param name="Raw">The expression for the column as the file has it, for files that are given back with something added.</param>
-/// <param name="Hint">What a person should know of it, that its values do not show.</param>
-/// <param name="DateOrder">Of dates that need one, as 01/31/2024; null of others.</param>
-/// <param name="DecimalPoint">The decimal sign that its own texts show; null where they show none.</param>
+/// <param name="Name">The name in the file.</param>
+/// <param name="Type">The type that the column is stored with.</param>
+/// <param name="Stored">The expression for the stored value, over <see cref="DatasetSource.From"/>.</param>
+/// <param name="Raw">The expression for the original value, for the output of predictions.</param>
+/// <param name="Hint">A warning about how the column was written, which the stored values no longer show.</param>
+/// <param name="DateOrder">The order of ambiguous dates, such as 01/31/2024; null for other columns.</param>
+/// <param name="DecimalPoint">The decimal sign that the column's own texts show; null if they show none.</param>
 internal sealed record SourceColumn(
     string Name, StoredType Type, string Stored, string Raw, ColumnWarning? Hint = null, DateOrder? DateOrder = null, char? DecimalPoint = null);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Datasets;
 using SigmoidApi.Idempotency;
@@ -10,11 +9,11 @@ namespace SigmoidApi.Database;
 /// <summary>The tables of all features, the same in every store.</summary>
 internal static class AllTables
 {
-    public static void Configure(ModelBuilder model, JsonSerializerOptions json)
+    public static void Configure(ModelBuilder model)
     {
-        DatasetTables.Configure(model, json);
-        TrainingTables.Configure(model, json);
-        ModelTables.Configure(model, json);
-        IdempotencyTables.Configure(model, json);
+        DatasetTables.Configure(model);
+        TrainingTables.Configure(model);
+        ModelTables.Configure(model);
+        IdempotencyTables.Configure(model);
     }
 }

@@ -4,28 +4,28 @@ using SigmoidApi.Storage;
 
 namespace SigmoidApi.Database;
 
-/// <summary>Looks for damage of a database before the service works on it.</summary>
+/// <summary>Checks a database for damage before the service uses it.</summary>
 internal static class SqliteCheck
 {
     private const int Interrupted = 9; // SQLITE_INTERRUPT
 
-    /// <summary>Refuses a file of no length beside its write-ahead log, which SQLite would delete with all that is in it.</summary>
-    /// <exception cref="DamagedDatabaseException">It is one.</exception>
+    /// <summary>Refuses an empty file whose write-ahead log is not empty: SQLite would delete the log and its data.</summary>
+    /// <exception cref="DamagedDatabaseException">The file is empty, but its log is not.</exception>
     public static void RequireFile(string path)
     {
         if (new FileInfo(path) is { Exists: true, Length: 0 } && new FileInfo(path + "-wal") is { Exists: true, Length: > 0 })
-            throw Damaged("sigmoid.db is empty, but its log sigmoid.db-wal is not");
+            throw Damaged($"{StorageDirectory.DatabaseName} is empty, but its log {StorageDirectory.DatabaseName}-wal is not");
     }
 
-    /// <summary>Looks through the whole file, or as much of it as there is time for (https://www.sqlite.org/pragma.html#pragma_quick_check).</summary>
-    /// <exception cref="DamagedDatabaseException">It is damaged.</exception>
+    /// <summary>Checks the whole file, or the part that fits into the time (https://www.sqlite.org/pragma.html#pragma_quick_check).</summary>
+    /// <exception cref="DamagedDatabaseException">The file is damaged.</exception>
     public static async Task RequireSoundAsync(SqliteConnection connection, TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {
         if (atMost == TimeSpan.Zero)
             return;
         await using var check = connection.CreateCommand();
         check.CommandText = "PRAGMA quick_check(1)";
-        // The command itself has no end that comes in the midst of a row.
+        // The command's own timeout and cancellation do not act while SQLite computes a row.
         await using var end = time.CreateTimer(_ => raw.sqlite3_interrupt(connection.Handle), null, atMost, Timeout.InfiniteTimeSpan);
         try
         {
@@ -34,10 +34,10 @@ internal static class SqliteCheck
         }
         catch (SqliteException e) when (e.SqliteErrorCode == Interrupted)
         {
-            // What it has not come to is found when it is read.
+            // Damage in the unchecked part is found when it is read.
         }
     }
 
     private static DamagedDatabaseException Damaged(string how) =>
-        new($"The database is damaged, sigmoid.db under Storage:Directory ({how}): restore a backup (README, \"Backup and restore\").");
+        new($"The database is damaged, {StorageDirectory.DatabaseName} under Storage:Directory ({how}): {DamagedDatabaseException.Restore}.");
 }

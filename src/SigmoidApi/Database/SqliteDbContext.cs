@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -10,29 +9,29 @@ using SigmoidApi.Storage;
 
 namespace SigmoidApi.Database;
 
-/// <summary>The store in a file, of one process alone. Its write transactions come one after another, so no row needs a lock.</summary>
+/// <summary>The store in a file, used by one process. Write transactions run one at a time, so rows need no locks.</summary>
 public sealed class SqliteDbContext(
-    DbContextOptions<SqliteDbContext> options, IOptions<JsonOptions> json, SqliteTurn turn, IOptions<StorageOptions> storage, TimeProvider time) : SigmoidDbContext(options, json)
+    DbContextOptions<SqliteDbContext> options, SqliteTurn turn, IOptions<StorageOptions> storage, TimeProvider time) : SigmoidDbContext(options)
 {
-    /// <summary>How long a write waits for others: in this process they take milliseconds.</summary>
+    /// <summary>How long a write waits for others, in seconds. Writes of this process take milliseconds.</summary>
     internal const int BusySeconds = 5;
 
-    /// <param name="context">What is configured.</param>
+    /// <param name="context">The options to configure.</param>
     /// <param name="file">The database.</param>
-    /// <param name="troubles">Knows whether it is damaged: then it is not touched any more.</param>
+    /// <param name="troubles">Knows whether the file is damaged. Then connections are refused.</param>
     public static void Configure(DbContextOptionsBuilder context, string file, TransientStorageErrors? troubles = null)
     {
-        // Only a migration makes the file: one that is lost is to be missed, not made anew and empty.
+        // Only the migration creates the file. If the file is lost later, connections must fail instead of creating an empty one.
         var connection = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = BusySeconds, Mode = SqliteOpenMode.ReadWrite };
         context.UseSqlite(connection.ToString()).AddInterceptors(new Connections(troubles));
     }
 
-    /// <summary>Migrates. The directory is this process's alone, so that a lock which a killed process left in the database is nobody's.</summary>
+    /// <summary>Migrates. This process has the directory to itself, so it can drop the migration lock that a killed process may have left.</summary>
     public override async Task MigrateAsync(bool hasDatasets, CancellationToken cancellationToken)
     {
         var file = new SqliteConnectionStringBuilder(Database.GetConnectionString()) { Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false };
         SqliteCheck.RequireFile(file.DataSource);
-        await RequireOwnAsync(hasDatasets, cancellationToken);
+        var state = await RequireOwnAsync(hasDatasets, cancellationToken);
         await using (var connection = new SqliteConnection(file.ToString()))
         {
             await connection.OpenAsync(cancellationToken);
@@ -42,11 +41,18 @@ public sealed class SqliteDbContext(
             await SqliteCheck.RequireSoundAsync(connection, TimeSpan.FromSeconds(storage.Value.CheckSeconds), time, cancellationToken);
         }
 
-        await Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
-        await Database.MigrateAsync(cancellationToken);
+        if (state == SchemaState.Empty)
+        {
+            await CreateTablesAsync(cancellationToken);
+        }
+        else if (state == SchemaState.Older)
+        {
+            await Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
+            await Database.MigrateAsync(cancellationToken);
+        }
     }
 
-    /// <summary>Reads of the file itself: connections that have been used have pages of it in memory.</summary>
+    /// <summary>Also reads through a new connection, since used connections may answer from pages in memory.</summary>
     public override async Task RequireUsableAsync(CancellationToken cancellationToken)
     {
         await base.RequireUsableAsync(cancellationToken);
@@ -61,20 +67,37 @@ public sealed class SqliteDbContext(
 
     internal override object TimeParameter(DateTimeOffset time) => IsoTime.Write(time);
 
-    // Ids are text in capitals here.
+    // SQLite stores ids as texts in upper case.
     internal override (string Condition, object Ids) NoneOf(IReadOnlyCollection<Guid> ids, string parameter) =>
-        ($" AND \"Id\" NOT IN (SELECT value FROM json_each({parameter}))", $"[{string.Join(',', ids.Select(id => $"\"{id.ToString().ToUpperInvariant()}\""))}]");
+        (
+            $" AND \"Id\" NOT IN (SELECT value FROM json_each({parameter}))",
+            $"[{string.Join(',', ids.Select(id => $"\"{id.ToString().ToUpperInvariant()}\""))}]");
 
-    protected override void OnModelCreating(ModelBuilder modelBuilder) => AllTables.Configure(modelBuilder, Json);
+    protected override async Task<bool> HasTableAsync(string table, CancellationToken cancellationToken)
+    {
+        var file = new SqliteConnectionStringBuilder(Database.GetConnectionString()) { Mode = SqliteOpenMode.ReadOnly, Pooling = false };
+        if (!File.Exists(file.DataSource))
+            return false;
+        await using var connection = new SqliteConnection(file.ToString());
+        await connection.OpenAsync(cancellationToken);
+        await using var query = connection.CreateCommand();
+        query.CommandText = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $table)";
+        query.Parameters.AddWithValue("$table", table);
+        return (long)(await query.ExecuteScalarAsync(cancellationToken))! == 1;
+    }
+
+    protected override string MigrationScript => EmbeddedScript.Read("Sqlite");
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder) => AllTables.Configure(modelBuilder);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         base.ConfigureConventions(configurationBuilder);
-        // ISO text in UTC: SQLite has no type for times, and text of one width sorts as they do.
+        // SQLite has no type for times. ISO texts in UTC of equal length sort like the times.
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<IsoTime>();
     }
 
-    private sealed class IsoTime() : ValueConverter<DateTimeOffset, string>(
+    internal sealed class IsoTime() : ValueConverter<DateTimeOffset, string>(
         time => Write(time), text => DateTimeOffset.ParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal))
     {
         private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'";
@@ -82,8 +105,8 @@ public sealed class SqliteDbContext(
         public static string Write(DateTimeOffset time) => time.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
     }
 
-    // Who finds the database busy waits within SQLite, which looks again after milliseconds; the provider's own wait looks after 150, and not in the midst of a reader.
-    // A commit has reached the disk when it returns (https://www.sqlite.org/pragma.html#pragma_synchronous); the setting is the connection's, not the file's.
+    // If the database is busy, SQLite itself waits and retries after milliseconds. The provider's own wait retries after 150, and not while a reader is open.
+    // With synchronous = FULL a commit is on disk when it returns (https://www.sqlite.org/pragma.html#pragma_synchronous). The setting is per connection.
     private sealed class Connections(TransientStorageErrors? troubles) : DbConnectionInterceptor
     {
         private static readonly string Pragmas = $"PRAGMA busy_timeout = {BusySeconds * 1000}; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
@@ -101,7 +124,7 @@ public sealed class SqliteDbContext(
             return ValueTask.FromResult(result);
         }
 
-        /// <summary>A connection that was used before would go on with a file that was deleted, and lose what it writes.</summary>
+        /// <summary>Refuses a deleted file: a pooled connection would continue to write to it, and these writes would be lost.</summary>
         private void RequireFile(DbConnection connection)
         {
             troubles?.ThrowIfDamaged();
@@ -116,7 +139,8 @@ public sealed class SqliteDbContext(
             command.ExecuteNonQuery();
         }
 
-        public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        public override async Task ConnectionOpenedAsync(
+            DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
         {
             await using var command = connection.CreateCommand();
             command.CommandText = Pragmas;

@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace SigmoidApi.Database;
 
 /// <summary>
-/// Whose turn it is to write to the database: one write at a time is all that SQLite takes. Who has to wait for another within this process waits here, without a thread and
-/// no longer than needed; SQLite itself would have each sleep and look again.
+/// Lets one transaction write to the database at a time, which is SQLite's limit. Writers of this process wait here, without a thread and no longer than
+/// needed. SQLite itself would make each of them sleep and retry.
 /// </summary>
 public sealed class SqliteTurn : IDisposable
 {
@@ -13,7 +13,7 @@ public sealed class SqliteTurn : IDisposable
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>Waits for the turn, which lasts until the result is disposed.</summary>
-    /// <exception cref="SqliteException">Others have it for longer than a write may wait.</exception>
+    /// <exception cref="SqliteException">The turn did not come within the time that a write may wait.</exception>
     public async Task<IDisposable> TakeAsync(CancellationToken cancellationToken)
     {
         if (!await _turn.WaitAsync(TimeSpan.FromSeconds(SqliteDbContext.BusySeconds), cancellationToken))

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Http;
 using SigmoidApi.Storage;
@@ -6,38 +7,43 @@ using SigmoidApi.TrainingJobs.Fitting;
 
 namespace SigmoidApi.Database;
 
-/// <summary>The store that the configuration names, migrated when the service starts.</summary>
+/// <summary>Sets up the store that the configuration names, and migrates it when the service starts.</summary>
 public static class StorageSetup
 {
     private const string ConnectionName = "Sigmoid";
 
-    /// <summary>More may be in use at once; so many are kept.</summary>
+    /// <summary>Contexts that are kept for reuse. More may be in use at once.</summary>
     private const int PooledContexts = 64;
 
     public static void AddStorage(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section).ValidateDataAnnotations()
             .Validate<IConfiguration>(
-                (options, configuration) => options.Provider != StorageProvider.Postgres || !string.IsNullOrWhiteSpace(configuration.GetConnectionString(ConnectionName)),
-                $"Storage:Provider 'Postgres' needs a connection string: ConnectionStrings:{ConnectionName}, for example 'Host=db;Username=sigmoid;Password=…;Database=sigmoid'.")
+                (options, configuration) =>
+                    options.Provider != StorageProvider.Postgres || !string.IsNullOrWhiteSpace(configuration.GetConnectionString(ConnectionName)),
+                $"Storage:Provider 'Postgres' needs a connection string: ConnectionStrings:{ConnectionName}, "
+                + "for example 'Host=db;Username=sigmoid;Password=…;Database=sigmoid'.")
             .ValidateOnStart();
         builder.Services.AddSingleton<StorageDirectory>();
-        builder.Services.AddSingleton<TransientStorageErrors>().AddSingleton<IOutage>(services => services.GetRequiredService<TransientStorageErrors>());
+        builder.Services.AddSingleton<TransientStorageErrors>()
+            .AddSingleton<IOutage>(services => services.GetRequiredService<TransientStorageErrors>());
         builder.Services.AddSingleton(services => new DatasetFiles(services.GetRequiredService<StorageDirectory>().Path));
         if (builder.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>()?.Provider == StorageProvider.Postgres)
         {
-            builder.AddStore<PostgresDbContext>((services, context) => PostgresDbContext.Configure(context, builder.Configuration.GetConnectionString(ConnectionName)!,
+            builder.AddStore<PostgresDbContext>((services, context) => PostgresDbContext.Configure(
+                context, builder.Configuration.GetConnectionString(ConnectionName)!,
                 TimeSpan.FromSeconds(services.GetRequiredService<IOptions<TrainingOptions>>().Value.LeaseSeconds)));
             return;
         }
 
         builder.Services.AddSingleton<SqliteTurn>();
         builder.AddStore<SqliteDbContext>((services, context) => SqliteDbContext.Configure(
-            context, services.GetRequiredService<StorageDirectory>().File("sigmoid.db"), services.GetRequiredService<TransientStorageErrors>()));
+            context, services.GetRequiredService<StorageDirectory>().File(StorageDirectory.DatabaseName),
+            services.GetRequiredService<TransientStorageErrors>()));
     }
 
-    /// <summary>Brings the store up to date; waits for a database that starts at the same time as the service.</summary>
-    /// <returns>False where it can't be used, which one line of the log says.</returns>
+    /// <summary>Migrates the store. Waits for a database that starts at the same time as the service.</summary>
+    /// <returns>False if the store can't be used; a log line gives the reason.</returns>
     public static async Task<bool> PrepareStorageAsync(this WebApplication app)
     {
         var troubles = app.Services.GetRequiredService<TransientStorageErrors>();
@@ -47,7 +53,7 @@ public static class StorageSetup
         {
             app.Services.GetRequiredService<StorageDirectory>().Open();
             var hasDatasets = app.Services.GetRequiredService<DatasetFiles>().HasDatasets;
-            var damage = await troubles.UntilItWorksAsync(() => PrepareAsync(app, hasDatasets), patience.Token);
+            var damage = await troubles.RetryAsync(() => PrepareAsync(app, hasDatasets), patience.Token);
             if (damage is not null)
                 troubles.LogNoStart(damage);
             return damage is null;
@@ -64,7 +70,7 @@ public static class StorageSetup
         }
     }
 
-    /// <returns>The damage that was found, which no waiting mends.</returns>
+    /// <returns>The damage of the database, for which waiting does not help; null for none.</returns>
     private static async Task<Exception?> PrepareAsync(WebApplication app, bool hasDatasets)
     {
         try
@@ -72,7 +78,7 @@ public static class StorageSetup
             await using var db = await app.Services.GetRequiredService<IDbContextFactory<SigmoidDbContext>>().CreateDbContextAsync();
             await db.MigrateAsync(hasDatasets, CancellationToken.None);
             await db.RequireUsableAsync(CancellationToken.None);
-            // EF Core makes this part of its model at the first query. Two first queries at once may each find it half made, and fail.
+            // EF Core builds this part of its model at the first query. Two concurrent first queries may find it half built, and fail.
             _ = db.Model.GetRelationalModel();
             return null;
         }
@@ -89,8 +95,10 @@ public static class StorageSetup
             (services, context) =>
             {
                 configure(services, context);
-                // A value that can't be read is told apart from other failures.
+                // Needed to recognise a stored value that can't be read.
                 context.EnableDetailedErrors();
+                // A test holds the migrations to the model. To compare them at a start takes longer than all else in it.
+                context.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
             },
             PooledContexts);
         builder.Services.AddSingleton<IDbContextFactory<SigmoidDbContext>, Factory<TContext>>();

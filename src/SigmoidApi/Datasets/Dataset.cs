@@ -5,19 +5,22 @@ using SigmoidApi.Tables.Import;
 
 namespace SigmoidApi.Datasets;
 
-/// <summary>A data set as it is kept: the row beside the Parquet file of the same id. It never changes; the same name uploaded again is its next version.</summary>
+/// <summary>
+/// A data set as the database has it; its rows are in the Parquet file of the same id. A data set never changes: uploading its name again makes the next
+/// version.
+/// </summary>
 public sealed class Dataset
 {
     internal const string Sha256Form = "^[0-9a-f]{64}$";
 
-    /// <summary>The data set's own id.</summary>
+    /// <summary>The id of the data set.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>The name that it was uploaded under; the newest of a name is found by the name alone.</summary>
+    /// <summary>The name that it was uploaded under. The name alone refers to its newest version.</summary>
     [RegularExpression(ResourceNames.Form)]
     public required string Name { get; init; }
 
-    /// <summary>1 for the first of its name. Numbers are not given again.</summary>
+    /// <summary>1 for the first data set of its name. Numbers are never reused.</summary>
     [Range(1, int.MaxValue)]
     public required int Version { get; init; }
 
@@ -36,17 +39,17 @@ public sealed class Dataset
     [RegularExpression(Sha256Form)]
     public required string Sha256 { get; init; }
 
-    /// <summary>How the file was read; null for a data set that was split off another, or is from before this was kept.</summary>
+    /// <summary>How the file was read; null for a data set that was made by a split, or before the service recorded this.</summary>
     public DatasetOrigin? Origin { get; init; }
 
     /// <summary>When it was uploaded.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>What a problem says of a name that is no column of this data set.</summary>
+    /// <summary>The message for a name that is not a column of this data set.</summary>
     internal string ExpectedColumn(string got) =>
         $"expected a column of data set '{Name}', got '{got}'{NearestName.Hint(got, Columns.Select(column => column.Name))}";
 
-    /// <summary>The same with more said of its columns.</summary>
+    /// <summary>The same data set with other column profiles.</summary>
     internal Dataset With(IReadOnlyList<ColumnProfile> columns) => new()
     {
         Id = Id,
@@ -61,7 +64,7 @@ public sealed class Dataset
     };
 }
 
-/// <summary>A data set's name, with the number that its newest version had.</summary>
+/// <summary>A name of data sets, with the highest version number it has had, so that the number of a deleted version is not reused.</summary>
 public sealed class DatasetName
 {
     public required string Name { get; init; }

@@ -10,13 +10,14 @@ public static class DatasetEndpoints
     {
         builder.Services.AddOptions<DatasetOptions>().BindConfiguration(DatasetOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<DatasetWorkers>();
-        builder.Services.AddSingleton<UploadedFiles>();
+        builder.Services.AddSingleton<UploadReceiver>();
         builder.Services.AddSingleton<DatasetEngine>();
     }
 
     public static void MapDatasets(this RouteGroupBuilder api)
     {
-        var datasets = api.MapGroup("/datasets").WithTag("Data sets", "Tables of rows: upload a file, look at the profile of its columns and its rows, split it, get it back as a file.");
+        var datasets = api.MapGroup("/datasets").WithTag(
+            "Data sets", "Tables of rows: upload a file, look at the profile of its columns and its rows, split it, get it back as a file.");
         CreateDataset.Map(datasets);
         ListDatasets.Map(datasets);
         GetDataset.Map(datasets);

@@ -9,63 +9,71 @@ using SigmoidApi.Tables.Sources;
 namespace SigmoidApi.Datasets;
 
 /// <summary>
-/// Reads the files of data sets, which the service itself has written, each operation in a DuckDB of its own.
-/// Pages run on threads of their own, for DuckDB blocks its caller and the pool's threads belong to requests.
+/// Reads the files of data sets, which the service itself wrote. Each operation opens its own DuckDB.
+/// The asynchronous methods use their own threads, because DuckDB blocks its caller and pool threads belong to requests.
 /// </summary>
 internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions> options, TimeProvider time)
 {
     /// <summary>A page of a data set's rows; see <see cref="DatasetReader.ReadRows"/>.</summary>
-    public Task<IReadOnlyList<object?[]>> ReadRowsAsync(Guid id, IReadOnlyList<ColumnProfile> columns, long offset, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<object?[]>> ReadRowsAsync(
+        Guid id, IReadOnlyList<ColumnProfile> columns, long offset, int limit, CancellationToken cancellationToken) =>
         OnOwnThread(id, () =>
         {
             using var session = Open(threads: 1, columns.Count, files.ParquetPath(id));
             return DatasetReader.ReadRows(session, files.ParquetPath(id), columns, offset, limit, cancellationToken);
         }, cancellationToken);
 
-    /// <summary>What a fit reads; blocks its thread. See <see cref="DatasetReader.Read"/>.</summary>
+    /// <summary>Reads columns for a fit, and blocks the calling thread. See <see cref="DatasetReader.Read"/>.</summary>
     /// <param name="id">The data set.</param>
-    /// <param name="numbers">Columns of the matrix.</param>
-    /// <param name="others">Columns beside it.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <param name="every">1 for all rows.</param>
-    /// <param name="file">Where the rows of the matrix are to be kept, which is then read from there as it is passed over; null for memory.</param>
+    /// <param name="numbers">The columns of the matrix.</param>
+    /// <param name="others">The columns that are not in the matrix, such as the target.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <param name="every">Reads every n-th row; 1 for all rows.</param>
+    /// <param name="file">Where to write the matrix, which each pass then reads from disk; null to keep it in memory.</param>
     public DatasetColumns Read(
-        Guid id, IReadOnlyList<ColumnProfile> numbers, IReadOnlyList<ColumnToRead> others, CancellationToken cancellationToken, long every = 1, RowFile? file = null) =>
+        Guid id,
+        IReadOnlyList<ColumnProfile> numbers,
+        IReadOnlyList<ColumnToRead> others,
+        CancellationToken cancellationToken,
+        long every = 1,
+        RowFile? file = null) =>
         OfFile(id, () => DatasetReader.Read(
-            () => Open(threads: 1, numbers.Count + others.Count, files.ParquetPath(id)), files.ParquetPath(id), numbers, others, every, file is null ? options.Value.Threads : 1,
-            file, cancellationToken));
+            () => Open(threads: 1, numbers.Count + others.Count, files.ParquetPath(id)), files.ParquetPath(id), numbers, others, every,
+            file is null ? options.Value.Threads : 1, file, cancellationToken));
 
-    /// <summary>A file of rows of so many numbers, on the disk of the data sets.</summary>
+    /// <summary>A file for rows of <paramref name="columns"/> numbers, on the disk of the data sets.</summary>
     public RowFile NewRowFile(int columns) => new(files.Scratch.NewPath(), columns);
 
-    /// <summary>The same on a thread of its own.</summary>
+    /// <summary>Reads columns on a thread of its own; see <see cref="Read"/>.</summary>
     public Task<DatasetColumns> ReadAsync(
         Guid id, IReadOnlyList<ColumnProfile> numbers, IReadOnlyList<ColumnToRead> others, CancellationToken cancellationToken, long every = 1) =>
         OnOwnThread(id, () => Read(id, numbers, others, cancellationToken, every), cancellationToken);
 
-    /// <summary>The rows in another format, as a file that is gone when it is closed.</summary>
+    /// <summary>The rows in another format, as a file that is deleted when it is closed.</summary>
     public Task<Stream> ExportAsync(Dataset dataset, DatasetFormat format, CancellationToken cancellationToken) =>
         OnOwnThread<Stream>(dataset.Id, () =>
         {
-            using var answer = files.Begin(Guid.CreateVersion7(time.GetUtcNow()));
-            using var session = Open(options.Value.Threads, dataset.Columns.Count, files.ParquetPath(dataset.Id), answer.AnswerPath);
-            DatasetExport.Write(session, files.ParquetPath(dataset.Id), format, answer.AnswerPath, cancellationToken);
-            return DatasetFiles.OpenRead(answer.AnswerPath);
+            using var staged = files.Stage(Guid.CreateVersion7(time.GetUtcNow()));
+            using var session = Open(options.Value.Threads, dataset.Columns.Count, files.ParquetPath(dataset.Id), staged.AnswerPath);
+            DatasetExport.Write(session, files.ParquetPath(dataset.Id), format, staged.AnswerPath, cancellationToken);
+            return DatasetFiles.OpenRead(staged.AnswerPath);
         }, cancellationToken);
 
-    /// <summary>Two files of a data set's rows, yet to be published.</summary>
-    /// <param name="dataset">Whose rows they are.</param>
-    /// <param name="training">The id of what is not tested with.</param>
-    /// <param name="test">The id of what is.</param>
-    /// <param name="testRows">Row numbers from 0, ascending.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <summary>Writes the rows of a data set to two new files, which are not published yet.</summary>
+    /// <param name="dataset">The data set to split.</param>
+    /// <param name="training">The id of the training part.</param>
+    /// <param name="test">The id of the test part.</param>
+    /// <param name="testRows">The rows of the test part, as ascending row numbers from 0.</param>
+    /// <param name="cancellationToken">Cancels the split.</param>
     public Task<SplitParts> SplitAsync(Dataset dataset, Guid training, Guid test, int[] testRows, CancellationToken cancellationToken) =>
         OnOwnThread(dataset.Id, () =>
         {
-            var parts = new SplitParts(files.Begin(training), files.Begin(test));
+            var parts = new SplitParts(files.Stage(training), files.Stage(test));
             try
             {
-                using var session = Open(options.Value.Threads, dataset.Columns.Count, files.ParquetPath(dataset.Id), parts.Training.File.ParquetPath, parts.Test.File.ParquetPath);
+                using var session = Open(
+                    options.Value.Threads, dataset.Columns.Count,
+                    files.ParquetPath(dataset.Id), parts.Training.Staged.ParquetPath, parts.Test.Staged.ParquetPath);
                 parts.Write(session, files.ParquetPath(dataset.Id), dataset, testRows, options.Value, cancellationToken);
                 return parts;
             }
@@ -78,7 +86,8 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
 
     private DuckDbSession Open(int threads, int columns, params IEnumerable<string> paths)
     {
-        var session = new DuckDbSession(files.Scratch.NewPath(), DuckDbLimits.Of(options.Value.MemoryMegabytes, threads, options.Value.MaxWrittenBytes), progress: null, paths);
+        var limits = DuckDbLimits.Of(options.Value.MemoryMegabytes, threads, options.Value.MaxWrittenBytes);
+        var session = new DuckDbSession(files.Scratch.NewPath(), limits, progress: null, paths);
         session.Settle(columns);
         return session;
     }
@@ -86,7 +95,7 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
     private static Task<T> OnOwnThread<T>(Guid id, Func<T> work, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(() => OfFile(id, work), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>The service wrote the file itself: whatever DuckDB finds wrong with it has happened since, on its disk.</summary>
+    /// <summary>The service wrote the file itself. So an error of DuckDB means that the disk is full, or that the file was damaged later.</summary>
     private static T OfFile<T>(Guid id, Func<T> work)
     {
         try

@@ -1,6 +1,6 @@
 namespace SigmoidApi.Datasets;
 
-/// <summary>Answers of the service, as the OpenAPI document shows them: to what its examples of requests ask.</summary>
+/// <summary>Answers of the service that the OpenAPI document shows; each belongs to an example of a request.</summary>
 internal static class DatasetExamples
 {
     public const string Mails = """

@@ -4,16 +4,16 @@ using SigmoidApi.Tables;
 
 namespace SigmoidApi.Datasets;
 
-/// <summary>A data set as a list shows it. The data set itself, at <c>/datasets/{id}</c>, has the profile of its columns.</summary>
-/// <param name="Id">Names it in every path.</param>
-/// <param name="Name">What it is called; several may have one name.</param>
-/// <param name="Version">1 for the first of its name.</param>
+/// <summary>A data set in a list. The data set itself, at <c>/datasets/{id}</c>, has the profile of its columns.</summary>
+/// <param name="Id">The id, which each path takes.</param>
+/// <param name="Name">The name; all its versions share it.</param>
+/// <param name="Version">1 for the first data set of its name.</param>
 /// <param name="Rows">How many rows it has.</param>
 /// <param name="ColumnCount">How many columns it has.</param>
 /// <param name="Bytes">Size of the file as it was uploaded, in bytes.</param>
 /// <param name="Sha256">SHA-256 of the file as it was uploaded, in lower-case hexadecimal.</param>
-/// <param name="Format">Of the file; null for a data set that was split off another, or is from before this was kept.</param>
-/// <param name="CreatedAt">When it was made.</param>
+/// <param name="Format">The format of the file; null for a data set that was made by a split, or before the service recorded this.</param>
+/// <param name="CreatedAt">When it was created.</param>
 public sealed record DatasetSummary(
     Guid Id,
     [property: RegularExpression(ResourceNames.Form)] string Name,
@@ -24,29 +24,3 @@ public sealed record DatasetSummary(
     [property: RegularExpression(Dataset.Sha256Form)] string Sha256,
     DatasetFormat? Format,
     DateTimeOffset CreatedAt);
-
-/// <summary>What a list shows of a data set, kept beside it: the profile of thousands of columns is megabytes, and SQLite reads through it to what comes behind it in the row.</summary>
-public sealed class ListedDataset
-{
-    public required Guid DatasetId { get; init; }
-
-    public required int ColumnCount { get; init; }
-
-    public required long Bytes { get; init; }
-
-    public required string Sha256 { get; init; }
-
-    public DatasetFormat? Format { get; init; }
-
-    public required DateTimeOffset CreatedAt { get; init; }
-
-    internal static ListedDataset From(Dataset dataset) => new()
-    {
-        DatasetId = dataset.Id,
-        ColumnCount = dataset.Columns.Count,
-        Bytes = dataset.Bytes,
-        Sha256 = dataset.Sha256,
-        Format = dataset.Origin?.Format,
-        CreatedAt = dataset.CreatedAt,
-    };
-}

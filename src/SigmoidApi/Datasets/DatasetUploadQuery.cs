@@ -5,18 +5,55 @@ using SigmoidApi.Tables;
 
 namespace SigmoidApi.Datasets;
 
-/// <summary>What the query of an upload says about its file; what it does not say is found out.</summary>
-internal sealed partial record DatasetUploadQuery(
-    [property: FromQuery(Name = "format")] string? Format,
-    [property: FromQuery(Name = "delimiter")] string? Delimiter,
-    [property: FromQuery(Name = "quote")] string? Quote,
-    [property: FromQuery(Name = "decimal")] string? Decimal,
-    [property: FromQuery(Name = "header")] string? Header,
-    [property: FromQuery(Name = "nullValue")] string[]? NullValue,
-    [property: FromQuery(Name = "types")] string[]? Types,
-    [property: FromQuery(Name = "dates")] string? Dates = null)
+/// <summary>What the query of an upload says about its file. Everything that is left out is detected.</summary>
+internal sealed partial record DatasetUploadQuery
 {
-    /// <summary>With what a form says of its file besides; the form holds nothing else than the query where both have it.</summary>
+    // The generated code of handlers binds a query to properties, but not to a constructor with nullable texts.
+    public DatasetUploadQuery()
+    {
+    }
+
+    internal DatasetUploadQuery(
+        string? format,
+        string? delimiter,
+        string? quote,
+        string? decimalPoint,
+        string? header,
+        string[]? nullValue,
+        string[]? types,
+        string? dates = null)
+    {
+        (Format, Delimiter, Quote, Decimal) = (format, delimiter, quote, decimalPoint);
+        (Header, NullValue, Types, Dates) = (header, nullValue, types, dates);
+    }
+
+    [FromQuery(Name = "format")]
+    public string? Format { get; init; }
+
+    [FromQuery(Name = "delimiter")]
+    public string? Delimiter { get; init; }
+
+    [FromQuery(Name = "quote")]
+    public string? Quote { get; init; }
+
+    [FromQuery(Name = "decimal")]
+    public string? Decimal { get; init; }
+
+    [FromQuery(Name = "header")]
+    public string? Header { get; init; }
+
+    [FromQuery(Name = "nullValue")]
+    public string[]? NullValue { get; init; }
+
+    [FromQuery(Name = "types")]
+    public string[]? Types { get; init; }
+
+    [FromQuery(Name = "dates")]
+    public string? Dates { get; init; }
+
+    /// <summary>
+    /// The same query, with the missing parameters taken from the form. Where both have one, they are equal: <see cref="UploadForm.ReadToEndAsync"/> checks it.
+    /// </summary>
     public DatasetUploadQuery With(UploadForm form) => new(
         Format ?? form["format"],
         Delimiter ?? form["delimiter"],
@@ -27,7 +64,7 @@ internal sealed partial record DatasetUploadQuery(
         Types is { Length: > 0 } ? Types : form.All("types"),
         Dates ?? form["dates"]);
 
-    /// <summary>The same in the terms of the file; a field that can't be is a failure.</summary>
+    /// <summary>Parses the parameters; an invalid one is a failure that names it.</summary>
     public InputFailure? TryRead(out DatasetFormat? format, out CsvOverrides csv, out IReadOnlyDictionary<string, ColumnType> types)
     {
         (csv, types) = (new(), new Dictionary<string, ColumnType>(StringComparer.Ordinal));
@@ -35,7 +72,11 @@ internal sealed partial record DatasetUploadQuery(
         if (Format is not null && format is null)
             return InputFailure.BadRequest("format", $"expected {DatasetFormats.Names}, got '{Format}'{NearestName.Hint(Format, DatasetFormats.Known)}");
         if (Delimiter is not null && CharacterOf(Delimiter) is null)
-            return InputFailure.BadRequest("delimiter", $"expected one ASCII character other than a line end, a digit or a letter, or 'tab', got '{Delimiter}'");
+        {
+            return InputFailure.BadRequest(
+                "delimiter", $"expected one ASCII character other than a line end, a digit or a letter, or 'tab', got '{Delimiter}'");
+        }
+
         if (Quote is { Length: > 0 } && CharacterOf(Quote) is null)
             return InputFailure.BadRequest("quote", $"expected one ASCII character, or nothing for no quotes, got '{Quote}'");
         if (Decimal is not (null or "." or ","))
@@ -47,7 +88,7 @@ internal sealed partial record DatasetUploadQuery(
             return InputFailure.BadRequest("dates", $"expected 'dmy', 'mdy' or 'ymd', got '{Dates}'");
         var delimiter = Delimiter is not null ? CharacterOf(Delimiter) : Format?.ToUpperInvariant() is "TSV" or "TAB" ? '\t' : (char?)null;
         if (delimiter is { } d && (d.ToString() == Quote || d.ToString() == Decimal))
-            return InputFailure.BadRequest("delimiter", "expected another character than the quote and the decimal point");
+            return InputFailure.BadRequest("delimiter", "expected a character other than the quote and the decimal point");
         csv = new(delimiter, Quote is null ? null : CharacterOf(Quote)?.ToString() ?? "", Decimal?[0], Header is null ? null : bool.Parse(Header),
             NullValue is { Length: > 0 } ? [.. NullValue.Where(value => value.Length > 0)] : null, dates);
 
@@ -59,7 +100,12 @@ internal sealed partial record DatasetUploadQuery(
             {
                 var match = TypeOfColumn().Match(list, position);
                 if (!match.Success)
-                    return InputFailure.BadRequest("types", $"expected column:type, with the type number, boolean, category, datetime or text, separated by commas, got '{list[position..]}'");
+                {
+                    return InputFailure.BadRequest(
+                        "types",
+                        $"expected column:type, with the type number, boolean, category, datetime or text, separated by commas, got '{list[position..]}'");
+                }
+
                 read[match.Groups["name"].Value] = Enum.Parse<ColumnType>(match.Groups["type"].Value, ignoreCase: true);
                 position += match.Length;
             }
@@ -76,7 +122,9 @@ internal sealed partial record DatasetUploadQuery(
         _ => null,
     };
 
-    // The name of a column may hold colons and commas.
-    [GeneratedRegex(@"\G(?<name>.+?):(?<type>number|boolean|category|datetime|text)(,|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    // The name of a column may contain colons and commas.
+    [GeneratedRegex(
+        @"\G(?<name>.+?):(?<type>number|boolean|category|datetime|text)(,|$)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex TypeOfColumn();
 }

@@ -2,9 +2,9 @@ using SigmoidApi.Storage;
 
 namespace SigmoidApi.Datasets;
 
-/// <summary>Says what uses a data set, so that it can't be deleted. Features register theirs.</summary>
+/// <summary>Finds a use of a data set that prevents its deletion. Each feature that uses data sets registers its own check.</summary>
 /// <param name="datasetId">The data set.</param>
-/// <param name="db">Within the transaction that would delete it.</param>
-/// <param name="cancellationToken">Ends the look.</param>
-/// <returns>A sentence that names the user and says what to do; null where there is none.</returns>
+/// <param name="db">In the transaction that would delete it.</param>
+/// <param name="cancellationToken">Cancels the check.</param>
+/// <returns>A sentence that names what uses the data set and says what to do; null if nothing does.</returns>
 internal delegate Task<string?> DatasetUse(Guid datasetId, SigmoidDbContext db, CancellationToken cancellationToken);

@@ -11,13 +11,13 @@ internal static class DeleteDataset
 {
     public static void Map(RouteGroupBuilder datasets) =>
         datasets.MapDelete("/{id}", Handle).WithName("DeleteDataset").WithSummary("Delete a data set; its models stay")
-            .WithDescription("A name means the newest data set of that name. 409 while a queued or running job uses it.")
+            .WithDescription("A name means the newest data set of that name. Answers 409 while a queued or running job uses it.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithDatasetId().WithExampleOf("id", "\"mails\"");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         string id, SigmoidDbContext db, DatasetFiles files, IEnumerable<DatasetUse> uses, CancellationToken cancellationToken)
     {
-        // One transaction with the check, as a job's insert is with its look for the data set: neither can slip between the other's two steps.
+        // The check and the deletion are one transaction, and so are a job's lookup of its data set and its insert. So no job can start in between.
         await using var transaction = await db.BeginAsync(cancellationToken);
         if (await db.Datasets.AsNoTracking().FindDatasetAsync(id, cancellationToken) is not { } found
             || await db.HoldDataset(found.Id, toDelete: true).SingleOrDefaultAsync(cancellationToken) is not { } dataset)
@@ -27,8 +27,8 @@ internal static class DeleteDataset
 
         foreach (var use in uses)
         {
-            if (await use(dataset.Id, db, cancellationToken) is { } user)
-                return Problems.Conflict(user);
+            if (await use(dataset.Id, db, cancellationToken) is { } reason)
+                return Problems.Conflict(reason);
         }
 
         db.Datasets.Remove(dataset);

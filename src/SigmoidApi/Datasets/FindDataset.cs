@@ -7,11 +7,13 @@ namespace SigmoidApi.Datasets;
 
 internal static class FindDataset
 {
-    /// <summary>Finds the data set that a path or a request means: by its id, by its name the newest of that name, or by <c>name@version</c> that one.</summary>
+    /// <summary>
+    /// Finds the data set that a path or a request refers to: by its id, by its name (the newest version), or by <c>name@version</c>. Null if there is none.
+    /// </summary>
     public static Task<Dataset?> FindDatasetAsync(this IQueryable<Dataset> datasets, string reference, CancellationToken cancellationToken) =>
-        datasets.Ref(reference).SingleOrDefaultAsync(cancellationToken);
+        datasets.Referenced(reference).SingleOrDefaultAsync(cancellationToken);
 
-    /// <summary>The 404 of a reference to none.</summary>
+    /// <summary>The 404 for a reference that matches no data set.</summary>
     public static Task<ProblemHttpResult> MissingDatasetAsync(this SigmoidDbContext db, string reference, CancellationToken cancellationToken)
     {
         var name = reference.LastIndexOf('@') is > 0 and var at ? reference[..at] : reference;
@@ -24,8 +26,8 @@ internal static class FindDataset
             cancellationToken);
     }
 
-    /// <summary>The one data set that is meant, or none.</summary>
-    public static IQueryable<Dataset> Ref(this IQueryable<Dataset> datasets, string reference)
+    /// <summary>A query for the data set that a reference means, with at most one result.</summary>
+    public static IQueryable<Dataset> Referenced(this IQueryable<Dataset> datasets, string reference)
     {
         if (Guid.TryParse(reference, out var id))
             return datasets.Where(d => d.Id == id);

@@ -12,30 +12,32 @@ internal static class GetDataset
     public static void Map(RouteGroupBuilder datasets) =>
         datasets.MapGet("/{id}", Handle).WithName("GetDataset").WithSummary("A data set and the profile of its columns")
             .WithDescription(
-                "`id` is the data set's id, or a name, which means the newest data set of that name, or `name@version`. With `target`, a column of two values, the columns' `warnings` also say "
-                + "which of them leak it, and whether one of its values is rare.")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).WithExampleOfAnswer(StatusCodes.Status200OK, "Mails", DatasetExamples.Mails)
+                "`id` is the data set's id, or a name, which means the newest data set of that name, or `name@version`. "
+                + "With `target`, a column of two values, the `warnings` of the columns also say which columns leak the target, "
+                + "and whether one of its values is rare.")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "Mails", DatasetExamples.Mails)
             .WithDatasetId().WithExampleOf("id", "\"mails\"")
-            .WithQueryParameter("target", "A column of two values, the one to predict.", Schemas.Text()).WithExampleOf("target", "\"spam\"")
+            .WithQueryParameter("target", "The column to predict; it must have two values.", Schemas.Text()).WithExampleOf("target", "\"spam\"")
             .WithETag();
 
     private static async Task<Results<Ok<Dataset>, NotModified, ProblemHttpResult>> Handle(
         string id, string? target, HttpContext context, SigmoidDbContext db, DatasetEngine engine, ComputeThreads threads, CancellationToken cancellationToken)
     {
-        var meant = db.Datasets.AsNoTracking().Ref(id);
-        // A data set never changes: its id is enough to know it by, and its profile, which may be large, is not read.
-        if (target is null && KnownAnswer.IsAskedFor(context.Request)
-            && await meant.Select(d => (Guid?)d.Id).SingleOrDefaultAsync(cancellationToken) is { } found
-            && KnownAnswer.IsKnown(context, $"{found:n}"))
+        var query = db.Datasets.AsNoTracking().Referenced(id);
+        // A data set never changes, so its id serves as the ETag, and the profile, which may be large, need not be read.
+        if (target is null && EntityTags.AreCompared(context.Request)
+            && await query.Select(d => (Guid?)d.Id).SingleOrDefaultAsync(cancellationToken) is { } found
+            && EntityTags.SetAndCompare(context, $"{found:n}"))
         {
             return new NotModified();
         }
 
-        if (await meant.SingleOrDefaultAsync(cancellationToken) is not { } dataset)
+        if (await query.SingleOrDefaultAsync(cancellationToken) is not { } dataset)
             return await db.MissingDatasetAsync(id, cancellationToken);
         if (target is null)
         {
-            KnownAnswer.IsKnown(context, $"{dataset.Id:n}");
+            EntityTags.SetAndCompare(context, $"{dataset.Id:n}");
             return TypedResults.Ok(dataset);
         }
 
@@ -43,7 +45,7 @@ internal static class GetDataset
             return Problems.Field(StatusCodes.Status400BadRequest, "target", dataset.ExpectedColumn(target));
         if (TwoClasses.Against(column) is { } message)
             return Problems.Field(StatusCodes.Status400BadRequest, "target", message);
-        if (KnownAnswer.IsKnown(context, $"{dataset.Id:n}-{KnownAnswer.Digest(target)}"))
+        if (EntityTags.SetAndCompare(context, $"{dataset.Id:n}-{EntityTags.Digest(target)}"))
             return new NotModified();
         return TypedResults.Ok(await TargetWarnings.AddAsync(engine, threads, dataset, column, cancellationToken));
     }

@@ -11,7 +11,7 @@ internal static class ListDatasets
 {
     public static void Map(RouteGroupBuilder datasets) =>
         datasets.MapGet("/", Handle).WithName("ListDatasets").WithSummary("The data sets, newest first")
-            .WithDescription("With `name` the versions of that name.").WithExampleOfAnswer(StatusCodes.Status200OK, "One data set", DatasetExamples.List)
+            .WithDescription("With `name`, the versions of that name.").WithExampleOfAnswer(StatusCodes.Status200OK, "One data set", DatasetExamples.List)
             .WithQueryParameter("name", "Only the versions of this name.", Schemas.Text()).WithExampleOf("name", "\"mails\"");
 
     private static async Task<Ok<PageOf<DatasetSummary>>> Handle(Page page, string? name, SigmoidDbContext db, CancellationToken cancellationToken)
@@ -33,7 +33,9 @@ internal static class ListDatasets
         return TypedResults.Ok(page.Of(summaries, d => d.Id));
     }
 
-    /// <summary>Of a data set that a replica of an older version of the service has made; null where it was deleted meanwhile.</summary>
+    /// <summary>
+    /// The summary of a data set that has none, because a replica of an older version of the service created it; null if it was deleted meanwhile.
+    /// </summary>
     private static async Task<ListedDataset?> ReadAsync(Guid id, SigmoidDbContext db, CancellationToken cancellationToken) =>
         await db.Datasets.AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, cancellationToken) is { } dataset ? ListedDataset.From(dataset) : null;
 }

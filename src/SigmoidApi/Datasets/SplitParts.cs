@@ -8,8 +8,8 @@ using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Datasets;
 
-/// <summary>The two files that a data set is split into. Disposing removes what of them was not published.</summary>
-internal sealed class SplitParts(DatasetUpload training, DatasetUpload test) : IDisposable
+/// <summary>The two files that a data set is split into. Disposing deletes those that were not published.</summary>
+internal sealed class SplitParts(StagedFiles training, StagedFiles test) : IDisposable
 {
     private const string IsTest = "is_test_row";
 
@@ -32,7 +32,7 @@ internal sealed class SplitParts(DatasetUpload training, DatasetUpload test) : I
         var types = dataset.Columns.ToDictionary(column => column.Name, column => column.Type, StringComparer.Ordinal);
         foreach (var (part, filter) in new[] { (Training, $"not {IsTest}({StoredRows.Number})"), (Test, $"{IsTest}({StoredRows.Number})") })
         {
-            var path = part.File.ParquetPath;
+            var path = part.Staged.ParquetPath;
             var to = $"{DuckDbSession.Literal(path)} ({DatasetExport.ParquetOptions(dataset.Columns.Count)})";
             session.Execute($"copy (select {columns} from {stored.From} where {filter}) to {to}", cancellationToken);
             part.Rows = part == Test ? testRows.Length : dataset.Rows - testRows.Length;
@@ -40,21 +40,21 @@ internal sealed class SplitParts(DatasetUpload training, DatasetUpload test) : I
             var limits = ProfileLimits.Of(options.MemoryMegabytes, options.ExactProfileRows, options.Threads);
             part.Columns = new ColumnProfiler(session, path, part.Rows, limits).Profile(written, types, cancellationToken);
             using var file = File.OpenRead(path);
-            (part.File.Bytes, part.File.Sha256) = (file.Length, Convert.ToHexStringLower(SHA256.HashData(file)));
+            (part.Staged.Bytes, part.Staged.Sha256) = (file.Length, Convert.ToHexStringLower(SHA256.HashData(file)));
         }
     }
 
     public void Dispose()
     {
-        Training.File.Dispose();
-        Test.File.Dispose();
+        Training.Staged.Dispose();
+        Test.Staged.Dispose();
     }
 }
 
-/// <summary>A part of a data set.</summary>
-internal sealed class DatasetPart(DatasetUpload file)
+/// <summary>A part of a data set that was split, before it is published.</summary>
+internal sealed class DatasetPart(StagedFiles staged)
 {
-    public DatasetUpload File => file;
+    public StagedFiles Staged => staged;
 
     public long Rows { get; set; }
 

@@ -5,47 +5,51 @@ using SigmoidApi.Tables.Rows;
 
 namespace SigmoidApi.Datasets;
 
-/// <summary>What can be said of columns once it is known which of them is to be predicted.</summary>
+/// <summary>Warnings about columns that depend on which column is the target.</summary>
 internal static class TargetWarnings
 {
-    // Enough to tell a column that gives the target away from one that is good at it.
-    private const int MostRows = 100_000;
+    // Enough rows to distinguish a column that leaks the target from one that predicts it well.
+    private const int MaxRows = 100_000;
 
-    // By itself no honest column ranks nearly every pair of rows rightly.
+    // A legitimate column alone does not rank nearly every pair of rows correctly.
     private const double LeakingAuc = 0.999;
 
-    // With fewer rows to a level its rate of the target says little.
+    // With fewer rows per level, the level's share of positive rows says little.
     private const int RowsPerLevel = 20;
 
     private const double RareShare = 0.05;
 
-    // Its place in several sorts, in multiplications.
-    private const double WorkOfAValue = 100;
+    // The cost of sorting a value several times, in multiplications.
+    private const double WorkPerValue = 100;
 
-    /// <summary>The data set with warnings of leaks and of a rare class.</summary>
-    /// <param name="engine">Reads its rows.</param>
-    /// <param name="threads">Rank them: of many columns for seconds.</param>
-    /// <param name="dataset">Of more than 100,000 rows every so many are looked at.</param>
-    /// <param name="target">A column of two values.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public static async Task<Dataset> AddAsync(DatasetEngine engine, ComputeThreads threads, Dataset dataset, ColumnProfile target, CancellationToken cancellationToken)
+    /// <summary>Adds warnings about columns that leak the target, and about a rare class.</summary>
+    /// <param name="engine">Reads the rows.</param>
+    /// <param name="threads">The threads that rank the rows, which takes seconds for many columns.</param>
+    /// <param name="dataset">The data set. Above 100,000 rows, only every n-th row is read.</param>
+    /// <param name="target">The target, a column of two values.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public static async Task<Dataset> AddAsync(
+        DatasetEngine engine, ComputeThreads threads, Dataset dataset, ColumnProfile target, CancellationToken cancellationToken)
     {
         var others = dataset.Columns.Where(column => column != target && column.Distinct > 1).ToArray();
-        var every = (dataset.Rows + MostRows - 1) / MostRows;
-        var read = await engine.ReadAsync(
-            dataset.Id, [], [new(target, target.IsText, Required: true), .. others.Select(column => new ColumnToRead(column, column.IsText))], cancellationToken, every);
+        var every = (dataset.Rows + MaxRows - 1) / MaxRows;
+        ColumnToRead[] columns = [new(target, target.IsText, Required: true), .. others.Select(column => new ColumnToRead(column, column.IsText))];
+        var read = await engine.ReadAsync(dataset.Id, [], columns, cancellationToken, every);
         var labels = LabelsOf(read.Others[0]);
         var leaking = await threads.RunAsync(
-            WorkOfAValue * labels.Length * others.Length, () => others.Zip(read.Others.Skip(1)).Where(column => Leaks(column.Second, labels, cancellationToken)).Select(column => column.First).ToHashSet(),
+            WorkPerValue * labels.Length * others.Length,
+            () => others.Zip(read.Others.Skip(1))
+                .Where(column => Leaks(column.Second, labels, cancellationToken))
+                .Select(column => column.First).ToHashSet(),
             cancellationToken);
         var share = labels.Length == 0 ? 0.5 : labels.Average();
         return dataset.With([.. dataset.Columns.Select(column =>
-            leaking.Contains(column) ? Warned(column, ColumnWarning.LeaksTarget)
-            : column == target && Math.Min(share, 1 - share) < RareShare ? Warned(column, ColumnWarning.RareClass)
+            leaking.Contains(column) ? WithWarning(column, ColumnWarning.LeaksTarget)
+            : column == target && Math.Min(share, 1 - share) < RareShare ? WithWarning(column, ColumnWarning.RareClass)
             : column)]);
     }
 
-    private static ColumnProfile Warned(ColumnProfile column, ColumnWarning warning) => column with { Warnings = [.. column.Warnings ?? [], warning] };
+    private static ColumnProfile WithWarning(ColumnProfile column, ColumnWarning warning) => column with { Warnings = [.. column.Warnings ?? [], warning] };
 
     private static double[] LabelsOf(ColumnValues target)
     {
@@ -53,7 +57,10 @@ internal static class TargetWarnings
         return Array.ConvertAll(numbered, number => number == numbered[0] ? 0.0 : 1.0);
     }
 
-    /// <summary>Whether the column ranks the rows as the target does: a number by itself, a level by its share of the target, a missing value as a level.</summary>
+    /// <summary>
+    /// Whether the column ranks the rows as the target does. A number ranks by its value, a level by its share of positive rows. A missing number is left
+    /// out; a missing level counts as a level.
+    /// </summary>
     private static bool Leaks(ColumnValues column, double[] labels, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -80,7 +87,7 @@ internal static class TargetWarnings
         return Math.Max(auc, 1 - auc) >= LeakingAuc;
     }
 
-    /// <summary>Scores of the same order, from 0 to 1, where no two different ones give the same probability.</summary>
+    /// <summary>Scores from 0 to 1 in the same order, spaced so that their probabilities differ wherever the scores do.</summary>
     private static double[] Ranks(double[] scores)
     {
         double[] values = [.. scores.Distinct().Order()];

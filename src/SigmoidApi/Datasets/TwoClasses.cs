@@ -3,15 +3,15 @@ using SigmoidApi.Tables;
 
 namespace SigmoidApi.Datasets;
 
-/// <summary>What a target must be: the service trains classifiers of two classes.</summary>
+/// <summary>Checks that a column can be a target: the service trains classifiers of two classes.</summary>
 internal static class TwoClasses
 {
-    private const int MostShown = 10;
+    private const int MaxShown = 10;
 
-    // Ten of them leave room in a message for what to do.
-    private const int MostCharacters = 20;
+    // Short enough that ten values leave room in the message for the advice.
+    private const int MaxCharacters = 20;
 
-    /// <summary>Why a column can't be a target, and what to do about it; null where it can.</summary>
+    /// <summary>Why a column can't be a target, and what to do about it; null if it can.</summary>
     public static string? Against(ColumnProfile target)
     {
         if (target.Distinct == 2)
@@ -25,14 +25,14 @@ internal static class TwoClasses
         return $"{found}{Values(target)}. The service trains two classes: {advice}, and upload that";
     }
 
-    /// <summary>The values and how many rows have each, where the profile has them.</summary>
+    /// <summary>The values with their numbers of rows, if the profile lists them.</summary>
     private static string Values(ColumnProfile target)
     {
         if (target.Categories is not { Count: > 0 } categories)
             return "";
-        var shown = categories.Take(MostShown).Select(category => string.Create(CultureInfo.InvariantCulture, $"{Short(category.Value)} ({category.Count})"));
-        return $": {string.Join(", ", shown)}{(target.Distinct > Math.Min(MostShown, categories.Count) ? ", …" : "")}";
+        var shown = categories.Take(MaxShown).Select(category => string.Create(CultureInfo.InvariantCulture, $"{Short(category.Value)} ({category.Count})"));
+        return $": {string.Join(", ", shown)}{(target.Distinct > Math.Min(MaxShown, categories.Count) ? ", …" : "")}";
     }
 
-    private static string Short(string value) => value.Length <= MostCharacters ? value : $"{value.AsSpan(0, MostCharacters)}…";
+    private static string Short(string value) => value.Length <= MaxCharacters ? value : $"{value.AsSpan(0, MaxCharacters)}…";
 }

@@ -6,20 +6,24 @@ using SigmoidApi.Tables;
 
 namespace SigmoidApi.Functions;
 
-/// <summary>The sigmoid and the eleven functions beside it, with their derivatives.</summary>
+/// <summary>The routes of the activation functions and their derivatives.</summary>
 public static class ActivationEndpoints
 {
     public static void MapActivations(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("").WithTag(
-            "Functions", "Functions without a memory: the article's predict, cost and update of weights, and activations with their derivatives, on numbers in the request.");
+            "Functions",
+            "Stateless functions of the numbers in the request: the article's predict, cost and update of weights, and activations with their derivatives.");
         ListActivations.Map(group);
         Evaluate.Map(group);
         EvaluateStream.Map(group);
         EvaluateQuery.Map(group);
     }
 
-    /// <summary>The four routes of each kind of call: the sigmoid's own two, and those of the activation that the path names.</summary>
+    /// <summary>Where the reader of a message or of the OpenAPI document finds the names.</summary>
+    internal const string Listed = $"GET {HttpConventions.ApiPath}/activations lists them";
+
+    /// <summary>The four routes of each kind of call: two for the sigmoid, and two for the activation that the path names.</summary>
     internal static readonly (string Path, Order Order)[] Routes =
     [
         ("/sigmoid", Order.Value),
@@ -28,37 +32,10 @@ public static class ActivationEndpoints
         ("/activations/{name}/derivative", Order.Derivative),
     ];
 
-    /// <summary>The activation that a path means; the sigmoid's own routes have no name.</summary>
+    /// <summary>The activation of a path: the sigmoid for a path without a name; null for an unknown name.</summary>
     internal static Activation? Find(string? name) => name is null ? ActivationCatalog.Sigmoid : ActivationCatalog.Find(name);
 
-    /// <summary>The problem of a name that is no activation's.</summary>
+    /// <summary>The problem for an unknown name.</summary>
     internal static ProblemHttpResult NotFound(string name) =>
-        Problems.NotFound(
-            $"activation '{name}'; GET /api/v1/activations lists them{NearestName.Hint(name, ActivationCatalog.All.Select(activation => activation.Name))}");
-}
-
-/// <summary>What of an activation is asked for.</summary>
-internal enum Order
-{
-    Value,
-    Derivative,
-}
-
-internal static class OrderExtensions
-{
-    public static void Apply(this Order order, Activation activation, ReadOnlySpan<double> x, Span<double> y, ReadOnlySpan<double> parameters = default)
-    {
-        if (order == Order.Value)
-            activation.Apply(x, y, parameters);
-        else
-            activation.Derivative(x, y, parameters);
-    }
-
-    public static void Apply(this Order order, Activation activation, ReadOnlySpan<float> x, Span<float> y)
-    {
-        if (order == Order.Value)
-            activation.Apply(x, y);
-        else
-            activation.Derivative(x, y);
-    }
+        Problems.NotFound($"activation '{name}'; {Listed}{NearestName.Hint(name, ActivationCatalog.All.Select(activation => activation.Name))}");
 }

@@ -1,6 +1,6 @@
 namespace SigmoidApi.Functions;
 
-/// <summary>Answers of the service, as the OpenAPI document shows them.</summary>
+/// <summary>Answers of the service that the OpenAPI document shows.</summary>
 internal static class ActivationExamples
 {
     public const string Catalogue = """

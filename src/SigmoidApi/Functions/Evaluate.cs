@@ -9,15 +9,17 @@ using SigmoidApi.Tables;
 namespace SigmoidApi.Functions;
 
 /// <summary>Where to evaluate a function.</summary>
-/// <param name="Values">A number, or nested arrays of numbers of any rectangular shape.</param>
-/// <param name="Parameters">Those that the catalogue names, such as <c>alpha</c>; the others, and those of null, keep their defaults.</param>
+/// <param name="Values">A number, or nested arrays of numbers in any rectangular shape.</param>
+/// <param name="Parameters">
+/// Parameters of the activation, such as <c>alpha</c>, by the names in the catalogue. Those left out or null have their defaults.
+/// </param>
 public sealed record EvaluateRequest(Tensor Values, IReadOnlyDictionary<string, double?>? Parameters = null);
 
 /// <summary>The function's values.</summary>
-/// <param name="Values">In the shape of the request's.</param>
+/// <param name="Values">The values, in the shape of the request.</param>
 public sealed record EvaluateResponse(Tensor Values);
 
-/// <summary><c>POST /activations/{name}</c>, <c>…/derivative</c>, <c>POST /sigmoid</c>, <c>…/derivative</c>, on JSON.</summary>
+/// <summary><c>POST /activations/{name}</c>, <c>…/derivative</c>, <c>POST /sigmoid</c>, <c>…/derivative</c>, with a JSON body.</summary>
 internal static class Evaluate
 {
     public static void Map(RouteGroupBuilder group)
@@ -32,12 +34,16 @@ internal static class Evaluate
                     .ProducesProblem(StatusCodes.Status404NotFound);
             route.WithName((sigmoid ? "Sigmoid" : "Activation") + (derivative ? "Derivative" : ""))
                 .WithSummary($"{(sigmoid ? "The sigmoid" : "An activation")}{(derivative ? "'s derivative" : "")}, element by element")
-                .WithDescription("Also takes and gives `application/octet-stream`: little-endian float64, or float32 with `?dtype=float32`.")
+                .WithDescription("Also takes and returns `application/octet-stream`: little-endian float64, or float32 with `?dtype=float32`.")
                 .WithExampleOfAnswer(StatusCodes.Status200OK, "Any shape", ActivationExamples.Values)
-                .WithBinaryBody("application/octet-stream")
-                .WithQueryParameter("dtype", "What the numbers are: those of `application/octet-stream` may be float32, those of JSON are float64.", DataTypes())
-                .WithAnswer(StatusCodes.Status200OK, "The values, in the form of the request.", "application/octet-stream")
-                .WithPathParameter("name", "The activation's name; GET /api/v1/activations lists them.", Schemas.OneOfTexts(ActivationCatalog.All.Select(a => a.Name)))
+                .WithBinaryBody(MediaTypes.Bytes)
+                .WithQueryParameter(
+                    "dtype", "The type of the numbers. Those of `application/octet-stream` may be float32; those of JSON are float64.", DataTypes())
+                .WithAnswer(StatusCodes.Status200OK, "The values, in the format of the request.", MediaTypes.Bytes)
+                .WithPathParameter(
+                    "name",
+                    $"The activation's name; {ActivationEndpoints.Listed}.",
+                    Schemas.OneOfTexts(ActivationCatalog.All.Select(a => a.Name)))
                 .WithExample("Values", """{ "values": [-10, -5, 0, 5, 10] }""")
                 .WithExample("Any shape", """{ "values": [[-1, 0.5], ["-Infinity", 745]] }""")
                 .WithExampleOf("name", "\"tanh\"");
@@ -46,9 +52,15 @@ internal static class Evaluate
 
     private static Results<Ok<EvaluateResponse>, ProblemHttpResult> Handle(Order order, string? name, string? dtype, EvaluateRequest request)
     {
-        // Swagger UI and some generated clients send the default of a parameter that nobody has set.
+        // Swagger UI and some generated clients send the default of a parameter that the caller did not set.
         if (dtype is not (null or "float64"))
-            return Problems.Field(StatusCodes.Status400BadRequest, "dtype", $"expected float64, which the numbers of JSON are, got '{dtype}'; float32 is for application/octet-stream");
+        {
+            return Problems.Field(
+                StatusCodes.Status400BadRequest,
+                "dtype",
+                $"expected float64, the type of numbers in JSON, got '{dtype}'; for float32 send application/octet-stream");
+        }
+
         if (ActivationEndpoints.Find(name) is not { } activation)
             return ActivationEndpoints.NotFound(name!);
         var given = request.Parameters ?? new Dictionary<string, double?>();
@@ -72,6 +84,7 @@ internal static class Evaluate
 
     private static OpenApiSchema DataTypes() => Schemas.OneOfTexts("float64", "float32");
 
-    private static string Expected(Activation activation) =>
-        activation.Parameters.Count == 0 ? $"no parameter for {activation.Name}" : $"a parameter of {activation.Name} ({string.Join(", ", activation.Parameters.Select(p => p.Name))})";
+    private static string Expected(Activation activation) => activation.Parameters.Count == 0
+        ? $"no parameter for {activation.Name}"
+        : $"a parameter of {activation.Name} ({string.Join(", ", activation.Parameters.Select(p => p.Name))})";
 }

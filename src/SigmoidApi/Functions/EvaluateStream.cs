@@ -9,22 +9,21 @@ using SigmoidApi.Tables;
 
 namespace SigmoidApi.Functions;
 
-/// <summary>The same four POSTs on <c>application/octet-stream</c>: little-endian float64 or float32 in, the same out.</summary>
+/// <summary>The same four POSTs with <c>application/octet-stream</c>: little-endian float64 or float32 in the request and in the answer.</summary>
 internal static class EvaluateStream
 {
-    private const string MediaType = "application/octet-stream";
     private const int ChunkBytes = 64 << 10;
 
     public static void Map(RouteGroupBuilder group)
     {
-        // Described together with the JSON form, of which OpenAPI can say only one for each path.
-        // After the JSON form in order: a body without Content-Type matches both, and is the JSON form's to refuse.
+        // OpenAPI can describe one operation per path, so the JSON endpoint describes both.
+        // The order is after the JSON endpoint: a body without a Content-Type matches both, and the JSON endpoint should refuse it.
         foreach (var (path, order) in ActivationEndpoints.Routes)
         {
             var route = path.Contains('{', StringComparison.Ordinal)
                 ? group.MapPost(path, (string name, string? dtype, HttpContext context) => Handle(order, name, dtype, context))
                 : group.MapPost(path, (string? dtype, HttpContext context) => Handle(order, name: null, dtype, context));
-            route.Accepts<byte[]>(MediaType).WithOrder(1).ExcludeFromDescription();
+            route.Accepts<byte[]>(MediaTypes.Bytes).WithOrder(1).ExcludeFromDescription();
         }
     }
 
@@ -36,15 +35,18 @@ internal static class EvaluateStream
         {
             null or "float64" => await EvaluateAsync<double>((x, y) => order.Apply(activation, x, y), context),
             "float32" => await EvaluateAsync<float>((x, y) => order.Apply(activation, x, y), context),
-            _ => Problems.Field(StatusCodes.Status400BadRequest, "dtype", $"expected float64 or float32, got '{dtype}'{NearestName.Hint(dtype, ["float64", "float32"])}"),
+            _ => Problems.Field(
+                StatusCodes.Status400BadRequest,
+                "dtype",
+                $"expected float64 or float32, got '{dtype}'{NearestName.Hint(dtype, ["float64", "float32"])}"),
         };
     }
 
     private delegate void Apply<T>(ReadOnlySpan<T> x, Span<T> y);
 
     /// <summary>
-    /// Goes through the body chunk by chunk. The answer waits on disk until the body has ended: a client that sends all before it reads would
-    /// otherwise wait for the service, which waits for the client; and a body that turns out wrong at its end still gets its problem.
+    /// Processes the body chunk by chunk, and keeps the answer on disk until the body has ended. Otherwise a client that sends its whole body before it
+    /// reads would deadlock with the service, and an error at the end of the body could no longer be answered with a problem.
     /// </summary>
     private static async Task<IResult> EvaluateAsync<T>(Apply<T> apply, HttpContext context)
         where T : unmanaged, INumberBase<T>
@@ -76,7 +78,7 @@ internal static class EvaluateStream
             }
             while (read == ChunkBytes);
 
-            context.Response.ContentType = MediaType;
+            context.Response.ContentType = MediaTypes.Bytes;
             context.Response.ContentLength = total;
             await answer.DrainBufferAsync(context.Response.Body, context.RequestAborted);
             return TypedResults.Empty;

@@ -5,14 +5,14 @@ using SigmoidApi.Http.Metadata;
 namespace SigmoidApi.Functions;
 
 /// <summary>An activation function.</summary>
-/// <param name="Name">What paths call it.</param>
+/// <param name="Name">The name that paths use.</param>
 /// <param name="Formula">Its value at x.</param>
 /// <param name="DerivativeFormula">Its derivative at x.</param>
 /// <param name="Range">Bounds of its values.</param>
-/// <param name="ZeroCentered">Whether it is 0 at 0 with values of both signs around it.</param>
+/// <param name="ZeroCentered">Whether it is 0 at 0 and takes values of both signs.</param>
 /// <param name="Monotonic">Whether it never decreases.</param>
-/// <param name="Saturates">Whether its derivative vanishes on both sides: gradients through it can vanish.</param>
-/// <param name="Parameters">What shapes it besides x; empty for most.</param>
+/// <param name="Saturates">Whether its derivative vanishes on both sides, so that gradients through it can vanish.</param>
+/// <param name="Parameters">Its parameters other than x; most activations have none.</param>
 public sealed record ActivationDescription(
     string Name,
     string Formula,
@@ -28,7 +28,7 @@ internal static class ListActivations
 {
     public static void Map(RouteGroupBuilder group) =>
         group.MapGet("/activations", Handle).WithName("ListActivations").WithSummary("The catalogue of activation functions")
-            .WithDescription("With their formulas, their properties and the parameters that they take.")
+            .WithDescription("Lists their formulas, their properties and the parameters that they take.")
             .WithExampleOfAnswer(StatusCodes.Status200OK, "One of them", ActivationExamples.Catalogue);
 
     private static Ok<ActivationDescription[]> Handle() =>

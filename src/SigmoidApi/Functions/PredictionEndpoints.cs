@@ -1,6 +1,6 @@
 namespace SigmoidApi.Functions;
 
-/// <summary>The logistic functions of the article, on data and weights that the request carries.</summary>
+/// <summary>The routes of the article's logistic functions, on data and weights in the request.</summary>
 public static class PredictionEndpoints
 {
     public static void MapPrediction(this RouteGroupBuilder api)

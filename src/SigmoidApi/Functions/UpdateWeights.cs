@@ -11,15 +11,20 @@ using SigmoidApi.Http.Metadata;
 namespace SigmoidApi.Functions;
 
 /// <summary>Labeled rows, and the weights to start from.</summary>
-/// <param name="Features">A row for each observation, all of one length.</param>
+/// <param name="Features">A row for each observation; all rows have the same length.</param>
 /// <param name="Labels">0 or 1 for each row.</param>
-/// <param name="Weights">A weight for each column, to start from.</param>
-/// <param name="LearningRate">The length of a step along the gradient of the mean log loss.</param>
-/// <param name="Iterations">How many steps; at most <c>Limits:MaxUpdateIterations</c>.</param>
-public sealed record UpdateWeightsRequest(Matrix Features, [property: Range(0d, 1d)] double[] Labels, double[] Weights, [property: Range(0, double.MaxValue, MinimumIsExclusive = true)] double LearningRate = 0.1, [property: Range(1, int.MaxValue)] int Iterations = 1);
+/// <param name="Weights">The weight of each column before the first step.</param>
+/// <param name="LearningRate">The factor of the gradient of the mean log loss in each step.</param>
+/// <param name="Iterations">The number of steps; at most <c>Limits:MaxUpdateIterations</c>.</param>
+public sealed record UpdateWeightsRequest(
+    Matrix Features,
+    [property: Range(0d, 1d)] double[] Labels,
+    double[] Weights,
+    [property: Range(0, double.MaxValue, MinimumIsExclusive = true)] double LearningRate = 0.1,
+    [property: Range(1, int.MaxValue)] int Iterations = 1);
 
-/// <summary>Where the steps lead.</summary>
-/// <param name="Weights">After the steps.</param>
+/// <summary>The result of the steps.</summary>
+/// <param name="Weights">The weights after the last step.</param>
 /// <param name="Cost">The mean log loss of these weights.</param>
 public sealed record UpdateWeightsResponse(double[] Weights, [property: Range(0, double.MaxValue)] double Cost);
 
@@ -28,10 +33,13 @@ internal static class UpdateWeights
 {
     public static void Map(RouteGroupBuilder group) =>
         group.MapPost("/update-weights", Handle).WithName("UpdateWeights").WithSummary("The article's update_weights: steps of full-batch gradient descent")
-            .WithDescription("Each step is the article's: the gradient of the mean log loss, without an intercept.")
+            .WithDescription("Each step follows the gradient of the mean log loss, without an intercept, as in the article.")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithExampleOfAnswer(StatusCodes.Status200OK, "Example", """{"weights":[0.035,0.0033333333333333327],"cost":0.6809158844137818}""")
-            .WithExample("One step", """{ "features": [[0.5, 1.2], [-1.5, 0.3], [0.1, -0.7]], "labels": [1, 0, 1], "weights": [0, 0], "learningRate": 0.1, "iterations": 1 }""");
+            .WithExample("One step", OneStep);
+
+    private const string OneStep =
+        """{ "features": [[0.5, 1.2], [-1.5, 0.3], [0.1, -0.7]], "labels": [1, 0, 1], "weights": [0, 0], "learningRate": 0.1, "iterations": 1 }""";
 
     private static ValueTask<Results<Ok<UpdateWeightsResponse>, ProblemHttpResult>> Handle(
         JsonBody<UpdateWeightsRequest> body, ComputeThreads threads, CancellationToken cancellationToken)
@@ -46,7 +54,8 @@ internal static class UpdateWeights
         var features = DesignMatrix.FromRows(request.Features.Values, request.Features.Rows, request.Features.Columns);
         try
         {
-            var (weights, cost) = LogisticTrainer.UpdateWeights(features, request.Labels, request.Weights, request.LearningRate, request.Iterations, cancellationToken);
+            var (weights, cost) = LogisticTrainer.UpdateWeights(
+                features, request.Labels, request.Weights, request.LearningRate, request.Iterations, cancellationToken);
             return TypedResults.Ok(new UpdateWeightsResponse(weights, cost));
         }
         catch (UntrainableDataException e)
@@ -63,7 +72,8 @@ internal static class UpdateWeights
             RuleFor(r => r.Labels).LabelsFor(r => r.Features.Rows);
             RuleFor(r => r.Weights).WeightsFor(r => r.Features.Columns);
             RuleFor(r => r.LearningRate).Positive();
-            RuleFor(r => r.Iterations).InclusiveBetween(1, limits.Value.MaxUpdateIterations).WithMessage("expected a whole number from {From} to {To}, got {PropertyValue}");
+            RuleFor(r => r.Iterations).InclusiveBetween(1, limits.Value.MaxUpdateIterations)
+                .WithMessage("expected a whole number from {From} to {To}, got {PropertyValue}");
         }
     }
 }

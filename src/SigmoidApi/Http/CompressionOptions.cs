@@ -7,7 +7,7 @@ public sealed class CompressionOptions
 {
     public const string Section = "Http";
 
-    /// <summary>Answers of more bytes are compressed for a client that asks for it; 0 compresses none.</summary>
+    /// <summary>Answers of more bytes are compressed for clients that ask for it; 0 turns compression off.</summary>
     [Range(0, 1 << 20)]
     public int CompressAboveBytes { get; init; } = 1024;
 }

@@ -1,16 +1,15 @@
 using System.Collections.Concurrent;
-using System.IO.Pipelines;
 using Microsoft.Extensions.Options;
 
 namespace SigmoidApi.Http;
 
 /// <summary>
-/// Threads for what computes long, as many as there are processors. On the thread pool it would keep other requests waiting, health among them: the pool has a thread for each
-/// processor, and adds others one or two a second. What is short runs where it is.
+/// Threads for long computations, by default one per processor. On the thread pool, long computations would block other requests, health checks among them:
+/// the pool has a thread for each processor and adds only one or two a second. Short computations run on the caller's thread.
 /// </summary>
 internal sealed class ComputeThreads : TaskScheduler, IOutage, IDisposable
 {
-    /// <summary>Work that is done where it is: multiplications and additions of about a millisecond.</summary>
+    /// <summary>Work up to this stays on the caller's thread: multiplications and additions that take about a millisecond.</summary>
     private const double ShortWork = 1 << 20;
 
     private readonly BlockingCollection<Task> _waiting = [];
@@ -29,8 +28,11 @@ internal sealed class ComputeThreads : TaskScheduler, IOutage, IDisposable
 
     public override int MaximumConcurrencyLevel => int.MaxValue;
 
-    /// <summary>Computes something of a given number of multiplications, on a thread of ours where there are many.</summary>
-    /// <exception cref="ComputeQueueFullException">More waits already than <c>Limits:MaxComputeQueue</c>.</exception>
+    /// <summary>Runs a computation, on one of these threads if it is long.</summary>
+    /// <param name="work">The number of multiplications that it takes.</param>
+    /// <param name="compute">The computation.</param>
+    /// <param name="cancellationToken">Cancels a computation that has not begun.</param>
+    /// <exception cref="ComputeQueueFullException">As many wait as <c>Limits:MaxComputeQueue</c> allows.</exception>
     public ValueTask<T> RunAsync<T>(double work, Func<T> compute, CancellationToken cancellationToken)
     {
         if (work <= ShortWork || Current == this)
@@ -38,8 +40,8 @@ internal sealed class ComputeThreads : TaskScheduler, IOutage, IDisposable
         return new(StartAsync(compute, cancellationToken));
     }
 
-    /// <summary>Goes on with a request on a thread of ours, and comes back to one after each wait.</summary>
-    /// <exception cref="ComputeQueueFullException">More waits already than <c>Limits:MaxComputeQueue</c>.</exception>
+    /// <summary>Handles a request on one of these threads. After each await it continues on one of them too.</summary>
+    /// <exception cref="ComputeQueueFullException">As many wait as <c>Limits:MaxComputeQueue</c> allows.</exception>
     public Task RunAsync(Func<Task> handle, CancellationToken cancellationToken) =>
         StartAsync(handle, cancellationToken).Unwrap();
 
@@ -59,18 +61,19 @@ internal sealed class ComputeThreads : TaskScheduler, IOutage, IDisposable
         }
         catch (InvalidOperationException)
         {
-            // The service has stopped. What is left of a request, which nobody waits for, ends elsewhere.
+            // The service has stopped. The rest of a request, whose client has gone, runs on the thread pool.
             ThreadPool.UnsafeQueueUserWorkItem(left => TryExecuteTask(left), task, preferLocal: false);
         }
     }
 
-    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => !taskWasPreviouslyQueued && Current == this && TryExecuteTask(task);
+    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
+        !taskWasPreviouslyQueued && Current == this && TryExecuteTask(task);
 
     protected override IEnumerable<Task> GetScheduledTasks() => [.. _waiting];
 
     private Task<T> StartAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
-        // Of several at once each would count without the others.
+        // Without the lock, requests that come at the same time would not count each other.
         lock (_admission)
         {
             return _waiting.Count < _most
@@ -87,55 +90,9 @@ internal sealed class ComputeThreads : TaskScheduler, IOutage, IDisposable
     }
 }
 
-/// <summary>More long computing waits than the service takes; becomes a 503.</summary>
+/// <summary>The queue of long computations is full; answered with 503.</summary>
 internal sealed class ComputeQueueFullException(int most) : Exception(
-    $"More than {most} requests wait for long computing (Limits:MaxComputeQueue). Send the request again later.");
+    $"More than {most} requests wait for long computations (Limits:MaxComputeQueue). Send the request again later.");
 
-/// <summary>Metadata of a route whose handler computes on all of the body that it takes.</summary>
+/// <summary>Metadata of a route whose handler computes on the whole body.</summary>
 internal sealed record ComputesOnBody;
-
-internal static class ComputeThreadsSetup
-{
-    /// <summary>A body of which reading, computing and answering take about a millisecond.</summary>
-    private const int ShortBody = 512 * 1024;
-
-    /// <summary>Has requests with large bodies handled off the thread pool: their JSON is read, computed on and written at a stretch.</summary>
-    public static void UseComputeThreads(this WebApplication app)
-    {
-        var threads = app.Services.GetRequiredService<ComputeThreads>();
-        app.Use((context, next) =>
-        {
-            if (context.GetEndpoint()?.Metadata.GetMetadata<ComputesOnBody>() is null)
-                return next(context);
-            var request = context.Request;
-            if (request.Headers.ContentEncoding.Count > 0 || request.ContentLength > ShortBody)
-                return threads.RunAsync(() => next(context), context.RequestAborted);
-            return request.ContentLength is null ? WithoutLengthAsync(context, next, threads) : next(context);
-        });
-    }
-
-    private static async Task WithoutLengthAsync(HttpContext context, RequestDelegate next, ComputeThreads threads)
-    {
-        if (await IsShortAsync(context.Request.BodyReader, context.RequestAborted))
-            await next(context);
-        else
-            await threads.RunAsync(() => next(context), context.RequestAborted);
-    }
-
-    /// <summary>Looks at the beginning of a body, and leaves it where it is.</summary>
-    private static async Task<bool> IsShortAsync(PipeReader body, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var start = await body.ReadAtLeastAsync(ShortBody + 1, cancellationToken);
-            var isShort = start.Buffer.Length <= ShortBody;
-            body.AdvanceTo(start.Buffer.Start, start.Buffer.End);
-            return isShort;
-        }
-        catch (IOException)
-        {
-            // Whoever reads it says what is wrong with it.
-            return true;
-        }
-    }
-}

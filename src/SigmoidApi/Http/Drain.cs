@@ -3,20 +3,23 @@ using Microsoft.Extensions.Options;
 namespace SigmoidApi.Http;
 
 /// <summary>
-/// Keeps the service listening for <c>Limits:DrainSeconds</c> after it was told to stop: <c>/health/ready</c> answers 503, and so does the API, where otherwise connections would be
-/// refused before a proxy knows. What runs is given back meanwhile, at once.
+/// Keeps the service listening for <c>Limits:DrainSeconds</c> after it was asked to stop. Meanwhile <c>/health/ready</c> and the API answer 503, so that a
+/// proxy learns of the stop before connections are refused. Running jobs are given back to the queue at once, without waiting for the drain.
 /// </summary>
 internal sealed class Drain(IHostApplicationLifetime lifetime, IOptions<LimitOptions> limits, TimeProvider time) : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _over = new();
 
-    /// <summary>Ends what lasts as long as its client does. Not sooner: a browser that comes back to its events and gets a 503 takes that for their end, a closed door it tries again.</summary>
+    /// <summary>
+    /// Canceled at the end of the drain; ends answers that last as long as the client stays, such as events. Not sooner: EventSource treats a 503 as final, but
+    /// retries a refused connection.
+    /// </summary>
     public CancellationToken Over => _over.Token;
 
-    // The host comes here before it stops any service, the server among them.
+    // The host calls this before it stops any service, the web server included.
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        // A signal has said so before; who stops the host by itself has not.
+        // After a signal this has no effect. A direct call of IHost.StopAsync has not announced the stop yet.
         lifetime.StopApplication();
         await Task.Delay(TimeSpan.FromSeconds(limits.Value.DrainSeconds), time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
@@ -25,7 +28,7 @@ internal sealed class Drain(IHostApplicationLifetime lifetime, IOptions<LimitOpt
         }
         catch (ObjectDisposedException)
         {
-            // The host may be stopped by two at once, and disposed by the first: then nothing lasts any more.
+            // Two callers may stop the host at once, and the first disposes this. Then there is nothing left to end.
         }
     }
 

@@ -1,10 +1,13 @@
 namespace SigmoidApi.Http;
 
-/// <summary>A handler's parameter that was read from the request and may have failed; <see cref="ValidationFilter"/> answers the failure before the handler runs.</summary>
+/// <summary>
+/// A parameter of a handler that is read from the request. Where reading failed, <see cref="ValidationFilter"/> answers the failure and the
+/// handler does not run.
+/// </summary>
 internal interface IRequestInput
 {
     InputFailure? Failure { get; }
 
-    /// <summary>What was read, for its validator; null where there is a failure, or nothing to validate.</summary>
+    /// <summary>The value for the validator; null after a failure, or where there is nothing to validate.</summary>
     object? Value => null;
 }

@@ -5,15 +5,15 @@ using SigmoidApi.Tables;
 
 namespace SigmoidApi.Http;
 
-/// <summary>Why a body could not be read, in the caller's terms.</summary>
+/// <summary>The reason why an input could not be read, in the caller's terms.</summary>
 /// <param name="Status">400, 413 or 415.</param>
-/// <param name="Path">The JSON path as the caller wrote it, <c>features[3][0]</c>; empty for the body as a whole.</param>
-/// <param name="Message">What was expected and what came.</param>
+/// <param name="Path">The JSON path in the caller's spelling, <c>features[3][0]</c>; empty for the body as a whole.</param>
+/// <param name="Message">What was expected and what was found.</param>
 public sealed record InputFailure(int Status, string Path, string Message)
 {
     /// <summary>
-    /// Puts the serializer's exception, whose text names types of ours, in the caller's words. What is wrong is read from the body again and from what
-    /// the type declares; of the exception only the path is used.
+    /// Describes the serializer's exception in the caller's words, since its text names C# types. Only the exception's path is used; the fault is found again
+    /// from the body and the declared type.
     /// </summary>
     internal static InputFailure From(JsonException exception, ReadOnlyMemory<byte> body, JsonTypeInfo expected)
     {
@@ -49,7 +49,7 @@ public sealed record InputFailure(int Status, string Path, string Message)
         }
         catch (JsonException e)
         {
-            // The reader's own words, without its advice to whoever programs it.
+            // The reader's own words, without its advice for programmers.
             var reason = e.Message.Split(" LineNumber:")[0].Split(" Change the reader options")[0].Split(" Path:")[0];
             return BadRequest("", $"malformed JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {reason}");
         }
@@ -59,7 +59,7 @@ public sealed record InputFailure(int Status, string Path, string Message)
         }
     }
 
-    /// <summary>Follows the path through the body and the type to where they part.</summary>
+    /// <summary>Follows the path through the body and the type to the first difference.</summary>
     private static InputFailure Mismatch(JsonElement element, JsonTypeInfo type, List<string> path)
     {
         var walked = "";
@@ -97,7 +97,7 @@ public sealed record InputFailure(int Status, string Path, string Message)
             }
             else
             {
-                // A name with brackets in it was taken for steps.
+                // A name with brackets in it was split into steps.
                 break;
             }
         }

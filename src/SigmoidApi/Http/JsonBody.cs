@@ -8,16 +8,17 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using SigmoidApi.Http.Json;
+using SigmoidApi.Tables;
 using SigmoidApi.Tables.Charsets;
 using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace SigmoidApi.Http;
 
-#pragma warning disable CA1000 // The framework finds both static members by their names, on the parameter's type.
+#pragma warning disable CA1000 // the framework looks for both static members on the parameter's type
 
 /// <summary>
-/// A request's JSON body as a parameter of an endpoint: the value, or why it could not be read. Pooled numbers within the value live until the
-/// response has been sent.
+/// A request's JSON body as a parameter of an endpoint: the value, or the reason why it could not be read. Pooled numbers in the value are valid until
+/// the response has been sent.
 /// </summary>
 public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvider
     where T : class
@@ -30,7 +31,7 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         Failure = failure;
     }
 
-    /// <summary>What was read.</summary>
+    /// <summary>The value.</summary>
     /// <exception cref="InvalidOperationException">There is a <see cref="Failure"/> instead.</exception>
     public T Value => _value ?? throw new InvalidOperationException("The body could not be read; its failure should have been answered.");
 
@@ -39,14 +40,14 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
 
     object? IRequestInput.Value => _value;
 
-    /// <summary>SHA-256 of the body, unpacked and in UTF-8, in lower-case hexadecimal; null where no <see cref="DigestOfBody"/> asks for it.</summary>
+    /// <summary>SHA-256 of the body, decompressed and in UTF-8, in lower-case hexadecimal; null unless a <see cref="DigestOfBody"/> asks for it.</summary>
     public string? Sha256 { get; private set; }
 
     /// <summary>Called by the framework for a parameter of this type.</summary>
     public static async ValueTask<JsonBody<T>> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         ArgumentNullException.ThrowIfNull(context);
-        // Routing refuses other media types by itself, but lets a request without any pass.
+        // Routing refuses other media types itself, but lets a request without a Content-Type pass.
         if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || !IsJson(type))
             return new JsonBody<T>(null, UnsupportedMediaType.FailureOf(context));
         if (!Charset.TryRead(type.Charset.Value, out var charset, out var problem))
@@ -57,13 +58,13 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         byte[]? body = null;
         try
         {
-            // JSON is UTF-8 (RFC 8259), but clients send it in what they name.
+            // JSON is UTF-8 (RFC 8259), but some clients send another charset and name it.
             var text = charset == Charset.Utf8 ? plain : new Utf8Transcoding(plain, charset);
             var end = text == context.Request.Body ? context.Request.ContentLength : null;
             (body, var length) = await ReadBodyAsync(text, context.Request.ContentLength, end, context.RequestAborted);
             if (body.AsSpan(0, length) is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, 0, 0xFE, 0xFF, ..])
             {
-                // The mark of UTF-16 or UTF-32 counts for more than what the headers say, as in a file.
+                // The byte order mark of UTF-16 or UTF-32 overrides the headers, as in a file.
                 var marked = body;
                 var unmarked = new Utf8Transcoding(new MemoryStream(marked, 0, length), charset);
                 (body, length) = await ReadBodyAsync(unmarked, length, end: null, context.RequestAborted);
@@ -93,24 +94,24 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         }
         finally
         {
-            // The value holds copies; of the text, which lives on, only what it owns is still used.
+            // The value holds copies. The JsonText lives on, but only the numbers that it owns are used.
             if (body is not null)
                 RequestArrays<byte>.Pool.Return(body);
         }
     }
 
     private static bool IsJson(MediaTypeHeaderValue type) =>
-        type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
+        type.MediaType.Equals(MediaTypes.Json, StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A body of another media type is refused by routing, with a 415, and OpenAPI shows <typeparamref name="T"/>.</summary>
+    /// <summary>Makes routing refuse other media types with a 415, and OpenAPI show <typeparamref name="T"/>.</summary>
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
+        builder.Metadata.Add(new AcceptsMetadata([MediaTypes.Json], typeof(T)));
         builder.Metadata.Add(new ComputesOnBody());
-        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status400BadRequest, typeof(HttpValidationProblemDetails), ["application/problem+json"]));
-        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status413PayloadTooLarge, typeof(ProblemDetails), ["application/problem+json"]));
-        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status415UnsupportedMediaType, typeof(ProblemDetails), ["application/problem+json"]));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status400BadRequest, typeof(HttpValidationProblemDetails), [MediaTypes.Problem]));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status413PayloadTooLarge, typeof(ProblemDetails), [MediaTypes.Problem]));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status415UnsupportedMediaType, typeof(ProblemDetails), [MediaTypes.Problem]));
     }
 
     private static async ValueTask<JsonBody<T>> DeserializeAsync(ReadOnlyMemory<byte> body, JsonSerializerOptions options, HttpResponse response)
@@ -133,14 +134,14 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
     }
 
     /// <summary>
-    /// Reads the text into one rented array. What the client announces is believed only so far: memory follows what has come. Where the end is known, as of a
-    /// body that is read as it was sent, it need not be asked for.
+    /// Reads the text into one rented array. The announced length is trusted up to a limit only; beyond it memory grows with the received bytes.
+    /// Where the end is known, as for a body that is read as it was sent, the last read, which would return 0, is saved.
     /// </summary>
     private static async ValueTask<(byte[] Body, int Length)> ReadBodyAsync(Stream text, long? announced, long? end, CancellationToken cancellationToken)
     {
-        const int BelievedLength = 1 << 20;
-        // One byte more than announced, so that the end is seen without growing.
-        var body = RequestArrays<byte>.Pool.Rent((int)Math.Min((announced ?? 4095) + 1, BelievedLength));
+        const int TrustedLength = 1 << 20;
+        // One byte more than announced, so that the end is noticed without growing the array.
+        var body = RequestArrays<byte>.Pool.Rent((int)Math.Min((announced ?? 4095) + 1, TrustedLength));
         var length = 0;
         try
         {
@@ -166,6 +167,3 @@ public sealed class JsonBody<T> : IRequestInput, IEndpointParameterMetadataProvi
         }
     }
 }
-
-/// <summary>Metadata of a route that needs a digest of its JSON body in requests with a header.</summary>
-internal sealed record DigestOfBody(string Header);

@@ -5,11 +5,14 @@ using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.Http;
 
-/// <summary>Validation rules for numbers; each looks at all values in one loop.</summary>
-/// <remarks>A failure of an element is a <see cref="ValidationFailure"/> of the whole path: AddFailure(name, message) would put a nested validator's own path before it again.</remarks>
+/// <summary>Validation rules for numbers; each checks all values in one loop.</summary>
+/// <remarks>
+/// An invalid element is reported by a <see cref="ValidationFailure"/> with the whole path: AddFailure(name, message) would repeat a nested validator's
+/// own path.
+/// </remarks>
 internal static class NumberRules
 {
-    /// <summary>At least one row and column, all finite.</summary>
+    /// <summary>At least one row and one column, and only finite numbers.</summary>
     public static void Rows<T>(this IRuleBuilderInitial<T, Matrix> rule) =>
         rule.Custom((matrix, context) =>
         {
@@ -21,12 +24,17 @@ internal static class NumberRules
 
             var bad = IndexOfNonFinite(matrix.Values);
             if (bad >= 0)
-                context.AddFailure(new ValidationFailure($"{context.PropertyPath}[{bad / matrix.Columns}][{bad % matrix.Columns}]", $"expected a finite number, got {matrix.Values[bad]}"));
+            {
+                context.AddFailure(new ValidationFailure(
+                    $"{context.PropertyPath}[{bad / matrix.Columns}][{bad % matrix.Columns}]", $"expected a finite number, got {matrix.Values[bad]}"));
+            }
         });
 
     /// <summary>A 0 or a 1 for each row.</summary>
     public static void LabelsFor<T>(this IRuleBuilderInitial<T, double[]> rule, Func<T, int> rows) =>
-        rule.Custom((labels, context) => Each(labels, rows(context.InstanceToValidate), "a label", "rows", label => label is 0 or 1, "0 or 1 (of more than two classes, 1 for one and 0 for the others)", context));
+        rule.Custom((labels, context) => Each(
+            labels, rows(context.InstanceToValidate), "a label", "rows", label => label is 0 or 1,
+            "0 or 1 (of more than two classes, 1 for one and 0 for the others)", context));
 
     /// <summary>Null, or a finite number of at least 0 for each row.</summary>
     public static void RowWeightsFor<T>(this IRuleBuilderInitial<T, double[]?> rule, Func<T, int> rows) =>
@@ -39,9 +47,10 @@ internal static class NumberRules
 
     /// <summary>A finite number for each column.</summary>
     public static void WeightsFor<T>(this IRuleBuilderInitial<T, double[]> rule, Func<T, int> columns) =>
-        rule.Custom((weights, context) => Each(weights, columns(context.InstanceToValidate), "a weight", "columns", double.IsFinite, "a finite number", context));
+        rule.Custom((weights, context) =>
+            Each(weights, columns(context.InstanceToValidate), "a weight", "columns", double.IsFinite, "a finite number", context));
 
-    /// <summary>Fails where <paramref name="values"/> are given and are none, or not all different and as expected.</summary>
+    /// <summary>Null, or at least one number, each different and accepted by <paramref name="holds"/>.</summary>
     public static void RequireDistinct<T>(double[]? values, Predicate<double> holds, string expected, ValidationContext<T> context)
     {
         if (values is null)
@@ -60,11 +69,13 @@ internal static class NumberRules
         rule.Must(IsPositive).WithMessage("expected a finite number above 0, got {PropertyValue}");
 
     public static void Probability<T>(this IRuleBuilder<T, double> rule) =>
-        rule.Must(IsProbability).WithMessage("expected a number from 0 to 1, got {PropertyValue}");
+        rule.Must(IsProbability).WithMessage(ExpectedProbability + ", got {PropertyValue}");
 
     public static bool IsPositive(double value) => double.IsFinite(value) && value > 0;
 
     public static bool IsWeight(double value) => double.IsFinite(value) && value >= 0;
+
+    public const string ExpectedProbability = "expected a number from 0 to 1";
 
     public static bool IsProbability(double value) => value is >= 0 and <= 1;
 
@@ -80,8 +91,9 @@ internal static class NumberRules
     }
 
     public static int IndexOfInfinite(ReadOnlySpan<double> values) =>
-        // By their bits, which are compared many at once.
-        MemoryMarshal.Cast<double, long>(values).IndexOfAny(BitConverter.DoubleToInt64Bits(double.PositiveInfinity), BitConverter.DoubleToInt64Bits(double.NegativeInfinity));
+        // Compares bits, several values per instruction.
+        MemoryMarshal.Cast<double, long>(values)
+            .IndexOfAny(BitConverter.DoubleToInt64Bits(double.PositiveInfinity), BitConverter.DoubleToInt64Bits(double.NegativeInfinity));
 
     private static void Each<T>(double[]? values, int count, string one, string of, Predicate<double> holds, string expected, ValidationContext<T> context)
     {

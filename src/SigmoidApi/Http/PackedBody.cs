@@ -3,13 +3,13 @@ using SigmoidApi.Tables.Bytes;
 
 namespace SigmoidApi.Http;
 
-/// <summary>A body that <c>Content-Encoding</c> says is packed by gzip or zstd, as plain bytes.</summary>
+/// <summary>Decompresses a body that <c>Content-Encoding</c> says is in gzip or zstd.</summary>
 internal static class PackedBody
 {
-    /// <summary>The body, unpacked where it is packed. What fails while it is read, <see cref="FailureOf"/> puts in the caller's words.</summary>
-    /// <param name="request">Its <see cref="BodyLimit"/> is that of the plain bytes; the server itself limits those that are sent.</param>
-    /// <param name="body">What to read.</param>
-    /// <returns>Null, or why the body can't be read.</returns>
+    /// <summary>Opens the body, decompressed where it is compressed. <see cref="FailureOf"/> describes failures while it is read.</summary>
+    /// <param name="request">Its <see cref="BodyLimit"/> applies to the decompressed bytes; the server itself limits the bytes that are sent.</param>
+    /// <param name="body">The stream to read.</param>
+    /// <returns>Null, or the reason why the body can't be read.</returns>
     public static InputFailure? TryOpen(HttpRequest request, out Stream body)
     {
         body = request.Body;
@@ -23,7 +23,7 @@ internal static class PackedBody
         return null;
     }
 
-    /// <summary>A coding that is none of ours. The answer names ours (RFC 9110, 12.5.3).</summary>
+    /// <summary>The failure of an unsupported coding. The answer names the supported ones (RFC 9110, 12.5.3).</summary>
     public static InputFailure UnknownCoding(HttpRequest request)
     {
         request.HttpContext.Response.Headers.AcceptEncoding = "gzip, zstd";
@@ -31,7 +31,7 @@ internal static class PackedBody
             StatusCodes.Status415UnsupportedMediaType, "", $"Expected the Content-Encoding gzip or zstd, or none, got {request.Headers.ContentEncoding}.");
     }
 
-    /// <summary>Why a body could not be unpacked; null for an exception that has another cause.</summary>
+    /// <summary>The reason why a body could not be decompressed; null for an exception with another cause.</summary>
     public static InputFailure? FailureOf(Exception exception) => exception switch
     {
         DatasetTooLargeException large => new(StatusCodes.Status413PayloadTooLarge, "", large.Message),

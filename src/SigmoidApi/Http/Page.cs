@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Options;
+using SigmoidApi.Tables;
 
 namespace SigmoidApi.Http;
 
-/// <summary>Which part of a list the caller wants: <c>?limit=50&amp;cursor=…</c>, newest first. The cursor is the id of the last item seen.</summary>
+/// <summary>The part of a list that the caller asks for, newest first: <c>?limit=50&amp;cursor=…</c>. The cursor is the id of the last item seen.</summary>
 internal sealed class Page : IRequestInput, IEndpointParameterMetadataProvider
 {
     public const int DefaultLimit = 50;
@@ -16,14 +17,14 @@ internal sealed class Page : IRequestInput, IEndpointParameterMetadataProvider
 
     public Guid? Cursor { get; private init; }
 
-    /// <summary>Lets the OpenAPI document show the parameters, which the framework doesn't know of.</summary>
+    /// <summary>Adds the parameters to the OpenAPI document, since the framework does not know them.</summary>
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
     {
         builder.Metadata.Add(new PageParameters());
-        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status400BadRequest, typeof(HttpValidationProblemDetails), ["application/problem+json"]));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status400BadRequest, typeof(HttpValidationProblemDetails), [MediaTypes.Problem]));
     }
 
-    /// <summary>Makes a page from its items and one more, which tells whether another page follows.</summary>
+    /// <summary>Makes a page from its items and, where another page follows, one item more.</summary>
     public PageOf<T> Of<T>(List<T> itemsAndOneMore, Func<T, Guid> id)
     {
         var more = itemsAndOneMore.Count > Limit;

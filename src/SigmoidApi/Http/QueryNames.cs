@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.WebUtilities;
 using SigmoidApi.Tables;
@@ -8,33 +9,42 @@ namespace SigmoidApi.Http;
 /// <summary>Metadata of a parameter that reads its own part of the query, such as <see cref="Page"/>.</summary>
 internal interface IQueryNames
 {
-    /// <summary>Names that may come once each.</summary>
+    /// <summary>The names; each may be used once.</summary>
     IReadOnlyList<string> Names { get; }
 }
 
-/// <summary>The parameters that a route takes in its query, found at start from its handler. Others are a 400, as an unknown field of a body is.</summary>
-/// <param name="names">Whether each of them may come more than once.</param>
-/// <param name="body">The media type of the bodies of the route; null where there are none or several.</param>
-internal sealed class QueryNames(FrozenDictionary<string, bool> names, string? body)
+/// <summary>
+/// The query parameters of a route, found from its handler for the first request with a query. Other parameters are a 400, like unknown fields of a body.
+/// </summary>
+internal sealed class QueryNames
 {
-    public IReadOnlyList<string> Names => names.Keys;
+    private readonly Lazy<(FrozenDictionary<string, bool> Names, string? Body)> _route;
+
+    /// <param name="names">The parameters, each with whether it may be repeated.</param>
+    /// <param name="body">The media type of the route's bodies; null where there are none or several.</param>
+    public QueryNames(FrozenDictionary<string, bool> names, string? body) => _route = new((names, body));
+
+    private QueryNames(RouteEndpointBuilder endpoint) => _route = new(() => Of(endpoint));
+
+    public IReadOnlyList<string> Names => _route.Value.Names.Keys;
 
     /// <summary>Whether the route takes a parameter.</summary>
-    /// <param name="name">As it is written.</param>
-    /// <param name="repeats">Whether it may come more than once.</param>
-    public bool TryFind(string name, out bool repeats) => names.TryGetValue(name, out repeats);
+    /// <param name="name">The name in the caller's spelling.</param>
+    /// <param name="repeats">Whether it may be repeated.</param>
+    public bool TryFind(string name, out bool repeats) => _route.Value.Names.TryGetValue(name, out repeats);
 
-    /// <summary>Finds the names of each route of a group.</summary>
-    public static void Add(IEndpointConventionBuilder endpoints) => endpoints.Finally(endpoint => endpoint.Metadata.Add(Of((RouteEndpointBuilder)endpoint)));
+    /// <summary>Adds the names of each route of a group to its metadata.</summary>
+    public static void Add(IEndpointConventionBuilder endpoints) =>
+        endpoints.Finally(endpoint => endpoint.Metadata.Add(new QueryNames((RouteEndpointBuilder)endpoint)));
 
-    /// <summary>Refuses what a request's query has and its route does not take. Names are exact, as those of JSON fields are.</summary>
+    /// <summary>Refuses query parameters that the route does not take. Names are case-sensitive, like those of JSON fields.</summary>
     public static Task CheckAsync(HttpContext context, RequestDelegate next) =>
         context.Request.QueryString.HasValue
         && context.GetEndpoint()?.Metadata.GetMetadata<QueryNames>()?.Against(context.Request.QueryString.Value) is { } failure
             ? Problems.From(failure).ExecuteAsync(context)
             : next(context);
 
-    private static QueryNames Of(RouteEndpointBuilder endpoint)
+    private static (FrozenDictionary<string, bool> Names, string? Body) Of(RouteEndpointBuilder endpoint)
     {
         var inPath = endpoint.RoutePattern.Parameters.Select(parameter => parameter.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var found = new Dictionary<string, bool>(StringComparer.Ordinal);
@@ -49,10 +59,10 @@ internal sealed class QueryNames(FrozenDictionary<string, bool> names, string? b
         foreach (var name in endpoint.Metadata.OfType<IQueryNames>().SelectMany(metadata => metadata.Names))
             found[name] = false;
         var bodies = endpoint.Metadata.OfType<IAcceptsMetadata>().LastOrDefault()?.ContentTypes ?? [];
-        return new(found.ToFrozenDictionary(StringComparer.Ordinal), bodies is [var one] ? one : null);
+        return (found.ToFrozenDictionary(StringComparer.Ordinal), bodies is [var one] ? one : null);
     }
 
-    // Handlers read texts alone, to name what is wrong in a problem; numbers are here for a route that does otherwise.
+    // Handlers take their parameters as texts, so that a problem can say what is wrong. Other types are here for a route that does not.
     private static bool IsText(Type type)
     {
         type = type.IsArray ? type.GetElementType()! : type;
@@ -60,7 +70,7 @@ internal sealed class QueryNames(FrozenDictionary<string, bool> names, string? b
         return type == typeof(string) || type == typeof(Guid) || type.IsPrimitive || type.IsEnum;
     }
 
-    private static bool IsFromElsewhere(System.Reflection.ParameterInfo parameter) =>
+    private static bool IsFromElsewhere(ParameterInfo parameter) =>
         parameter.GetCustomAttributes(inherit: false)
             .Any(attribute => attribute is IFromHeaderMetadata or IFromRouteMetadata or IFromServiceMetadata or IFromBodyMetadata);
 
@@ -79,7 +89,7 @@ internal sealed class QueryNames(FrozenDictionary<string, bool> names, string? b
         return null;
     }
 
-    // The other form of a path, as of files to predict, may take more.
+    // The same path may take other parameters with another kind of body, for example a file to predict.
     private string Taken =>
-        (Names.Count == 0 ? "none" : string.Join(", ", Names.Order(StringComparer.Ordinal))) + (body is null ? "" : $" with a body of {body}");
+        (Names.Count == 0 ? "none" : string.Join(", ", Names.Order(StringComparer.Ordinal))) + (_route.Value.Body is { } body ? $" with a body of {body}" : "");
 }

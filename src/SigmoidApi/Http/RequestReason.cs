@@ -1,13 +1,13 @@
 namespace SigmoidApi.Http;
 
-/// <summary>Why a request was refused, for its line in the log.</summary>
+/// <summary>The reason why a request was refused, for its log line.</summary>
 /// <param name="Text">One short line.</param>
 internal sealed record RequestReason(string Text)
 {
     private const int MostCharacters = 300;
 
     /// <summary>
-    /// Keeps the reason until the request's line is written. Callers choose parts of it, so characters that could begin another line become blanks.
+    /// Stores the reason until the request's log line is written. Parts of it come from the caller, so line breaks and control characters become blanks.
     /// </summary>
     public static void Set(HttpContext context, string? text)
     {

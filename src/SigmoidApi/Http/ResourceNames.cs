@@ -3,19 +3,19 @@ using FluentValidation;
 
 namespace SigmoidApi.Http;
 
-/// <summary>Names that callers give to data sets and models; they stand in paths, so they are kept to characters that need no escape there.</summary>
+/// <summary>Names of data sets and models, which callers choose. They are part of paths, so they only have characters that need no escape there.</summary>
 public static partial class ResourceNames
 {
     private const int MaxLength = 100;
 
-    /// <summary>What a name looks like, as JSON Schema has it; it is no UUID either.</summary>
+    /// <summary>The pattern of a name, for JSON Schema. A UUID matches it too, but is not a valid name.</summary>
     public const string Form = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$";
 
     public const string Expected = "expected 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit, and not a UUID";
 
     public static bool IsValid(string name) => Pattern.IsMatch(name) && !Guid.TryParse(name, out _);
 
-    /// <summary>A name made of a text, each run of other characters a <c>-</c>; null where none can be made.</summary>
+    /// <summary>Makes a name from a text: each run of other characters becomes a <c>-</c>. Null where no valid name remains.</summary>
     public static string? Of(string text)
     {
         var name = Others.Replace(text, "-").TrimStart('.', '_', '-').TrimEnd('-');

@@ -5,10 +5,10 @@ using SigmoidApi.Tables;
 
 namespace SigmoidApi.Http;
 
-/// <summary>What the routes say about a path that a request asked for in vain. Looked up for such an answer alone.</summary>
+/// <summary>Finds routes for a path that no route has matched. Used only for the answer to such a request.</summary>
 internal static class RoutesAtPath
 {
-    /// <summary>The media types that bodies of the request's method may have at its path; empty where there are none.</summary>
+    /// <summary>The media types of bodies that the path takes with the request's method; empty where there are none.</summary>
     public static string[] MediaTypes(HttpContext context) =>
     [
         .. Routes(context)
@@ -19,8 +19,8 @@ internal static class RoutesAtPath
     ];
 
     /// <summary>
-    /// The path that a misspelled one most likely means: of as many segments, each of them the same or near, with what the caller wrote where a route has a
-    /// parameter. Null where there is none.
+    /// The path that a misspelled path most likely means: a route with as many segments, each equal or similar. Parameters keep the caller's text.
+    /// Null where there is none.
     /// </summary>
     public static string? Nearest(HttpContext context)
     {

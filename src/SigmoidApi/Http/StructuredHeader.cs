@@ -4,15 +4,15 @@ using System.Text;
 namespace SigmoidApi.Http;
 
 /// <summary>
-/// Lists of names in headers, as structured fields (RFC 9651): a name of printable ASCII is a String, <c>"age"</c>, any other a Display String,
-/// <c>%"gr%c3%b6%c3%9fe"</c>, in which the bytes of UTF-8 that are no such characters are escaped. No name can so end its header or add one.
+/// Lists of names in headers, as structured fields (RFC 9651): a name of printable ASCII is a String, <c>"age"</c>; any other is a Display String,
+/// <c>%"gr%c3%b6%c3%9fe"</c>, in which all other bytes of UTF-8 are escaped. So no name can end its header or add another one.
 /// </summary>
 internal static class StructuredHeader
 {
-    // Of all headers together proxies take 4 KB, and there are others.
+    // Some proxies limit all headers together to 4 KB.
     private const int MostCharacters = 900;
 
-    /// <summary>A list of as many whole items as clients and proxies take.</summary>
+    /// <summary>A list of items, cut after the last whole item that fits.</summary>
     public static string List(IEnumerable<string> items)
     {
         var length = 0;

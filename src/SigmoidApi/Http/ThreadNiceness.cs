@@ -2,19 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace SigmoidApi.Http;
 
-/// <summary>How threads that compute give way to those of requests.</summary>
+/// <summary>Lowers the priority of computing threads, so that other requests are served first.</summary>
 internal static partial class ThreadNiceness
 {
     private const int LeastImportant = 19;
 
     /// <summary>
-    /// Makes the calling thread nicer than the process was started: by 0 it is as important as the others, by 19 the least important. Linux has a
-    /// nice value for each thread; on other systems any value above 0 is <see cref="ThreadPriority.BelowNormal"/>, which Windows heeds.
+    /// Adds <paramref name="nice"/> to the nice value of the calling thread: 0 keeps the priority of the process, 19 is the lowest. Linux has a nice value for
+    /// each thread; on other systems any value above 0 sets <see cref="ThreadPriority.BelowNormal"/>, which Windows respects.
     /// </summary>
     public static void GiveWay(int nice)
     {
-        // On Linux .NET ignores Thread.Priority. A who of 0 is the calling thread alone, and the process's id its first thread, which has the
-        // nice value that the process was started with (setpriority(2)).
+        // On Linux .NET ignores Thread.Priority. In setpriority(2), 0 means the calling thread; the process id means its first thread, which has the nice value
+        // that the process was started with.
         if (OperatingSystem.IsLinux())
             _ = SetPriority(which: 0, who: 0, Math.Min(LeastImportant, GetPriority(which: 0, Environment.ProcessId) + nice));
         else

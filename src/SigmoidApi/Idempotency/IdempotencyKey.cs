@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
@@ -9,15 +8,16 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Http;
 using SigmoidApi.Storage;
+using SigmoidApi.Tables;
 using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace SigmoidApi.Idempotency;
 
 /// <summary>
-/// The <c>Idempotency-Key</c> of a request that creates something (draft-ietf-httpapi-idempotency-key-header-07), as a parameter of its handler, which
-/// asks for an earlier answer first (<see cref="EarlierAsync"/>), and in its transaction has its own kept (<see cref="TryKeepAsync"/>).
-/// The answer is one row of the transaction that creates the thing, under a unique key: there is no state in between that a kill could leave, and of copies that race,
-/// on whatever replicas, one commits and the others find its answer. Failures are not kept: they create nothing, and may be tried again.
+/// The <c>Idempotency-Key</c> of a request that creates something (draft-ietf-httpapi-idempotency-key-header-07), as a parameter of its handler.
+/// The handler first asks for an earlier answer (<see cref="EarlierAsync"/>) and stores its own answer in its transaction (<see cref="TryKeepAsync"/>).
+/// The answer is one row, under a unique key, of the transaction that creates the resource. So a killed process leaves no state in between, and when copies
+/// of a request race on several replicas, one commits and the others find its answer. Failures are not stored: they create nothing and may be tried again.
 /// </summary>
 internal sealed class IdempotencyKey : IRequestInput, IEndpointParameterMetadataProvider, IDisposable
 {
@@ -51,40 +51,43 @@ internal sealed class IdempotencyKey : IRequestInput, IEndpointParameterMetadata
     /// <summary>Called by the framework for a parameter of this type.</summary>
     public static ValueTask<IdempotencyKey> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult(new IdempotencyKey(context));
 
-    /// <summary>OpenAPI shows the header, and the answer to a key that came with something else before.</summary>
+    /// <summary>OpenAPI shows the header, and the problem of a key that an earlier, different request has used.</summary>
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
     {
         builder.Metadata.Add(new IdempotencyParameter());
         builder.Metadata.Add(new DigestOfBody(Header));
-        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status422UnprocessableEntity, typeof(ProblemDetails), ["application/problem+json"]));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status422UnprocessableEntity, typeof(ProblemDetails), [MediaTypes.Problem]));
     }
 
     /// <summary>
-    /// The answer that the key got before; null where it is new, or there is none. From here to the end of this request its copies in this process wait, so that not all of
-    /// them do the work of one.
+    /// The answer that the key got before; null where the key is new or the request has none. From here to the end of this request its copies in this
+    /// process wait, so that the work is done once.
     /// </summary>
-    /// <param name="content">What the request carries, besides its path, query and media type: digests and names.</param>
+    /// <param name="content">The request's content besides its path, query and media type: digests and names.</param>
     public async Task<EarlierAnswer?> EarlierAsync(params string?[] content)
     {
         if (_key is null)
             return null;
         var request = _context.Request;
-        // The boundary of a form is another one each time that it is sent.
-        var mediaType = request.HasFormContentType ? "multipart/form-data" : request.ContentType;
+        // The boundary of a form changes each time the form is sent.
+        var mediaType = request.HasFormContentType ? MediaTypes.Form : request.ContentType;
         _fingerprint = Hash([request.QueryString.Value, mediaType, request.Headers.ContentEncoding, .. content]);
         _turn = await _context.RequestServices.GetRequiredService<IdempotencyTurns>().WaitAsync(_key, _context.RequestAborted);
         return await FindAsync(_context.RequestAborted);
     }
 
-    /// <summary>Keeps the answer, within the transaction that creates the thing. Returns false where a copy came first, which has committed by now: the thing is not to be created.</summary>
+    /// <summary>
+    /// Stores the answer, within the transaction that creates the resource. Returns false where a copy of the request has already committed: then the resource
+    /// must not be created.
+    /// </summary>
     public async Task<bool> TryKeepAsync<T>(int status, string location, T body, string? retryAfter = null) =>
         _key is null || await _db.TryAddAsync(Row(status, location, body, retryAfter), CancellationToken.None);
 
-    /// <summary>The answer of the copy that came first.</summary>
+    /// <summary>The answer of the copy that committed first.</summary>
     public async Task<EarlierAnswer> WinnerAsync() =>
-        await FindAsync(CancellationToken.None) ?? throw new InvalidOperationException("The answer that stood in the way is gone.");
+        await FindAsync(CancellationToken.None) ?? throw new InvalidOperationException("The conflicting answer no longer exists.");
 
-    /// <summary>Replaces an answer that was kept by a later one to the same request.</summary>
+    /// <summary>Replaces the stored answer by a later one to the same request.</summary>
     public async Task RenewAsync<T>(int status, string location, T body, string? retryAfter = null)
     {
         if (_key is null)
@@ -92,11 +95,12 @@ internal sealed class IdempotencyKey : IRequestInput, IEndpointParameterMetadata
         var row = Row(status, location, body, retryAfter);
         await using var transaction = await _db.BeginAsync(CancellationToken.None);
         await _db.IdempotentAnswers.Where(a => a.Key == _key).ExecuteUpdateAsync(
-            set => set.SetProperty(a => a.Status, row.Status).SetProperty(a => a.Headers, row.Headers).SetProperty(a => a.Body, row.Body), CancellationToken.None);
+            set => set.SetProperty(a => a.Status, row.Status).SetProperty(a => a.Headers, row.Headers).SetProperty(a => a.Body, row.Body),
+            CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
     }
 
-    /// <summary>Ends the wait of the copies.</summary>
+    /// <summary>Lets the copies that wait go on.</summary>
     public void Dispose() => _turn?.Dispose();
 
     private async Task<EarlierAnswer?> FindAsync(CancellationToken cancellationToken)
@@ -108,7 +112,7 @@ internal sealed class IdempotencyKey : IRequestInput, IEndpointParameterMetadata
             return null;
         if (row.CreatedAt > oldest)
             return new EarlierAnswer(row, row.Fingerprint == _fingerprint);
-        // No sweep has come by since it expired; only this very row goes, not one that a copy has put there meanwhile.
+        // Expired, but not swept yet. Delete this row only, not one that a copy has inserted meanwhile.
         await using var transaction = await _db.BeginAsync(cancellationToken);
         await _db.IdempotentAnswers.Where(a => a.Key == _key && a.CreatedAt == row.CreatedAt).ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -117,7 +121,7 @@ internal sealed class IdempotencyKey : IRequestInput, IEndpointParameterMetadata
 
     private IdempotentAnswer Row<T>(int status, string location, T body, string? retryAfter)
     {
-        // Without the prefix: a copy may come by another way, such as around the proxy.
+        // Without the path prefix: a copy of the request may come by another route, for example past the proxy.
         var headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Location"] = location[_context.Request.PathBase.ToUriComponent().Length..] };
         if (retryAfter is not null)
             headers["Retry-After"] = retryAfter;
@@ -136,7 +140,7 @@ internal sealed class IdempotencyKey : IRequestInput, IEndpointParameterMetadata
 
     private DateTimeOffset Now => _context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
 
-    /// <summary>Reads a key as the draft has it, a string of RFC 8941 (section 3.3.3), or as everybody sends it, bare.</summary>
+    /// <summary>Reads a key as the draft defines it, a string of RFC 8941 (section 3.3.3), or without quotes, as most clients send it.</summary>
     private static string? Parse(IReadOnlyList<string?> values)
     {
         if (values is not [{ } text])
@@ -159,69 +163,7 @@ internal sealed class IdempotencyKey : IRequestInput, IEndpointParameterMetadata
         return text.Length is > 0 and <= MaxLength && !text.AsSpan().ContainsAnyExceptInRange('!', '~') ? text : null;
     }
 
-    /// <summary>SHA-256, in lower-case hexadecimal, of texts that may be missing; no two lists of them read the same.</summary>
+    /// <summary>SHA-256, in lower-case hexadecimal, of texts that may be null. Lengths are hashed too, so that different lists give different inputs.</summary>
     private static string Hash(params IEnumerable<string?> parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(parts.Select(part => part is null ? "-" : $"{part.Length}:{part}")))));
-}
-
-/// <summary>What stands in OpenAPI for the <c>Idempotency-Key</c> of a route.</summary>
-internal sealed record IdempotencyParameter;
-
-/// <summary>The answer that a key has got, given again; or a 422 to another request under the same key.</summary>
-internal sealed class EarlierAnswer(IdempotentAnswer answer, bool isSameRequest) : IResult
-{
-    public async Task ExecuteAsync(HttpContext httpContext)
-    {
-        if (!isSameRequest)
-        {
-            await Problems.Field(StatusCodes.Status422UnprocessableEntity, IdempotencyKey.Header, "expected a new key for a new request; this one came before, with another body or query").ExecuteAsync(httpContext);
-            return;
-        }
-
-        var response = httpContext.Response;
-        response.StatusCode = answer.Status;
-        response.Headers["Idempotent-Replayed"] = "true";
-        foreach (var (name, value) in answer.Headers)
-            response.Headers[name] = name == "Location" ? httpContext.Request.PathBase.ToUriComponent() + value : value;
-        response.ContentType = "application/json; charset=utf-8";
-        response.ContentLength = answer.Body.Length;
-        await response.Body.WriteAsync(answer.Body, httpContext.RequestAborted);
-    }
-}
-
-internal static class IdempotencySetup
-{
-    public static void AddIdempotency(this WebApplicationBuilder builder)
-    {
-        builder.Services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton<IdempotencyTurns>();
-    }
-}
-
-/// <summary>Who works under which key in this process.</summary>
-internal sealed class IdempotencyTurns
-{
-    private readonly ConcurrentDictionary<string, Turn> _turns = new(StringComparer.Ordinal);
-
-    /// <summary>Waits until nobody else works under a key; it is the caller's until what is returned is disposed.</summary>
-    public async Task<IDisposable> WaitAsync(string key, CancellationToken cancellationToken)
-    {
-        var mine = new Turn(key, _turns);
-        while (_turns.GetOrAdd(key, mine) is var holder && holder != mine)
-            await holder.Ended.WaitAsync(cancellationToken);
-        return mine;
-    }
-
-    private sealed class Turn(string key, ConcurrentDictionary<string, Turn> turns) : IDisposable
-    {
-        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Ended => _ended.Task;
-
-        public void Dispose()
-        {
-            if (turns.TryRemove(KeyValuePair.Create(key, this)))
-                _ended.SetResult();
-        }
-    }
 }

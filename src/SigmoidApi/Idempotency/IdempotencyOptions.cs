@@ -7,7 +7,7 @@ public sealed class IdempotencyOptions
 {
     public const string Section = "Idempotency";
 
-    /// <summary>Within so many hours the same key gets the same answer; then it may be used anew.</summary>
+    /// <summary>Hours in which the same key gets the same answer. After that the key may be used for another request.</summary>
     [Range(1, 8_760)]
     public int ExpiryHours { get; init; } = 24;
 }

@@ -1,12 +1,12 @@
 namespace SigmoidApi.Idempotency;
 
-/// <summary>The first answer to a request with an <c>Idempotency-Key</c>; its row is committed with what the request created.</summary>
+/// <summary>The first answer to a request with an <c>Idempotency-Key</c>; its row is committed together with the created resource.</summary>
 public sealed class IdempotentAnswer
 {
     /// <summary>SHA-256 of the method, the path and the key, in lower-case hexadecimal.</summary>
     public required string Key { get; init; }
 
-    /// <summary>SHA-256 of what the request asked for, in lower-case hexadecimal.</summary>
+    /// <summary>SHA-256 of the request's content, in lower-case hexadecimal.</summary>
     public required string Fingerprint { get; init; }
 
     public required int Status { get; init; }

@@ -17,16 +17,16 @@ public readonly record struct ClassLabel
 
     public ClassLabel(string text) => (_number, Text) = (double.NaN, text);
 
-    /// <summary>Null of a number.</summary>
+    /// <summary>The text; null for a number, true and false.</summary>
     public string? Text { get; }
 
-    /// <summary>Whether it is true or false, which are 1 and 0 to a fit.</summary>
+    /// <summary>Whether the label is true or false; a fit uses 1 and 0 for them.</summary>
     public bool IsBoolean { get; }
 
-    /// <summary>NaN of a text.</summary>
+    /// <summary>The number; NaN for a text.</summary>
     public double Number => _number;
 
-    /// <summary>Whether a request that says <paramref name="label"/> means this value; 1 and 0 are also true and false, and the other way round.</summary>
+    /// <summary>Whether <paramref name="label"/> in a request means this value. 1 and true mean the same, and so do 0 and false.</summary>
     public bool Is(string label) => Text is not null
         ? label == Text
         : double.TryParse(label, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
@@ -55,69 +55,4 @@ internal sealed class ClassLabelConverter : JsonConverter<ClassLabel>
         else
             NumberWriter.Write(writer, value.Number);
     }
-}
-
-/// <summary>A class for each of some rows.</summary>
-[JsonConverter(typeof(ClassLabelsConverter))]
-public sealed class ClassLabels
-{
-    private ClassLabels(double[]? numbers = null, bool[]? flags = null, string[]? texts = null) => (Numbers, Flags, Texts) = (numbers, flags, texts);
-
-    public double[]? Numbers { get; }
-
-    public bool[]? Flags { get; }
-
-    public string[]? Texts { get; }
-
-    /// <summary>The second class from the threshold on.</summary>
-    public static ClassLabels Of(ReadOnlySpan<double> probabilities, double threshold, IReadOnlyList<ClassLabel> classes)
-    {
-        var (negative, positive) = (classes[0], classes[1]);
-        if (positive.IsBoolean)
-            return new(flags: Each(probabilities, threshold, negative.Number == 1, positive.Number == 1));
-        return positive.Text is null
-            ? new(numbers: Compute.Regression.LogisticModel.Labels(probabilities, threshold, negative.Number, positive.Number))
-            : new(texts: Each(probabilities, threshold, negative.Text!, positive.Text));
-    }
-
-    private static T[] Each<T>(ReadOnlySpan<double> probabilities, double threshold, T negative, T positive)
-    {
-        var labels = new T[probabilities.Length];
-        for (var i = 0; i < labels.Length; i++)
-            labels[i] = probabilities[i] >= threshold ? positive : negative;
-        return labels;
-    }
-}
-
-/// <summary>Writes an array; the service never reads it.</summary>
-internal sealed class ClassLabelsConverter : JsonConverter<ClassLabels>
-{
-    public override ClassLabels Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
-
-    public override void Write(Utf8JsonWriter writer, ClassLabels value, JsonSerializerOptions options)
-    {
-        if (value.Numbers is { } numbers)
-            JsonSerializer.Serialize(writer, numbers, options);
-        else if (value.Flags is { } flags)
-            JsonSerializer.Serialize(writer, flags, options);
-        else
-            JsonSerializer.Serialize(writer, value.Texts, options);
-    }
-}
-
-/// <summary>Describes what <see cref="LabelTextConverter"/> reads.</summary>
-internal readonly struct GivenLabel;
-
-/// <summary>Reads a label that a request says as a text, a number, true or false, and keeps its text.</summary>
-internal sealed class LabelTextConverter : JsonConverter<string>
-{
-    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
-    {
-        JsonTokenType.True or JsonTokenType.False => new ClassLabel(reader.GetBoolean()).ToString(),
-        JsonTokenType.Number => new ClassLabel(reader.GetDouble()).ToString(),
-        JsonTokenType.String => reader.GetString(),
-        _ => throw DoubleConverter.Unexpected("text, a number, true or false", ref reader),
-    };
-
-    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 }

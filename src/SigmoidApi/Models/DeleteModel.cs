@@ -11,20 +11,22 @@ internal static class DeleteModel
     public static void Map(RouteGroupBuilder models)
     {
         models.MapDelete("/{name}", All).WithName("DeleteModel").WithSummary("Delete a model with all its versions")
-            .WithDescription("The numbers of its versions are not given again.")
+            .WithDescription("The numbers of its versions are not reused.")
             .ProducesProblem(StatusCodes.Status404NotFound).WithModelName().WithExampleOf("name", "\"mails\"");
         models.MapDelete("/{name}/versions/{version:int}", Version).WithName("DeleteModelVersion").WithSummary("Delete a version of a model")
-            .WithDescription("Its number is not given again.")
+            .WithDescription("Its number is not reused.")
             .ProducesProblem(StatusCodes.Status404NotFound).WithModelName().WithExampleOf("name", "\"mails\"").WithModelVersion().WithExampleOf("version", "1");
     }
 
     private static Task<Results<NoContent, ProblemHttpResult>> All(string name, SigmoidDbContext db, ModelCache cache, CancellationToken cancellationToken) =>
         Delete(name, version: null, db, cache, cancellationToken);
 
-    private static Task<Results<NoContent, ProblemHttpResult>> Version(string name, int version, SigmoidDbContext db, ModelCache cache, CancellationToken cancellationToken) =>
+    private static Task<Results<NoContent, ProblemHttpResult>> Version(
+        string name, int version, SigmoidDbContext db, ModelCache cache, CancellationToken cancellationToken) =>
         Delete(name, version, db, cache, cancellationToken);
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string name, int? version, SigmoidDbContext db, ModelCache cache, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        string name, int? version, SigmoidDbContext db, ModelCache cache, CancellationToken cancellationToken)
     {
         await using var transaction = await db.BeginAsync(cancellationToken);
         var deleted = await db.ModelVersions.Where(v => v.Name == name && (version == null || v.Version == version)).ExecuteDeleteAsync(cancellationToken);

@@ -11,7 +11,7 @@ namespace SigmoidApi.Models;
 internal static class GetModel
 {
     private const string Covariance = "covariance";
-    private const string IncludeText = "`covariance` to have the covariance of the estimates in `inference`, where the model has one.";
+    private const string IncludeText = "`covariance` adds the covariance of the estimates to `inference`, if the model has one.";
 
     public static void Map(RouteGroupBuilder models)
     {
@@ -41,18 +41,22 @@ internal static class GetModel
         string name, int? version, string? include, HttpContext context, SigmoidDbContext db, CancellationToken cancellationToken)
     {
         if (include is not (null or Covariance))
-            return Problems.Field(StatusCodes.Status400BadRequest, "include", $"expected {Covariance}, got '{include}'{NearestName.Hint(include, [Covariance])}");
-        var meant = db.ModelVersions.AsNoTracking().Ref(name, version);
-        // A version never changes: its job's id is enough to know it by, and the model itself, which may be large, is not read.
-        if (KnownAnswer.IsAskedFor(context.Request) && await meant.Select(v => (Guid?)v.JobId).SingleOrDefaultAsync(cancellationToken) is { } id
-            && KnownAnswer.IsKnown(context, TagOf(id, include)))
+        {
+            return Problems.Field(
+                StatusCodes.Status400BadRequest, "include", $"expected {Covariance}, got '{include}'{NearestName.Hint(include, [Covariance])}");
+        }
+
+        var query = db.ModelVersions.AsNoTracking().Referenced(name, version);
+        // A version never changes, so the id of its job serves as the ETag, and the model, which may be large, need not be read.
+        if (EntityTags.AreCompared(context.Request) && await query.Select(v => (Guid?)v.JobId).SingleOrDefaultAsync(cancellationToken) is { } id
+            && EntityTags.SetAndCompare(context, TagOf(id, include)))
         {
             return new NotModified();
         }
 
-        if (await meant.SingleOrDefaultAsync(cancellationToken) is not { } found)
+        if (await query.SingleOrDefaultAsync(cancellationToken) is not { } found)
             return await db.MissingModelAsync(name, version, cancellationToken);
-        KnownAnswer.IsKnown(context, TagOf(found.JobId, include));
+        EntityTags.SetAndCompare(context, TagOf(found.JobId, include));
         return TypedResults.Ok(ModelResponse.From(found, withCovariance: include is not null));
     }
 

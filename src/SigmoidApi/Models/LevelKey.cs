@@ -5,13 +5,13 @@ using SigmoidApi.Compute.Decimals;
 namespace SigmoidApi.Models;
 
 /// <summary>
-/// What makes two ways of writing a number one value: <c>5</c>, <c>5.0</c> and <c>5e0</c> have one key, of all their digits, however many.
-/// A text that JSON would not read as a number has none: <c>007</c> is no 7.
+/// A key that is the same for all ways to write a number: <c>5</c>, <c>5.0</c> and <c>5e0</c> have one key. It has all significant digits, however many.
+/// A text that is not a number in JSON has no key: <c>007</c> is not 7.
 /// </summary>
 internal static class LevelKey
 {
-    // An exponent of more digits is no number that anyone wrote.
-    private const int MostExponentDigits = 9;
+    // Nobody writes a number with a longer exponent.
+    private const int MaxExponentDigits = 9;
 
     /// <summary>The key of a number by JSON's grammar; null for any other text.</summary>
     public static string? Of(string text)
@@ -35,7 +35,7 @@ internal static class LevelKey
         if (rest is ['e' or 'E', ..])
         {
             var digits = rest[1..].TrimStart("+-");
-            if (rest.Length - digits.Length > 2 || digits.IsEmpty || digits.Length > MostExponentDigits || digits.ContainsAnyExceptInRange('0', '9'))
+            if (rest.Length - digits.Length > 2 || digits.IsEmpty || digits.Length > MaxExponentDigits || digits.ContainsAnyExceptInRange('0', '9'))
                 return null;
             exponent = int.Parse(rest[1..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
             rest = [];
@@ -51,7 +51,8 @@ internal static class LevelKey
     }
 
     /// <summary>
-    /// The same of a text that is a whole number, with a fraction of zeros or without: a reader of CSV makes <c>5.0</c> of 5 where another row lacks a value.
+    /// The key of a whole number, also with a fraction of zeros: a reader of CSV turns 5 into <c>5.0</c> if another row of the column has no value. Null for
+    /// any other text.
     /// </summary>
     public static string? OfWhole(string text)
     {
@@ -59,7 +60,7 @@ internal static class LevelKey
         return text.AsSpan().IndexOfAny('e', 'E') < 0 && (point < 0 || text.AsSpan(point + 1).Trim('0').IsEmpty) ? Of(text) : null;
     }
 
-    /// <summary>The shortest text that reads back as the same float64, whole numbers without a fraction.</summary>
+    /// <summary>The shortest text that is parsed to the same float64; whole numbers have no fraction.</summary>
     public static string Shortest(double number)
     {
         Span<byte> room = stackalloc byte[DoubleFormatter.MaxLength];

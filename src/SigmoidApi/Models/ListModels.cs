@@ -12,10 +12,10 @@ internal static class ListModels
     public static void Map(RouteGroupBuilder models)
     {
         models.MapGet("/", Latest).WithName("ListModels").WithSummary("The latest version of each model, newest first")
-            .WithDescription("A model is here once, by its newest version.")
+            .WithDescription("Each model appears once, with its newest version.")
             .WithExampleOfAnswer(StatusCodes.Status200OK, "One model", ModelExamples.List);
         models.MapGet("/{name}/versions", Versions).WithName("ListModelVersions").WithSummary("The versions of a model, newest first")
-            .WithDescription("Deleted ones are not among them.")
+            .WithDescription("Deleted versions are not listed.")
             .WithExampleOfAnswer(StatusCodes.Status200OK, "One version", ModelExamples.List)
             .ProducesProblem(StatusCodes.Status404NotFound).WithModelName().WithExampleOf("name", "\"mails\"");
     }
@@ -32,7 +32,7 @@ internal static class ListModels
             ? await Read(db.ModelVersions.Where(v => v.Name == name), page, db, penaltyOf, cancellationToken)
             : await db.MissingModelAsync(name, version: null, cancellationToken);
 
-    // A version's job id orders it by age, as its own would.
+    // The job's id serves as the id of the version: it orders versions by age.
     private static async Task<Ok<PageOf<ModelSummary>>> Read(
         IQueryable<ModelVersion> versions, Page page, SigmoidDbContext db, PenaltyOfJob penaltyOf, CancellationToken cancellationToken)
     {
@@ -40,19 +40,36 @@ internal static class ListModels
             versions = versions.Where(v => v.JobId < cursor);
         var found = await versions.OrderByDescending(v => v.JobId).Take(page.Limit + 1)
             .GroupJoin(db.ListedModels, v => v.JobId, l => l.JobId, (version, listed) => new { version, listed })
-            .SelectMany(v => v.listed.DefaultIfEmpty(), (v, listed) => new { v.version.Name, v.version.Version, v.version.JobId, v.version.DatasetId, v.version.Target, v.version.CreatedAt, listed })
+            .SelectMany(
+                v => v.listed.DefaultIfEmpty(),
+                (v, listed) => new
+                {
+                    v.version.Name,
+                    v.version.Version,
+                    v.version.JobId,
+                    v.version.DatasetId,
+                    v.version.Target,
+                    v.version.CreatedAt,
+                    listed,
+                })
             .OrderByDescending(v => v.JobId).AsNoTracking().ToListAsync(cancellationToken);
         var summaries = new List<ModelSummary>(found.Count);
         foreach (var v in found)
         {
             if ((v.listed ?? await ReadAsync(v.JobId, db, penaltyOf, cancellationToken)) is { } listed)
-                summaries.Add(new(v.Name, v.Version, v.JobId, v.DatasetId, v.Target, listed.Classes, listed.Terms, listed.Penalty, listed.C, listed.Metrics, listed.Converged, v.CreatedAt));
+            {
+                summaries.Add(new(
+                    v.Name, v.Version, v.JobId, v.DatasetId, v.Target, listed.Classes, listed.Terms, listed.Penalty, listed.C, listed.Metrics,
+                    listed.Converged, v.CreatedAt));
+            }
         }
 
         return TypedResults.Ok(page.Of(summaries, v => v.JobId));
     }
 
-    /// <summary>Of a version that a replica of an older version of the service has made; null where it was deleted meanwhile.</summary>
+    /// <summary>
+    /// The summary of a model version that has none, because a replica of an older version of the service created it; null if it was deleted meanwhile.
+    /// </summary>
     private static async Task<ListedModel?> ReadAsync(Guid jobId, SigmoidDbContext db, PenaltyOfJob penaltyOf, CancellationToken cancellationToken) =>
         await db.ModelVersions.Where(v => v.JobId == jobId).Select(v => v.Trained).SingleOrDefaultAsync(cancellationToken) is { } trained
             ? ListedModel.From(jobId, trained, await penaltyOf(jobId, db, cancellationToken))

@@ -1,39 +1,12 @@
-using System.ComponentModel.DataAnnotations;
-using SigmoidApi.Http;
-
 namespace SigmoidApi.Models;
 
-/// <summary>A model's name, with the number that its newest version had, so that a deleted version's number is not given again.</summary>
+/// <summary>A model's name, with the highest version number it has had, so that the number of a deleted version is not reused.</summary>
 public sealed class Model
 {
     public required string Name { get; init; }
 
     public required int LastVersion { get; set; }
 
-    /// <summary>Raised by each change of its versions, by which other replicas see that what they remember is old.</summary>
+    /// <summary>Increased by each change of the model's versions, so that other replicas notice that their cache is stale.</summary>
     public int Revision { get; set; }
 }
-
-/// <summary>A version of a model. It never changes.</summary>
-public sealed class ModelVersion
-{
-    /// <summary>The id of the job that trained it; it also orders the versions by age.</summary>
-    public required Guid JobId { get; init; }
-
-    public required string Name { get; init; }
-
-    public required int Version { get; init; }
-
-    public Guid? DatasetId { get; init; }
-
-    public string? Target { get; init; }
-
-    public required DateTimeOffset CreatedAt { get; init; }
-
-    public required TrainedModel Trained { get; init; }
-}
-
-/// <summary>Which version of which model.</summary>
-/// <param name="Name">The model's name.</param>
-/// <param name="Version">The number of its version, from 1.</param>
-public sealed record ModelVersionName([property: RegularExpression(ResourceNames.Form)] string Name, [property: Range(1, int.MaxValue)] int Version);

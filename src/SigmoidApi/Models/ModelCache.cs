@@ -6,29 +6,29 @@ using SigmoidApi.Storage;
 
 namespace SigmoidApi.Models;
 
-/// <summary>The models that were asked to predict, ready to: a prediction reads no database.</summary>
+/// <summary>Caches models that are ready to predict, so that a prediction needs no database access.</summary>
 internal sealed class ModelCache(IDbContextFactory<SigmoidDbContext> contexts, IOptions<StorageOptions> storage)
 {
-    // Models are kilobytes each; a caller who asks for ever new ones empties the cache, not the memory.
-    private const int MostEntries = 10_000;
+    // A model takes kilobytes. A full cache is cleared, so that requests for more and more models do not fill memory.
+    private const int MaxEntries = 10_000;
 
     private readonly ConcurrentDictionary<(string Name, int? Version), ServedModel> _models = new();
 
-    /// <summary>Of the names among them, what <see cref="Model.Revision"/> was when they were read.</summary>
+    /// <summary>For each cached name, its <see cref="Model.Revision"/> when it was read.</summary>
     private readonly ConcurrentDictionary<string, int> _revisions = new();
 
     private readonly Lock _lock = new();
 
-    /// <summary>Names that are being changed, and how often each.</summary>
+    /// <summary>How many changes of each name are in progress.</summary>
     private readonly Dictionary<string, int> _changing = new(StringComparer.Ordinal);
 
-    /// <summary>Raised by each change, so that a reading begun before it is not kept after it.</summary>
+    /// <summary>Increased by each change, so that the result of a read that began before it is not cached.</summary>
     private int _changes;
 
     public ValueTask<ServedModel?> FindAsync(string name, int? version, CancellationToken cancellationToken) =>
         _models.TryGetValue((name, version), out var model) ? new(model) : new(ReadAsync(name, version, cancellationToken));
 
-    /// <summary>The 404 of what <see cref="FindAsync"/> has not found.</summary>
+    /// <summary>The 404 for a model that <see cref="FindAsync"/> did not find.</summary>
     public async Task<ProblemHttpResult> MissingAsync(string name, int? version, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -36,8 +36,8 @@ internal sealed class ModelCache(IDbContextFactory<SigmoidDbContext> contexts, I
     }
 
     /// <summary>
-    /// Held around the commit of a change to a model's versions. From here until it is disposed nothing of the name is kept: whoever sees the change in the
-    /// database, before this process has come back from the commit, is not to be answered by what was there before.
+    /// To be held while a change to a model's versions is committed. Until it is disposed, the name is not cached. A client may see the change in the
+    /// database before this process returns from the commit, and must not get the old model then.
     /// </summary>
     public IDisposable Change(string name)
     {
@@ -50,7 +50,7 @@ internal sealed class ModelCache(IDbContextFactory<SigmoidDbContext> contexts, I
         return new Changing(this, name);
     }
 
-    /// <summary>Called where a change is found to have been committed earlier.</summary>
+    /// <summary>Removes a name from the cache. To be called when a change turns out to have been committed earlier.</summary>
     public void Forget(string name)
     {
         lock (_lock)
@@ -62,7 +62,7 @@ internal sealed class ModelCache(IDbContextFactory<SigmoidDbContext> contexts, I
         }
     }
 
-    /// <summary>Forgets what other processes on the store have changed.</summary>
+    /// <summary>Removes models from the cache that other processes on the same store have changed.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         if (!storage.Value.IsShared)
@@ -80,22 +80,22 @@ internal sealed class ModelCache(IDbContextFactory<SigmoidDbContext> contexts, I
     {
         var changes = Volatile.Read(ref _changes);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        // Read before the model: one that changes in between is read once more, rather than kept.
+        // Read before the model, so that a model that changes in between has a stale revision here, and is read again later.
         var revision = await db.Models.Where(m => m.Name == name).Select(m => m.Revision).SingleOrDefaultAsync(cancellationToken);
-        if (await db.ModelVersions.AsNoTracking().Ref(name, version).SingleOrDefaultAsync(cancellationToken) is not { } found)
+        if (await db.ModelVersions.AsNoTracking().Referenced(name, version).SingleOrDefaultAsync(cancellationToken) is not { } found)
             return null;
         var model = new ServedModel(found);
-        Keep((name, version), model, revision, changes);
+        Add((name, version), model, revision, changes);
         return model;
     }
 
-    private void Keep((string Name, int? Version) key, ServedModel model, int revision, int changes)
+    private void Add((string Name, int? Version) key, ServedModel model, int revision, int changes)
     {
         lock (_lock)
         {
             if (changes != _changes || _changing.ContainsKey(key.Name))
                 return;
-            if (_models.Count >= MostEntries)
+            if (_models.Count >= MaxEntries)
             {
                 _models.Clear();
                 _revisions.Clear();
@@ -106,11 +106,11 @@ internal sealed class ModelCache(IDbContextFactory<SigmoidDbContext> contexts, I
         }
     }
 
-    private void End(string name)
+    private void EndChange(string name)
     {
         lock (_lock)
         {
-            // A reading that began before the commit ends here without being kept.
+            // The result of a read that began before the commit is not cached.
             _changes++;
             if (--_changing[name] == 0)
                 _changing.Remove(name);
@@ -119,6 +119,6 @@ internal sealed class ModelCache(IDbContextFactory<SigmoidDbContext> contexts, I
 
     private sealed class Changing(ModelCache cache, string name) : IDisposable
     {
-        public void Dispose() => cache.End(name);
+        public void Dispose() => cache.EndChange(name);
     }
 }

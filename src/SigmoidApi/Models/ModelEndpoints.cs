@@ -11,16 +11,16 @@ public static class ModelEndpoints
     public static void AddModels(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ModelCache>();
-        // In place: behind a reference, NSwag makes a class of several types.
+        // Inline, because NSwag generates a class for a reference to a schema of several types.
         builder.Services.AddInlineSchema<ClassLabel>(_ => new OpenApiSchema
         {
             Description = "One of a target's two values: a number, true or false, or the text of a category.",
             OneOf = [Schemas.Only(true), Schemas.Only(false), Schemas.Number(), Schemas.Text()],
         });
-        // A text first, for generators that know only one type: a text may say each label, and is what the service writes.
+        // Text comes first, for client generators that use the first type only: every label can be written as a text, and the service writes texts.
         builder.Services.AddSchema<GivenLabel>(() => new()
         {
-            Description = "One of a target's two values, also a number, true or false as a text.",
+            Description = "One of a target's two values. A number, true or false may also be written as a text.",
             OneOf = [Schemas.Text(), Schemas.Number(), Schemas.Boolean()],
         });
         builder.Services.AddInlineSchema<ClassLabels>(of => Schemas.ArrayOf(of(typeof(ClassLabel))));
@@ -36,23 +36,23 @@ public static class ModelEndpoints
     }
 
     internal static RouteGroupBuilder WithModelTag(this RouteGroupBuilder routes) =>
-        routes.WithTag("Models", "Versions of models: what a fit has found, and predictions with it, of records or of whole files.");
+        routes.WithTag("Models", "Versions of models: the results of a fit, and predictions for records or whole files.");
 
-    /// <summary>The path's <c>name</c>.</summary>
+    /// <summary>The parameter <c>name</c> of the path.</summary>
     internal static RouteHandlerBuilder WithModelName(this RouteHandlerBuilder route) =>
         route.WithPathParameter("name", "The model's name.", Schemas.Text(pattern: ResourceNames.Form));
 
-    /// <summary>The path's <c>version</c>.</summary>
+    /// <summary>The parameter <c>version</c> of the path.</summary>
     internal static RouteHandlerBuilder WithModelVersion(this RouteHandlerBuilder route) =>
         route.WithPathParameter("version", "The number of the version.", Schemas.Integer(minimum: 1));
 
-    /// <summary>The versions that a path means: the newest of a name, or the one of that number.</summary>
-    internal static IQueryable<ModelVersion> Ref(this IQueryable<ModelVersion> versions, string name, int? version) =>
+    /// <summary>A query for the version that a path means, with at most one result: the newest of the name, or the one with the number.</summary>
+    internal static IQueryable<ModelVersion> Referenced(this IQueryable<ModelVersion> versions, string name, int? version) =>
         version is null
             ? versions.Where(v => v.Name == name).OrderByDescending(v => v.Version).Take(1)
             : versions.Where(v => v.Name == name && v.Version == version);
 
-    /// <summary>The 404 of a path to none.</summary>
+    /// <summary>The 404 for a model or version that does not exist.</summary>
     internal static Task<ProblemHttpResult> MissingModelAsync(this SigmoidDbContext db, string name, int? version, CancellationToken cancellationToken) =>
         MissingName.ProblemAsync(
             Describe(name, version),
@@ -62,6 +62,6 @@ public static class ModelEndpoints
             db.ModelVersions.Select(v => v.Name),
             cancellationToken);
 
-    /// <summary>How a problem calls what the path meant.</summary>
+    /// <summary>The model or version, as problems describe it.</summary>
     internal static string Describe(string name, int? version) => version is null ? $"model '{name}'" : $"version {version} of model '{name}'";
 }

@@ -5,26 +5,28 @@ using SigmoidApi.Tables.Cells;
 
 namespace SigmoidApi.Models;
 
-/// <summary>A version of a model as its callers see it. Levels of more than 200 characters are cut here, also in terms; the model keeps them whole.</summary>
+/// <summary>
+/// A version of a model, as the API shows it. Levels of more than 200 characters are shortened here, also in terms; the stored model has the whole levels.
+/// </summary>
 /// <param name="Name">The model's name.</param>
-/// <param name="Version">The number of this version, from 1; numbers are not given again.</param>
-/// <param name="JobId">The training job that made it.</param>
-/// <param name="DatasetId">The data set that it was trained on; null where the data came with the request.</param>
-/// <param name="Target">The column that it predicts; null where the data came with the request.</param>
-/// <param name="Classes">The target's two values; the second is the one that <c>probabilities</c> speak of.</param>
-/// <param name="Intercept">In the columns' own units.</param>
-/// <param name="StandardizedIntercept">On columns scaled to mean 0 and standard deviation 1; 0 where no intercept was fitted.</param>
-/// <param name="Coefficients">In the order in which <c>features</c> are given to predict.</param>
-/// <param name="Preparation">What becomes of each column of the data before it meets a coefficient; null where it was not kept.</param>
+/// <param name="Version">The number of this version, from 1. Numbers are never reused.</param>
+/// <param name="JobId">The training job that created it.</param>
+/// <param name="DatasetId">The data set that it was trained on; null if the data came with the request.</param>
+/// <param name="Target">The column that it predicts; null if the data came with the request.</param>
+/// <param name="Classes">The target's two values. <c>probabilities</c> are those of the second.</param>
+/// <param name="Intercept">The intercept, in the columns' own units.</param>
+/// <param name="StandardizedIntercept">The intercept for columns scaled to mean 0 and standard deviation 1; 0 if no intercept was fitted.</param>
+/// <param name="Coefficients">The coefficients, in the order of the numbers in a row of <c>features</c>.</param>
+/// <param name="Preparation">How each column of the data is turned into terms; null if the service did not record it.</param>
 /// <param name="DecimalPoint">
-/// The decimal sign of the file that the data came from. A text that can be read with either sign is read with this one; left out where the file has none, and
-/// then a point.
+/// The decimal sign of the file that the data came from. A text that can be read with either sign is read with this one. Left out if the file shows none;
+/// then it is a point.
 /// </param>
 /// <param name="Metrics">How well it predicts.</param>
 /// <param name="Convergence">How the fit ended.</param>
-/// <param name="Path">The fits of a path, for each l1Ratio in turn each c from the smallest to the largest; null where there was one fit without folds.</param>
-/// <param name="Selection">Which point of the path this model is; null without a path.</param>
-/// <param name="Inference">What the fit says about the parameters behind it: with the penalties <c>none</c> and <c>firth</c>, otherwise null.</param>
+/// <param name="Path">The fits of a path: for each l1Ratio in turn, each c from the smallest to the largest. Null for a single fit without folds.</param>
+/// <param name="Selection">The point of the path that became this model; null without a path.</param>
+/// <param name="Inference">Inference about the true parameters; null unless the penalty is <c>none</c> or <c>firth</c>.</param>
 /// <param name="CreatedAt">When the fit ended.</param>
 public sealed record ModelResponse(
     [property: RegularExpression(ResourceNames.Form)] string Name,
@@ -45,8 +47,8 @@ public sealed record ModelResponse(
     ModelInference? Inference,
     DateTimeOffset CreatedAt)
 {
-    /// <param name="version">As it is kept.</param>
-    /// <param name="withCovariance">Whether the covariance is shown, where there is one: of a hundred parameters it is longer than all else.</param>
+    /// <param name="version">The stored version.</param>
+    /// <param name="withCovariance">Whether to show the covariance, if there is one: for a hundred parameters it is longer than everything else.</param>
     internal static ModelResponse From(ModelVersion version, bool withCovariance) => new(
         version.Name,
         version.Version,
@@ -63,6 +65,8 @@ public sealed record ModelResponse(
         version.Trained.Convergence,
         version.Trained.Path,
         version.Trained.Selection,
-        version.Trained.Inference is { } inference ? inference with { Covariance = withCovariance && inference.Covariance is { Count: > 0 } covariance ? covariance : null } : null,
+        version.Trained.Inference is { } inference
+            ? inference with { Covariance = withCovariance && inference.Covariance is { Count: > 0 } covariance ? covariance : null }
+            : null,
         version.CreatedAt);
 }

@@ -1,11 +1,10 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.Models;
 
-/// <summary>The tables of models, and the statements on them.</summary>
+/// <summary>The tables of models, and their SQL.</summary>
 internal static class ModelTables
 {
     extension(SigmoidDbContext db)
@@ -17,13 +16,13 @@ internal static class ModelTables
         public DbSet<ListedModel> ListedModels => db.Set<ListedModel>();
     }
 
-    /// <summary>The number of the next version under a name, which is not given again; the name is this transaction's until it ends.</summary>
+    /// <summary>The next version number of a name, which is never reused. Locks the name until the transaction ends.</summary>
     public static Task<int> NextModelVersionAsync(this SigmoidDbContext db, string name) => db.NumberAsync($"""
         INSERT INTO "Models" ("Name", "LastVersion", "Revision") VALUES ({name}, 1, 1)
         ON CONFLICT ("Name") DO UPDATE SET "LastVersion" = "Models"."LastVersion" + 1, "Revision" = "Models"."Revision" + 1 RETURNING "LastVersion" AS "Value"
         """);
 
-    public static void Configure(ModelBuilder model, JsonSerializerOptions json)
+    public static void Configure(ModelBuilder model)
     {
         model.Entity<Model>().ToTable("Models").HasKey(m => m.Name);
         model.Entity<ModelVersion>(version =>
@@ -31,16 +30,16 @@ internal static class ModelTables
             version.ToTable("ModelVersions");
             version.HasKey(v => v.JobId);
             version.HasIndex(v => new { v.Name, v.Version }).IsUnique();
-            version.Property(v => v.Trained).AsJson(json);
+            version.Property(v => v.Trained).AsJson();
         });
         model.Entity<ListedModel>(listed =>
         {
             listed.ToTable("ListedModels");
             listed.HasKey(l => l.JobId);
             listed.HasOne<ModelVersion>().WithOne().HasForeignKey<ListedModel>(l => l.JobId);
-            listed.Property(l => l.Classes).AsJson(json);
+            listed.Property(l => l.Classes).AsJson();
             listed.Property(l => l.Penalty).HasConversion(KeptAsJson.Named<Penalty>());
-            listed.Property(l => l.Metrics).AsJson(json);
+            listed.Property(l => l.Metrics).AsJson();
         });
     }
 }

@@ -3,28 +3,32 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SigmoidApi.Compute.Solvers;
+using SigmoidApi.Tables;
 
 namespace SigmoidApi.Models;
 
-/// <summary>Something about a fit, or the rows that it was fitted to, that the reader must know.</summary>
+/// <summary>A warning about a fit, or about the rows that it was fitted to.</summary>
 /// <param name="Code">
-/// Stable, in snake_case: <c>rows_without_target</c>, <c>rows_without_weight</c>, <c>rows_without_cluster</c>, <c>rows_without_group</c>,
-/// <c>rows_without_time</c> where rows were left out; <c>separation</c>, <c>collinear_columns</c>, <c>constant_column</c> where the data do not determine
-/// parameters; <c>max_iterations_reached</c>, <c>line_search_failed</c>, <c>diverged</c>, <c>stopped</c> where the fit ended before its optimum;
-/// <c>intervals_stopped</c> where the fit is complete but some of its intervals are not.
+/// A stable code in snake_case. Rows were left out: <c>rows_without_target</c>, <c>rows_without_weight</c>, <c>rows_without_cluster</c>,
+/// <c>rows_without_group</c>, <c>rows_without_time</c>. The data do not determine some parameters: <c>separation</c>, <c>collinear_columns</c>,
+/// <c>constant_column</c>. The fit ended before its optimum: <c>max_iterations_reached</c>, <c>line_search_failed</c>, <c>diverged</c>, <c>stopped</c>.
+/// The fit is complete, but some of its intervals are not: <c>intervals_stopped</c>.
 /// </param>
-/// <param name="Message">A sentence for a person.</param>
-/// <param name="Columns">The terms that it is about, as in <c>coefficients[].term</c>, or the column that rows lack; empty for the whole fit.</param>
-/// <param name="Intercept">Whether it is about the intercept too; left out where it is not.</param>
-/// <param name="SeparatingColumns">Of a separation: terms that separate the rows together, none of which can be spared; left out otherwise.</param>
-/// <param name="Count">How many rows were left out; otherwise left out itself.</param>
+/// <param name="Message">The warning as a sentence.</param>
+/// <param name="Columns">
+/// The terms that it is about, as in <c>coefficients[].term</c>, or the column that has no value in the rows that were left out; empty for the whole fit.
+/// </param>
+/// <param name="Intercept">Whether it is also about the intercept; left out if it is not.</param>
+/// <param name="SeparatingColumns">For a separation, a smallest set of terms that separates the rows; left out otherwise.</param>
+/// <param name="Count">The number of rows that were left out of the fit; left out for other warnings.</param>
+[DefaultsLeftOut]
 public sealed record ModelWarning(
     string Code,
     string Message,
     [property: JsonConverter(typeof(ModelWarning.TermsConverter))] IReadOnlyList<string> Columns,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Intercept = false,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? SeparatingColumns = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Count = null)
+    bool Intercept = false,
+    IReadOnlyList<string>? SeparatingColumns = null,
+    long? Count = null)
 {
     internal static ModelWarning From(ConvergenceWarning warning, IReadOnlyList<string> terms) => new(
         warning.Code,
@@ -33,14 +37,14 @@ public sealed record ModelWarning(
         warning.Intercept,
         warning.SeparatingColumns.Count > 0 ? Names(warning.SeparatingColumns, terms) : null);
 
-    /// <summary>With names in place of the positions that older versions of the service have kept.</summary>
+    /// <summary>The warning with names instead of the positions that older versions of the service stored.</summary>
     internal ModelWarning Named(IReadOnlyList<Coefficient> coefficients) =>
         Columns is Positions positions ? this with { Columns = Names(positions.Values, [.. coefficients.Select(coefficient => coefficient.Term)]) } : this;
 
     private static string[] Names(IReadOnlyList<int> positions, IReadOnlyList<string> terms) =>
         [.. positions.Select(position => position < terms.Count ? terms[position] : position.ToString(CultureInfo.InvariantCulture))];
 
-    /// <summary>Terms that were kept as positions.</summary>
+    /// <summary>Terms that were stored as positions.</summary>
     internal sealed class Positions(IReadOnlyList<int> values)
         : ReadOnlyCollection<string>([.. values.Select(value => value.ToString(CultureInfo.InvariantCulture))])
     {

@@ -16,10 +16,11 @@ internal sealed class ServedModel
         Trained = trained;
         Classes = trained.Classes;
         TakesMissing = trained.Preparation is not null;
-        // A model from before preparations were kept takes numbers under the names of its terms, and none may be missing.
+        // A model stored without a preparation, by an older version, takes numbers under the names of its terms, and none may be missing.
         var columns = trained.Preparation?.Where(column => column.Treatment != Treatment.LeftOut).ToArray()
             ?? [.. trained.Coefficients.Select(coefficient => new PreparedColumn(coefficient.Term, ColumnType.Number, Treatment.Number))];
-        LeftOut = trained.Preparation?.Where(column => column.Treatment == Treatment.LeftOut).Select(column => column.Name).ToHashSet(StringComparer.Ordinal) ?? [];
+        LeftOut = trained.Preparation?.Where(column => column.Treatment == Treatment.LeftOut).Select(column => column.Name)
+            .ToHashSet(StringComparer.Ordinal) ?? [];
         var preparation = new Preparation([.. columns.Select(column => column.Fitted())]);
         Prepared = new(preparation, new LogisticModel(trained.Intercept, [.. trained.Coefficients.Select(coefficient => coefficient.Estimate)]));
         var (numbers, categories) = (0, 0);
@@ -47,10 +48,10 @@ internal sealed class ServedModel
 
     public IReadOnlyList<ClassLabel> Classes { get; }
 
-    /// <summary>The columns that it needs, in the order of its terms.</summary>
+    /// <summary>The columns that the model needs, in the order of its terms.</summary>
     public IReadOnlyList<ServedColumn> Columns { get; }
 
-    /// <summary>Columns of its data that it does not use, and nobody is to be told of.</summary>
+    /// <summary>Columns of the training data that the model does not use; predictions ignore them and do not report them as unknown.</summary>
     public IReadOnlySet<string> LeftOut { get; }
 
     public int NumberColumns { get; }
@@ -61,6 +62,6 @@ internal sealed class ServedModel
 
     public PreparedModel Prepared { get; }
 
-    /// <summary>Whether a name that came with the observations means nothing to this model.</summary>
+    /// <summary>Whether the model does not know a column that came with the observations.</summary>
     public bool IsUnknown(string column) => column != Target && !LeftOut.Contains(column) && !_names.Contains(column);
 }

@@ -15,8 +15,8 @@ using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 namespace SigmoidApi.OpenApi;
 
 /// <summary>
-/// Describes types by the contract that the service's own serializer has of them, so that a new field is described truly without further words: what is
-/// required, what may be null, the defaults, and the text of its documentation. Limits come from the attributes of <see cref="Limits"/>.
+/// Describes types by the contract of the service's own serializer, so that a new field needs no further description: whether it is required, whether it may be
+/// null, its default, and its documentation comment. Limits come from attributes (<see cref="Limits"/>).
 /// </summary>
 internal sealed class ContractSchemas(IOptions<JsonOptions> json, IEnumerable<SchemaOf> described, RequestTypes requests, DocComments comments)
     : ISchemaGenerator
@@ -69,7 +69,7 @@ internal sealed class ContractSchemas(IOptions<JsonOptions> json, IEnumerable<Sc
         : type == typeof(object) ? Schemas.Any()
         : null;
 
-    // Known before its parts are: a schema may lead back to itself.
+    // Registers the type before its parts, since a schema may refer to itself.
     private static OpenApiSchemaReference Component(Type type, string id, SchemaRepository repository, Func<OpenApiSchema> describe)
     {
         if (!repository.TryLookupByType(type, out var reference))
@@ -83,7 +83,7 @@ internal sealed class ContractSchemas(IOptions<JsonOptions> json, IEnumerable<Sc
         return reference;
     }
 
-    /// <summary>Named like its JSON: no generic arity, no suffix of C#.</summary>
+    /// <summary>The type's name without the generic arity.</summary>
     private static string IdOf(Type type) =>
         type.IsGenericType ? type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)] + string.Concat(type.GetGenericArguments().Select(IdOf)) : type.Name;
 
@@ -97,7 +97,7 @@ internal sealed class ContractSchemas(IOptions<JsonOptions> json, IEnumerable<Sc
         schema.Description = $"{comments.Of(type)}\n{list}".Trim();
         schema.Extensions = new Dictionary<string, IOpenApiExtension>(StringComparer.Ordinal)
         {
-            // The two names that generators of clients know for it.
+            // Client generators know one of these two names.
             ["x-enum-descriptions"] = Texts(),
             ["x-enumDescriptions"] = Texts(),
         };
@@ -113,14 +113,14 @@ internal sealed class ContractSchemas(IOptions<JsonOptions> json, IEnumerable<Sc
         {
             Type = contract.Type.IsDefined(typeof(MayBeArrayAttribute)) ? null : JsonSchemaType.Object,
             Description = comments.Of(contract.Type),
-            // An unknown field of a request is refused; answers may come to have more.
+            // Unknown fields of a request are refused. Answers may get more fields in later versions.
             AdditionalPropertiesAllowed = !isSent,
             Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal),
             Required = new HashSet<string>(StringComparer.Ordinal),
         };
         foreach (var property in contract.Properties.Where(property => property.Get is not null))
         {
-            var isRequired = isSent ? IsRequired(property) : !IsLeftOut(property);
+            var isRequired = isSent ? IsRequired(property) : !MayBeLeftOut(property);
             var mayBeNull = isSent ? !isRequired || IsNullable(property) : isRequired && IsNullable(property);
             var described = MemberOf(property).GetCustomAttribute<DescribedAsAttribute>()?.Type ?? property.PropertyType;
             var value = Of(Nullable.GetUnderlyingType(described) ?? described, repository);
@@ -142,9 +142,8 @@ internal sealed class ContractSchemas(IOptions<JsonOptions> json, IEnumerable<Sc
     private static bool IsRequired(JsonPropertyInfo property) =>
         property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false, IsMemberInitializer: false };
 
-    private static bool IsLeftOut(JsonPropertyInfo property) =>
-        MemberOf(property).GetCustomAttribute<JsonIgnoreAttribute>()?.Condition
-            is JsonIgnoreCondition.WhenWritingNull or JsonIgnoreCondition.WhenWritingDefault;
+    private static bool MayBeLeftOut(JsonPropertyInfo property) =>
+        property.ShouldSerialize is not null && MemberOf(property).GetCustomAttribute<JsonIgnoreAttribute>()?.Condition != JsonIgnoreCondition.Never;
 
     private NullabilityInfo Nullability(JsonPropertyInfo property) => _nullability.Create((PropertyInfo)MemberOf(property));
 
@@ -152,7 +151,7 @@ internal sealed class ContractSchemas(IOptions<JsonOptions> json, IEnumerable<Sc
 
     private bool IsNullable(JsonPropertyInfo property) => Nullability(property).ReadState == NullabilityState.Nullable;
 
-    /// <summary>What a property is where the caller doesn't say it; null where other fields decide that.</summary>
+    /// <summary>The default of a property; null if the default depends on other fields.</summary>
     private JsonNode? DefaultOf(JsonPropertyInfo property, JsonTypeInfo contract)
     {
         var value = property.AssociatedParameter is { HasDefaultValue: true } parameter ? parameter.DefaultValue

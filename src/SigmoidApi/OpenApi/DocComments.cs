@@ -7,24 +7,17 @@ using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.OpenApi;
 
-/// <summary>The XML documentation of types and their members as Markdown, in the caller's names: the document says what the code says.</summary>
+/// <summary>Reads the documentation comments of types and members as Markdown, with the names of JSON, so that the document repeats the code's texts.</summary>
 internal sealed partial class DocComments
 {
-    private readonly Dictionary<string, XElement> _members = new(StringComparer.Ordinal);
+    private readonly Lazy<Dictionary<string, XElement>> _members;
 
-    public DocComments(params IEnumerable<Assembly> assemblies)
-    {
-        foreach (var assembly in assemblies)
-        {
-            var file = XDocument.Load(Path.Combine(AppContext.BaseDirectory, $"{assembly.GetName().Name}.xml"));
-            foreach (var member in file.Descendants("member"))
-                _members[member.Attribute("name")!.Value] = member;
-        }
-    }
+    /// <summary>Nothing is read before the first question: a service that is never asked for its document does not need it.</summary>
+    public DocComments(params IReadOnlyList<Assembly> assemblies) => _members = new(() => Read(assemblies));
 
     public string? Of(Type type) => Find($"T:{NameOf(type)}")?.Element("summary") is { } summary ? Text(summary) : null;
 
-    /// <summary>A property's summary, or, of a record's, the text of its parameter.</summary>
+    /// <summary>A property's summary, or, for a record, the text of its parameter.</summary>
     public string? Of(MemberInfo property)
     {
         var type = property.DeclaringType!;
@@ -33,10 +26,23 @@ internal sealed partial class DocComments
         return text is null ? null : Text(text);
     }
 
-    /// <summary>The text of an enum's value.</summary>
+    /// <summary>The summary of an enum's value.</summary>
     public string? OfValue(Type type, string value) => Find($"F:{NameOf(type)}.{value}")?.Element("summary") is { } summary ? Text(summary) : null;
 
-    private XElement? Find(string name) => _members.GetValueOrDefault(name);
+    private static Dictionary<string, XElement> Read(IEnumerable<Assembly> assemblies)
+    {
+        var members = new Dictionary<string, XElement>(StringComparer.Ordinal);
+        foreach (var assembly in assemblies)
+        {
+            var file = XDocument.Load(Path.Combine(AppContext.BaseDirectory, $"{assembly.GetName().Name}.xml"));
+            foreach (var member in file.Descendants("member"))
+                members[member.Attribute("name")!.Value] = member;
+        }
+
+        return members;
+    }
+
+    private XElement? Find(string name) => _members.Value.GetValueOrDefault(name);
 
     private static string NameOf(Type type) => (type.IsGenericType ? type.GetGenericTypeDefinition() : type).FullName!.Replace('+', '.');
 
@@ -63,7 +69,7 @@ internal sealed partial class DocComments
                     text.Append('`').Append(NameIn(reference)).Append('`');
                     break;
                 case XElement other:
-                    // A form feed marks a paragraph, until spaces and line ends are one space.
+                    // A form feed marks a paragraph until white space is collapsed.
                     text.Append('\f');
                     Write(other, text);
                     break;
@@ -71,7 +77,7 @@ internal sealed partial class DocComments
         }
     }
 
-    /// <summary>What a caller calls the member that a reference is to.</summary>
+    /// <summary>The caller's name of the referenced member.</summary>
     private static string NameIn(XElement reference)
     {
         if (reference.Attribute("name")?.Value is { } parameter)

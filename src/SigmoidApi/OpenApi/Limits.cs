@@ -6,8 +6,8 @@ using Microsoft.OpenApi;
 namespace SigmoidApi.OpenApi;
 
 /// <summary>
-/// Puts the limits that a property's attributes name into its schema. They only describe: the validators check them, and a test holds the two to each other.
-/// The limits of a number, on an array of numbers, are of each.
+/// Adds the limits in a property's attributes to its schema. The attributes only describe; the validators check, and a test compares the two. A range on an
+/// array of numbers applies to each number.
 /// </summary>
 internal static class Limits
 {
@@ -64,7 +64,7 @@ internal static class Limits
             number.Maximum = maximum;
     }
 
-    /// <summary>Null where the type itself has the bound.</summary>
+    /// <summary>Null if the bound is that of the type.</summary>
     private static string? Text(object bound) =>
         bound is double.MaxValue or double.MinValue or int.MaxValue or int.MinValue or (double)long.MaxValue
             ? null

@@ -11,7 +11,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 namespace SigmoidApi.OpenApi;
 
 /// <summary>
-/// The OpenAPI document at <c>/openapi/v1.json</c> and Swagger UI at <c>/swagger</c>, in which each form has an example that works as it stands.
+/// The OpenAPI document at <c>/openapi/v1.json</c> and Swagger UI at <c>/swagger</c>, in which each form has a working example.
 /// </summary>
 public static class OpenApiSetup
 {
@@ -21,13 +21,14 @@ public static class OpenApiSetup
         Names of fields are in camelCase, those of enums in snake_case. A field that is `null` in a request counts as left out.
         Every failure is a problem (RFC 9457).
         `HEAD` is taken wherever `GET` is, and answers the headers alone.
-        The service asks for no credentials; who may reach it is for the network to say.
+        The service asks for no credentials; the network decides who may reach it.
         """;
 
     public static void AddOpenApiDocument(this WebApplicationBuilder builder)
     {
         builder.Services.AddEndpointsApiExplorer();
-        builder.Services.AddSingleton(new DocComments(typeof(OpenApiSetup).Assembly, typeof(Tables.ColumnProfile).Assembly, typeof(Compute.Regression.LogisticModel).Assembly));
+        builder.Services.AddSingleton(new DocComments(
+            typeof(OpenApiSetup).Assembly, typeof(Tables.ColumnProfile).Assembly, typeof(Compute.Regression.LogisticModel).Assembly));
         builder.Services.AddSingleton<RequestTypes>();
         builder.Services.AddSingleton<ServedDocument>();
         builder.Services.AddTransient<ISchemaGenerator, ContractSchemas>();
@@ -35,9 +36,9 @@ public static class OpenApiSetup
         builder.Services.AddSwaggerGen(options =>
         {
             options.SwaggerDoc("v1", new OpenApiInfo { Title = "SigmoidApi", Version = ServiceVersion.Number, Description = Description });
-            // HEAD is there wherever GET is, and nothing more is to be said of it.
+            // Leave out HEAD: it exists for each GET, and the description of the document says so.
             options.DocInclusionPredicate((_, call) => call.HttpMethod != HttpMethods.Head);
-            // In the order in which the features are mapped, which is that of the work.
+            // Keep the order in which the features are mapped, which is the order of use.
             options.OrderActionsBy(_ => "");
             options.OperationFilter<OperationDescriptions>();
             options.DocumentFilter<ProblemAnswers>();
@@ -55,7 +56,7 @@ public static class OpenApiSetup
                 swagger.Use((context, next) => HttpMethods.IsHead(context.Request.Method) ? AsGetAsync(context, next) : next(context));
                 swagger.UseSwaggerUI(options =>
                 {
-                    // Relative to the page, whatever prefix a proxy puts before both.
+                    // Relative to the page, so that it works with any prefix of a proxy.
                     options.SwaggerEndpoint("../openapi/v1.json", "v1");
                     options.DocumentTitle = "SigmoidApi";
                     options.EnableTryItOutByDefault();
@@ -68,7 +69,7 @@ public static class OpenApiSetup
         app.MapGet("/", () => TypedResults.LocalRedirect(hasSwaggerUi ? "~/swagger" : "~/openapi/v1.json")).ExcludeFromDescription().AddHead();
     }
 
-    /// <summary>Swagger UI answers GET alone. The server knows all the same that no body is to be sent.</summary>
+    /// <summary>Handles HEAD as GET, since Swagger UI only answers GET. The server still sends no body.</summary>
     private static async Task AsGetAsync(HttpContext context, RequestDelegate next)
     {
         context.Request.Method = HttpMethods.Get;
@@ -78,16 +79,16 @@ public static class OpenApiSetup
         }
         finally
         {
-            // The log names the method that came.
+            // Restore the method for the log.
             context.Request.Method = HttpMethods.Head;
         }
     }
 
-    /// <summary>Types whose JSON is written by converters of the service's own.</summary>
+    /// <summary>Describes the types whose JSON the service's own converters read and write.</summary>
     private static void AddSchemasOfJson(IServiceCollection services)
     {
         services.AddInlineSchema<Matrix>(_ => Schemas.ArrayOf(Schemas.ArrayOf(Schemas.Number())));
-        // One schema for the rows of a data set and those to predict: what a client reads of the one it can send to the other.
+        // One schema for rows of a data set and rows to predict, so that clients can send rows that they have read.
         services.AddSingleton(new SchemaOf(typeof(Dictionary<string, object?>), _ =>
         {
             var row = Schemas.MapOf(Schemas.Any());
@@ -99,7 +100,7 @@ public static class OpenApiSetup
         services.AddInlineSchema<AnyNumber>(_ => Schemas.OneOf(Schemas.Number(), Schemas.NotFinite()));
         services.AddInlineSchema<Tensor>(_ =>
         {
-            // Not of itself: the generators of TypeScript types make a type of it that refers to itself, which is none.
+            // Not recursive: generators of TypeScript types would make an invalid type that refers to itself.
             var tensor = Schemas.OneOf(Schemas.ArrayOf(Schemas.Any()), Schemas.Number(), Schemas.NotFinite());
             tensor.Description = "A number, one of the names of those that JSON can't write, or arrays of such, nested to one depth with rows of one length.";
             return tensor;

@@ -3,12 +3,13 @@ using Microsoft.OpenApi;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Metadata;
 using SigmoidApi.Idempotency;
+using SigmoidApi.Tables;
 using Swashbuckle.AspNetCore.SwaggerGen;
 using static SigmoidApi.Http.Metadata.Described;
 
 namespace SigmoidApi.OpenApi;
 
-/// <summary>Puts what endpoints say of themselves (<see cref="Described"/>) into their operations.</summary>
+/// <summary>Adds the descriptions in the metadata of endpoints (<see cref="Described"/>) to their operations.</summary>
 internal sealed class OperationDescriptions : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
@@ -37,6 +38,9 @@ internal sealed class OperationDescriptions : IOperationFilter
     private static void AddParameters(OpenApiOperation operation, IList<object> metadata)
     {
         operation.Parameters ??= [];
+        // No route requires a parameter of its query. Generated handlers say so of texts, but not of arrays.
+        foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>().Where(parameter => parameter.In == ParameterLocation.Query))
+            parameter.Required = false;
         if (metadata.OfType<IdempotencyParameter>().Any())
         {
             Describe(operation, new(ParameterLocation.Header, IdempotencyKey.Header,
@@ -51,8 +55,8 @@ internal sealed class OperationDescriptions : IOperationFilter
             Describe(operation, new(ParameterLocation.Query, "cursor", "The nextCursor of the page before.", Schemas.Text("uuid")));
         }
 
-        // Every body of JSON may be packed; a route that takes files says more of it.
-        if (operation.RequestBody?.Content?.ContainsKey("application/json") is true)
+        // Every JSON body may be compressed. Routes that take files describe the header themselves.
+        if (operation.RequestBody?.Content?.ContainsKey(MediaTypes.Json) is true)
             Describe(operation, new(ParameterLocation.Header, "Content-Encoding", "How the body is compressed.", Schemas.OneOfTexts("gzip", "zstd")));
         foreach (var described in metadata.OfType<DescribedParameter>())
             Describe(operation, described);
@@ -69,7 +73,7 @@ internal sealed class OperationDescriptions : IOperationFilter
         foreach (var answer in metadata.OfType<DescribedAnswer>())
             AddAnswer(operation.Responses, answer);
         foreach (var answer in metadata.OfType<JsonAnswer>())
-            operation.Responses[Key(answer.Status)].Content!["application/json"] = new OpenApiMediaType { Schema = schemaOf(answer.Type) };
+            operation.Responses[Key(answer.Status)].Content![MediaTypes.Json] = new OpenApiMediaType { Schema = schemaOf(answer.Type) };
         foreach (var items in metadata.OfType<AnswerItems>())
             ((OpenApiMediaType)operation.Responses[Key(items.Status)].Content![items.MediaType]).ItemSchema = schemaOf(items.Type);
         foreach (var header in HeadersOf(metadata).Concat(metadata.OfType<AnswerHeader>()))
@@ -97,11 +101,11 @@ internal sealed class OperationDescriptions : IOperationFilter
         foreach (var mediaType in answer.MediaTypes)
         {
             response.Content ??= new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal);
-            response.Content[mediaType] = new OpenApiMediaType { Schema = mediaType == "application/json" ? Schemas.JsonFile() : Schemas.Bytes() };
+            response.Content[mediaType] = new OpenApiMediaType { Schema = mediaType == MediaTypes.Json ? Schemas.JsonFile() : Schemas.Bytes() };
         }
     }
 
-    /// <summary>What every answer that creates or accepts something has.</summary>
+    /// <summary>The headers of every answer that creates or accepts something.</summary>
     private static IEnumerable<AnswerHeader> HeadersOf(IList<object> metadata)
     {
         foreach (var status in (int[])[StatusCodes.Status201Created, StatusCodes.Status202Accepted])
@@ -117,11 +121,11 @@ internal sealed class OperationDescriptions : IOperationFilter
 
     private static string Key(int status) => status.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>Describes the parameter of that place and name, and adds it where there is none.</summary>
+    /// <summary>Describes the parameter with the same place and name, or adds one.</summary>
     private static void Describe(OpenApiOperation operation, DescribedParameter described)
     {
         var parameter = operation.Parameters!.OfType<OpenApiParameter>().FirstOrDefault(p => p.In == described.In && p.Name == described.Name);
-        // Not each of the paths that are described together has it.
+        // Of paths that share a description, some lack this parameter.
         if (parameter is null && described.In == ParameterLocation.Path)
             return;
         if (parameter is null)
@@ -135,11 +139,13 @@ internal sealed class OperationDescriptions : IOperationFilter
         if (!content.TryGetValue(mediaType, out var found) || found is not OpenApiMediaType media)
             content[mediaType] = media = new OpenApiMediaType { Schema = Schemas.Text() };
         media.Examples ??= new Dictionary<string, IOpenApiExample>(StringComparer.Ordinal);
-        var isJson = mediaType.EndsWith("json", StringComparison.Ordinal) && mediaType != "application/x-ndjson";
+        var isJson = mediaType.EndsWith("json", StringComparison.Ordinal) && mediaType != MediaTypes.NdJson;
         media.Examples[name] = new OpenApiExample { Value = isJson ? JsonNode.Parse(body)! : JsonValue.Create(body) };
     }
 
-    /// <summary>Bytes, or a form that has them as a part. Of its other parts only a text says something: NSwag would give a method two parameters of one name.</summary>
+    /// <summary>
+    /// Bytes, or a form with a part of bytes. The other parts are described only in a text: with schemas, NSwag would give a method two parameters of one name.
+    /// </summary>
     private static OpenApiMediaType Binary(string? part)
     {
         if (part is null)
@@ -147,8 +153,8 @@ internal sealed class OperationDescriptions : IOperationFilter
         var form = new OpenApiSchema { Type = JsonSchemaType.Object, Required = new HashSet<string>(StringComparer.Ordinal) { part } };
         form.Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal) { [part] = Schemas.Bytes() };
         form.Description = "Each parameter of the query may be a part of the form instead, before the file or after it; any other part is refused.";
-        // Kiota makes a form of the body only where the form says how its parts are encoded.
-        var encoding = new Dictionary<string, OpenApiEncoding>(StringComparer.Ordinal) { [part] = new() { ContentType = "application/octet-stream" } };
+        // Kiota sends the body as a form only if the encoding of its parts is given.
+        var encoding = new Dictionary<string, OpenApiEncoding>(StringComparer.Ordinal) { [part] = new() { ContentType = MediaTypes.Bytes } };
         return new() { Schema = form, Encoding = encoding };
     }
 }

@@ -1,8 +1,8 @@
-using System.Text.Json.Serialization;
+using SigmoidApi.Tables;
 
 namespace SigmoidApi.OpenApi;
 
-// The members of what ProblemWriter writes, only to be described.
+// Only describes the problems that ProblemWriter writes.
 
 /// <summary>Why a request failed, or a job (RFC 9457).</summary>
 /// <param name="Type">Always <c>about:blank</c>: the status says which kind of problem it is.</param>
@@ -15,12 +15,13 @@ namespace SigmoidApi.OpenApi;
 /// <param name="Code">Which of several reasons of that status it is, in snake_case; left out where there is one.</param>
 /// <param name="ErrorCount">How many errors a file has, of which <c>errors</c> names the first; left out where it is about no file.</param>
 /// <param name="TraceId">The id that the service's log has for the request; left out in the error of a job.</param>
+[DefaultsLeftOut]
 internal sealed record Problem(
     string Type,
     string Title,
     int Status,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Code,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? ErrorCount,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TraceId);
+    string? Detail = null,
+    IReadOnlyDictionary<string, string[]>? Errors = null,
+    string? Code = null,
+    long? ErrorCount = null,
+    string? TraceId = null);

@@ -5,57 +5,55 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.OpenApi;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Metadata;
+using SigmoidApi.Tables;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SigmoidApi.OpenApi;
 
 /// <summary>
-/// Gives every operation the problems that may come to any, and moves all problems of a status into one component, with its headers and an example: what a
-/// caller should know of them is written once.
+/// Adds the problems that any operation may answer, and moves all problems of a status into one component with its headers and an example, so that each is
+/// described once.
 /// </summary>
 internal sealed class ProblemAnswers : IDocumentFilter
 {
-    private const string MediaType = "application/problem+json";
-
     private static readonly Dictionary<string, Kind> Kinds = new(StringComparer.Ordinal)
     {
         ["400"] = new(
-            "BadRequest", "The request is not understood, or a part of it is not as expected: `errors` names each and says what was expected.",
+            "BadRequest", "The request can't be read, or a part of it is not as expected: `errors` names each part and says what was expected.",
             "c: expected a finite number above 0, got 0", """{ "c": ["expected a finite number above 0, got 0"] }"""),
         ["403"] = new(
-            "Forbidden", "The request is refused, whatever it holds: `detail` says why.",
+            "Forbidden", "The request is refused, whatever its content: `detail` says why.",
             "Origin 'https://other.example': pages of other sites may not change anything here; this request came to 'http://127.0.0.1:5080'. "
-            + "The setting Http:CorsOrigins lists the sites that may; behind a proxy, Http:KnownProxies lets it say which address it is reached by."),
-        ["404"] = new("NotFound", "There is nothing of that name or id.", "There is no model 'mails'."),
+            + "The setting Http:CorsOrigins lists the sites that may; "
+            + "behind a proxy, Http:KnownProxies makes the service use the address that the proxy forwards."),
+        ["404"] = new("NotFound", "Nothing has that name or id.", "There is no model 'mails'."),
         ["406"] = new(
-            "NotAcceptable", "None of the media types in `Accept` can be given; `detail` names those that can.",
+            "NotAcceptable", "The answer can't be given in any media type of `Accept`; `detail` names the available types.",
             "Expected an Accept of application/vnd.apache.parquet, text/csv, application/x-ndjson, application/json, got application/xml."),
         ["409"] = new(
-            "Conflict", "Not possible in the present state; `detail` says what is in the way.",
+            "Conflict", "Not possible in the present state; `detail` says why.",
             "Training job 01a22bf7-57c2-7c3e-9525-715c0d87bf6e has ended; its status is 'succeeded'."),
-        ["412"] = new("PreconditionFailed", "The file is not the one that `If-Match` names.", "The file is not the one that the request's conditions name."),
+        ["412"] = new("PreconditionFailed", "The file is not the one that `If-Match` names."),
         ["413"] = new(
             "ContentTooLarge", "More than a limit allows; `detail` says which.",
             "The body is larger than 67108864 bytes (Limits:MaxBodyBytes)."),
         ["415"] = new(
-            "UnsupportedMediaType", "The body's media type, charset or coding is none that this path takes; `detail` names those that it takes.",
+            "UnsupportedMediaType", "The path does not take the body's media type, charset or coding; `detail` names those that it takes.",
             "Expected a Content-Type of application/json, got text/plain."),
         ["416"] = new(
-            "RangeNotSatisfiable", "The file has no such part; `Content-Range` says how many bytes it has.",
-            "The file has no such part as Range asks for; the Content-Range header says how many bytes it has."),
+            "RangeNotSatisfiable", "The file does not have the part that `Range` asks for; `Content-Range` says how many bytes it has."),
         ["422"] = new(
-            "UnprocessableContent", "Understood, but not possible with these data; or an `Idempotency-Key` that came with another request before.",
+            "UnprocessableContent", "Readable, but not possible with these data; or another request has used the `Idempotency-Key` before.",
             "positiveClass: expected yes or no, the values of 'bought', got 'maybe'",
             """{ "positiveClass": ["expected yes or no, the values of 'bought', got 'maybe'"] }"""),
         ["429"] = new(
-            "TooManyRequests", "As much waits as the service takes; send the request again later.",
+            "TooManyRequests", "A queue of the service is full; send the request again later.",
             "As many jobs wait as this service takes (Training:MaxQueueLength); send it again later."),
         ["503"] = new(
             "ServiceUnavailable",
             "The service stops, or can't use its storage now, as when the disk is full. "
-            + "Send the request again, with an `Idempotency-Key` where it creates something.",
-            "The service stops, or can't use its storage now. Send the request again, with an Idempotency-Key where it creates something."),
-        ["default"] = new("Problem", "Any other problem.", "The service failed; its log says why, under this trace id."),
+            + "Send the request again, with an `Idempotency-Key` where it creates something."),
+        ["default"] = new("Problem", "Any other problem."),
     };
 
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
@@ -66,7 +64,7 @@ internal sealed class ProblemAnswers : IDocumentFilter
         foreach (var operation in swaggerDoc.Paths.SelectMany(path => path.Value.Operations!.Values))
         {
             var responses = operation.Responses!;
-            var problems = responses.Where(answer => answer.Value.Content?.ContainsKey(MediaType) is true).Select(answer => answer.Key);
+            var problems = responses.Where(answer => answer.Value.Content?.ContainsKey(MediaTypes.Problem) is true).Select(answer => answer.Key);
             foreach (var status in problems.Concat(["503", "default"]).ToArray())
             {
                 if (!Kinds.TryGetValue(status, out var kind))
@@ -97,7 +95,7 @@ internal sealed class ProblemAnswers : IDocumentFilter
         },
         Content = new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal)
         {
-            [MediaType] = new OpenApiMediaType
+            [MediaTypes.Problem] = new OpenApiMediaType
             {
                 Schema = schema,
                 Examples = new Dictionary<string, IOpenApiExample>(StringComparer.Ordinal)
@@ -116,7 +114,7 @@ internal sealed class ProblemAnswers : IDocumentFilter
             ["type"] = Problems.Untyped,
             ["title"] = ReasonPhrases.GetReasonPhrase(code),
             ["status"] = code,
-            ["detail"] = kind.Detail,
+            ["detail"] = kind.Detail ?? ProblemWriter.UsualDetailOf(code),
         };
         if (kind.Errors is not null)
             problem["errors"] = JsonNode.Parse(kind.Errors);
@@ -148,8 +146,8 @@ internal sealed class ProblemAnswers : IDocumentFilter
 
     /// <summary>A kind of problem.</summary>
     /// <param name="Id">The name of its component.</param>
-    /// <param name="Description">When it comes.</param>
-    /// <param name="Detail">Of the example.</param>
-    /// <param name="Errors">Of the example, in JSON; null for none.</param>
-    private sealed record Kind(string Id, string Description, string Detail, string? Errors = null);
+    /// <param name="Description">When it is answered.</param>
+    /// <param name="Detail">The detail of the example; null for the usual one of the status.</param>
+    /// <param name="Errors">The errors of the example, in JSON; null for none.</param>
+    private sealed record Kind(string Id, string Description, string? Detail = null, string? Errors = null);
 }

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace SigmoidApi.OpenApi;
 
 /// <summary>
-/// The types that callers send: the bodies of all endpoints, and what is within. Of these a property may be left out, or null, where it has a default; of all
-/// others, which only the service writes, a property is there unless its attribute leaves it out.
+/// The types that callers send: the bodies of all endpoints, and the types of their properties. In these a property with a default may be left out or null. In
+/// all other types, which only the service writes, a property is always present unless the JSON contract leaves it out.
 /// </summary>
 internal sealed class RequestTypes(EndpointDataSource endpoints)
 {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.OpenApi;
 using SigmoidApi.Http;
+using SigmoidApi.Tables;
 using Swashbuckle.AspNetCore.Swagger;
 
 namespace SigmoidApi.OpenApi;
@@ -8,13 +9,14 @@ namespace SigmoidApi.OpenApi;
 /// <summary><c>GET /openapi/v1.json</c>: the document, with the prefix under which the caller reaches the service.</summary>
 internal sealed class ServedDocument
 {
-    // A service has one prefix, or two where it is also reached without its proxy.
+    // Only the last prefix is kept: a service has one prefix, or two if it is also reached without its proxy.
     private volatile Written? _last;
 
-    public static async Task<Results<FileContentHttpResult, NotModified>> HandleAsync(HttpContext context, ServedDocument served, CancellationToken cancellationToken)
+    public static async Task<Results<FileContentHttpResult, NotModified>> HandleAsync(
+        HttpContext context, ServedDocument served, CancellationToken cancellationToken)
     {
         var json = await served.JsonAsync(context, cancellationToken);
-        return KnownAnswer.IsKnown(context, json) ? new NotModified() : TypedResults.Bytes(json, "application/json;charset=utf-8");
+        return EntityTags.SetAndCompare(context, json) ? new NotModified() : TypedResults.Bytes(json, $"{MediaTypes.Json};charset=utf-8");
     }
 
     private async Task<byte[]> JsonAsync(HttpContext context, CancellationToken cancellationToken)
@@ -23,7 +25,7 @@ internal sealed class ServedDocument
         if (_last is { } last && last.Prefix == prefix)
             return last.Json;
         var document = await context.RequestServices.GetRequiredService<IAsyncSwaggerProvider>().GetSwaggerAsync("v1");
-        document.Servers = [new OpenApiServer { Url = prefix.Length > 0 ? prefix : "/", Description = "The service that gives this document." }];
+        document.Servers = [new OpenApiServer { Url = prefix.Length > 0 ? prefix : "/", Description = "The service that serves this document." }];
         using var json = new MemoryStream();
         await document.SerializeAsJsonAsync(json, OpenApiSpecVersion.OpenApi3_1, cancellationToken);
         var bytes = json.ToArray();

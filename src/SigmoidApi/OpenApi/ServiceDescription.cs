@@ -1,11 +1,12 @@
 using Microsoft.OpenApi;
 using SigmoidApi.Http.Metadata;
 using SigmoidApi.Operations;
+using SigmoidApi.Tables;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace SigmoidApi.OpenApi;
 
-/// <summary>What is said of the service as a whole: its groups in the order of the work, its health, and that it asks for no credentials.</summary>
+/// <summary>Describes the service as a whole: its groups in the order of use, its health checks, and that it asks for no credentials.</summary>
 internal sealed class ServiceDescription : IDocumentFilter
 {
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
@@ -14,15 +15,15 @@ internal sealed class ServiceDescription : IDocumentFilter
             .SelectMany(call => call.ActionDescriptor.EndpointMetadata).OfType<Described.DescribedTag>()
             .Append(new(ServiceVersion.Tag, ServiceVersion.TagText)).DistinctBy(tag => tag.Name)
             .Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }));
-        // An empty requirement is met by every request.
+        // Every request meets an empty requirement.
         swaggerDoc.Security = [new OpenApiSecurityRequirement()];
-        AddHealth(swaggerDoc, "/health/live", "IsLive", "Whether the process lives", "It is not to be restarted.", unhealthy: false);
+        AddHealth(swaggerDoc, "/health/live", "IsLive", "Whether the process is alive", "A process that answers does not need a restart.", unhealthy: false);
         AddHealth(
             swaggerDoc, "/health/ready", "IsReady", "Whether the service can do its work now",
             "503 where its database can't be reached, and while it stops.", unhealthy: true);
     }
 
-    /// <summary>Health checks are no endpoints that the API explorer knows.</summary>
+    /// <summary>Adds a health check, since the API explorer does not know them.</summary>
     private static void AddHealth(OpenApiDocument document, string path, string id, string summary, string description, bool unhealthy)
     {
         var operation = new OpenApiOperation
@@ -43,7 +44,7 @@ internal sealed class ServiceDescription : IDocumentFilter
         Description = description,
         Content = new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal)
         {
-            ["text/plain"] = new OpenApiMediaType
+            [MediaTypes.Text] = new OpenApiMediaType
             {
                 Schema = Schemas.OneOfTexts(word),
                 Examples = new Dictionary<string, IOpenApiExample>(StringComparer.Ordinal) { [word] = new OpenApiExample { Value = word } },
@@ -51,7 +52,7 @@ internal sealed class ServiceDescription : IDocumentFilter
         },
         Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
         {
-            ["Expires"] = new OpenApiHeader { Description = "In the past: the answer is not to be kept.", Required = true, Schema = Schemas.Text() },
+            ["Expires"] = new OpenApiHeader { Description = "In the past: the answer must not be stored.", Required = true, Schema = Schemas.Text() },
             ["Pragma"] = new OpenApiHeader { Description = "`no-cache`", Required = true, Schema = Schemas.Text() },
         },
     };

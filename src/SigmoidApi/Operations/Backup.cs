@@ -10,17 +10,16 @@ using SigmoidApi.Storage;
 namespace SigmoidApi.Operations;
 
 /// <summary>
-/// <c>dotnet SigmoidApi.dll backup DIRECTORY [settings]</c>: a copy of the store while a service works on it, which is itself a storage directory. First the database, as it
-/// stood at one moment, then the files of the data sets in it, which never change: hard links, or copies on another disk. The database gets its name last, so that what has none is no backup.
-/// PostgreSQL is copied by its own <c>pg_dump</c>, before the files.
+/// <c>dotnet SigmoidApi.dll backup DIRECTORY [settings]</c>: copies the store, also while a service uses it. The copy is a storage directory itself. It copies
+/// a snapshot of the database first, then the files of its data sets, which never change: as hard links, or as copies on another disk. The database gets its
+/// final name last, so that an unfinished backup has no database. A PostgreSQL database is copied by <c>pg_dump</c>, before the files.
 /// </summary>
 internal static partial class Backup
 {
-    /// <summary>The argument that makes the program this.</summary>
+    /// <summary>The command-line argument that starts a backup.</summary>
     public const string Verb = "backup";
-    private const string DatabaseName = "sigmoid.db";
 
-    /// <returns>The exit code: 0, or 1 where the directory won't do.</returns>
+    /// <returns>The exit code: 0, or 1 if a directory can't be used.</returns>
     public static async Task<int> RunAsync(string directory, string[] settings, TextWriter output)
     {
         var builder = WebApplication.CreateBuilder(settings);
@@ -31,35 +30,37 @@ internal static partial class Backup
         directory = Path.GetFullPath(directory);
         if (File.Exists(directory) || (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any()))
         {
-            await output.WriteLineAsync($"'{directory}' is not empty: name a directory that is, or is not there yet.");
+            await output.WriteLineAsync($"'{directory}' is not empty: name an empty or a new directory.");
             return 1;
         }
 
         var source = app.Services.GetRequiredService<StorageDirectory>();
-        var datasets = Directory.CreateDirectory(Path.Combine(directory, "datasets")).FullName;
+        var datasets = Directory.CreateDirectory(Path.Combine(directory, StorageDirectory.DatasetsName)).FullName;
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<SigmoidDbContext>>().CreateDbContextAsync();
         if (app.Services.GetRequiredService<IOptions<StorageOptions>>().Value.IsShared)
         {
             var rows = await db.Datasets.Select(d => d.Id).ToListAsync();
             var copied = rows.Count(id => TryCopy(DatasetFiles.ParquetPath(source.Path, id), datasets));
             DatasetFiles.SyncDirectory(datasets);
-            await output.WriteLineAsync($"The files of {copied} data sets are in '{directory}'. Their rows are in the dump that was made before: pg_dump --format=custom --file=sigmoid.dump …");
+            await output.WriteLineAsync(
+                $"The files of {copied} data sets are in '{directory}'. Their rows are in the dump made before: "
+                + "pg_dump --format=custom --file=sigmoid.dump …");
             return 0;
         }
 
-        if (!File.Exists(source.File(DatabaseName)))
+        if (!File.Exists(source.File(StorageDirectory.DatabaseName)))
         {
-            await output.WriteLineAsync($"There is no {DatabaseName} in '{source.Path}': say where it is by Storage:Directory.");
+            await output.WriteLineAsync($"There is no {StorageDirectory.DatabaseName} in '{source.Path}': set Storage:Directory to its directory.");
             return 1;
         }
 
-        var unfinished = Path.Combine(directory, DatabaseName + ".unfinished");
+        var unfinished = Path.Combine(directory, StorageDirectory.DatabaseName + ".unfinished");
         await db.Database.ExecuteSqlAsync($"VACUUM INTO {unfinished}");
         var counted = await CopyFilesAsync(source.Path, unfinished, datasets, output);
-        // SQLite syncs no such copy (https://www.sqlite.org/lang_vacuum.html#vacuuminto).
+        // SQLite does not sync this copy to disk (https://www.sqlite.org/lang_vacuum.html#vacuuminto).
         DatasetFiles.Sync(unfinished);
         DatasetFiles.SyncDirectory(datasets);
-        File.Move(unfinished, Path.Combine(directory, DatabaseName));
+        File.Move(unfinished, Path.Combine(directory, StorageDirectory.DatabaseName));
         DatasetFiles.SyncDirectory(directory);
         await output.WriteLineAsync($"The database and the files of {counted} data sets are in '{directory}'.");
         return 0;
@@ -67,9 +68,10 @@ internal static partial class Backup
 
     private static async Task<int> CopyFilesAsync(string source, string database, string datasets, TextWriter output)
     {
-        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+        var file = new SqliteConnectionStringBuilder { DataSource = database, Mode = SqliteOpenMode.ReadWrite, Pooling = false };
+        await using var connection = new SqliteConnection(file.ToString());
         await connection.OpenAsync();
-        // As the service keeps it: a reader and a writer at once. The copy does not have that from the original.
+        // The mode that the service uses. The copy does not inherit it from the original.
         await ExecuteAsync(connection, "PRAGMA journal_mode = WAL");
         var ids = new List<string>();
         await using (var command = connection.CreateCommand())
@@ -95,7 +97,7 @@ internal static partial class Backup
     private static async Task ExecuteAsync(SqliteConnection connection, string statement, string? id = null)
     {
         await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // two statements, both written above
+#pragma warning disable CA2100 // all statements are written above
         command.CommandText = statement;
 #pragma warning restore CA2100
         if (id is not null)
@@ -103,7 +105,7 @@ internal static partial class Backup
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <returns>False where the file is no more.</returns>
+    /// <returns>False if the file no longer exists.</returns>
     private static bool TryCopy(string file, string directory)
     {
         var copy = Path.Combine(directory, Path.GetFileName(file));

@@ -2,10 +2,11 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using SigmoidApi.Http;
 using SigmoidApi.Storage;
+using SigmoidApi.Tables;
 
 namespace SigmoidApi.Operations;
 
-/// <summary>Whether the process lives, and whether it can do its work now.</summary>
+/// <summary>Health checks: whether the process is alive, and whether it can serve requests now.</summary>
 public static class Health
 {
     private const string Ready = "ready";
@@ -24,7 +25,7 @@ public static class Health
     private static Task WriteAsync(HttpContext context, HealthReport report)
     {
         RequestReason.Set(context, string.Join(' ', report.Entries.Values.Select(entry => entry.Description).OfType<string>()));
-        context.Response.ContentType = "text/plain";
+        context.Response.ContentType = MediaTypes.Text;
         return context.Response.WriteAsync(report.Status.ToString(), context.RequestAborted);
     }
 
@@ -37,9 +38,9 @@ public static class Health
                 await db.RequireUsableAsync(cancellationToken);
                 return HealthCheckResult.Healthy();
             }
-            catch (Exception e) when (troubles.IsTrouble(e))
+            catch (Exception e) when (troubles.LogIfTransient(e))
             {
-                return HealthCheckResult.Unhealthy("The database can't be used; a line of the log says why.");
+                return HealthCheckResult.Unhealthy("The database can't be used; the log gives the reason.");
             }
         }
     }
@@ -47,6 +48,8 @@ public static class Health
     private sealed class StoppingCheck(IHostApplicationLifetime lifetime) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            Task.FromResult(lifetime.ApplicationStopping.IsCancellationRequested ? HealthCheckResult.Unhealthy("The service is stopping.") : HealthCheckResult.Healthy());
+            Task.FromResult(lifetime.ApplicationStopping.IsCancellationRequested
+                ? HealthCheckResult.Unhealthy("The service is stopping.")
+                : HealthCheckResult.Healthy());
     }
 }

@@ -6,8 +6,8 @@ using SigmoidApi.Http;
 namespace SigmoidApi.Operations;
 
 /// <summary>
-/// One line in the log for each request. Serilog's own middleware writes the same, but keeps a collection of further properties for each request, which
-/// nothing here adds to.
+/// Logs one line for each request. Serilog's own middleware writes the same line, but allocates a collection of further properties for each request, which
+/// nothing here needs.
 /// </summary>
 internal sealed class RequestLog(Serilog.ILogger logger, IHostApplicationLifetime lifetime, TimeProvider time)
 {
@@ -34,7 +34,7 @@ internal sealed class RequestLog(Serilog.ILogger logger, IHostApplicationLifetim
         var level = LevelOf(context, status, exception);
         if (!logger.IsEnabled(level))
             return;
-        // With room for what is added to every event.
+        // With room for the properties that are added to every event.
         var properties = new Dictionary<string, LogEventPropertyValue>(capacity: 8, StringComparer.Ordinal)
         {
             ["RequestMethod"] = new ScalarValue(context.Request.Method),

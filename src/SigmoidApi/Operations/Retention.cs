@@ -1,20 +1,24 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Datasets;
+using SigmoidApi.Http;
 using SigmoidApi.Idempotency;
 using SigmoidApi.Storage;
 using SigmoidApi.TrainingJobs.Queue;
 
 namespace SigmoidApi.Operations;
 
-/// <summary>Sweeps at start and from time to time: jobs that ended long ago, loss curves, answers under expired keys, and files that belong to nobody.</summary>
+/// <summary>
+/// Sweeps at start and at intervals: deletes old finished jobs, old loss curves, answers to expired idempotency keys, and files without a row.
+/// </summary>
 internal sealed class Retention(
     IDbContextFactory<SigmoidDbContext> contexts,
     DatasetFiles files,
     TransientStorageErrors troubles,
     IOptions<RetentionOptions> options,
     IOptions<IdempotencyOptions> idempotency,
-    TimeProvider time) : BackgroundService
+    TimeProvider time,
+    IHostApplicationLifetime lifetime) : BackgroundService
 {
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
@@ -33,21 +37,13 @@ internal sealed class Retention(
         using var timer = new PeriodicTimer(TimeSpan.FromMinutes(options.Value.SweepMinutes), time);
         try
         {
+            await lifetime.UntilStartedAsync(stoppingToken);
             do
-                await troubles.PassOverAsync(() => SweepAsync(stoppingToken), stoppingToken);
+                await troubles.TryAndLogAsync(() => SweepAsync(stoppingToken), stoppingToken);
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
         }
-    }
-}
-
-internal static class RetentionSetup
-{
-    public static void AddRetention(this WebApplicationBuilder builder)
-    {
-        builder.Services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddHostedService<Retention>();
     }
 }

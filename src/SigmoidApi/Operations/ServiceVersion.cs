@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Metadata;
@@ -12,16 +13,16 @@ namespace SigmoidApi.Operations;
 /// <param name="Runtime">The runtime that it runs on.</param>
 public sealed record ServiceVersionResponse(
     string Version,
-    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] string? Commit,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Commit,
     string Runtime);
 
 /// <summary><c>GET /version</c>. The number is the <c>VersionPrefix</c> of Directory.Build.props.</summary>
 internal static class ServiceVersion
 {
     public const string Tag = "Service";
-    public const string TagText = "Whether the service lives and can work, and its version; for those who run it.";
+    public const string TagText = "Whether the service is alive and ready, and its version; for operators.";
 
-    // The build writes 'version+commit' where it knows the commit.
+    // The build writes 'version+commit' if it knows the commit.
     private static readonly string[] Parts =
         typeof(ServiceVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', 2);
 
@@ -35,7 +36,8 @@ internal static class ServiceVersion
         QueryNames.Add(group);
         group.MapGet("/version", Handle).WithName("GetVersion")
             .WithSummary("Which version of the service answers")
-            .WithDescription("The same version is in the document's `info`, in each line of the log and in the image's labels.").ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithDescription("The same version is in the document's `info`, in each line of the log and in the image's labels.")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
             .WithExampleOfAnswer(StatusCodes.Status200OK, "A version", """
                 { "version": "0.14.0", "commit": "02e8875f0b3f4f0c9a6f6e1d8a7c5b4e3d2c1b0a", "runtime": ".NET 10.0.12" }
                 """).AddHead();

@@ -8,7 +8,10 @@ using Serilog.Settings.Configuration;
 
 namespace SigmoidApi.Operations;
 
-/// <summary>Structured logging: text for a developer, compact JSON in production; each line of a request carries its trace id, which its problem shows too.</summary>
+/// <summary>
+/// Structured logging: text in development, compact JSON in production. Each line of a request has its trace id, which its problem shows
+/// too.
+/// </summary>
 public static class Telemetry
 {
     public static void AddTelemetry(this WebApplicationBuilder builder)
@@ -16,26 +19,27 @@ public static class Telemetry
         builder.Services.AddSerilog(
             (_, logger) =>
             {
-                // One line for a request, from below; the framework's own would be six. `Serilog:MinimumLevel` in the configuration says otherwise.
+                // RequestLog writes one line for each request; the framework would write six. `Serilog:MinimumLevel` in the configuration overrides this.
                 logger.MinimumLevel.Information()
                     .Enrich.WithProperty("Version", ServiceVersion.Number)
                     .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
                     .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Warning)
-                    // The line of the request has the reason, and a service that stops on purpose is no error.
+                    // The request's line has the reason, and a service that is stopping is not an error.
                     .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
-                    // Each failure is thrown as well, and logged where it is caught: a trouble of the storage by its one line, all else with its stack trace.
+                    // These failures are also thrown, and logged where they are caught: errors of the storage in one line, others with their stack trace.
                     .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Database", LogEventLevel.Fatal)
                     .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Query", LogEventLevel.Fatal)
                     .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Update", LogEventLevel.Fatal)
-                    // Sinks by configuration come from Serilog's own assemblies: looking through all of ours for them takes longer than the rest of logging.
-                    .ReadFrom.Configuration(builder.Configuration, new ConfigurationReaderOptions(typeof(ConsoleLoggerConfigurationExtensions).Assembly, typeof(CompactJsonFormatter).Assembly));
+                    // Search sinks for the configuration only in Serilog's assemblies: searching all of them takes longer than the rest of the setup.
+                    .ReadFrom.Configuration(builder.Configuration, new ConfigurationReaderOptions(
+                        typeof(ConsoleLoggerConfigurationExtensions).Assembly, typeof(CompactJsonFormatter).Assembly));
                 if (builder.Environment.IsDevelopment())
                     logger.WriteTo.Console(new PlainLogLine());
                 else
                     logger.WriteTo.Sink(new CompactJsonOutput(Console.OpenStandardOutput()), CompactJsonOutput.Batching);
             },
             preserveStaticLogger: true);
-        // Serilog's factory also flushes the log where the service ends.
+        // Keep Serilog's factory, which flushes the log at the end of the service.
         var serilog = builder.Services.Last(service => service.ServiceType == typeof(ILoggerFactory)).ImplementationFactory!;
         builder.Services.AddSingleton<ILoggerFactory>(services => new KeptLoggers((ILoggerFactory)serilog(services)));
     }
@@ -43,7 +47,7 @@ public static class Telemetry
     public static void UseRequestTelemetry(this WebApplication app) =>
         app.Use(ActivatorUtilities.CreateInstance<RequestLog>(app.Services).WriteAsync);
 
-    /// <summary>Loggers by their categories. Each answer of the framework asks for one, and Serilog makes a new one each time.</summary>
+    /// <summary>Caches loggers by category. The framework creates one for each answer, and Serilog would make a new one each time.</summary>
     private sealed class KeptLoggers(ILoggerFactory serilog) : ILoggerFactory
     {
         private readonly ConcurrentDictionary<string, Microsoft.Extensions.Logging.ILogger> _loggers = new(StringComparer.Ordinal);
@@ -56,13 +60,18 @@ public static class Telemetry
     }
 
     /// <summary>
-    /// A line of compact JSON for each event, written batch by batch. Serilog's console sink makes a system call under a lock for each line, which took
-    /// two thirds of a small request's time.
+    /// Writes events as lines of compact JSON, in batches. Serilog's console sink makes a system call under a lock for each line, which took two thirds of a
+    /// small request's time.
     /// </summary>
     private sealed class CompactJsonOutput(Stream output) : IBatchedLogEventSink, IDisposable
     {
-        /// <summary>A line is out within a tenth of a second; where the output can't keep up, lines are lost, not memory.</summary>
-        public static readonly BatchingOptions Batching = new() { BatchSizeLimit = 1_000, BufferingTimeLimit = TimeSpan.FromMilliseconds(100), QueueLimit = 100_000 };
+        /// <summary>A line is written within a tenth of a second. If the output can't keep up, lines are dropped, so that memory stays bounded.</summary>
+        public static readonly BatchingOptions Batching = new()
+        {
+            BatchSizeLimit = 1_000,
+            BufferingTimeLimit = TimeSpan.FromMilliseconds(100),
+            QueueLimit = 100_000,
+        };
 
         private readonly JsonLogLine _formatter = new();
         private readonly StreamWriter _writer = new(output, bufferSize: 64 << 10) { NewLine = "\n", AutoFlush = false };

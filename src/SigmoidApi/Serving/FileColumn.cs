@@ -11,41 +11,22 @@ using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Serving;
 
-/// <summary>What the cells of a file's column are.</summary>
-internal enum CellForm
-{
-    /// <summary>Texts, which may be anything: those of separated values, and of columns of texts.</summary>
-    Text,
-
-    /// <summary>Values of JSON as it writes them: texts in quotes.</summary>
-    Json,
-
-    /// <summary>DOUBLE where the model wants a number, or else a text of all digits.</summary>
-    Number,
-
-    /// <summary>DOUBLE, where the model wants a number; as levels they are texts.</summary>
-    Boolean,
-
-    /// <summary>Days since 1970-01-01 as DOUBLE, where the model wants a number; as levels they are texts.</summary>
-    Date,
-}
-
-/// <summary>A column that a model needs, as a file has it.</summary>
-/// <param name="Served">The model's.</param>
-/// <param name="Form">What its cells are.</param>
-/// <param name="Expression">What gives them: of type DOUBLE or VARCHAR.</param>
-/// <param name="Convention">How its texts are written.</param>
-/// <param name="MissingWords">The texts that stand for a missing value.</param>
+/// <summary>A column of a file that a model needs.</summary>
+/// <param name="Served">The column of the model.</param>
+/// <param name="Form">What its cells contain.</param>
+/// <param name="Expression">The SQL expression that returns its cells, of type DOUBLE or VARCHAR.</param>
+/// <param name="Convention">How numbers and dates are written in its texts.</param>
+/// <param name="MissingWords">The texts that mean a missing value.</param>
 internal sealed record FileColumn(ServedColumn Served, CellForm Form, string Expression, WrittenConvention Convention, MissingWords MissingWords)
 {
-    /// <summary>Whether a cell is a DOUBLE; if not, it is a VARCHAR.</summary>
+    /// <summary>Whether a cell is a DOUBLE; otherwise it is a VARCHAR.</summary>
     public bool IsDouble => Served.Category is null && Form is CellForm.Number or CellForm.Boolean or CellForm.Date;
 
-    /// <param name="served">What the model needs.</param>
-    /// <param name="column">The file's column by its type alone.</param>
-    /// <param name="file">What the caller says of the file.</param>
-    /// <param name="source">The file.</param>
-    public static FileColumn Of(ServedColumn served, TypedColumn column, FileToRead file, DatasetSource source)
+    /// <param name="served">The column of the model.</param>
+    /// <param name="column">The column of the file.</param>
+    /// <param name="file">What the caller says about the file.</param>
+    /// <param name="source">The opened file.</param>
+    public static FileColumn Of(ServedColumn served, TypedColumn column, TableFile file, DatasetSource source)
     {
         var form = column switch
         {
@@ -69,7 +50,7 @@ internal sealed record FileColumn(ServedColumn Served, CellForm Form, string Exp
         return new(served, form, expression, convention, MissingWords.Of(file.Csv));
     }
 
-    /// <summary>The number of a cell: NaN where it is missing, null where it can't be one.</summary>
+    /// <summary>The number in a cell: NaN if it is missing, null if the cell is not a number.</summary>
     public double? NumberOf(DatasetChunk rows, int vector, int row)
     {
         if (rows.IsMissing(vector, row))
@@ -84,7 +65,7 @@ internal sealed record FileColumn(ServedColumn Served, CellForm Form, string Exp
             : null;
     }
 
-    /// <summary>The code of a cell that is not missing; null where it can't be a level.</summary>
+    /// <summary>The code of the level in a cell that is not missing; null if the cell can't be a level.</summary>
     public int? CodeOf(ReadOnlySpan<byte> cell)
     {
         if (cell.IsEmpty)
@@ -94,7 +75,7 @@ internal sealed record FileColumn(ServedColumn Served, CellForm Form, string Exp
         return isNumber ? Served.CodeOfNumber(text) : Served.CodeOf(text, Convention, MissingWords);
     }
 
-    /// <summary>Whether the model can do nothing with a cell, and how a problem names that.</summary>
+    /// <summary>Whether the model refuses a cell, and if so, what it expected and what it got, for the message.</summary>
     public bool IsRefused(DatasetChunk rows, int vector, int row, out string expected, out string got)
     {
         (expected, got) = (Served.Expected([], Convention.Dates), "nothing");
@@ -111,15 +92,15 @@ internal sealed record FileColumn(ServedColumn Served, CellForm Form, string Exp
         if (Served.Category is null ? NumberOf(rows, vector, row) is not null : !IsRefused(CodeOf(text)))
             return false;
         text = Form == CellForm.Json ? Unquoted(text) : text;
-        expected = Served.Expected(text, Convention.Dates) + (Served.LacksOrder(text, Convention.Dates) ? ", which dates=dmy or dates=mdy can say" : "");
+        expected = Served.Expected(text, Convention.Dates) + (Served.LacksOrder(text, Convention.Dates) ? " (dates=dmy or dates=mdy sets it)" : "");
         got = ShownText.Of(text);
         return true;
     }
 
-    /// <summary>Whether a code is none, or that of a level that the model refuses.</summary>
+    /// <summary>Whether a code is null, or that of an unknown level that the model refuses.</summary>
     public bool IsRefused(int? code) => code is null || (code == FittedCategory.UnknownCode && Served.Category!.Unknown == UnknownLevel.Error);
 
-    /// <summary>A text of JSON without its quotes and escapes; any other value as it is.</summary>
+    /// <summary>A JSON text without its quotes and escapes; any other value unchanged.</summary>
     private static ReadOnlySpan<byte> Unquoted(ReadOnlySpan<byte> value)
     {
         if (value is not [(byte)'"', .. var inner, (byte)'"'])

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
 using DuckDB.NET.Data;
 using SigmoidApi.Models;
 using SigmoidApi.Tables;
@@ -12,19 +11,20 @@ using SigmoidApi.Workers;
 
 namespace SigmoidApi.Serving;
 
-/// <summary>Predicts the rows of a received file in one pass of DuckDB's, to which the model is a function of a row's columns.</summary>
+/// <summary>Predicts the rows of a received file with one statement in DuckDB, which calls the model as a function of the columns.</summary>
 internal static class FilePrediction
 {
     /// <summary>The prediction of a file in a worker process.</summary>
     public static WorkerVerb<PredictTask, PredictedFile> Verb { get; } = new("predict", Run);
 
-    /// <exception cref="InvalidDatasetException">The file is not what it is said to be.</exception>
-    /// <exception cref="MissingColumnsException">It lacks columns that the model needs.</exception>
+    /// <exception cref="InvalidDatasetException">The file's content is invalid, or the model refuses some of its cells.</exception>
+    /// <exception cref="MissingColumnsException">The file lacks columns that the model needs.</exception>
     public static PredictedFile Run(PredictTask task, CancellationToken cancellationToken)
     {
         var model = new ServedModel(task.ModelName, task.ModelVersion, task.Target, task.Model);
-        using var session = new DuckDbSession(task.SpillDirectory, DuckDbLimits.Of(task.MemoryMegabytes, task.Threads, task.MaxWrittenBytes), task.File.Progress, task.File.Path, task.AnswerPath);
-        // Every cell stays what it is in the file, and the model's columns read those that they need.
+        var limits = DuckDbLimits.Of(task.MemoryMegabytes, task.Threads, task.MaxWrittenBytes);
+        using var session = new DuckDbSession(task.SpillDirectory, limits, task.File.Progress, task.File.Path, task.AnswerPath);
+        // All columns are opened as text, so that the answer repeats each cell unchanged. The columns that the model needs convert the cells themselves.
         var decimalPoint = task.Model.DecimalPoint is [var sign] ? sign : (char?)null;
         var file = task.File with
         {
@@ -49,7 +49,7 @@ internal static class FilePrediction
         using var function = new PredictFunction(session, model, needed);
         var given = source.All ?? source.Columns;
         var names = given.Select(column => column.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var (probability, label) = (Free("probability", names), Free("label", names));
+        var (probability, label) = (UnusedName("probability", names), UnusedName("label", names));
         var raw = given.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"{column.Raw} as r{i}"));
         var outer = given.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"r{i} as {DuckDbSession.Identifier(column.Name)}"));
         var shown = source.Dialect?.DecimalPoint == ',' ? "replace(cast(p as varchar), '.', ',')" : "p";
@@ -78,12 +78,12 @@ internal static class FilePrediction
         return new([.. given.Select(column => column.Name).Where(model.IsUnknown)], function.UnknownLevels());
     }
 
-    private static string Free(string name, HashSet<string> taken)
+    private static string UnusedName(string name, HashSet<string> used)
     {
-        var free = name;
-        for (var i = 1; taken.Contains(free); i++)
-            free = string.Create(CultureInfo.InvariantCulture, $"{name}_{i}");
-        return free;
+        var unused = name;
+        for (var i = 1; used.Contains(unused); i++)
+            unused = string.Create(CultureInfo.InvariantCulture, $"{name}_{i}");
+        return unused;
     }
 
     private static string Literal(ClassLabel label) => label.Text is { } text ? DuckDbSession.Literal(text)
@@ -94,15 +94,3 @@ internal static class FilePrediction
         ? DatasetExport.CsvOptions(dialect)
         : DatasetExport.Options(format, source.Columns.Count + 2);
 }
-
-/// <summary>A received file, what is to predict it, and where the answer is to be.</summary>
-internal sealed record PredictTask(
-    FileToRead File, string AnswerPath, DatasetFormat AnswerFormat, string SpillDirectory, int MemoryMegabytes, int Threads, long MaxWrittenBytes,
-    string ModelName, int ModelVersion, string? Target, TrainedModel Model, double Threshold) : IFileTask
-{
-    [JsonIgnore]
-    public string WrittenPath => AnswerPath;
-}
-
-/// <summary>What a prediction has to say beside its answer.</summary>
-internal sealed record PredictedFile(IReadOnlyList<string> UnknownColumns, IReadOnlyDictionary<string, long> UnknownLevels);

@@ -8,7 +8,7 @@ using SigmoidApi.Tables.Cells;
 
 namespace SigmoidApi.Serving;
 
-/// <summary>What a model is to predict, as its preparation takes it, from records or columns as they were uploaded; or why it can't be.</summary>
+/// <summary>Records or columns of a request, converted to the input of a model; or the failure of the conversion.</summary>
 internal sealed class Observations : IDisposable
 {
     private readonly Matrix? _numbers;
@@ -22,31 +22,31 @@ internal sealed class Observations : IDisposable
 
     public int Rows => _numbers!.Rows;
 
-    /// <summary>Row by row, NaN where a value is missing.</summary>
+    /// <summary>The values of number columns, row by row; NaN for a missing value.</summary>
     public Span<double> Numbers => _numbers!.Values;
 
-    /// <summary>The levels of each category.</summary>
+    /// <summary>The codes of the levels of each category.</summary>
     public IReadOnlyList<int[]> Codes { get; } = [];
 
-    /// <summary>Names that came and mean nothing to the model; null where there are none.</summary>
+    /// <summary>Columns that the model does not know; null if there are none.</summary>
     public IReadOnlyList<string>? UnknownColumns { get; }
 
-    /// <summary>How many values of a category no training row had, by column; null where there are none.</summary>
+    /// <summary>For each category, how many of its values no training row had; null if there are none.</summary>
     public IReadOnlyDictionary<string, int>? UnknownLevels { get; }
 
-    /// <param name="cells">Records or columns.</param>
-    /// <param name="model">What is to predict them.</param>
-    /// <param name="path">The path of a cell as the caller wrote it, by row and column; of a row of -1 the column's.</param>
+    /// <param name="cells">The records or columns.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="path">Returns the path of a cell in the request, from its row and its column; for row -1, the path of the column.</param>
     public static Observations From(CellTable cells, ServedModel model, Func<int, string, string> path)
     {
         var numbers = Matrix.Rent(cells.Rows, model.NumberColumns);
         var codes = new int[model.CategoryColumns][];
         var unknown = new Dictionary<string, int>(StringComparer.Ordinal);
-        var meant = Meant(cells.Names, model);
+        var indices = IndicesOf(cells.Names, model);
         foreach (var column in model.Columns)
         {
-            var index = meant.GetValueOrDefault(column.Name, -1);
-            var failure = index < 0 ? Lacking(column, path(cells is Records ? 0 : -1, column.Name), cells.Names.Where(model.IsUnknown))
+            var index = indices.GetValueOrDefault(column.Name, -1);
+            var failure = index < 0 ? Missing(column, path(cells is Records ? 0 : -1, column.Name), cells.Names.Where(model.IsUnknown))
                 : column.Category is { } category ? ReadLevels(cells, index, column, codes[column.Index] = new int[cells.Rows], unknown, path)
                 : ReadNumbers(cells, index, column, model, numbers, path);
             if (failure is not null)
@@ -59,31 +59,31 @@ internal sealed class Observations : IDisposable
         var bad = model.TakesMissing ? NumberRules.IndexOfInfinite(numbers.Values) : NumberRules.IndexOfNonFinite(numbers.Values);
         if (bad >= 0)
         {
-            var (row, place) = Math.DivRem(bad, model.NumberColumns);
-            var name = model.Columns.First(column => column.Category is null && column.Index == place).Name;
+            var (row, number) = Math.DivRem(bad, model.NumberColumns);
+            var name = model.Columns.First(column => column.Category is null && column.Index == number).Name;
             var failure = InputFailure.BadRequest(path(row, name), $"expected a finite number, got {numbers.Values[bad]}");
             numbers.Dispose();
             return new(failure);
         }
 
-        string[] unknownColumns = [.. meant.Where(name => model.IsUnknown(name.Key)).OrderBy(name => name.Value).Select(name => cells.Names[name.Value])];
+        string[] unknownColumns = [.. indices.Where(name => model.IsUnknown(name.Key)).OrderBy(name => name.Value).Select(name => cells.Names[name.Value])];
         return new(numbers, codes, unknownColumns.Length > 0 ? unknownColumns : null, unknown.Count > 0 ? unknown : null);
     }
 
     /// <summary>
-    /// The places of the names. A name that the model does not know goes without the blanks around it, as the header of separated values does, if no other name
-    /// is the same then.
+    /// The index of each name. A name that the model does not know is trimmed, as in the header of a CSV file, unless another name is then the same.
     /// </summary>
-    private static Dictionary<string, int> Meant(IReadOnlyList<string> names, ServedModel model)
+    private static Dictionary<string, int> IndicesOf(IReadOnlyList<string> names, ServedModel model)
     {
-        var places = names.Index().ToDictionary(name => name.Item, name => name.Index, StringComparer.Ordinal);
-        foreach (var same in names.Where(name => name.Trim().Length < name.Length && model.IsUnknown(name)).GroupBy(name => name.Trim()).Where(same => same.Count() == 1))
+        var indices = names.Index().ToDictionary(name => name.Item, name => name.Index, StringComparer.Ordinal);
+        var untrimmed = names.Where(name => name.Trim().Length < name.Length && model.IsUnknown(name));
+        foreach (var same in untrimmed.GroupBy(name => name.Trim()).Where(same => same.Count() == 1))
         {
-            if (places.TryAdd(same.Key, places[same.Single()]))
-                places.Remove(same.Single());
+            if (indices.TryAdd(same.Key, indices[same.Single()]))
+                indices.Remove(same.Single());
         }
 
-        return places;
+        return indices;
     }
 
     public void Dispose() => _numbers?.Dispose();
@@ -92,22 +92,22 @@ internal sealed class Observations : IDisposable
     {
         var stride = model.NumberColumns;
         var values = numbers.Values[column.Index..];
-        // Mostly all are numbers, which is the quick way; from the first other cell on each is looked at. No number is a date.
+        // Usually all cells are numbers and are copied at once. From the first other cell on, each is converted. A date is never a number.
         var first = column.Type == ColumnType.DateTime ? 0 : cells.CopyColumn(index, values, stride);
         for (var row = first; first >= 0 && row < cells.Rows; row++)
         {
             var cell = cells[row, index];
             if (cell.Kind == CellKind.Absent)
-                return Lacking(column, path(row, column.Name));
+                return Missing(column, path(row, column.Name));
             if (NumberOf(cell, column) is not { } value)
-                return Unreadable(cell, column, path(row, column.Name));
+                return Invalid(cell, column, path(row, column.Name));
             values[row * stride] = value;
         }
 
         return null;
     }
 
-    /// <summary>The number of a cell, NaN where it is missing; null where it can't be one.</summary>
+    /// <summary>The number in a cell: NaN if it is missing, null if the cell is not a number.</summary>
     private static double? NumberOf(Cell cell, ServedColumn column) => cell.Kind switch
     {
         CellKind.Number => column.NumberOf(cell.Number),
@@ -116,15 +116,16 @@ internal sealed class Observations : IDisposable
         _ => column.NumberOf(Encoding.UTF8.GetBytes(cell.Text!), column.Convention, MissingWords.Default),
     };
 
-    private static InputFailure? ReadLevels(CellTable cells, int index, ServedColumn column, int[] codes, Dictionary<string, int> unknown, Func<int, string, string> path)
+    private static InputFailure? ReadLevels(
+        CellTable cells, int index, ServedColumn column, int[] codes, Dictionary<string, int> unknown, Func<int, string, string> path)
     {
         for (var row = 0; row < codes.Length; row++)
         {
             var cell = cells[row, index];
             if (cell.Kind == CellKind.Absent)
-                return Lacking(column, path(row, column.Name));
+                return Missing(column, path(row, column.Name));
             if (CodeOf(cell, column) is not { } code || (code == FittedCategory.UnknownCode && column.Category!.Unknown == UnknownLevel.Error))
-                return Unreadable(cell, column, path(row, column.Name));
+                return Invalid(cell, column, path(row, column.Name));
             codes[row] = code;
             if (code == FittedCategory.UnknownCode)
                 unknown[column.Name] = unknown.GetValueOrDefault(column.Name) + 1;
@@ -133,7 +134,7 @@ internal sealed class Observations : IDisposable
         return null;
     }
 
-    /// <summary>The code of a cell's level; null where it can't be one.</summary>
+    /// <summary>The code of the level in a cell; null if the cell can't be a level.</summary>
     private static int? CodeOf(Cell cell, ServedColumn column) => cell.Kind switch
     {
         CellKind.Null => FittedCategory.MissingCode,
@@ -143,7 +144,7 @@ internal sealed class Observations : IDisposable
         _ => column.CodeOf(cell.Text!, column.Convention, MissingWords.Default),
     };
 
-    private static InputFailure Unreadable(Cell cell, ServedColumn column, string path)
+    private static InputFailure Invalid(Cell cell, ServedColumn column, string path)
     {
         var text = cell.Kind == CellKind.Text ? Encoding.UTF8.GetBytes(cell.Text!) : [];
         var isLevel = column is { Category: not null, Type: not ColumnType.DateTime };
@@ -153,9 +154,9 @@ internal sealed class Observations : IDisposable
         return InputFailure.BadRequest(path, $"expected {column.Expected(text, column.Convention.Dates)}, got {got}");
     }
 
-    private static InputFailure Lacking(ServedColumn column, string path, IEnumerable<string>? others = null)
+    private static InputFailure Missing(ServedColumn column, string path, IEnumerable<string>? unknownNames = null)
     {
-        var near = NearestName.Of(column.Name, others ?? []) is { } other ? $"; did you mean it by '{other}'?" : "";
+        var near = NearestName.Of(column.Name, unknownNames ?? []) is { } other ? $"; did you name it '{other}'?" : "";
         return InputFailure.BadRequest(
             path,
             path.StartsWith("columns", StringComparison.Ordinal)

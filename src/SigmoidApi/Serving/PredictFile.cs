@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using SigmoidApi.Compute.Regression;
 using SigmoidApi.Datasets;
 using SigmoidApi.Http;
 using SigmoidApi.Models;
@@ -12,60 +13,61 @@ using SigmoidApi.Workers;
 
 namespace SigmoidApi.Serving;
 
-/// <summary>Describes a row of a file that was predicted.</summary>
+/// <summary>Stands for a row of a predicted file in the OpenAPI document.</summary>
 internal readonly struct PredictedRow;
 
-/// <summary>Predicts a whole file, and gives it back with the columns <c>probability</c> and <c>label</c> added.</summary>
-internal sealed class PredictFile(UploadedFiles uploads, DatasetWorkers workers, ModelCache models, IOptions<DatasetOptions> options, TimeProvider time)
+/// <summary>Predicts a whole file, and returns it with the columns <c>probability</c> and <c>label</c> added.</summary>
+internal sealed class PredictFile(UploadReceiver receiver, DatasetWorkers workers, ModelCache models, IOptions<DatasetOptions> options, TimeProvider time)
 {
-    // Of a name in a header, where each may take nine.
-    private const int MostCharacters = 60;
+    // The most characters of a name in a header, where a character may take nine bytes.
+    private const int MaxCharacters = 60;
 
     public async Task<IResult> PredictAsync(string name, int? version, DatasetUploadQuery query, string? threshold, HttpContext context)
     {
-        if (Against(threshold, out var from) is { } wrong)
+        if (ReadThreshold(threshold, out var positiveFrom) is { } wrong)
             return wrong;
         var cancellationToken = context.RequestAborted;
         if (await models.FindAsync(name, version, cancellationToken) is not { } served)
             return await models.MissingAsync(name, version, cancellationToken);
-        var file = await uploads.ReceiveAsync(Guid.CreateVersion7(time.GetUtcNow()), context, query, name: null, cancellationToken);
-        // The answer is one of its files.
-        context.Response.RegisterForDispose(file);
-        if (file.Failure is { } failure)
+        var upload = await receiver.ReceiveAsync(Guid.CreateVersion7(time.GetUtcNow()), context, query, name: null, cancellationToken);
+        // The answer is one of the staged files, so they live as long as the response.
+        context.Response.RegisterForDispose(upload);
+        if (upload.Failure is { } failure)
             return failure;
-        if (file.Form?["threshold"] is { } part && Against(part, out from) is { } wrongPart)
+        if (upload.Form?["threshold"] is { } part && ReadThreshold(part, out positiveFrom) is { } wrongPart)
             return wrongPart;
         try
         {
-            var upload = file.Upload!;
-            var answer = file.File!.Format == DatasetFormat.Libsvm ? DatasetFormat.Csv : file.File.Format;
+            var (file, staged) = (upload.File!, upload.Staged!);
+            var answer = file.Format == DatasetFormat.Libsvm ? DatasetFormat.Csv : file.Format;
             var settings = options.Value;
             var task = new PredictTask(
-                file.File, upload.AnswerPath, answer, upload.SpillPath, settings.MemoryMegabytes, settings.Threads, settings.MaxWrittenBytes,
-                served.Name.Name, served.Name.Version, served.Target, served.Trained, from);
+                file, staged.AnswerPath, answer, staged.SpillPath, settings.MemoryMegabytes, settings.Threads, settings.MaxWrittenBytes,
+                served.Name.Name, served.Name.Version, served.Target, served.Trained, positiveFrom);
             var predicted = await workers.AskAsync(FilePrediction.Verb, task, cancellationToken);
-            Name(context.Response, "Unknown-Columns", predicted.UnknownColumns.Count, predicted.UnknownColumns.Select(ItemOf));
-            Name(context.Response, "Unknown-Levels", predicted.UnknownLevels.Count,
+            SetList(context.Response, "Unknown-Columns", predicted.UnknownColumns.Count, predicted.UnknownColumns.Select(ItemOf));
+            SetList(context.Response, "Unknown-Levels", predicted.UnknownLevels.Count,
                 predicted.UnknownLevels.Select(level => string.Create(CultureInfo.InvariantCulture, $"{ItemOf(level.Key)};count={level.Value}")));
-            // As a stream: of a file on disk the framework would compare the time with the request's conditions, which ask about what was there before.
-            return Results.Stream(DatasetFiles.OpenRead(upload.AnswerPath), answer.MediaType());
+            // As a stream: for a file on disk, the framework would check the request's conditions against the file's time, but the answer is new.
+            return Results.Stream(DatasetFiles.OpenRead(staged.AnswerPath), answer.MediaType());
         }
-        catch (Exception e) when (UploadedFiles.ProblemOf(e) is { } problem)
+        catch (Exception e) when (UploadReceiver.ProblemOf(e) is { } problem)
         {
             return problem;
         }
     }
 
-    private static ProblemHttpResult? Against(string? threshold, out double from)
+    private static ProblemHttpResult? ReadThreshold(string? text, out double threshold)
     {
-        from = 0.5;
-        return threshold is null || (double.TryParse(threshold, NumberStyles.Float, CultureInfo.InvariantCulture, out from) && NumberRules.IsProbability(from))
+        threshold = LogisticModel.DefaultThreshold;
+        return text is null
+            || (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out threshold) && NumberRules.IsProbability(threshold))
             ? null
-            : Problems.Field(StatusCodes.Status400BadRequest, "threshold", $"expected a number from 0 to 1, got '{threshold}'");
+            : Problems.Field(StatusCodes.Status400BadRequest, "threshold", $"{NumberRules.ExpectedProbability}, got '{text}'");
     }
 
-    /// <summary>How many there are, and the first of them: both headers of both lists take less than 2 KB.</summary>
-    private static void Name(HttpResponse response, string header, int count, IEnumerable<string> items)
+    /// <summary>Sets a header to the first items of a list, and one to their number. The headers of both lists together take less than 2 KB.</summary>
+    private static void SetList(HttpResponse response, string header, int count, IEnumerable<string> items)
     {
         if (count == 0)
             return;
@@ -73,5 +75,5 @@ internal sealed class PredictFile(UploadedFiles uploads, DatasetWorkers workers,
         response.Headers[$"{header}-Count"] = count.ToString(CultureInfo.InvariantCulture);
     }
 
-    private static string ItemOf(string column) => StructuredHeader.Name(ShownText.Within(column, MostCharacters));
+    private static string ItemOf(string column) => StructuredHeader.Name(ShownText.Within(column, MaxCharacters));
 }

@@ -7,38 +7,45 @@ using SigmoidApi.Tables.DuckDb;
 
 namespace SigmoidApi.Serving;
 
-/// <summary>A model as a function that DuckDB calls for 2,048 rows at a time, on any of its threads: of its columns in their order, numbers and texts, to the probability.</summary>
+/// <summary>
+/// A model as a DuckDB function. Its arguments are the model's columns in their order, as numbers and texts; its result is the probability. DuckDB calls it for
+/// up to 2,048 rows at a time, on any of its threads.
+/// </summary>
 internal sealed unsafe class PredictFunction : IDisposable
 {
     public const string Name = "sigmoid_predict";
 
-    // Rows whose numbers a core's own cache holds.
+    // So few rows that their numbers fit into a core's own cache.
     private const int BatchRows = 256;
+
+    // The most distinct texts whose codes a thread remembers, so that more and more levels do not fill memory.
+    private const int MaxKnownTexts = 100_000;
 
     private readonly ServedModel _model;
     private readonly IReadOnlyList<FileColumn> _columns;
     private readonly ThreadLocal<Batch> _batches;
     private readonly long[] _unknown;
 
-    /// <param name="session">What calls the function.</param>
-    /// <param name="model">What predicts.</param>
-    /// <param name="columns">The model's columns in its order, as the file has them.</param>
+    /// <param name="session">The session to register the function in.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="columns">The columns of the file that the model needs, in the model's order.</param>
     public PredictFunction(DuckDbSession session, ServedModel model, IReadOnlyList<FileColumn> columns)
     {
         (_model, _columns) = (model, columns);
         _unknown = new long[model.CategoryColumns];
         _batches = new(() => new Batch(model));
-        // A missing value is no reason for a missing answer.
+        // By default, DuckDB returns NULL if an argument is NULL, without calling the function.
         ChunkFunction.Register(
             session, Name, columns.Select(column => column.IsDouble ? DuckDBType.Double : DuckDBType.Varchar), DuckDBType.Double, takesMissing: true, Predict);
     }
 
-    /// <summary>Whether there was a cell that the model can do nothing with, which ended the prediction.</summary>
+    /// <summary>Whether the prediction ended because the model refused a cell.</summary>
     public bool HasRefused { get; private set; }
 
-    /// <summary>How many values of each category no training row had, where there are any.</summary>
+    /// <summary>How many values of each category no training row had; categories without such values are left out.</summary>
     public IReadOnlyDictionary<string, long> UnknownLevels() =>
-        _model.Columns.Where(column => column.Category is not null && _unknown[column.Index] > 0).ToDictionary(column => column.Name, column => _unknown[column.Index]);
+        _model.Columns.Where(column => column.Category is not null && _unknown[column.Index] > 0)
+            .ToDictionary(column => column.Name, column => _unknown[column.Index]);
 
     public void Dispose() => _batches.Dispose();
 
@@ -50,14 +57,17 @@ internal sealed unsafe class PredictFunction : IDisposable
         {
             var count = Math.Min(BatchRows, rows.Rows - first);
             batch.Read(rows, first, count, this);
-            _model.Prepared.PredictProbabilities(batch.Numbers.AsSpan(0, count * _model.NumberColumns), batch.CodesOf(count), probabilities.Slice(first, count));
+            _model.Prepared.PredictProbabilities(
+                batch.Numbers.AsSpan(0, count * _model.NumberColumns), batch.CodesOf(count), probabilities.Slice(first, count));
         }
     }
 
-    /// <summary>What one thread reads rows into.</summary>
+    /// <summary>The buffers that one thread reads rows into.</summary>
     private sealed class Batch(ServedModel model)
     {
-        private readonly Dictionary<(ulong, ulong), int>[] _codesOfTexts = [.. Enumerable.Range(0, model.CategoryColumns).Select(_ => new Dictionary<(ulong, ulong), int>())];
+        private readonly Dictionary<(ulong, ulong), int>[] _codesOfTexts =
+            [.. Enumerable.Range(0, model.CategoryColumns).Select(_ => new Dictionary<(ulong, ulong), int>())];
+
         private readonly int[][] _codes = [.. Enumerable.Range(0, model.CategoryColumns).Select(_ => new int[BatchRows])];
 
         public double[] Numbers { get; } = new double[BatchRows * model.NumberColumns];
@@ -69,7 +79,10 @@ internal sealed unsafe class PredictFunction : IDisposable
             for (var i = 0; i < function._columns.Count; i++)
             {
                 var column = function._columns[i];
-                if (!(column.Served.Category is null ? ReadNumbers(rows, i, column, first, count) : ReadLevels(rows, i, column, first, count, function)))
+                var isRead = column.Served.Category is null
+                    ? ReadNumbers(rows, i, column, first, count)
+                    : ReadLevels(rows, i, column, first, count, function);
+                if (!isRead)
                 {
                     function.HasRefused = true;
                     throw new InvalidDataException("A cell can't be read.");
@@ -77,15 +90,15 @@ internal sealed unsafe class PredictFunction : IDisposable
             }
         }
 
-        /// <summary>False where a cell can't be a number.</summary>
+        /// <summary>Returns false if the model refuses a cell.</summary>
         private bool ReadNumbers(DatasetChunk rows, int vector, FileColumn column, int first, int count)
         {
-            var (stride, place) = (model.NumberColumns, column.Served.Index);
+            var (stride, index) = (model.NumberColumns, column.Served.Index);
             if (column is { Form: CellForm.Number, Served.Type: not ColumnType.DateTime } && !rows.HasMissing(vector))
             {
                 var values = rows.Doubles(vector).Slice(first, count);
                 for (var row = 0; row < count; row++)
-                    Numbers[row * stride + place] = values[row];
+                    Numbers[row * stride + index] = values[row];
                 return NumberRules.IndexOfNonFinite(values) < 0;
             }
 
@@ -93,13 +106,13 @@ internal sealed unsafe class PredictFunction : IDisposable
             {
                 if (column.NumberOf(rows, vector, first + row) is not { } number)
                     return false;
-                Numbers[row * stride + place] = number;
+                Numbers[row * stride + index] = number;
             }
 
             return true;
         }
 
-        /// <summary>False where a cell can't be a level.</summary>
+        /// <summary>Returns false if the model refuses a cell.</summary>
         private bool ReadLevels(DatasetChunk rows, int vector, FileColumn column, int first, int count, PredictFunction function)
         {
             var texts = rows.Texts(vector);
@@ -127,9 +140,8 @@ internal sealed unsafe class PredictFunction : IDisposable
             var known = _codesOfTexts[column.Served.Index];
             if (known.TryGetValue(key, out var code))
                 return code;
-            // Ever new levels are not to fill memory.
             var read = column.CodeOf(ChunkText.Bytes(in text));
-            if (read is { } level && known.Count < 100_000)
+            if (read is { } level && known.Count < MaxKnownTexts)
                 known[key] = level;
             return read;
         }

@@ -1,43 +1,52 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
+using SigmoidApi.Compute.Regression;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
 using SigmoidApi.Http.Metadata;
 using SigmoidApi.Models;
+using SigmoidApi.Tables;
 using SigmoidApi.Tables.Cells;
 
 namespace SigmoidApi.Serving;
 
 /// <summary>The observations, in one of three forms.</summary>
-/// <param name="Rows">A record for each, by column name, as it was uploaded: a null is a missing value, a text is read as a cell of a file is.</param>
+/// <param name="Rows">
+/// A record for each observation, by column name, with values as they were uploaded. Null is a missing value; a text is read like a cell of a file.
+/// </param>
 /// <param name="Columns">An array for each column.</param>
-/// <param name="Features">A row of numbers for each, in the order of the model's coefficients.</param>
-/// <param name="Threshold">The probability from which the label is the positive class.</param>
-public sealed record PredictWithModelRequest(Records? Rows = null, NamedColumns? Columns = null, Matrix? Features = null, [property: Range(0d, 1d)] double Threshold = 0.5);
+/// <param name="Features">A row of numbers for each observation, in the order of the model's coefficients.</param>
+/// <param name="Threshold">The lowest probability that gets the label of the positive class.</param>
+public sealed record PredictWithModelRequest(
+    Records? Rows = null,
+    NamedColumns? Columns = null,
+    Matrix? Features = null,
+    [property: Range(0d, 1d)] double Threshold = LogisticModel.DefaultThreshold);
 
 /// <summary>A prediction for each observation.</summary>
-/// <param name="Model">Which version has predicted.</param>
+/// <param name="Model">The version of the model that made the predictions.</param>
 /// <param name="Probabilities">For each observation, the probability of the model's second class.</param>
 /// <param name="Labels">For each observation, one of the model's classes.</param>
-/// <param name="UnknownColumns">The first 100 columns that came and the model does not know; left out where there are none.</param>
-/// <param name="UnknownColumnCount">How many there are; left out where there are none.</param>
-/// <param name="UnknownLevels">For each category how many of its values no training row had; left out where there are none.</param>
+/// <param name="UnknownColumns">The first 100 columns of the request that the model does not know; left out if there are none.</param>
+/// <param name="UnknownColumnCount">How many columns the model does not know; left out if there are none.</param>
+/// <param name="UnknownLevels">For each category, how many of its values no training row had; left out if there are none.</param>
 [MayBeArray]
+[DefaultsLeftOut]
 public sealed record PredictWithModelResponse(
     ModelVersionName Model,
     [property: Range(0d, 1d)] double[] Probabilities,
     ClassLabels Labels,
-    [property: MaxLength(PredictWithModel.MostUnknownColumns), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? UnknownColumns = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? UnknownColumnCount = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, int>? UnknownLevels = null);
+    [property: MaxLength(PredictWithModel.MaxUnknownColumns)]
+    IReadOnlyList<string>? UnknownColumns = null,
+    int? UnknownColumnCount = null,
+    IReadOnlyDictionary<string, int>? UnknownLevels = null);
 
-/// <summary>Predicts what a JSON body holds; see <see cref="PredictFile"/> for files.</summary>
+/// <summary>Predicts the observations of a JSON body; see <see cref="PredictFile"/> for files.</summary>
 internal static class PredictWithModel
 {
-    // A body may have names by the million. Of levels there are no more columns than the model has.
-    public const int MostUnknownColumns = 100;
+    // A body may have millions of names. UnknownLevels needs no limit: it has at most the columns of the model.
+    public const int MaxUnknownColumns = 100;
 
     public static Results<Ok<PredictWithModelResponse>, ProblemHttpResult> Predict(PredictWithModelRequest request, ServedModel model)
     {
@@ -45,7 +54,12 @@ internal static class PredictWithModel
             return PredictFeatures(features, request.Threshold, model);
         CellTable cells = request.Rows is { } rows ? rows : request.Columns!;
         if (cells.Rows == 0)
-            return Problems.Field(StatusCodes.Status400BadRequest, request.Rows is null ? "columns" : "rows", request.Rows is null ? "expected at least one value in each column" : "expected at least one record");
+        {
+            return request.Rows is null
+                ? Problems.Field(StatusCodes.Status400BadRequest, "columns", "expected at least one value in each column")
+                : Problems.Field(StatusCodes.Status400BadRequest, "rows", "expected at least one record");
+        }
+
         using var observations = Observations.From(cells, model, request.Rows is null
             ? (row, name) => row < 0 ? $"columns{JsonPath.Member(name)}" : $"columns{JsonPath.Member(name)}[{row}]"
             : (row, name) => $"rows[{row}]{JsonPath.Member(name)}");
@@ -55,7 +69,7 @@ internal static class PredictWithModel
         model.Prepared.PredictProbabilities(observations.Numbers, observations.Codes, probabilities);
         return TypedResults.Ok(new PredictWithModelResponse(
             model.Name, probabilities, ClassLabels.Of(probabilities, request.Threshold, model.Classes),
-            observations.UnknownColumns is { } unknown ? [.. unknown.Take(MostUnknownColumns).Select(ShownText.Short)] : null,
+            observations.UnknownColumns is { } unknown ? [.. unknown.Take(MaxUnknownColumns).Select(ShownText.Short)] : null,
             observations.UnknownColumns?.Count, observations.UnknownLevels));
     }
 
@@ -65,11 +79,19 @@ internal static class PredictWithModel
         if (features.Rows == 0)
             return Problems.Field(StatusCodes.Status400BadRequest, "features", "expected at least one row");
         if (features.Columns != model.Coefficients.Length)
-            return Problems.Field(StatusCodes.Status400BadRequest, "features[0]", $"expected {model.Coefficients.Length} numbers, one for each of the model's coefficients, got {features.Columns}");
+        {
+            return Problems.Field(
+                StatusCodes.Status400BadRequest,
+                "features[0]",
+                $"expected {model.Coefficients.Length} numbers, one for each of the model's coefficients, got {features.Columns}");
+        }
+
         if (NumberRules.IndexOfNonFinite(features.Values) is >= 0 and var bad)
         {
             return Problems.Field(
-                StatusCodes.Status400BadRequest, $"features[{bad / features.Columns}][{bad % features.Columns}]", $"expected a finite number, got {features.Values[bad]}");
+                StatusCodes.Status400BadRequest,
+                $"features[{bad / features.Columns}][{bad % features.Columns}]",
+                $"expected a finite number, got {features.Values[bad]}");
         }
 
         var probabilities = new double[features.Rows];

@@ -5,12 +5,12 @@ using SigmoidApi.Tables.Sources;
 namespace SigmoidApi.Serving;
 
 /// <summary>
-/// Finds the cells of a file that a model can do nothing with, after the prediction has met one: the threads that predict do not know which rows theirs are,
-/// so the file is read once more in its order.
+/// Finds the cells of a file that a model refuses, after the prediction has failed on one. The threads of the prediction do not know the numbers of their
+/// rows, so the file is read again in its order.
 /// </summary>
 internal static class RefusedCells
 {
-    /// <summary>The first cells by their lines, or rows in a format without lines; null where none is found.</summary>
+    /// <summary>The first refused cells by line, or by row in a format without lines; null if there are none.</summary>
     public static InvalidDatasetException? Find(
         DuckDbSession session, DatasetSource source, IReadOnlyList<FileColumn> columns, CancellationToken cancellationToken)
     {

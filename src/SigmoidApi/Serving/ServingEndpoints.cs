@@ -14,11 +14,11 @@ public static class ServingEndpoints
             Type = JsonSchemaType.Object,
             MinProperties = 2,
             AdditionalProperties = Schemas.Any(),
-            Description = "The cells of a row of the file, by the names of their columns and as they came; and `probability` and `label`, "
-                + "with `_1` behind the name where the file has a column of that name.",
+            Description = "The cells of a row of the file by column name, unchanged, and `probability` and `label`. "
+                + "If the file already has a column of one of these names, `_1` is appended to the name.",
         });
     }
 
-    /// <summary>The routes under <c>/models</c> by which a model is asked.</summary>
+    /// <summary>The routes under <c>/models</c> that predict with a model.</summary>
     public static void MapServing(this RouteGroupBuilder api) => PredictRoutes.Map(api.MapGroup("/models").WithModelTag());
 }

@@ -4,14 +4,14 @@ using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Serving;
 
-/// <summary>A column of a file by the type that the file itself says, whatever its values look like.</summary>
-/// <param name="Name">As the file has it.</param>
-/// <param name="Type">What the type can be kept as.</param>
-/// <param name="Stored">The expression that makes that of it.</param>
-/// <param name="Raw">The expression for the column as it is.</param>
-/// <param name="IsJson">Whether each cell is a value of JSON, with a type of its own.</param>
+/// <summary>A column of a file with the type that the file declares, whatever its values look like.</summary>
+/// <param name="Name">The name in the file.</param>
+/// <param name="Type">The type that the column can be stored as.</param>
+/// <param name="Stored">The SQL expression that converts the column to this type.</param>
+/// <param name="Raw">The SQL expression for the unchanged column.</param>
+/// <param name="IsJson">Whether each cell is a JSON value, with a type of its own.</param>
 /// <param name="IsExact">Whether its numbers may have more digits than float64.</param>
-/// <param name="DecimalPoint">The decimal sign that its own texts show; null where they show none.</param>
+/// <param name="DecimalPoint">The decimal sign that its texts show; null if they show none.</param>
 internal sealed record TypedColumn(
     string Name, StoredType Type, string Stored, string Raw, bool IsJson = false, bool IsExact = false, char? DecimalPoint = null)
 {
@@ -28,7 +28,7 @@ internal sealed record TypedColumn(
         var points = source.Columns.ToDictionary(column => column.Name, column => column.DecimalPoint, StringComparer.Ordinal);
         return (source.Typed ?? TypedSource.Columns(session, source.From, cancellationToken)).Select(column => Of(column) with
         {
-            // An upload takes JSON in Parquet for its texts.
+            // In Parquet, a column of JSON is read as text, as in an upload.
             IsJson = format != DatasetFormat.Parquet && types[column.Name] == "JSON",
             IsExact = types[column.Name] is not ("FLOAT" or "DOUBLE"),
             DecimalPoint = points.GetValueOrDefault(column.Name),

@@ -8,8 +8,8 @@ using SigmoidApi.Tables.Csv;
 namespace SigmoidApi.Storage;
 
 /// <summary>
-/// The files of data sets under the storage directory: <c>datasets/{id}.parquet</c> is kept, <c>uploads/{id}.*</c> lives as long as its upload.
-/// An upload holds a lock (flock) on <c>uploads/{id}.lock</c>, so that another process that sweeps the same directory leaves it alone.
+/// The files of data sets under the storage directory. <c>datasets/{id}.parquet</c> is permanent; <c>uploads/{id}.*</c> are staged files, which exist while
+/// a request works on them. It holds a lock (flock) on <c>uploads/{id}.lock</c>, so that a sweep by another process leaves them alone.
 /// </summary>
 public sealed partial class DatasetFiles : IDisposable
 {
@@ -19,76 +19,76 @@ public sealed partial class DatasetFiles : IDisposable
     public DatasetFiles(string storageDirectory)
     {
         Root = Path.GetFullPath(storageDirectory);
-        _datasets = Directory.CreateDirectory(Path.Combine(Root, "datasets")).FullName;
-        _uploads = Directory.CreateDirectory(Path.Combine(Root, "uploads")).FullName;
+        _datasets = Directory.CreateDirectory(Path.Combine(Root, StorageDirectory.DatasetsName)).FullName;
+        _uploads = Directory.CreateDirectory(Path.Combine(Root, StorageDirectory.UploadsName)).FullName;
         Scratch = new ScratchDirectory(Root);
     }
 
     /// <summary>The storage directory, absolute.</summary>
     public string Root { get; }
 
-    /// <summary>Whether there is a file of any data set.</summary>
+    /// <summary>Whether any data set has a file.</summary>
     public bool HasDatasets => Directory.EnumerateFiles(_datasets).Any();
 
     public string ParquetPath(Guid id) => ParquetPath(Root, id);
 
-    public static string ParquetPath(string storageDirectory, Guid id) => Path.Combine(storageDirectory, "datasets", $"{id}.parquet");
+    public static string ParquetPath(string storageDirectory, Guid id) => Path.Combine(storageDirectory, StorageDirectory.DatasetsName, $"{id}.parquet");
 
-    /// <summary>Where this process puts what does not fit in memory.</summary>
+    /// <summary>The directory where this process writes what does not fit in memory.</summary>
     public ScratchDirectory Scratch { get; }
 
-    /// <summary>Opens a file to be sent. Opened, it is there to its end, whoever deletes it.</summary>
+    /// <summary>Opens a file to send it. An open file stays readable to its end, even if it is deleted meanwhile.</summary>
     public static FileStream OpenRead(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
 
-    /// <summary>Begins files that the service itself writes; disposing removes what is left of them.</summary>
-    public DatasetUpload Begin(Guid id) => new(Path.Combine(_uploads, id.ToString()), id);
+    /// <summary>Creates staged files of an id; disposing them deletes what was not published.</summary>
+    public StagedFiles Stage(Guid id) => new(Path.Combine(_uploads, id.ToString()), id);
 
-    /// <summary>Writes <paramref name="body"/> to disk as it comes, decompressed and in UTF-8; disposing the upload removes what is left of it.</summary>
-    /// <param name="id">What its data set will be called.</param>
-    /// <param name="body">The file as it was sent.</param>
-    /// <param name="coding">How it is compressed, as far as the request says.</param>
-    /// <param name="charset">What its text is written in, as far as the request says; a byte order mark counts for more.</param>
-    /// <param name="maxBytes">Of the body, and of what it unpacks to.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="DatasetTooLargeException">There is more than <paramref name="maxBytes"/>.</exception>
-    /// <exception cref="InvalidUploadException">The file is cut off or broken within its compression.</exception>
-    /// <exception cref="InvalidDatasetException">The file is not in its charset.</exception>
-    internal async Task<DatasetUpload> ReceiveAsync(
+    /// <summary>Writes a body to disk while it arrives, decompressed and in UTF-8. Disposing the result deletes what was not published.</summary>
+    /// <param name="id">The id that the data set will have.</param>
+    /// <param name="body">The file as it is sent.</param>
+    /// <param name="coding">The compression that the request names.</param>
+    /// <param name="charset">The charset that the request names; a byte order mark takes precedence.</param>
+    /// <param name="maxBytes">The most bytes that the body may have, both as sent and decompressed.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="DatasetTooLargeException">The body has more than <paramref name="maxBytes"/>.</exception>
+    /// <exception cref="InvalidUploadException">The compressed file is truncated or corrupt.</exception>
+    /// <exception cref="InvalidDatasetException">The text is not in its charset.</exception>
+    internal async Task<StagedFiles> ReceiveAsync(
         Guid id, Stream body, ContentCoding coding, Charset charset, long maxBytes, CancellationToken cancellationToken)
     {
         const string Option = "Datasets:MaxUploadBytes";
-        var upload = Begin(id);
-        await using var sent = new SentFile(body, maxBytes, Option);
+        var staged = Stage(id);
+        await using var sent = new UploadStream(body, maxBytes, Option);
         try
         {
             await using var decompressed = new Decompression(sent, coding, maxBytes, Option);
             await using var plain = new Utf8Transcoding(decompressed, charset);
-            await CopyAsync(plain, upload, cancellationToken);
-            await upload.Content.FlushAsync(cancellationToken);
-            (upload.Bytes, upload.Sha256, upload.Compression) = (sent.Bytes, sent.Sha256, decompressed.Found?.ToString().ToLowerInvariant());
-            return upload;
+            await CopyAsync(plain, staged, cancellationToken);
+            await staged.Content.FlushAsync(cancellationToken);
+            (staged.Bytes, staged.Sha256, staged.Compression) = (sent.Bytes, sent.Sha256, decompressed.Found?.ToString().ToLowerInvariant());
+            return staged;
         }
         catch (InvalidDataException broken) when (!sent.IsBroken)
         {
-            upload.Dispose();
+            staged.Dispose();
             throw new InvalidUploadException(broken.Message, broken);
         }
         catch (InvalidTextException wrong)
         {
-            upload.Dispose();
+            staged.Dispose();
             ForeignContent.Refuse(wrong.Start.Span);
             throw new InvalidDatasetException([.. wrong.Faults.Select(fault => new DatasetError(fault.Line, null, fault.Message))], wrong.LineCount);
         }
         catch
         {
-            upload.Dispose();
+            staged.Dispose();
             throw;
         }
     }
 
-    /// <summary>Copies in two buffers: while one is filled from the network, and hashed, the other goes to the disk.</summary>
-    private static async Task CopyAsync(Stream plain, DatasetUpload upload, CancellationToken cancellationToken)
+    /// <summary>Copies with two buffers: one is written to disk while the other is filled from the network and hashed.</summary>
+    private static async Task CopyAsync(Stream plain, StagedFiles staged, CancellationToken cancellationToken)
     {
         const int BufferBytes = 512 * 1024;
         var (filling, draining) = (ArrayPool<byte>.Shared.Rent(BufferBytes), ArrayPool<byte>.Shared.Rent(BufferBytes));
@@ -98,10 +98,10 @@ public sealed partial class DatasetFiles : IDisposable
             int read;
             while ((read = await plain.ReadAsync(filling.AsMemory(0, BufferBytes), cancellationToken)) > 0)
             {
-                if (upload.Start.Length == 0)
-                    upload.Start = filling[..Math.Min(read, 1024)];
+                if (staged.Start.Length == 0)
+                    staged.Start = filling[..Math.Min(read, 1024)];
                 await writing;
-                writing = upload.Content.WriteAsync(filling.AsMemory(0, read), cancellationToken).AsTask();
+                writing = staged.Content.WriteAsync(filling.AsMemory(0, read), cancellationToken).AsTask();
                 (filling, draining) = (draining, filling);
             }
 
@@ -109,14 +109,14 @@ public sealed partial class DatasetFiles : IDisposable
         }
         finally
         {
-            // A buffer is not anybody else's before it is written.
+            // A buffer goes back to the pool only when it is no longer being written.
             await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ArrayPool<byte>.Shared.Return(filling);
             ArrayPool<byte>.Shared.Return(draining);
         }
     }
 
-    /// <summary>Makes a Parquet file the data set's: on return it survives a power cut.</summary>
+    /// <summary>Moves a Parquet file to its permanent path. On return it survives a power cut.</summary>
     public void Publish(Guid id, string parquetPath)
     {
         Sync(parquetPath);
@@ -124,8 +124,8 @@ public sealed partial class DatasetFiles : IDisposable
         SyncDirectory(_datasets);
     }
 
-    /// <summary>Makes sure that the file of a data set that has a row is there to be read.</summary>
-    /// <exception cref="DatasetFileException">It is not: a trouble of the storage, which may pass.</exception>
+    /// <summary>Checks that the file of a data set can be opened.</summary>
+    /// <exception cref="DatasetFileException">It can't: the storage has a fault, which may be transient.</exception>
     public void RequireReadable(Guid id)
     {
         try
@@ -143,27 +143,28 @@ public sealed partial class DatasetFiles : IDisposable
     public void Dispose() => Scratch.Dispose();
 
     /// <summary>
-    /// Removes every upload that no process works on, every data set's file that has no row, and the scratch of processes that are no more. Any number of processes may do so at once.
-    /// <paramref name="idsWithRows"/> is asked after the files are listed: a row that appears meanwhile belongs to a file that was locked or not yet there.
+    /// Removes staged files that no process works on, files of data sets without a database row, and the scratch files of processes that have ended. Several
+    /// processes may sweep at the same time. <paramref name="idsWithRows"/> is called after the files are listed: a row that is added in between belongs to
+    /// a file that was locked or did not exist yet.
     /// </summary>
-    /// <returns>How many files and directories were removed.</returns>
+    /// <returns>The number of files and directories removed.</returns>
     public async Task<int> SweepAsync(Func<CancellationToken, Task<HashSet<Guid>>> idsWithRows, CancellationToken cancellationToken)
     {
         var published = Directory.GetFiles(_datasets);
         var removed = 0;
         var active = new HashSet<string>();
-        foreach (var uploaded in Directory.GetFiles(_uploads, "*" + LockFile.Extension))
+        foreach (var lockFile in Directory.GetFiles(_uploads, "*" + LockFile.Extension))
         {
-            if (LockFile.TryRemove(uploaded))
+            if (LockFile.TryRemove(lockFile))
                 removed++;
             else
-                active.Add(Path.GetFileNameWithoutExtension(uploaded));
+                active.Add(Path.GetFileNameWithoutExtension(lockFile));
         }
 
         foreach (var rest in Directory.GetFileSystemEntries(_uploads))
         {
             var name = Path.GetFileName(rest);
-            // An upload begun since the listing above is left alone too: its own file is there by now.
+            // An upload that began after the listing above is left alone too: its lock file exists by now.
             if (active.Contains(name.Split('.')[0]) || File.Exists(Path.Combine(_uploads, name.Split('.')[0] + LockFile.Extension)))
                 continue;
             if (FileRemoval.Remove(rest))
@@ -189,7 +190,7 @@ public sealed partial class DatasetFiles : IDisposable
         file.Flush(flushToDisk: true);
     }
 
-    // A rename is durable once its directory is synced; .NET opens no directories.
+    // A rename is durable only after its directory is synced, and .NET can't open a directory.
     internal static void SyncDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -213,6 +214,3 @@ public sealed partial class DatasetFiles : IDisposable
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int CloseDescriptor(int descriptor);
 }
-
-/// <summary>A data set has a row, but its file can't be opened.</summary>
-public sealed class DatasetFileException(string message, Exception inner) : IOException(message, inner);

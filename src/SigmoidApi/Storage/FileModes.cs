@@ -2,19 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace SigmoidApi.Storage;
 
-/// <summary>What the service writes is its user's alone: files 0600, folders 0700, whoever makes them, SQLite and DuckDB too.</summary>
+/// <summary>Restricts files of the service to its user: files 0600, folders 0700, also those that SQLite and DuckDB create.</summary>
 internal static partial class FileModes
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>For all that this process and its children make from now on.</summary>
+    /// <summary>Sets the mode of all files that this process and its children create from now on.</summary>
     public static void KeepToOwner()
     {
         if (!OperatingSystem.IsWindows())
             _ = SetMask(0b000_111_111);
     }
 
-    /// <summary>Takes the rights of others away from what an earlier version has made; what belongs to another user stays as it is.</summary>
+    /// <summary>Removes other users' rights from a file that an earlier version created. A file of another user is not changed.</summary>
     public static void Tighten(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -26,7 +26,7 @@ internal static partial class FileModes
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Not there, or not ours.
+            // The file does not exist, or another user owns it.
         }
     }
 

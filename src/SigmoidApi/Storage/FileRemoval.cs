@@ -1,9 +1,9 @@
 namespace SigmoidApi.Storage;
 
-/// <summary>Removes what several processes may remove at once.</summary>
+/// <summary>Removes files that several processes may remove at once.</summary>
 internal static class FileRemoval
 {
-    /// <summary>Removes a file, or a directory with all that is in it. Returns false where another process was quicker.</summary>
+    /// <summary>Removes a file, or a directory with its content. Returns false if another process has already removed it.</summary>
     public static bool Remove(string path)
     {
         try

@@ -1,14 +1,14 @@
 namespace SigmoidApi.Storage;
 
 /// <summary>
-/// A file on which a process holds a lock (flock) as long as it works on what the file stands for. The lock ends with the process, whatever becomes of it: a sweep, of any
-/// process, takes the files that nobody holds.
+/// A file that a process locks (flock) while it works on the resource that the file represents. The system releases the lock when the process ends, even if it
+/// is killed. Then a sweep of any process removes the file.
 /// </summary>
 internal static class LockFile
 {
     public const string Extension = ".lock";
 
-    /// <summary>Makes the file and holds it until it is disposed, which removes it.</summary>
+    /// <summary>Creates and locks the file. Disposing the result removes it.</summary>
     public static FileStream Hold(string path)
     {
         while (true)
@@ -16,20 +16,20 @@ internal static class LockFile
             try
             {
                 var held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
-                // A sweep that came between the making of the file and its lock has taken the file away.
+                // If it is gone, a sweep has removed the file between its creation and the lock.
                 if (File.Exists(path))
                     return held;
                 held.Dispose();
             }
             catch (IOException e) when (IsHeld(e))
             {
-                // By a sweep that is about to take it away.
+                // A sweep holds it and is about to remove it.
                 Thread.Yield();
             }
         }
     }
 
-    /// <summary>Removes a file that nobody holds. Returns whether it is gone.</summary>
+    /// <summary>Removes the file if no process holds its lock. Returns whether the file is gone.</summary>
     public static bool TryRemove(string path)
     {
         try
@@ -44,5 +44,6 @@ internal static class LockFile
         }
     }
 
-    private static bool IsHeld(IOException failure) => (failure.HResult & 0xFFFF) is 11 or 32 or 35; // EAGAIN of Linux, ERROR_SHARING_VIOLATION, EAGAIN of macOS
+    // EAGAIN of Linux, ERROR_SHARING_VIOLATION, EAGAIN of macOS.
+    private static bool IsHeld(IOException failure) => (failure.HResult & 0xFFFF) is 11 or 32 or 35;
 }

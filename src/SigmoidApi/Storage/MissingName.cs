@@ -5,18 +5,20 @@ using SigmoidApi.Tables;
 
 namespace SigmoidApi.Storage;
 
-/// <summary>The 404 of what callers have named: it says which name they may have meant, or which versions there are.</summary>
+/// <summary>The 404 for a name that does not exist: it suggests a similar name, or lists the versions that exist.</summary>
 internal static class MissingName
 {
-    /// <summary>Names that are looked at before the written one in their order, as many after it, and versions: an error stays cheap however many there are.</summary>
+    /// <summary>
+    /// Most names that are compared before the requested one in sort order, and as many after it, and most versions. So the cost of an error is bounded.
+    /// </summary>
     private const int Most = 500;
 
-    /// <param name="what">What the caller meant, as the problem calls it: <c>version 9 of model 'mails'</c>.</param>
-    /// <param name="name">The name in it.</param>
+    /// <param name="what">The missing resource in the words of the problem: <c>version 9 of model 'mails'</c>.</param>
+    /// <param name="name">The requested name.</param>
     /// <param name="versions">The numbers of the versions of that name.</param>
     /// <param name="names">All names, once each.</param>
-    /// <param name="used">The names of all that is there: another name has been deleted.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
+    /// <param name="used">The names in use. Other names belong to deleted resources.</param>
+    /// <param name="cancellationToken">Cancels the queries.</param>
     public static async Task<ProblemHttpResult> ProblemAsync(
         string what, string name, IQueryable<int> versions, IQueryable<string> names, IQueryable<string> used, CancellationToken cancellationToken)
     {
@@ -31,11 +33,11 @@ internal static class MissingName
         return Problems.NotFound($"{what}{NearestName.Hint(name, near.Order(StringComparer.Ordinal))}");
     }
 
-    /// <param name="versions">From the newest; as many as are looked at may be some of more.</param>
+    /// <param name="versions">The versions, newest first. If there are <see cref="Most"/>, older ones may be missing.</param>
     private static string Of(List<int> versions) => versions switch
     {
         { Count: Most } => $"versions up to {versions[0]}",
-        [var only] => $"version {only} alone",
+        [var only] => $"version {only} only",
         [var last, .., var first] when last - first < versions.Count => $"versions {first} to {last}",
         [var last, .., var first] => $"{versions.Count} versions from {first} to {last}",
         _ => "no versions",

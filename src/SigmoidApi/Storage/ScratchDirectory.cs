@@ -1,8 +1,8 @@
 namespace SigmoidApi.Storage;
 
 /// <summary>
-/// A directory of this process's own for what does not fit in memory, <c>scratch/{id}</c> under the storage directory. Beside it lies <c>{id}.lock</c>, on which the process
-/// holds a lock (flock) as long as it lives: the sweep of whatever process on the same storage directory takes what no lock guards.
+/// This process's directory for temporary data that does not fit in memory: <c>scratch/{id}</c> under the storage directory. The process holds a lock (flock)
+/// on <c>scratch/{id}.lock</c> until it ends. Each process on the same storage directory sweeps the directories without a lock.
 /// </summary>
 public sealed class ScratchDirectory : IDisposable
 {
@@ -18,7 +18,7 @@ public sealed class ScratchDirectory : IDisposable
 
     public string Path { get; }
 
-    /// <summary>A file or directory that is not there yet.</summary>
+    /// <summary>The path of a new file or directory.</summary>
     public string NewPath() => System.IO.Path.Combine(Path, Guid.CreateVersion7().ToString());
 
     public void Dispose()
@@ -27,13 +27,13 @@ public sealed class ScratchDirectory : IDisposable
         _lock.Dispose();
     }
 
-    /// <summary>Removes the directories of processes that have ended without doing so themselves. Returns how many.</summary>
+    /// <summary>Removes the directories of processes that ended without removing them. Returns their number.</summary>
     internal static int Sweep(string storageDirectory)
     {
         var removed = 0;
         foreach (var file in Directory.GetFiles(AllUnder(storageDirectory), "*" + LockFile.Extension))
             LockFile.TryRemove(file);
-        // The lock is there before its directory.
+        // A lock file is created before its directory.
         foreach (var directory in Directory.GetDirectories(AllUnder(storageDirectory)))
         {
             if (!File.Exists(directory + LockFile.Extension) && FileRemoval.Remove(directory))
@@ -43,5 +43,5 @@ public sealed class ScratchDirectory : IDisposable
         return removed;
     }
 
-    private static string AllUnder(string storageDirectory) => System.IO.Path.Combine(storageDirectory, "scratch");
+    private static string AllUnder(string storageDirectory) => System.IO.Path.Combine(storageDirectory, StorageDirectory.ScratchName);
 }

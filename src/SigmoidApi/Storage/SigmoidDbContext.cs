@@ -1,43 +1,46 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
-using Microsoft.AspNetCore.Http.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
-using Microsoft.Extensions.Options;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace SigmoidApi.Storage;
 
 /// <summary>
-/// The database. A subclass for each store says in what it differs and has the tables; each feature adds its tables and statements as extensions.
+/// The database. A subclass for each kind of store adds the tables and the store's differences. Each feature adds its tables and statements as extensions.
 /// </summary>
-public abstract class SigmoidDbContext(DbContextOptions options, IOptions<JsonOptions> json) : DbContext(options)
+public abstract class SigmoidDbContext(DbContextOptions options) : DbContext(options)
 {
-    /// <summary>How values are written that the database keeps as JSON: in the API's own form.</summary>
-    internal JsonSerializerOptions Json => json.Value.SerializerOptions;
+    private const string MigrationsTable = "__EFMigrationsHistory";
 
-    /// <summary>What makes a statement pass over a row that another one has locked, where the store takes several at once.</summary>
+    /// <summary>The end of a SELECT that skips rows locked by other transactions; empty for a store with one writer at a time.</summary>
     internal virtual string SkipLockedRows => "";
 
-    /// <summary>What a SELECT ends with so that the rows stay as they are until the transaction ends, where the store takes several at once.</summary>
-    /// <param name="toDelete">Whether they are to be deleted; else nobody may delete them.</param>
+    /// <summary>The end of a SELECT that locks its rows until the transaction ends; empty for a store with one writer at a time.</summary>
+    /// <param name="toDelete">Whether this transaction deletes the rows; otherwise it keeps others from deleting them.</param>
     internal virtual string HoldRows(bool toDelete) => "";
 
-    /// <summary>A time as a parameter of a statement of our own.</summary>
+    /// <summary>A time as a parameter of an SQL statement.</summary>
     internal virtual object TimeParameter(DateTimeOffset time) => time;
 
-    /// <summary>A condition that an id is none of some, with the parameter in which they are.</summary>
+    /// <summary>A condition that excludes ids, and the value of its parameter.</summary>
     internal abstract (string Condition, object Ids) NoneOf(IReadOnlyCollection<Guid> ids, string parameter);
 
-    /// <summary>Waits until this process may write, where the store takes one writer at a time; null where it takes many.</summary>
+    /// <summary>Whether the database has a table; false if there is no database yet.</summary>
+    protected abstract Task<bool> HasTableAsync(string table, CancellationToken cancellationToken);
+
+    /// <summary>All migrations as one script, without transactions.</summary>
+    protected abstract string MigrationScript { get; }
+
+    /// <summary>Waits until this process may write, in a store with one writer at a time; otherwise returns null.</summary>
     internal virtual Task<IDisposable?> TurnAsync(CancellationToken cancellationToken) => Task.FromResult<IDisposable?>(null);
 
-    /// <summary>Within a transaction, waits for others with the same lock to end theirs, where the store takes many at once.</summary>
+    /// <summary>Within a transaction, waits for other transactions with the same lock to end. Does nothing in a store with one writer at a time.</summary>
     internal virtual Task LockAsync(StoreLock storeLock, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Begins a transaction that writes.</summary>
     public async Task<StoreTransaction> BeginAsync(CancellationToken cancellationToken)
     {
-        // None goes on after a failure within it: no save of its own needs a savepoint, two statements each.
+        // No transaction continues after a failure, so saves need no savepoints, which would take two statements each.
         Database.AutoSavepointsEnabled = false;
         var turn = await TurnAsync(cancellationToken);
         try
@@ -51,43 +54,91 @@ public abstract class SigmoidDbContext(DbContextOptions options, IOptions<JsonOp
         }
     }
 
-    /// <summary>Brings the schema up to date, however many processes start at once.</summary>
-    /// <param name="hasDatasets">Whether there are files of data sets, so that the database can't be a new one.</param>
-    /// <param name="cancellationToken">Ends it before anything is changed.</param>
-    /// <exception cref="DamagedDatabaseException">The database is empty though it should not be, is damaged, or is of a newer version.</exception>
+    /// <summary>Migrates the schema. Several processes may start at once.</summary>
+    /// <param name="hasDatasets">Whether files of data sets exist. Then the database can't be new.</param>
+    /// <param name="cancellationToken">Cancels the migration before it changes anything.</param>
+    /// <exception cref="DamagedDatabaseException">The database is empty although it should not be, is damaged, or is of a newer version.</exception>
     public abstract Task MigrateAsync(bool hasDatasets, CancellationToken cancellationToken);
 
-    /// <summary>Looks into all tables and names each column, so that it fails where the database can't be used or a part of it is missing.</summary>
+    /// <summary>Queries all tables and all columns, so that it fails if the database can't be used or a part of it is missing.</summary>
     public virtual Task RequireUsableAsync(CancellationToken cancellationToken)
     {
-        // One statement: SQLite's provider is silent about what goes wrong with a second one.
+        // One statement, since SQLite's provider ignores errors of a second one.
         var tables = Model.GetEntityTypes().Select(type => $"EXISTS (SELECT {Columns(type)} FROM \"{type.GetTableName()}\")");
         return Database.ExecuteSqlAsync(FormattableStringFactory.Create($"SELECT {string.Join(", ", tables)}"), cancellationToken);
     }
 
-    /// <summary>Refuses a database that this version did not leave: an empty one would have the files of all data sets swept, which would then be nobody's.</summary>
-    protected async Task RequireOwnAsync(bool hasDatasets, CancellationToken cancellationToken)
+    /// <summary>Finds which migrations the database has.</summary>
+    /// <exception cref="DamagedDatabaseException">
+    /// It is empty although there are data sets, or of a newer version. With an empty one the sweep would remove the files of all data sets.
+    /// </exception>
+    protected async Task<SchemaState> RequireOwnAsync(bool hasDatasets, CancellationToken cancellationToken)
     {
-        var applied = (await Database.GetAppliedMigrationsAsync(cancellationToken)).ToArray();
+        string[] known = [.. Database.GetMigrations()], applied = [.. await AppliedMigrationsAsync(cancellationToken)];
         if (applied.Length == 0 && hasDatasets)
         {
-            throw new DamagedDatabaseException("The database is missing or empty, but Storage:Directory has files of data sets: restore a backup of the database (README, \"Backup and restore\"), "
-                + "or empty the folder 'datasets' to begin with nothing.");
+            throw new DamagedDatabaseException(
+                $"The database is missing or empty, but Storage:Directory has files of data sets: {DamagedDatabaseException.Restore}, "
+                + $"or empty the folder '{StorageDirectory.DatasetsName}' to start without data.");
         }
 
-        if (applied.Except(Database.GetMigrations(), StringComparer.Ordinal).FirstOrDefault() is { } newer)
+        if (applied.Except(known, StringComparer.Ordinal).FirstOrDefault() is { } newer)
         {
-            throw new DamagedDatabaseException($"The database was changed by a newer version of the service, which has the migration {newer}: start that version, "
-                + "or restore a backup made by this one (README, \"Backup and restore\").");
+            throw new DamagedDatabaseException(
+                $"The database was changed by a newer version of the service, which has the migration {newer}: start that version, "
+                + $"or, with a backup of this version, {DamagedDatabaseException.Restore}.");
+        }
+
+        return applied.Length == known.Length ? SchemaState.Current : applied.Length == 0 ? SchemaState.Empty : SchemaState.Older;
+    }
+
+    /// <summary>The names of the applied migrations. EF Core's own method builds a model for their table first, which takes longer than the query.</summary>
+    private async Task<List<string>> AppliedMigrationsAsync(CancellationToken cancellationToken)
+    {
+        var applied = new List<string>();
+        if (!await HasTableAsync(MigrationsTable, cancellationToken))
+            return applied;
+        await using var query = Database.GetDbConnection().CreateCommand();
+        query.CommandText = $"""SELECT "MigrationId" FROM "{MigrationsTable}" ORDER BY "MigrationId" """;
+        await Database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var reader = await query.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+                applied.Add(reader.GetString(0));
+            return applied;
+        }
+        finally
+        {
+            await Database.CloseConnectionAsync();
         }
     }
 
-    /// <summary>Each batch is a transaction of its own, so that others get their turn between two, and leaves out rows that a replica is deleting.</summary>
+    /// <summary>
+    /// Creates the tables of an empty database by one script, which does the same as all migrations. For each migration EF Core builds a model, which took half of
+    /// the first start.
+    /// </summary>
+    protected async Task CreateTablesAsync(CancellationToken cancellationToken)
+    {
+        await using var transaction = await Database.BeginTransactionAsync(cancellationToken);
+        // Without EF Core, which reads braces in a statement as parameters.
+        await using var script = Database.GetDbConnection().CreateCommand();
+        script.Transaction = transaction.GetDbTransaction();
+        script.CommandText = MigrationScript;
+        await script.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Deletes old rows in batches. Each batch is a transaction of its own, so that others can write in between, and skips rows that another replica is
+    /// deleting.
+    /// </summary>
     internal async Task DeleteInBatchesAsync(string table, string key, string condition, DateTimeOffset before, CancellationToken cancellationToken)
     {
         const int BatchRows = 500;
         var delete = FormattableStringFactory.Create(
-            $"""DELETE FROM "{table}" WHERE "{key}" IN (SELECT "{key}" FROM "{table}" WHERE {condition} LIMIT {BatchRows}{SkipLockedRows})""", TimeParameter(before));
+            $"""DELETE FROM "{table}" WHERE "{key}" IN (SELECT "{key}" FROM "{table}" WHERE {condition} LIMIT {BatchRows}{SkipLockedRows})""",
+            TimeParameter(before));
         int deleted;
         do
         {
@@ -97,11 +148,13 @@ public abstract class SigmoidDbContext(DbContextOptions options, IOptions<JsonOp
         while (deleted == BatchRows);
     }
 
-    /// <summary>All columns of a table by name: a statement that a server keeps prepared must not change with the table, which a newer replica may have migrated.</summary>
-    /// <remarks>With the table, since SQLite takes an unknown name in quotes for a text.</remarks>
+    /// <summary>
+    /// All columns of a table by name, since a prepared statement must stay valid after a newer replica has added columns. Each name has the table's before it:
+    /// SQLite reads an unknown quoted name as a text.
+    /// </summary>
     internal static string Columns(IEntityType type) =>
         string.Join(", ", type.GetProperties().Select(property => $"\"{type.GetTableName()}\".\"{property.GetColumnName()}\""));
 
-    /// <summary>The one number that a statement gives.</summary>
+    /// <summary>The number that a statement returns.</summary>
     internal async Task<int> NumberAsync(FormattableString statement) => (await Database.SqlQuery<int>(statement).ToListAsync(CancellationToken.None)).Single();
 }

@@ -1,6 +1,6 @@
 namespace SigmoidApi.Storage;
 
-/// <summary>What the processes on one store do one after another.</summary>
+/// <summary>Locks for work that only one process on a store may do at a time.</summary>
 internal enum StoreLock
 {
     Migration,

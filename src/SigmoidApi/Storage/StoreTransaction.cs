@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace SigmoidApi.Storage;
 
-/// <summary>A transaction that writes, and the turn that it has among others, where the store has one writer at a time. Undone when it is disposed without a commit.</summary>
+/// <summary>
+/// A writing transaction, together with its turn in a store with one writer at a time. Disposing it without a commit rolls it back.
+/// </summary>
 public sealed class StoreTransaction(IDbContextTransaction transaction, IDisposable? turn) : IAsyncDisposable
 {
     public Task CommitAsync(CancellationToken cancellationToken) => transaction.CommitAsync(cancellationToken);

@@ -1,7 +1,7 @@
 namespace SigmoidApi.Storage;
 
-/// <summary>A file can't be read now by nobody's mistake, as with a full disk or a process that was killed.</summary>
-/// <param name="advice">What to do about it; see <see cref="TransientStorageErrors"/>.</param>
+/// <summary>A file can't be read at present, which is not the caller's fault: the disk is full, or a process was killed.</summary>
+/// <param name="advice">What the operator can do; see <see cref="TransientStorageErrors"/>.</param>
 /// <param name="reason">What happened.</param>
 internal sealed class WorkerTroubleException(string advice, string reason) : Exception(reason)
 {

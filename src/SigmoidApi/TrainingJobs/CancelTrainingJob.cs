@@ -14,7 +14,8 @@ internal static class CancelTrainingJob
     public static void Map(RouteGroupBuilder jobs) =>
         jobs.MapPost("/{id}/cancel", Handle).WithName("CancelTrainingJob").WithSummary("Cancel a training job that has not ended")
             .WithDescription("A queued job is canceled at once, a running one within one pass over its data.")
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithExampleOfAnswer(StatusCodes.Status202Accepted, "Queued", TrainingExamples.Queued)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .WithExampleOfAnswer(StatusCodes.Status202Accepted, "Queued", TrainingExamples.Queued)
             .WithJobId().WithExampleOf("id", "\"latest\"");
 
     private static async Task<Results<Accepted<TrainingJobResponse>, ProblemHttpResult>> Handle(
@@ -26,19 +27,20 @@ internal static class CancelTrainingJob
         if (job.FinishedAt is not null)
             return HasEnded(job);
 
-        var mine = db.TrainingJobs.Where(j => j.Id == job.Id);
+        var row = db.TrainingJobs.Where(j => j.Id == job.Id);
         await using (var transaction = await db.BeginAsync(cancellationToken))
         {
-            // First, for it locks the row: a job that is given back, or taken up, at this moment is found as it then is.
-            await mine.Where(j => j.FinishedAt == null).ExecuteUpdateAsync(set => set.SetProperty(j => j.CancelRequested, true), cancellationToken);
-            var canceled = await mine.Where(j => j.Status == TrainingJobStatus.Queued).ExecuteUpdateAsync(
+            // This update comes first because it locks the row: if a process claims the job or gives it back at this moment, what follows sees the
+            // status after that.
+            await row.Where(j => j.FinishedAt == null).ExecuteUpdateAsync(set => set.SetProperty(j => j.CancelRequested, true), cancellationToken);
+            var canceled = await row.Where(j => j.Status == TrainingJobStatus.Queued).ExecuteUpdateAsync(
                 set => set.SetProperty(j => j.Status, TrainingJobStatus.Canceled).SetProperty(j => j.FinishedAt, time.GetUtcNow()), cancellationToken);
             if (canceled == 1)
-                await db.ForgetInputAsync(job.Id, cancellationToken);
+                await db.DeleteInputAsync(job.Id, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
-        job = await mine.AsNoTracking().SingleAsync(cancellationToken);
+        job = await row.AsNoTracking().SingleAsync(cancellationToken);
         if (!job.CancelRequested)
             return HasEnded(job);
         if (job.Status == TrainingJobStatus.Canceled)

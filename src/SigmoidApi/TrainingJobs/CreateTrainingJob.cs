@@ -1,18 +1,14 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
-using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Datasets;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Access;
-using SigmoidApi.Http.Json;
 using SigmoidApi.Http.Metadata;
 using SigmoidApi.Idempotency;
 using SigmoidApi.Models;
 using SigmoidApi.Storage;
-using SigmoidApi.Tables;
-using SigmoidApi.Tables.Cells;
 using SigmoidApi.TrainingJobs.Fitting;
 using SigmoidApi.TrainingJobs.Queue;
 
@@ -23,10 +19,12 @@ internal static class CreateTrainingJob
 {
     public static void Map(RouteGroupBuilder jobs) =>
         jobs.MapPost("/", Handle).WithName("CreateTrainingJob").WithSummary("Train a model in the background")
-            .WithDescription("Trains on a data set, or on `data` in the request. Answers 202 and the job; with `Prefer: wait=10`, 201 when the job ends within that many seconds.")
+            .WithDescription(
+                "Trains on a data set, or on `data` in the request. Answers 202 with the job; with `Prefer: wait=10`, 201 if the job ends within 10 seconds.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
-            .WithExampleOfAnswer(StatusCodes.Status201Created, "Succeeded", TrainingExamples.Succeeded).WithExampleOfAnswer(StatusCodes.Status202Accepted, "Queued", TrainingExamples.Queued)
+            .WithExampleOfAnswer(StatusCodes.Status201Created, "Succeeded", TrainingExamples.Succeeded)
+            .WithExampleOfAnswer(StatusCodes.Status202Accepted, "Queued", TrainingExamples.Queued)
             .WithWait(StatusCodes.Status201Created, StatusCodes.Status202Accepted)
             .WithExampleOf("Prefer", "\"wait=10\"")
             .WithExample("A data set", """{ "datasetId": "mails", "target": "spam", "modelName": "mails" }""")
@@ -81,7 +79,7 @@ internal static class CreateTrainingJob
         IReadOnlyList<ModelWarning> warnings = [];
         if (request.Data is { } inline)
         {
-            if (Against(inline, request) is { } problem)
+            if (DataCheck.Check(request, inline) is { } problem)
                 return problem;
             data = InlineRows.From(id, inline);
             request = request with { Data = null, ModelName = request.ModelName ?? "model" };
@@ -91,18 +89,18 @@ internal static class CreateTrainingJob
             var dataset = await db.Datasets.AsNoTracking().FindDatasetAsync(request.DatasetId!, cancellationToken);
             if (dataset is null)
                 return await db.MissingDatasetAsync(request.DatasetId!, cancellationToken);
-            if (Against(dataset, request) is { } problem)
-                return problem;
-            (datasetId, warnings) = (dataset.Id, RowsLeftOut.Of(dataset, request));
             request = request with
             {
                 DatasetId = dataset.Id.ToString(),
                 Features = request.Features ?? DefaultFeatures(dataset, request),
                 ModelName = request.ModelName ?? dataset.Name,
             };
+            if (DataCheck.Check(request, dataset) is { } problem)
+                return problem;
+            (datasetId, warnings) = (dataset.Id, RowsLeftOut.Of(dataset, request));
         }
 
-        // Shown with the defaults that hang on other fields.
+        // The job shows the defaults that depend on other fields.
         request = request with
         {
             Penalty = request.EffectivePenalty,
@@ -123,12 +121,14 @@ internal static class CreateTrainingJob
         Task<bool> IsFirst() => idempotency.TryKeepAsync(StatusCodes.Status202Accepted, location, answer, TrainingWait.RetryAfter);
         switch (await queue.TryEnqueueAsync(db, job, data, IsFirst, cancellationToken))
         {
-            case Enqueued.DatasetIsGone:
+            case EnqueueResult.DatasetIsGone:
                 return await db.MissingDatasetAsync(body.Value.DatasetId!, cancellationToken);
-            case Enqueued.QueueIsFull:
+            case EnqueueResult.QueueIsFull:
                 context.Response.Headers.RetryAfter = TrainingWait.RetryAfter;
-                return Problems.Of(StatusCodes.Status429TooManyRequests, "As many jobs wait as this service takes (Training:MaxQueueLength); send it again later.");
-            case Enqueued.ByACopy:
+                return Problems.Of(
+                    StatusCodes.Status429TooManyRequests,
+                    "The queue of training jobs is full (Training:MaxQueueLength); send the request again later.");
+            case EnqueueResult.StoredByACopy:
                 return await idempotency.WinnerAsync();
         }
 
@@ -149,104 +149,14 @@ internal static class CreateTrainingJob
         return TypedResults.Accepted(location, answer);
     }
 
-    /// <summary>All columns but those that the request names for something else and texts of their own in nearly every row, in their order.</summary>
+    /// <summary>
+    /// The columns of the data set, in their order, except those that the request uses otherwise, and texts that differ in nearly every row and that the
+    /// request does not prepare.
+    /// </summary>
     private static string[] DefaultFeatures(Dataset dataset, TrainingRequest request) =>
     [
-        .. dataset.Columns.Where(column => LeftOut.ReasonFor(column) is null || request.Preparation?.Columns?.ContainsKey(column.Name) is true).Select(column => column.Name)
-            .Except(request.ColumnsBesideFeatures.Select(named => named.Column), StringComparer.Ordinal),
+        .. dataset.Columns.Where(column => LeftOut.ReasonFor(column) is null || request.Preparation?.Columns?.ContainsKey(column.Name) is true)
+            .Select(column => column.Name)
+            .Except(request.OtherColumns.Select(named => named.Column), StringComparer.Ordinal),
     ];
-
-    /// <summary>What the data say against the request.</summary>
-    private static ProblemHttpResult? Against(InlineData data, TrainingRequest request)
-    {
-        if (data.Labels.AsSpan().IndexOfAnyExcept(data.Labels[0]) < 0)
-            return Impossible("data.labels", $"expected both 0 and 1 among the labels, got only {data.Labels[0]}");
-        if (data.SampleWeight is { } weights && Array.TrueForAll(weights, weight => weight == 0))
-            return Impossible("data.sampleWeight", "expected a weight above 0, got only 0");
-        if (data.Clusters is { } clusters && Array.TrueForAll(clusters, cluster => cluster == clusters[0]))
-            return Impossible("data.clusters", $"expected at least two different clusters, got only {clusters[0]}");
-        return AgainstLabels(request, [new(0), new(1)], "the labels of 'data'");
-    }
-
-    /// <summary>What the data set's columns say against the request.</summary>
-    private static ProblemHttpResult? Against(Dataset dataset, TrainingRequest request)
-    {
-        var columns = dataset.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
-        var named = (request.Features ?? []).Select((column, i) => (Field: $"features[{i}]", Column: column)).Concat(request.ColumnsBesideFeatures)
-            .Concat((request.Preparation?.Columns?.Keys ?? []).Select(column => (Field: $"preparation.columns{JsonPath.Member(column)}", Column: column)));
-        foreach (var (field, column) in named)
-        {
-            if (!columns.ContainsKey(column))
-                return Problems.Field(StatusCodes.Status400BadRequest, field, dataset.ExpectedColumn(column));
-        }
-
-        var width = request.Features?.Count ?? DefaultFeatures(dataset, request).Length;
-        if (width == 0)
-        {
-            var others = string.Join(" and the ", request.ColumnsBesideFeatures.Select(c => c.Field));
-            return Impossible("datasetId", $"expected a data set with a column besides the {others}");
-        }
-
-        var target = columns[request.Target!];
-        if (TwoClasses.Against(target) is { } notTwo)
-            return Impossible("target", notTwo);
-        if (request.SampleWeight is { } weightColumn && columns[weightColumn] is var weights && !(weights.Minimum >= 0 && weights.Maximum > 0))
-        {
-            var found = weights.Distinct == 0 ? "has no values" : weights.IsText ? "is text" : $"goes from {weights.Minimum} to {weights.Maximum}";
-            return Impossible("sampleWeight", $"expected a column of numbers of at least 0, one above it among them, but '{weights.Name}' {found}");
-        }
-
-        if (request.Validation?.TimeBy is { } time && columns[time].IsText)
-            return Impossible("validation.timeBy", $"expected a column of dates or numbers, but '{time}' is text");
-        foreach (var (field, column) in columns.Keys.Select(name => (Field: $"preparation.columns{JsonPath.Member(name)}", Column: columns[name])))
-        {
-            if (request.Preparation?.Columns?.GetValueOrDefault(column.Name) is { } word && AgainstPreparation(column, word) is { } message)
-                return Impossible(field, message);
-        }
-
-        if (request.ClusterBy is { } clusterColumn && columns[clusterColumn].Distinct is var clusters and < 2)
-            return Impossible("clusterBy", $"expected a column of at least two different values, but '{clusterColumn}' has {clusters}");
-        if (request.InitialWeights is { } start && start.Length != width)
-            return Problems.Field(StatusCodes.Status400BadRequest, "initialWeights", $"expected a weight for each of the {width} features, got {start.Length}");
-        if (target.Categories is { } classes && classes.Any(category => category.Value.Length > ShownText.MostCharacters))
-        {
-            var longest = $"expected values of at most {ShownText.MostCharacters} characters";
-            return Impossible("target", $"{longest}, but '{target.Name}' has longer ones, which every prediction would repeat");
-        }
-
-        ClassLabel[] labels = target.IsText ? [.. target.Categories!.Select(category => new ClassLabel(category.Value))] : [new(target.Minimum ?? 0), new(target.Maximum ?? 0)];
-        return AgainstLabels(request, labels, $"the values of '{target.Name}'");
-    }
-
-    /// <summary>What a column says against how it is to be prepared.</summary>
-    private static string? AgainstPreparation(ColumnProfile column, ColumnPreparationRequest word)
-    {
-        if (column.IsText && word.Type == TakenAs.Number)
-            return $"expected 'category', since '{column.Name}' is text";
-        var isCategory = word.Type == TakenAs.Category || (word.Type is null && column.IsText);
-        if (isCategory && word.Imputation is Imputation.Mean or Imputation.Median)
-            return $"expected the imputation 'most_frequent' or 'constant' for '{column.Name}', a category";
-        if (isCategory && word is { Imputation: Imputation.Constant, FillLevel: null })
-            return "expected a 'fillLevel' with the imputation 'constant' of a category";
-        if (word.Reference is not null && !isCategory)
-            return $"expected no reference level of '{column.Name}', which is no category";
-        return word.Reference is { } level && column is { IsText: true, Categories: { } known } && column.Distinct <= known.Count
-            && !known.Any(category => category.Value == ShownText.Short(level))
-            ? $"expected a level of '{column.Name}' as the reference, got '{level}'{NearestName.Hint(level, known.Select(category => category.Value))}"
-            : null;
-    }
-
-    /// <summary>Whether the request speaks of other labels than the target's two.</summary>
-    private static ProblemHttpResult? AgainstLabels(TrainingRequest request, ClassLabel[] labels, string which)
-    {
-        var expected = string.Join(" or ", labels);
-        if (request.PositiveClass is { } positive && !Array.Exists(labels, label => label.Is(positive)))
-            return Impossible("positiveClass", $"expected {expected}, {which}, got '{positive}'");
-        var weights = request.ClassWeight?.ByLabel?.Keys.ToArray() ?? [];
-        if (Array.Find(weights, weight => !Array.Exists(labels, label => label.Is(weight))) is { } unknown)
-            return Impossible("classWeight", $"expected weights for {string.Join(" and ", labels)}, {which}, got one for '{unknown}'");
-        return weights.Length == 2 && Array.Exists(labels, label => Array.TrueForAll(weights, label.Is)) ? Impossible("classWeight", "expected each label once") : null;
-    }
-
-    private static ProblemHttpResult Impossible(string path, string message) => Problems.Field(StatusCodes.Status422UnprocessableEntity, path, message);
 }

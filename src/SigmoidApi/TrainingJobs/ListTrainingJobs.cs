@@ -16,9 +16,10 @@ internal static class ListTrainingJobs
 
     public static void Map(RouteGroupBuilder jobs) =>
         jobs.MapGet("/", Handle).WithName("ListTrainingJobs").WithSummary("The training jobs, newest first")
-            .WithDescription("`status` keeps those in one state: queued, running, succeeded, failed or canceled.")
+            .WithDescription("`status` selects the jobs of one status: queued, running, succeeded, failed or canceled.")
             .WithExampleOfAnswer(StatusCodes.Status200OK, "One job", TrainingExamples.Page)
-            .WithQueryParameter("status", "Only the jobs in this state.", Schemas.OneOfTexts(Statuses.Keys)).ProducesProblem(StatusCodes.Status400BadRequest);
+            .WithQueryParameter("status", "Only the jobs with this status.", Schemas.OneOfTexts(Statuses.Keys))
+            .ProducesProblem(StatusCodes.Status400BadRequest);
 
     private static async Task<Results<Ok<PageOf<TrainingJobResponse>>, ProblemHttpResult>> Handle(
         string? status, Page page, SigmoidDbContext db, RunningFits fits, CancellationToken cancellationToken)
@@ -26,9 +27,14 @@ internal static class ListTrainingJobs
         var jobs = db.TrainingJobs.AsNoTracking();
         if (status is not null)
         {
-            // By name alone: Enum.TryParse would also take numbers and lists.
+            // Only names: Enum.TryParse would also accept numbers and lists.
             if (!Statuses.TryGetValue(status, out var wanted))
-                return Problems.Field(StatusCodes.Status400BadRequest, "status", $"expected queued, running, succeeded, failed or canceled, got '{status}'{NearestName.Hint(status, Statuses.Keys)}");
+            {
+                var hint = NearestName.Hint(status, Statuses.Keys);
+                return Problems.Field(
+                    StatusCodes.Status400BadRequest, "status", $"expected queued, running, succeeded, failed or canceled, got '{status}'{hint}");
+            }
+
             jobs = jobs.Where(j => j.Status == wanted);
         }
 

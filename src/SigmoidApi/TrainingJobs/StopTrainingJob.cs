@@ -12,9 +12,12 @@ namespace SigmoidApi.TrainingJobs;
 internal static class StopTrainingJob
 {
     public static void Map(RouteGroupBuilder jobs) =>
-        jobs.MapPost("/{id}/stop", Handle).WithName("StopTrainingJob").WithSummary("End a running training job now, and keep the model as it stands")
-            .WithDescription("The fit ends before its next iteration; the model says `stopped` among its warnings, and that it has not converged. One that still waits for memory has nothing to keep, and is canceled. 409 for a job that has not begun, or has ended.")
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithExampleOfAnswer(StatusCodes.Status202Accepted, "Queued", TrainingExamples.Queued)
+        jobs.MapPost("/{id}/stop", Handle).WithName("StopTrainingJob").WithSummary("End a running training job now, and keep its current model")
+            .WithDescription(
+                "The fit ends before its next iteration. The model has not converged, and has the warning `stopped`. "
+                + "A job that still waits for memory to begin its fit has no model to keep, and is canceled. 409 if the job has not started, or has ended.")
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .WithExampleOfAnswer(StatusCodes.Status202Accepted, "Queued", TrainingExamples.Queued)
             .WithJobId().WithExampleOf("id", "\"latest\"");
 
     private static async Task<Results<Accepted<TrainingJobResponse>, ProblemHttpResult>> Handle(
@@ -22,7 +25,7 @@ internal static class StopTrainingJob
     {
         if (await db.TrainingJobs.AsNoTracking().FindJobAsync(id, cancellationToken) is not { } job)
             return Problems.NotFound($"training job '{id}'");
-        // One that was given back by a process that ended has a checkpoint, and ends with it as soon as it is taken up again.
+        // A queued job that has run before has a checkpoint; as soon as it is claimed again, it ends with the model of that checkpoint.
         int stopped;
         await using (var transaction = await db.BeginAsync(cancellationToken))
         {
@@ -33,7 +36,12 @@ internal static class StopTrainingJob
 
         job = await db.TrainingJobs.AsNoTracking().SingleAsync(j => j.Id == job.Id, cancellationToken);
         if (stopped == 0)
-            return job.FinishedAt is null ? Problems.Conflict($"Training job {job.Id} has not begun, so that there is no model yet; cancel it.") : CancelTrainingJob.HasEnded(job);
+        {
+            return job.FinishedAt is null
+                ? Problems.Conflict($"Training job {job.Id} has not started, so there is no model to keep; cancel it instead.")
+                : CancelTrainingJob.HasEnded(job);
+        }
+
         fits.End(job.Id, FitEnd.Stopped);
         return TypedResults.Accepted(context.PathOf("GetTrainingJob", job.Id), TrainingJobResponse.From(job, fits));
     }

@@ -1,23 +1,24 @@
 using Microsoft.OpenApi;
 using SigmoidApi.Http.Metadata;
+using SigmoidApi.Tables;
 using SigmoidApi.TrainingJobs.Queue;
 
 namespace SigmoidApi.TrainingJobs;
 
-/// <summary>What is sent while nothing else is, so that the connection stays open.</summary>
-/// <param name="Status">Where the job is.</param>
+/// <summary>Sent while there are no other events, so that the connection stays open.</summary>
+/// <param name="Status">The job's status.</param>
 public sealed record TrainingHeartbeat(TrainingJobStatus Status);
 
-/// <summary>Describes an event of <c>GET /training-jobs/{id}/events</c>: its fields, and by its name what its data hold.</summary>
+/// <summary>Describes the events of <c>GET /training-jobs/{id}/events</c>: their fields, and the data of each kind of event.</summary>
 internal readonly struct TrainingEvent
 {
     public const string Progress = "progress";
     public const string Heartbeat = "heartbeat";
 
-    /// <summary>The id of the last event: who comes back with it has seen all.</summary>
+    /// <summary>The id of the last event. A client that sends it as <c>Last-Event-ID</c> has seen all events.</summary>
     public const string EndId = "end";
 
-    // Those that a job can end with.
+    // A job ends with one of these.
     private static readonly string[] Ends = ["succeeded", "failed", "canceled"];
 
     public static OpenApiSchema Describe(Func<Type, IOpenApiSchema> of) => new()
@@ -28,12 +29,12 @@ internal readonly struct TrainingEvent
         Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
         {
             ["event"] = Field(Schemas.OneOfTexts([Progress, Heartbeat, .. Ends]), "What has happened."),
-            ["id"] = Field(Schemas.Text(), "The job's step, or `end`; to be sent as `Last-Event-ID`. Left out of a heartbeat."),
+            ["id"] = Field(Schemas.Text(), "The job's step, or `end`, to send as `Last-Event-ID`. Left out of a heartbeat."),
             ["retry"] = Field(
                 Schemas.Integer(minimum: 0),
-                "After how many milliseconds to come back when the connection breaks. Left out where it is as before."),
+                "The milliseconds after which to reconnect when the connection breaks. Left out if it has not changed."),
             ["data"] = Field(
-                new OpenApiSchema { Type = JsonSchemaType.String, ContentMediaType = "application/json" },
+                new OpenApiSchema { Type = JsonSchemaType.String, ContentMediaType = MediaTypes.Json },
                 "JSON: a `TrainingProgress` or `LossPoint`, a `TrainingHeartbeat`, or a `TrainingJobResponse`."),
         },
         OneOf =
@@ -48,10 +49,10 @@ internal readonly struct TrainingEvent
 
     private static IOpenApiSchema Field(OpenApiSchema schema, string description) => Schemas.Annotated(schema, description, byDefault: null, readOnly: true);
 
-    /// <summary>The events of some names.</summary>
-    /// <param name="name">Their names.</param>
-    /// <param name="id">Of their ids; null where they have none.</param>
-    /// <param name="data">Of the JSON in <c>data</c>.</param>
+    /// <summary>The schema of one kind of event.</summary>
+    /// <param name="name">The schema of its name.</param>
+    /// <param name="id">The schema of its id; null if it has none.</param>
+    /// <param name="data">The schema of the JSON in <c>data</c>.</param>
     private static OpenApiSchema Form(OpenApiSchema name, OpenApiSchema? id, IOpenApiSchema data)
     {
         var form = new OpenApiSchema
@@ -59,7 +60,7 @@ internal readonly struct TrainingEvent
             Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
             {
                 ["event"] = name,
-                ["data"] = new OpenApiSchema { ContentMediaType = "application/json", ContentSchema = data },
+                ["data"] = new OpenApiSchema { ContentMediaType = MediaTypes.Json, ContentSchema = data },
             },
         };
         if (id is not null)

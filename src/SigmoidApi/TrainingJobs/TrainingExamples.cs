@@ -1,6 +1,6 @@
 namespace SigmoidApi.TrainingJobs;
 
-/// <summary>Answers of the service, as the OpenAPI document shows them: to what its examples of requests ask.</summary>
+/// <summary>The example answers of the OpenAPI document: what the service answers to the example requests there.</summary>
 internal static class TrainingExamples
 {
     public const string Queued = """

@@ -14,33 +14,44 @@ public static class TrainingJobEndpoints
     public static void AddTrainingJobs(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<TrainingOptions>().BindConfiguration(TrainingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        // In place: behind a reference, NSwag makes a class of several types.
+        // Inline, because for a referenced schema of several types NSwag generates a class.
         builder.Services.AddInlineSchema<PathGrid>(_ => new OpenApiSchema
         {
-            Description = "How many values of `c`, evenly in log from 1e-4 to 1e4, or which: different numbers above 0.",
-            OneOf = [Schemas.Only(2), Schemas.Integer(minimum: 3), new OpenApiSchema { Type = JsonSchemaType.Array, MinItems = 1, UniqueItems = true, Items = Schemas.Positive() }],
+            Description = "The number of values of `c`, evenly spaced in log from 1e-4 to 1e4; or the values: different numbers above 0.",
+            OneOf =
+            [
+                Schemas.Only(2),
+                Schemas.Integer(minimum: 3),
+                new OpenApiSchema { Type = JsonSchemaType.Array, MinItems = 1, UniqueItems = true, Items = Schemas.Positive() },
+            ],
         });
         builder.Services.AddInlineSchema<LabelWeights>(_ => new OpenApiSchema
         {
-            Description = "`balanced`, which is half of all for each label; or a weight for each label that is named, and 1 for one that is not.",
-            OneOf = [Schemas.Only(LabelWeights.Balanced), new OpenApiSchema { Type = JsonSchemaType.Object, MaxProperties = 2, AdditionalProperties = Schemas.Number(minimum: 0) }],
+            Description = "`balanced`, which gives each label half of the total weight; or a weight for each label, by default 1.",
+            OneOf =
+            [
+                Schemas.Only(LabelWeights.Balanced),
+                new OpenApiSchema { Type = JsonSchemaType.Object, MaxProperties = 2, AdditionalProperties = Schemas.Number(minimum: 0) },
+            ],
         });
         builder.Services.AddSingleton(new SchemaOf(typeof(TrainingEvent), TrainingEvent.Describe, nameof(TrainingEvent)));
         builder.Services.AddSingleton<DatasetUse>(UseAsync).AddSingleton<PenaltyOfJob>(PenaltyAsync);
         builder.Services.AddSingleton<RunningFits>();
         builder.Services.AddSingleton<TrainingQueue>();
         builder.Services.AddSingleton<TrainingLeases>();
-        builder.Services.AddSingleton<FitMemory>();
+        builder.Services.AddSingleton<MemoryBudget>();
         builder.Services.AddSingleton<TrainingFeeds>();
         builder.Services.AddSingleton<TrainingWait>();
-        // Stopped in the reverse order: who looks after the runs goes on until there are none.
+        builder.Services.AddSingleton<TrainingRunner>();
+        // Services stop in reverse order, and the heartbeat must outlive the runs.
         builder.Services.AddHostedService<Heartbeat>();
         builder.Services.AddHostedService<TrainingWorker>();
     }
 
     public static void MapTrainingJobs(this RouteGroupBuilder api)
     {
-        var jobs = api.MapGroup("/training-jobs").WithTag("Training", "Jobs that train a model in the background: start one, wait for it or watch it, stop it early, cancel it.");
+        var jobs = api.MapGroup("/training-jobs")
+            .WithTag("Training", "Jobs that train a model in the background: start one, wait for it or watch it, stop it early, cancel it.");
         CreateTrainingJob.Map(jobs);
         ListTrainingJobs.Map(jobs);
         GetTrainingJob.Map(jobs);
@@ -60,31 +71,32 @@ public static class TrainingJobEndpoints
     private static async Task<ListedPenalty?> PenaltyAsync(Guid jobId, SigmoidDbContext db, CancellationToken cancellationToken) =>
         (await db.TrainingJobs.Where(job => job.Id == jobId).Select(job => job.Request).SingleOrDefaultAsync(cancellationToken))?.ListedPenalty;
 
-    /// <summary>The path's <c>id</c>.</summary>
+    /// <summary>Describes the path parameter <c>id</c>.</summary>
     internal static RouteHandlerBuilder WithJobId(this RouteHandlerBuilder route) =>
-        route.WithPathParameter("id", "The id of a job; or `latest`, for the one accepted last.", Schemas.Text());
+        route.WithPathParameter("id", "The id of a job, or `latest` for the job that was accepted last.", Schemas.Text());
 
-    /// <summary>The header <c>Prefer</c>, and what the answers say of it.</summary>
+    /// <summary>Describes the header <c>Prefer</c>, and the headers of answers to it.</summary>
     internal static RouteHandlerBuilder WithWait(this RouteHandlerBuilder route, params int[] statuses)
     {
-        route.WithRequestHeader("Prefer", "`wait=10` holds the answer up to that many seconds, until the job has ended; at most `Limits:MaxWaitSeconds`.", Schemas.Text());
+        route.WithRequestHeader(
+            "Prefer", "`wait=10` holds the answer until the job ends, for at most 10 seconds. The longest wait is `Limits:MaxWaitSeconds`.", Schemas.Text());
         foreach (var status in statuses)
         {
-            route.WithOptionalAnswerHeader(status, "Preference-Applied", "How long the answer was held at most; left out where `Prefer` does not ask for it.");
-            route.WithOptionalAnswerHeader(status, "Retry-After",
-                "How soon to ask again, in seconds; left out where the job has ended.", Schemas.Integer(minimum: 0));
+            route.WithOptionalAnswerHeader(status, "Preference-Applied", "The longest that the answer was held; left out if `Prefer` does not ask for that.");
+            route.WithOptionalAnswerHeader(
+                status, "Retry-After", "The seconds after which to ask again; left out if the job has ended.", Schemas.Integer(minimum: 0));
         }
 
         return route;
     }
 
-    /// <summary>Finds the job that a path means: by its id, or <c>latest</c> for the one accepted last.</summary>
+    /// <summary>Finds the job of a path: by its id, or for <c>latest</c> the job that was accepted last.</summary>
     internal static Task<TrainingJob?> FindJobAsync(this IQueryable<TrainingJob> jobs, string id, CancellationToken cancellationToken) =>
-        Meant(jobs, id) is { } meant ? meant.FirstOrDefaultAsync(cancellationToken) : Task.FromResult<TrainingJob?>(null);
+        JobsOf(jobs, id) is { } found ? found.FirstOrDefaultAsync(cancellationToken) : Task.FromResult<TrainingJob?>(null);
 
     internal static Task<Guid?> FindJobIdAsync(this IQueryable<TrainingJob> jobs, string id, CancellationToken cancellationToken) =>
-        Meant(jobs, id) is { } meant ? meant.Select(j => (Guid?)j.Id).FirstOrDefaultAsync(cancellationToken) : Task.FromResult<Guid?>(null);
+        JobsOf(jobs, id) is { } found ? found.Select(j => (Guid?)j.Id).FirstOrDefaultAsync(cancellationToken) : Task.FromResult<Guid?>(null);
 
-    private static IQueryable<TrainingJob>? Meant(IQueryable<TrainingJob> jobs, string id) =>
+    private static IQueryable<TrainingJob>? JobsOf(IQueryable<TrainingJob> jobs, string id) =>
         id == "latest" ? jobs.OrderByDescending(j => j.Id) : Guid.TryParse(id, out var guid) ? jobs.Where(j => j.Id == guid) : null;
 }

@@ -11,7 +11,7 @@ using SigmoidApi.TrainingJobs.Fitting;
 
 namespace SigmoidApi.TrainingJobs;
 
-/// <summary>What can be said of a request without looking at its data set.</summary>
+/// <summary>The rules of a request that need no data set. <see cref="DataCheck"/> has the others.</summary>
 internal sealed class TrainingRequestValidator : AbstractValidator<TrainingRequest>
 {
     public TrainingRequestValidator(IOptions<TrainingOptions> options)
@@ -35,25 +35,27 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
         RuleFor(r => r.DatasetId).NotEmpty().When(r => r.Data is null).WithMessage("expected the id or name of a data set, or 'data' instead");
         RuleFor(r => r.DatasetId).Null().When(r => r.Data is not null).WithMessage("expected either 'datasetId' or 'data', got both");
         RuleFor(r => r.Target).NotEmpty().When(r => r.Data is null).WithMessage("expected the name of the column to predict");
-        RuleFor(r => r.Target).Null().When(r => r.Data is not null).WithMessage("expected no target beside 'data', whose 'labels' are the target");
-        RuleFor(r => r.Features).Null().When(r => r.Data is not null).WithMessage("expected no names of features beside 'data', whose columns are x1, x2, …");
+        RuleFor(r => r.Target).Null().When(r => r.Data is not null).WithMessage("expected no target with 'data', whose 'labels' are the target");
+        RuleFor(r => r.Features).Null().When(r => r.Data is not null).WithMessage("expected no names of features with 'data', whose columns are x1, x2, …");
         RuleFor(r => r.Features).Must(f => f is null || f.Count > 0).WithMessage("expected at least one column, got none");
         RuleFor(r => r.Features).Must(f => f is null || f.Distinct(StringComparer.Ordinal).Count() == f.Count).WithMessage("expected each column once");
         RuleFor(r => r.Features).Must((r, f) => f is null || r.Target is null || !f.Contains(r.Target)).WithMessage("expected columns other than the target");
         RuleFor(r => r.SampleWeight).Null().When(r => r.Data is not null)
-            .WithMessage("expected no name of a column beside 'data', whose 'sampleWeight' are the weights");
+            .WithMessage("expected no name of a column with 'data', whose 'sampleWeight' has the weights");
         RuleFor(r => r.SampleWeight).Must(IsOtherColumn).WithMessage("expected a column that is neither the target nor a feature, got '{PropertyValue}'");
-        RuleFor(r => r.ClusterBy).Null().When(r => r.Data is not null).WithMessage("expected no name of a column beside 'data', whose 'clusters' they are");
+        RuleFor(r => r.ClusterBy).Null().When(r => r.Data is not null)
+            .WithMessage("expected no name of a column with 'data', whose 'clusters' has the clusters");
         RuleFor(r => r.ClusterBy).Must(IsOtherColumn).WithMessage("expected a column that is neither the target nor a feature, got '{PropertyValue}'");
-        RuleFor(r => r.Preparation).Null().When(r => r.Data is not null).WithMessage("expected no preparation beside 'data', which is all numbers");
-        RuleFor(r => r.Preparation).Null().When(r => r.InitialWeights is not null).WithMessage("expected no preparation beside 'initialWeights', which are for numbers as they are");
+        RuleFor(r => r.Preparation).Null().When(r => r.Data is not null).WithMessage("expected no preparation with 'data', which has only numbers");
+        RuleFor(r => r.Preparation).Null().When(r => r.InitialWeights is not null)
+            .WithMessage("expected no preparation with 'initialWeights', which are for numbers without preparation");
         RuleFor(r => r.Preparation!).Custom((preparation, context) =>
         {
             var path = nameof(TrainingRequest.Preparation);
             PreparationRules.CheckAll(preparation.Numbers, ofCategories: false, $"{path}.numbers", context);
             PreparationRules.CheckAll(preparation.Categories, ofCategories: true, $"{path}.categories", context);
-            foreach (var (name, word) in preparation.Columns ?? new Dictionary<string, ColumnPreparationRequest?>())
-                PreparationRules.Check(word, $"{path}.columns{JsonPath.Member(name)}", context);
+            foreach (var (name, column) in preparation.Columns ?? new Dictionary<string, ColumnPreparationRequest?>())
+                PreparationRules.Check(column, $"{path}.columns{JsonPath.Member(name)}", context);
         }).When(r => r.Preparation is not null);
         RuleFor(r => r.ModelName).Name();
     }
@@ -61,10 +63,11 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
     private void RulesOfPenalty()
     {
         RuleFor(r => r.Penalty).IsInEnum();
-        RuleFor(r => r.Penalty).Must((r, p) => p is null or Penalty.ElasticNet || p == TrainingRequest.PenaltyOf(r.L1Ratio!.Value)).When(r => r.L1Ratio is not null)
-            .WithMessage(r => $"expected '{PenaltyOf(r with { Penalty = null })}' or nothing beside an l1Ratio of {Text(r.L1Ratio)}, got '{PenaltyOf(r)}'");
+        RuleFor(r => r.Penalty).Must((r, p) => p is null or Penalty.ElasticNet || p == TrainingRequest.PenaltyOf(r.L1Ratio!.Value))
+            .When(r => r.L1Ratio is not null)
+            .WithMessage(r => $"expected '{PenaltyOf(r with { Penalty = null })}' or nothing with an l1Ratio of {Text(r.L1Ratio)}, got '{PenaltyOf(r)}'");
         RuleFor(r => r.Penalty).Must(p => p is null or Penalty.ElasticNet).When(r => r.L1Ratios is not null)
-            .WithMessage(r => $"expected 'elasticnet' or nothing beside 'l1Ratios', got '{PenaltyOf(r)}'");
+            .WithMessage(r => $"expected 'elasticnet' or nothing with 'l1Ratios', got '{PenaltyOf(r)}'");
         RuleFor(r => r.C).Must(c => c is null || NumberRules.IsPositive(c.Value)).WithMessage("expected a finite number above 0, got {PropertyValue}");
         RuleFor(r => r.L1Ratio).Must(l => l is null || NumberRules.IsProbability(l.Value)).WithMessage("expected a number from 0 to 1, got {PropertyValue}");
         RuleFor(r => r.L1Ratio).NotNull().When(r => r.Penalty == Penalty.ElasticNet && r.L1Ratios is null)
@@ -87,8 +90,8 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
             .WithMessage(r => $"expected no path with the penalty '{PenaltyOf(r)}', which has no c");
         RuleFor(r => r.Selection).IsInEnum();
         RuleFor(r => r.Selection).Null().When(r => r.IsPath && r.Validation is null)
-            .WithMessage("expected nothing without a 'validation' to choose from the path by");
-        // One fit is the best of one; a client that writes the default has asked for nothing else.
+            .WithMessage("expected nothing without a 'validation', by which to choose from the path");
+        // A single fit is the best of one, so a client may write the default.
         RuleFor(r => r.Selection).NotEqual(Selection.OneStandardError).When(r => !r.IsPath)
             .WithMessage("expected 'best' or nothing without a path ('cs' or 'l1Ratios') to choose from");
         RuleFor(r => r.Selection).NotEqual(Selection.OneStandardError).When(r => r.IsPath && r.Validation is { Folds: null })
@@ -106,7 +109,8 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
         RuleFor(r => r.Solver).NotEqual(Solver.GradientDescent).When(r => r.IsPath && r.EffectivePenalty == Penalty.L2)
             .WithMessage("expected another solver than gradient_descent for a path");
         RuleFor(r => r.MaxIterations).InclusiveBetween(1, limits.MaxIterations).WithMessage("expected a whole number from {From} to {To}, got {PropertyValue}");
-        RuleFor(r => r.Tolerance).Must(t => t is null || NumberRules.IsWeight(t.Value)).WithMessage("expected a finite number of at least 0, got {PropertyValue}");
+        RuleFor(r => r.Tolerance).Must(t => t is null || NumberRules.IsWeight(t.Value))
+            .WithMessage("expected a finite number of at least 0, got {PropertyValue}");
         RuleFor(r => r.LearningRate).Positive();
         RuleFor(r => r.InitialWeights).Must(w => w is null || Array.TrueForAll(w, double.IsFinite)).WithMessage("expected finite numbers");
         RuleFor(r => r.InitialWeights).Must((r, w) => w is null || r.Data is null || w.Length == r.Data.Features.Columns)
@@ -118,7 +122,10 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
         {
             var path = nameof(TrainingRequest.ClassWeight);
             foreach (var (label, weight) in weights.Where(w => !NumberRules.IsWeight(w.Value)).Take(1))
-                context.AddFailure(new ValidationFailure(path + JsonPath.Member(label), $"expected a finite number of at least 0, got {Text<double>(weight)}"));
+            {
+                var message = $"expected a finite number of at least 0, got {Text<double>(weight)}";
+                context.AddFailure(new ValidationFailure(path + JsonPath.Member(label), message));
+            }
         }).When(r => r.ClassWeight?.ByLabel is not null);
 
     private void RulesOfValidation(TrainingOptions limits)
@@ -129,9 +136,11 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
             .WithMessage(r => $"expected a share of the rows above 0 and below 1, got {Text(r.Validation!.Holdout)}");
         RuleFor(r => r.Validation!.Folds).InclusiveBetween(2, limits.MaxFolds).When(r => r.Validation is not null)
             .WithMessage("expected a whole number from {From} to {To}, got {PropertyValue}");
-        RuleFor(r => r.Validation!.GroupBy).Null().When(r => r.Data is not null && r.Validation is not null).WithMessage("expected no name of a column beside 'data'");
-        RuleFor(r => r.Validation!.TimeBy).Null().When(r => r.Validation is not null && (r.Data is not null || r.Validation.Holdout is null || r.Validation.GroupBy is not null))
-            .WithMessage("expected nothing but with a 'holdout' of a data set, and not beside 'groupBy'");
+        RuleFor(r => r.Validation!.GroupBy).Null().When(r => r.Data is not null && r.Validation is not null)
+            .WithMessage("expected no name of a column with 'data'");
+        RuleFor(r => r.Validation!.TimeBy).Null()
+            .When(r => r.Validation is not null && (r.Data is not null || r.Validation.Holdout is null || r.Validation.GroupBy is not null))
+            .WithMessage("expected nothing: 'timeBy' is for a 'holdout' of a data set, without 'groupBy'");
         RuleFor(r => r.Validation!.Folds).Null().When(r => r.Validation is not null && r.EffectivePenalty == Penalty.Firth)
             .WithMessage("expected no folds with the penalty 'firth'");
     }
@@ -142,11 +151,11 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
         RuleFor(r => r.CovarianceType).Equal(CovarianceType.Nonrobust).When(r => r.EffectivePenalty != Penalty.None)
             .WithMessage(r => $"expected 'nonrobust' with the penalty '{PenaltyOf(r)}', got '{CovarianceOf(r)}', which is for the penalty 'none'");
         RuleFor(r => r.ClusterBy).NotNull().When(r => r.Data is null && r.CovarianceType == CovarianceType.Cluster)
-            .WithMessage("expected a column of the data set, for the covarianceType 'cluster'");
+            .WithMessage("expected a column of the data set for the covarianceType 'cluster'");
         RuleFor(r => r.ClusterBy).Null().When(r => r.Data is null && r.CovarianceType != CovarianceType.Cluster)
             .WithMessage(r => $"expected nothing with the covarianceType '{CovarianceOf(r)}', got '{r.ClusterBy}'; clusters are for 'cluster'");
         RuleFor(r => r.Data!.Clusters).NotNull().When(r => r.Data is not null && r.CovarianceType == CovarianceType.Cluster)
-            .WithMessage("expected a number for each row, for the covarianceType 'cluster'");
+            .WithMessage("expected a number for each row for the covarianceType 'cluster'");
         RuleFor(r => r.Data!.Clusters).Null().When(r => r.Data is not null && r.CovarianceType != CovarianceType.Cluster)
             .WithMessage(r => $"expected nothing with the covarianceType '{CovarianceOf(r)}'; clusters are for 'cluster'");
         RuleFor(r => r.Intervals).IsInEnum();

@@ -5,16 +5,16 @@ using SigmoidApi.TrainingJobs.Queue;
 
 namespace SigmoidApi.TrainingJobs;
 
-/// <summary><c>Prefer: wait=10</c> (RFC 7240): holds the answer up to that many seconds, until the job has ended.</summary>
+/// <summary><c>Prefer: wait=10</c> (RFC 7240): holds the answer until the job has ended, for at most that number of seconds.</summary>
 internal sealed class TrainingWait(TrainingFeeds feeds, IOptions<LimitOptions> limits, IHostApplicationLifetime lifetime, TimeProvider time)
 {
-    /// <summary>How soon to ask again about a job that has not ended, in seconds.</summary>
+    /// <summary>The seconds after which to ask again about a job that has not ended.</summary>
     public const string RetryAfter = "1";
 
-    /// <summary>Whether a request asks for it.</summary>
+    /// <summary>Whether a request asks to wait.</summary>
     public static bool IsPreferred(string? prefer) => WaitSeconds(prefer) is not null;
 
-    /// <returns>The job as it stands when it has ended, the seconds are over, or the caller or the service goes away.</returns>
+    /// <returns>The job when it has ended, when the time is over, or when the client disconnects or the service stops.</returns>
     public async Task<TrainingJob> ForEndAsync(TrainingJob job, string? prefer, HttpResponse response)
     {
         if (WaitSeconds(prefer) is not { } seconds)
@@ -23,10 +23,10 @@ internal sealed class TrainingWait(TrainingFeeds feeds, IOptions<LimitOptions> l
         response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={seconds}");
 
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(response.HttpContext.RequestAborted, lifetime.ApplicationStopping);
-        using var watch = await feeds.OpenAsync(job.Id, response.HttpContext.RequestAborted);
+        using var subscription = await feeds.SubscribeAsync(job.Id, response.HttpContext.RequestAborted);
         var timeIsOver = Task.Delay(TimeSpan.FromSeconds(seconds), time, giveUp.Token);
         Task changed;
-        for ((job, changed) = watch.State; job.FinishedAt is null; (job, changed) = watch.State)
+        for ((job, changed) = subscription.State; job.FinishedAt is null; (job, changed) = subscription.State)
         {
             if (await Task.WhenAny(changed, timeIsOver) == timeIsOver)
                 break;
@@ -36,7 +36,7 @@ internal sealed class TrainingWait(TrainingFeeds feeds, IOptions<LimitOptions> l
         return job;
     }
 
-    // A preference that is not understood is ignored (RFC 7240, section 2).
+    // Unknown preferences are ignored (RFC 7240, section 2).
     private static int? WaitSeconds(string? prefer)
     {
         foreach (var preference in (prefer ?? "").Split(',', StringSplitOptions.TrimEntries))

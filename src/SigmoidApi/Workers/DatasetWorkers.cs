@@ -8,7 +8,7 @@ using SigmoidApi.Tables.Sources;
 namespace SigmoidApi.Workers;
 
 /// <summary>
-/// The worker processes of this service: as many at once as imports may run, each kept for a while, since starting one takes longer than a small import.
+/// The worker processes of this service: at most one per concurrent import. Each is kept for a while, since starting one takes longer than a small import.
 /// </summary>
 internal sealed partial class DatasetWorkers : IDisposable
 {
@@ -23,14 +23,14 @@ internal sealed partial class DatasetWorkers : IDisposable
     {
         (_options, _time, _logger) = (options.Value, time, logger);
         _turns = new(_options.MaxConcurrentImports);
-        _starting = new(_options, LogSaid);
+        _starting = new(_options, LogWorkerError);
     }
 
-    /// <summary>Has a task done in a worker when its turn comes.</summary>
-    /// <exception cref="InvalidDatasetException">The file is wrong, or crashed two readers, or one did not get on with it.</exception>
-    /// <exception cref="DatasetTooLargeException">The file is past a limit.</exception>
+    /// <summary>Runs a task in a worker when its turn comes.</summary>
+    /// <exception cref="InvalidDatasetException">The file is invalid, crashed two workers, or a worker made no progress with it.</exception>
+    /// <exception cref="DatasetTooLargeException">The file exceeds a limit.</exception>
     /// <exception cref="MissingColumnsException">The file lacks columns that a model needs.</exception>
-    /// <exception cref="WorkerTroubleException">The file can't be read now by nobody's mistake.</exception>
+    /// <exception cref="WorkerTroubleException">The file can't be read now, for a reason that is not the file's fault.</exception>
     public async Task<TAnswer> AskAsync<TTask, TAnswer>(WorkerVerb<TTask, TAnswer> verb, TTask task, CancellationToken cancellationToken)
         where TTask : IFileTask
     {
@@ -54,8 +54,8 @@ internal sealed partial class DatasetWorkers : IDisposable
         }
     }
 
-    /// <summary>Starts a worker for an upload that has begun to come in, so that it is ready when the file is.</summary>
-    /// <exception cref="WorkerTroubleException">The system starts no more processes.</exception>
+    /// <summary>Starts a worker while an upload is still being received, so that it is ready when the file is.</summary>
+    /// <exception cref="WorkerTroubleException">The system can't start another process.</exception>
     public async Task PrepareAsync()
     {
         if (_idle.IsEmpty && _turns.CurrentCount > 0)
@@ -77,7 +77,7 @@ internal sealed partial class DatasetWorkers : IDisposable
     private int LongestFor(long bytes) =>
         (int)Math.Min(_options.MaxImportSeconds, _options.MinImportSeconds + bytes / 1e6 * _options.ImportSecondsPerMegabyte);
 
-    // A worker may end by something that is not its file, as one that the system killed for its memory: a fresh one shows what it was.
+    // A worker may end for a reason other than its file, for example when the system kills it for its memory. So the file is tried once more in a new worker.
     private async Task<WorkerReply> AnswerAsync(WorkerRequest request, IFileTask task, CancellationToken cancellationToken)
     {
         var kills = MemoryKills.Count();
@@ -105,10 +105,13 @@ internal sealed partial class DatasetWorkers : IDisposable
             {
                 WorkerEnd.Crashed or WorkerEnd.Stalled => Refused(ended),
                 WorkerEnd.HeldUp => new WorkerTroubleException(
-                    "Reading an upload was held up twice: look whether the disk under Storage:Directory answers, and whether something stops processes.", ended.Message),
+                    "Reading an upload was held up twice: check whether the disk under Storage:Directory responds, and whether something suspends processes.",
+                    ended.Message),
                 _ when MemoryKills.Count() > kills => new WorkerTroubleException(
-                    "The system is short of memory and killed the process that reads uploads: give it more than Datasets:MemoryMegabytes beside the service, or set that lower.", ended.Message),
-                _ => new WorkerTroubleException("The process that reads uploads was killed twice from outside: look who sends it signals.", ended.Message),
+                    "The system is short of memory and killed the process that reads uploads: "
+                    + "give it more than Datasets:MemoryMegabytes in addition to the service's memory, or lower that setting.",
+                    ended.Message),
+                _ => new WorkerTroubleException("The process that reads uploads was killed twice from outside: check what sends it signals.", ended.Message),
             };
         }
     }
@@ -118,7 +121,7 @@ internal sealed partial class DatasetWorkers : IDisposable
         LogRefused(ended.Message);
         return new InvalidDatasetException(1, null, ended.End == WorkerEnd.Stalled
             ? $"the file can't be read: its reader made no progress for {_options.StallSeconds} seconds (Datasets:StallSeconds)"
-            : "the file can't be read: it is damaged in a way that its reader does not stand");
+            : "the file can't be read: it is damaged in a way that crashes its reader");
     }
 
     private async Task<WorkerReply> AskAsync(WorkerProcess worker, WorkerRequest request, CancellationToken cancellationToken)
@@ -136,7 +139,7 @@ internal sealed partial class DatasetWorkers : IDisposable
         }
     }
 
-    /// <summary>Removes what a worker that died has written: DuckDB writes only where nothing is.</summary>
+    /// <summary>Removes files of a worker that died, since DuckDB does not overwrite files.</summary>
     private static void RemoveWritten(IFileTask task)
     {
         File.Delete(task.WrittenPath);
@@ -181,9 +184,9 @@ internal sealed partial class DatasetWorkers : IDisposable
     }
 
     [LoggerMessage(LogLevel.Warning, "The process that reads uploads says: {Line}")]
-    private partial void LogSaid(string line);
+    private partial void LogWorkerError(string line);
 
-    [LoggerMessage(LogLevel.Warning, "{Reason} Another reads it")]
+    [LoggerMessage(LogLevel.Warning, "{Reason} Another process reads it again")]
     private partial void LogEnded(string reason);
 
     [LoggerMessage(LogLevel.Warning, "{Reason} The file is refused; the service goes on")]

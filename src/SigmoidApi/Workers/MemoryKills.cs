@@ -2,12 +2,15 @@ using System.Globalization;
 
 namespace SigmoidApi.Workers;
 
-/// <summary>How often the system has killed a process for want of memory, its own or a container's, since it was started: <c>oom_kill</c> of Linux's <c>/proc/vmstat</c>.</summary>
+/// <summary>
+/// The number of processes that the system has killed since its start because memory ran out, its own or a container's: <c>oom_kill</c> in Linux's
+/// <c>/proc/vmstat</c>.
+/// </summary>
 internal static class MemoryKills
 {
     private const string Name = "oom_kill ";
 
-    /// <summary>0 where the system does not count them.</summary>
+    /// <summary>The number; 0 if the system does not count them.</summary>
     public static long Count()
     {
         try

@@ -4,14 +4,14 @@ using SigmoidApi.Tables;
 namespace SigmoidApi.Workers;
 
 /// <summary>
-/// Says that the work goes on, as long as it does and this is not disposed: when <see cref="WorkProgress"/> has moved, or the process has read or written blocks of files. On a
-/// thread of its own, for those of the pool may all be at work.
+/// Reports progress of the work until disposed: a message whenever <see cref="WorkProgress"/> has advanced, or the process has read or written blocks of files.
+/// Runs on a thread of its own, since the threads of the pool may all be busy.
 /// </summary>
 internal sealed class ProgressReports : IDisposable
 {
     private const string InputAndOutput = "/proc/self/io";
 
-    // DuckDB's are larger; the look itself reads fewer.
+    // DuckDB's blocks are larger; reading the counters themselves moves fewer bytes.
     private const long BlockBytes = 4096;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -29,7 +29,7 @@ internal sealed class ProgressReports : IDisposable
             {
                 var current = progress.Current;
                 var (bytesNow, collectionsNow) = (BytesMoved(), GC.CollectionCount(0));
-                // A collection reads files about the memory, which is no progress.
+                // A garbage collection reads files about the memory, which is not progress.
                 if (current != last || (bytesNow - bytes >= BlockBytes && collectionsNow == collections))
                     output.WriteLine(WorkerMessages.Progress);
                 (last, bytes, collections) = (current, bytesNow, collectionsNow);
@@ -46,7 +46,7 @@ internal sealed class ProgressReports : IDisposable
         _ended.Dispose();
     }
 
-    /// <summary>Bytes that the process has read and written so far (proc_pid_io(5)); 0 where the system does not count them.</summary>
+    /// <summary>Bytes that the process has read and written so far (proc_pid_io(5)); 0 if the system does not count them.</summary>
     private static long BytesMoved()
     {
         try

@@ -5,26 +5,26 @@ using SigmoidApi.Tables.Sources;
 namespace SigmoidApi.Workers;
 
 /// <summary>
-/// Starts worker processes, all on one thread that lives as long as this does: Linux sends a child the signal of its parent's death when the thread ends that started it
-/// (prctl(2), PR_SET_PDEATHSIG), and threads of the pool come and go.
+/// Starts worker processes, all on one long-lived thread. Linux sends a child the signal of its parent's death when the thread that started it ends (prctl(2),
+/// PR_SET_PDEATHSIG), and threads of the pool end at any time.
 /// </summary>
 internal sealed class StartingThread : IDisposable
 {
-    private readonly BlockingCollection<TaskCompletionSource<WorkerProcess>> _asked = [];
+    private readonly BlockingCollection<TaskCompletionSource<WorkerProcess>> _requests = [];
     private readonly Thread _thread;
 
-    /// <param name="options">What workers may use.</param>
-    /// <param name="says">Gets the first error that a worker writes.</param>
-    public StartingThread(DatasetOptions options, Action<string> says)
+    /// <param name="options">The limits of workers.</param>
+    /// <param name="onError">Called with the first line that a worker writes to standard error.</param>
+    public StartingThread(DatasetOptions options, Action<string> onError)
     {
         _thread = new Thread(() =>
         {
-            foreach (var started in _asked.GetConsumingEnumerable())
+            foreach (var started in _requests.GetConsumingEnumerable())
             {
-#pragma warning disable CA1031 // it is whoever asked that is to know
+#pragma warning disable CA1031 // the caller gets the exception
                 try
                 {
-                    started.SetResult(new WorkerProcess(options, says));
+                    started.SetResult(new WorkerProcess(options, onError));
                 }
                 catch (Exception exception)
                 {
@@ -37,19 +37,19 @@ internal sealed class StartingThread : IDisposable
         _thread.Start();
     }
 
-    /// <exception cref="WorkerTroubleException">The system starts no more processes.</exception>
+    /// <exception cref="WorkerTroubleException">The system can't start another process.</exception>
     public Task<WorkerProcess> StartAsync()
     {
         var started = new TaskCompletionSource<WorkerProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _asked.Add(started);
+        _requests.Add(started);
         return started.Task;
     }
 
-    /// <summary>Ends the thread, and with it every worker that it has started.</summary>
+    /// <summary>Ends the thread, and thereby every worker that it has started.</summary>
     public void Dispose()
     {
-        _asked.CompleteAdding();
+        _requests.CompleteAdding();
         _thread.Join();
-        _asked.Dispose();
+        _requests.Dispose();
     }
 }

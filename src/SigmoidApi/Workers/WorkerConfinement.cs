@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace SigmoidApi.Workers;
 
 /// <summary>
-/// What the process that reads strangers' files denies itself before it reads the first: it needs no right for that, and can't take it back. The numbers are those of Linux
-/// (prctl(2), setrlimit(2)); on other systems the process reads on without.
+/// Restricts the process that reads uploaded files, before it reads the first one. It needs no privilege for that, and can't undo it. The numbers are those of
+/// Linux (prctl(2), setrlimit(2)); on other systems the process runs without restrictions.
 /// </summary>
 internal static partial class WorkerConfinement
 {
@@ -19,25 +19,25 @@ internal static partial class WorkerConfinement
     private const int FileSizeExceeded = 25; // SIGXFSZ
     private const nint Ignored = 1; // SIG_IGN
 
-    // An import has some twenty open, DuckDB one for each thread and a few more when it spills.
+    // An import has some twenty files open; DuckDB opens one for each thread and a few more when it spills.
     private const ulong MostFiles = 1024;
 
-    /// <param name="memoryBytes">What the process may hold of memory that it alone writes to.</param>
+    /// <param name="memoryBytes">The most private writable memory of the process.</param>
     /// <param name="fileBytes">The largest file that it may write.</param>
     public static void Apply(ulong memoryBytes, ulong fileBytes)
     {
         if (!OperatingSystem.IsLinux())
             return;
-        // The service's death is this one's, whatever this one is busy with. It comes with the end of the thread that started it: see StartingThread.
+        // Kill this process when the service ends; precisely, when the thread ends that started it: see StartingThread.
         Check(Control(SetDeathSignal, Kill, 0, 0, 0), "prctl(PR_SET_PDEATHSIG)");
         Check(Control(SetNoNewPrivileges, 1, 0, 0, 0), "prctl(PR_SET_NO_NEW_PRIVS)");
         Limit(Data, memoryBytes, "RLIMIT_DATA");
         Limit(FileSize, fileBytes, "RLIMIT_FSIZE");
         Limit(Core, 0, "RLIMIT_CORE");
         Limit(Files, MostFiles, "RLIMIT_NOFILE");
-        // A write beyond the limit is then an error that is answered, and not the end.
+        // Without the signal, a write beyond the limit is an error that can be answered, and does not end the process.
         Handle(FileSizeExceeded, Ignored);
-        // The system short of memory takes this process first.
+        // If the system runs out of memory, it kills this process first.
         try
         {
             File.WriteAllText("/proc/self/oom_score_adj", "1000");
@@ -48,7 +48,7 @@ internal static partial class WorkerConfinement
         }
     }
 
-    /// <summary>Ends the process here and now: an orderly end may wait for a thread that hangs in native code.</summary>
+    /// <summary>Ends the process at once. An orderly end might wait for a thread that hangs in native code.</summary>
     public static void End()
     {
         if (OperatingSystem.IsWindows())
@@ -70,7 +70,7 @@ internal static partial class WorkerConfinement
             Report(string.Create(CultureInfo.InvariantCulture, $"{what} failed (errno {Marshal.GetLastPInvokeError()})"));
     }
 
-    // The service's standard error, for whoever runs it: uploads are read all the same.
+    // The service logs it for its operator. Uploads are read anyway.
     private static void Report(string what) => Console.Error.WriteLine($"The process that reads uploads runs with less confinement than it should: {what}.");
 
     [StructLayout(LayoutKind.Sequential)]

@@ -9,15 +9,15 @@ using SigmoidApi.Tables.Sources;
 namespace SigmoidApi.Workers;
 
 /// <summary>
-/// The other end of <see cref="WorkerProcess"/>: reads uploaded files for a service, one request after another from standard input, each answered on standard output.
-/// A native library that a file crashes takes this process down, and not the service.
+/// The other end of <see cref="WorkerProcess"/>: reads uploaded files for a service. It takes one request after another from standard input, and answers on
+/// standard output. If a file crashes a native library, this process ends, not the service.
 /// </summary>
 internal static class WorkerMain
 {
-    /// <summary>The argument that makes the program this.</summary>
+    /// <summary>The command-line argument that starts the program as a worker.</summary>
     public const string Verb = "dataset-worker";
 
-    /// <summary>What the program is started with to be this: the bytes of memory that it may use, and those of a file that it may write.</summary>
+    /// <summary>The command line of a worker: the bytes of memory that it may use, and of the largest file that it may write.</summary>
     public static string[] Arguments(DatasetOptions options) =>
     [
         Verb,
@@ -25,17 +25,18 @@ internal static class WorkerMain
         Math.Max(options.MaxWrittenBytes, options.MaxUploadBytes).ToString(CultureInfo.InvariantCulture),
     ];
 
-    /// <param name="verbs">What the service may ask.</param>
+    /// <param name="verbs">The verbs that the service may request.</param>
     /// <param name="memoryBytes">The memory that the process may use.</param>
     /// <param name="fileBytes">The largest file that it may write.</param>
     public static int Run(IReadOnlyList<WorkerVerb> verbs, string memoryBytes, string fileBytes)
     {
         WorkerConfinement.Apply(ulong.Parse(memoryBytes, CultureInfo.InvariantCulture), ulong.Parse(fileBytes, CultureInfo.InvariantCulture));
         using var input = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
-        using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true, NewLine = "\n" };
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        using var output = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = true, NewLine = "\n" };
         using var lines = TextWriter.Synchronized(output);
         var requests = Channel.CreateUnbounded<string>();
-        // A service that dies in the middle of an import wants no file from it.
+        // The end of the input means that the service has ended. Then a running import must not write its file.
         new Thread(() =>
         {
             while (input.ReadLine() is { } line)
@@ -76,11 +77,13 @@ internal static class WorkerMain
         {
             return new(TooLarge: "Reading the file needs more memory than it may use (Datasets:MemoryMegabytes).");
         }
-#pragma warning disable CA1031 // what it was goes into the service's log
+#pragma warning disable CA1031 // the service logs the exception
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return TransientStorageErrors.AdviceFor(exception) is { } advice ? new(Trouble: new(advice, exception.GetBaseException().Message)) : new(Failed: exception.ToString());
+            return TransientStorageErrors.AdviceFor(exception) is { } advice
+                ? new(Trouble: new(advice, exception.GetBaseException().Message))
+                : new(Failed: exception.ToString());
         }
     }
 }

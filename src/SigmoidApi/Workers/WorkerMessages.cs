@@ -1,37 +1,50 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using SigmoidApi.Http.Json;
+using SigmoidApi.Storage;
 using SigmoidApi.Tables;
 
 namespace SigmoidApi.Workers;
 
-/// <summary>What a worker process is asked.</summary>
+/// <summary>A request to a worker process.</summary>
 /// <param name="Verb">The name of a <see cref="WorkerVerb"/>.</param>
-/// <param name="Task">Its task.</param>
+/// <param name="Task">The verb's task.</param>
 internal sealed record WorkerRequest(string Verb, JsonElement Task);
 
-/// <summary>What it answers: one of these.</summary>
-/// <param name="Answer">That of the verb.</param>
-/// <param name="Invalid">What is wrong with the file.</param>
-/// <param name="TooLarge">Which limit it is past.</param>
-/// <param name="MissingColumns">What the file lacks that a model needs.</param>
-/// <param name="Trouble">Why it can't be read now by nobody's mistake.</param>
-/// <param name="Failed">Why the worker failed by a fault that is not the file's; for the log.</param>
+/// <summary>The reply of a worker process. Exactly one member is set.</summary>
+/// <param name="Answer">The verb's answer.</param>
+/// <param name="Invalid">The errors of the file.</param>
+/// <param name="TooLarge">The limit that the file exceeds.</param>
+/// <param name="MissingColumns">Columns that a model needs and the file lacks.</param>
+/// <param name="Trouble">The reason why the file can't be read now, if the file is not at fault.</param>
+/// <param name="Failed">A failure of the worker itself, for the log.</param>
 internal sealed record WorkerReply(
-    JsonElement? Answer = null, InvalidFile? Invalid = null, string? TooLarge = null, IReadOnlyList<string>? MissingColumns = null, WorkerTrouble? Trouble = null,
+    JsonElement? Answer = null,
+    InvalidFile? Invalid = null,
+    string? TooLarge = null,
+    IReadOnlyList<string>? MissingColumns = null,
+    WorkerTrouble? Trouble = null,
     string? Failed = null);
 
+/// <summary>The errors of a file, of which there may be more than are listed.</summary>
 internal sealed record InvalidFile(IReadOnlyList<DatasetError> Errors, long ErrorCount);
 
-/// <param name="Advice">What to do about it.</param>
+/// <summary>A temporary failure; see <see cref="WorkerTroubleException"/>.</summary>
+/// <param name="Advice">What the operator can do.</param>
 /// <param name="Reason">What happened.</param>
 internal sealed record WorkerTrouble(string Advice, string Reason);
 
-/// <summary>A message is a line of JSON; before an answer there may be lines without, each for some progress of the work.</summary>
+/// <summary>Reads and writes messages. A message is a line of JSON. Empty lines before an answer report progress.</summary>
 internal static class WorkerMessages
 {
     public const string Progress = "";
 
-    private static readonly JsonSerializerOptions Options = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver().WithAddedModifier(DefaultsLeftOut.Apply),
+    };
 
     public static string Write<T>(T message) => JsonSerializer.Serialize(message, Options);
 

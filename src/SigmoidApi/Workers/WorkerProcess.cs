@@ -7,20 +7,21 @@ using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Workers;
 
-/// <summary>A process of this same program that reads uploaded files (<see cref="WorkerMain"/>). Used by one caller at a time.</summary>
+/// <summary>A process of this program that reads uploaded files (<see cref="WorkerMain"/>). One caller uses it at a time.</summary>
 internal sealed class WorkerProcess : IDisposable
 {
-    // A service that was stopped itself finds the work's messages between two looks.
-    private const int Looks = 10;
+    // The worker's progress is checked this many times before it counts as stalled. After a suspension of the service itself, its pending messages
+    // arrive between two checks.
+    private const int Checks = 10;
 
-    private const int LongestSaying = 300;
+    private const int LongestErrorLine = 300;
 
     private readonly Process _process;
 
-    /// <param name="options">What it may use.</param>
-    /// <param name="says">Is called with the first line of what the process writes as an error. Of the rest, which a file may make long, nothing is kept.</param>
-    /// <exception cref="WorkerTroubleException">The system starts no more processes.</exception>
-    public WorkerProcess(DatasetOptions options, Action<string> says)
+    /// <param name="options">The limits of the process.</param>
+    /// <param name="onError">Called with the first line of standard error. The rest, which a file may make very long, is dropped.</param>
+    /// <exception cref="WorkerTroubleException">The system can't start another process.</exception>
+    public WorkerProcess(DatasetOptions options, Action<string> onError)
     {
         var start = new ProcessStartInfo
         {
@@ -31,7 +32,7 @@ internal sealed class WorkerProcess : IDisposable
             WorkingDirectory = AppContext.BaseDirectory,
         };
         var program = typeof(WorkerProcess).Assembly.Location;
-        // A name as SigmoidApi.Tests is another program's, whatever its extension is taken for.
+        // Compares the whole path: SigmoidApi.Tests, for example, is another program, although .Tests looks like an extension.
         if (Environment.ProcessPath == Path.ChangeExtension(program, OperatingSystem.IsWindows() ? "exe" : null))
         {
             start.FileName = Environment.ProcessPath!;
@@ -45,12 +46,12 @@ internal sealed class WorkerProcess : IDisposable
 
         foreach (var argument in WorkerMain.Arguments(options))
             start.ArgumentList.Add(argument);
-        // What the service was given is none of its business, the database's password least of all: it gets what the runtime needs to be found and started.
+        // The worker must not see the service's environment, above all the database's password. It gets only the variables that the runtime needs to start.
         var own = start.Environment.Where(variable => IsForRuntime(variable.Key)).ToArray();
         start.Environment.Clear();
         foreach (var (name, value) in own)
             start.Environment[name] = value;
-        // Nobody debugs or profiles it, and it is to hold little. The last is in hexadecimal, as the runtime reads it.
+        // No diagnostics, and little memory. The runtime reads the heap limit as a hexadecimal number.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         start.Environment["DOTNET_GCConserveMemory"] = "5";
         start.Environment["DOTNET_GCHeapHardLimit"] = (options.MemoryMegabytes * 1_000_000L).ToString("x", CultureInfo.InvariantCulture);
@@ -60,36 +61,36 @@ internal sealed class WorkerProcess : IDisposable
         }
         catch (Win32Exception exception)
         {
-            throw new WorkerTroubleException("No process can be started that reads uploads: look at the limits of processes and memory.", exception.Message);
+            throw new WorkerTroubleException("The process that reads uploads can't be started: check the limits of processes and memory.", exception.Message);
         }
 
-        _ = ListenAsync(says);
+        _ = ListenAsync(onError);
     }
 
     public bool HasExited => _process.HasExited;
 
     public int ProcessId => _process.Id;
 
-    /// <summary>Asks, and waits for the answer; a worker whose answer is no longer wanted, or that does not get on, is killed.</summary>
-    /// <param name="request">What is asked.</param>
-    /// <param name="stall">How long it may take without getting on.</param>
-    /// <param name="time">Measures that.</param>
-    /// <param name="cancellationToken">Ends the worker.</param>
+    /// <summary>Sends a request and waits for the answer. Kills the worker after a cancellation, or if it makes no progress.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="stall">The longest time without progress.</param>
+    /// <param name="time">Measures that time.</param>
+    /// <param name="cancellationToken">Kills the worker.</param>
     /// <exception cref="WorkerEndedException">The process ended without an answer.</exception>
     public async Task<WorkerReply> AskAsync(WorkerRequest request, TimeSpan stall, TimeProvider time, CancellationToken cancellationToken)
     {
         using var kill = cancellationToken.Register(Kill);
         using var stalled = new CancellationTokenSource();
         var (quiet, isHeldUp) = (0, false);
-        await using var looks = time.CreateTimer(
+        await using var checks = time.CreateTimer(
             _ =>
             {
-                if (Interlocked.Increment(ref quiet) != Looks - 1)
+                if (Interlocked.Increment(ref quiet) != Checks - 1)
                     return;
                 isHeldUp = IsHeldUp();
                 stalled.Cancel();
             },
-            null, stall / Looks, stall / Looks);
+            null, stall / Checks, stall / Checks);
         string? line;
         try
         {
@@ -104,7 +105,7 @@ internal sealed class WorkerProcess : IDisposable
         }
         catch (OperationCanceledException) when (stalled.IsCancellationRequested)
         {
-            // It may be in the hands of a disk that does not answer, and not even end: nobody waits for that.
+            // The worker may wait for a disk that does not respond, and not end even when killed. So don't wait for its end.
             Kill();
             cancellationToken.ThrowIfCancellationRequested();
             throw new WorkerEndedException(isHeldUp ? WorkerEnd.HeldUp : WorkerEnd.Stalled, exitCode: null);
@@ -123,20 +124,20 @@ internal sealed class WorkerProcess : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>Passes the first line of standard error on, and closes it: a stack overflow writes a line for each of a million frames.</summary>
-    private async Task ListenAsync(Action<string> says)
+    /// <summary>Passes on the first line of standard error, and closes it: a stack overflow writes a line for each of a million frames.</summary>
+    private async Task ListenAsync(Action<string> onError)
     {
         try
         {
-            var start = new char[LongestSaying];
+            var start = new char[LongestErrorLine];
             var length = await _process.StandardError.ReadAsync(start);
             _process.StandardError.Close();
             if (length > 0)
-                says(new string(start, 0, length).Split('\n')[0]);
+                onError(new string(start, 0, length).Split('\n')[0]);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // It was killed.
+            // The process was killed.
         }
     }
 
@@ -148,11 +149,14 @@ internal sealed class WorkerProcess : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // It has ended by itself.
+            // The process has already ended.
         }
     }
 
-    /// <summary>Whether the process waits for a disk or was stopped, neither of which is its file's doing; by the states of its threads (proc_pid_stat(5)).</summary>
+    /// <summary>
+    /// Whether the process waits for a disk or is suspended, which is not the file's fault. Reads the states of its threads
+    /// (proc_pid_stat(5)).
+    /// </summary>
     private bool IsHeldUp()
     {
         try
@@ -162,41 +166,21 @@ internal sealed class WorkerProcess : IDisposable
         }
         catch (IOException)
         {
-            // A system without such files, or a process that has just ended.
+            // The system has no such files, or the process has just ended.
             return false;
         }
     }
 
-    // 128 and the number of SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV or SIGSYS: what a process does to itself. Others come from outside, and so does a runtime that does not start.
+    // 128 plus the number of SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV or SIGSYS, which a process causes itself. Other codes have an outside cause: a
+    // signal, or a runtime that can't start.
     private static bool IsCrash(int exitCode) => OperatingSystem.IsWindows() || exitCode is 132 or 133 or 134 or 135 or 136 or 139 or 159;
 
+    // The last four limit the instructions that the runtime uses, so that a worker computes with the same vectors as the service.
     private static bool IsForRuntime(string variable) =>
-        variable.StartsWith("DOTNET_ROOT", StringComparison.OrdinalIgnoreCase) || (OperatingSystem.IsWindows() && variable.Equals("SystemRoot", StringComparison.OrdinalIgnoreCase));
+        variable.StartsWith("DOTNET_ROOT", StringComparison.OrdinalIgnoreCase)
+        || (OperatingSystem.IsWindows() && variable.Equals("SystemRoot", StringComparison.OrdinalIgnoreCase))
+        || variable is "DOTNET_PreferredVectorBitWidth" or "DOTNET_EnableAVX512" or "DOTNET_EnableAVX" or "DOTNET_EnableHWIntrinsic";
 
-    private static string DotnetPath => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-}
-
-/// <summary>How a worker ended that gave no answer.</summary>
-internal enum WorkerEnd
-{
-    /// <summary>By a fault of its own.</summary>
-    Crashed,
-
-    /// <summary>By a signal from outside: the system's, short of memory, or somebody's.</summary>
-    Killed,
-
-    /// <summary>It ran and did not get on, and was killed for it.</summary>
-    Stalled,
-
-    /// <summary>It was stopped, or waited for a disk, and was killed for it.</summary>
-    HeldUp,
-}
-
-/// <summary>A worker ended without an answer.</summary>
-internal sealed class WorkerEndedException(WorkerEnd end, int? exitCode)
-    : Exception(exitCode is null ? $"The process that read the file made no progress ({end})." : $"The process that read the file ended with exit code {exitCode} ({end}).")
-{
-    public WorkerEnd End => end;
-
-    public int? ExitCode => exitCode;
+    private static string DotnetPath => Path.GetFullPath(
+        Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 }

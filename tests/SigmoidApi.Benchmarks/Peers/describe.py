@@ -1,4 +1,4 @@
-"""pandas.read_csv followed by describe(): seconds of both, of the first alone, and the peak of resident memory in MB. describe.py FILE"""
+"""pandas.read_csv followed by describe(): prints the seconds of both, of the first alone, and the peak resident memory in MB. describe.py FILE"""
 import resource, sys, time
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""scikit-learn's LogisticRegression on the arrays that the comparison wrote: DIR ROWS COLUMNS [sparse]. A JSON line a solver, the median of three fits."""
+"""scikit-learn's LogisticRegression on the arrays that the comparison wrote: DIR ROWS COLUMNS [sparse]. A JSON line for each solver, with the median of three fits."""
 import json
 import os
 import statistics

@@ -1,4 +1,4 @@
-# glmnet's l1 path on the arrays that the comparison wrote: DIR ROWS COLUMNS. A JSON line, the median of three fits at its default threshold.
+# glmnet's l1 path on the arrays that the comparison wrote: DIR ROWS COLUMNS. A JSON line, with the median of three fits at the default threshold.
 suppressMessages(library(glmnet))
 arguments <- commandArgs(TRUE)
 rows <- as.integer(arguments[2])

@@ -1,10 +1,9 @@
-using System.Runtime.Intrinsics;
 using SigmoidApi.Compute.Activations;
 using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Tests.Activations;
 
-/// <summary>A function that the catalogue offers, a value or a derivative, with the default parameters and one vector width.</summary>
+/// <summary>A function of the catalogue, or its derivative, with default parameters and one vector width.</summary>
 internal sealed record ActivationCase(Activation Activation, bool IsDerivative, Width Width)
 {
     private readonly double[] _parameters = [.. Activation.Parameters.Select(parameter => parameter.Default)];
@@ -12,15 +11,9 @@ internal sealed record ActivationCase(Activation Activation, bool IsDerivative, 
     public double[] Reference => IsDerivative ? ReferenceValues.Derivatives(Activation.Name) : ReferenceValues.Values(Activation.Name);
 
     public static IEnumerable<Width> Widths =>
-        new[] { Width.Scalar, Width.Vector128, Width.Vector256, Width.Vector512 }.Where(width => width switch
-        {
-            Width.Vector128 => Vector128.IsHardwareAccelerated,
-            Width.Vector256 => Vector256.IsHardwareAccelerated,
-            Width.Vector512 => Vector512.IsHardwareAccelerated,
-            _ => true,
-        });
+        new[] { Width.Scalar, Width.Vector128, Width.Vector256, Width.Vector512 }.Where(width => width <= Hardware.Widest);
 
-    /// <summary>Every function of the catalogue, for tests that run at the widest width.</summary>
+    /// <summary>Every function of the catalogue, for tests at the widest width only.</summary>
     public static TheoryData<string, bool> Functions =>
         new MatrixTheoryData<string, bool>(ActivationCatalog.All.Select(activation => activation.Name), [false, true]);
 

@@ -10,10 +10,10 @@ public class ActivationCatalogTests
     ];
 
     [Fact]
-    public void TheCatalogueHoldsEachActivationOnce() => ActivationCatalog.All.Select(activation => activation.Name).ShouldBe(Names);
+    public void CatalogueHasEachActivationOnce() => ActivationCatalog.All.Select(activation => activation.Name).ShouldBe(Names);
 
     [Fact]
-    public void FindGivesTheActivationOfThatExactName()
+    public void FindReturnsTheActivationWithExactlyThatName()
     {
         foreach (var activation in ActivationCatalog.All)
             ActivationCatalog.Find(activation.Name).ShouldBeSameAs(activation);
@@ -23,7 +23,7 @@ public class ActivationCatalogTests
     }
 
     [Fact]
-    public void EveryActivationSaysWhatItIs()
+    public void EveryActivationIsDescribed()
     {
         foreach (var activation in ActivationCatalog.All)
         {
@@ -39,7 +39,7 @@ public class ActivationCatalogTests
     [Theory]
     [InlineData("leaky_relu", 0.01)]
     [InlineData("elu", 1)]
-    public void AlphaHasItsDefault(string name, double alpha)
+    public void AlphaHasADefault(string name, double alpha)
     {
         var activation = ActivationCatalog.Find(name).ShouldNotBeNull();
         var parameter = activation.Parameters.ShouldHaveSingleItem();
@@ -55,7 +55,7 @@ public class ActivationCatalogTests
     }
 
     [Fact]
-    public void AlphaShapesTheLeftSide()
+    public void AlphaChangesTheLeftSide()
     {
         var y = new double[2];
         ActivationCatalog.Find("leaky_relu")!.Apply([-2.0, 2.0], y, [0.25]);
@@ -69,14 +69,14 @@ public class ActivationCatalogTests
     }
 
     [Fact]
-    public void AWrongNumberOfParametersIsRefused()
+    public void WrongNumberOfParametersIsRefused()
     {
         Should.Throw<ArgumentException>(() => ActivationCatalog.Find("elu")!.Apply([1.0], new double[1], [1, 2]));
         Should.Throw<ArgumentException>(() => ActivationCatalog.Sigmoid.Derivative([1.0], new double[1], [1]));
     }
 
     [Fact]
-    public void AShortOrPartlyOverlappingDestinationIsRefused()
+    public void ShortOrPartlyOverlappingDestinationIsRefused()
     {
         var buffer = new double[9];
         Should.Throw<ArgumentException>(() => ActivationCatalog.Sigmoid.Apply(buffer, buffer.AsSpan(0, 8)));

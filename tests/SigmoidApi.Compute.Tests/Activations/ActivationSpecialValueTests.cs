@@ -1,5 +1,3 @@
-
-
 namespace SigmoidApi.Compute.Tests.Activations;
 
 public class ActivationSpecialValueTests
@@ -26,7 +24,7 @@ public class ActivationSpecialValueTests
     };
 
     [Fact]
-    public void EveryActivationOfTheCatalogueHasItsLimitsListed() =>
+    public void LimitsAreListedForEveryActivation() =>
         Limits.Select(row => row.Data.Item1).ShouldBe(ActivationCatalogTests.Names, ignoreOrder: true);
 
     [Theory]
@@ -42,7 +40,7 @@ public class ActivationSpecialValueTests
 
     [Theory]
     [MemberData(nameof(ActivationCase.FunctionsAndWidths), MemberType = typeof(ActivationCase))]
-    public void NaNGivesNaNAndLeavesItsNeighboursAlone(string name, bool isDerivative, string width)
+    public void NaNGivesNaNAndDoesNotAffectItsNeighbours(string name, bool isDerivative, string width)
     {
         var function = ActivationCase.Of(name, isDerivative, width);
         var one = function.At(1.0);
@@ -54,7 +52,10 @@ public class ActivationSpecialValueTests
     [MemberData(nameof(ActivationCase.FunctionsAndWidths), MemberType = typeof(ActivationCase))]
     public void FiniteArgumentsNeverGiveNaN(string name, bool isDerivative, string width)
     {
-        double[] magnitudes = [0, double.Epsilon, 2.2250738585072014e-308, 1e-300, 0.5, 1, 37, 38.5, 40, 708, 745.2, 746, 800, 1e154, 1.4e154, 1e300, double.MaxValue];
+        double[] magnitudes =
+        [
+            0, double.Epsilon, 2.2250738585072014e-308, 1e-300, 0.5, 1, 37, 38.5, 40, 708, 745.2, 746, 800, 1e154, 1.4e154, 1e300, double.MaxValue,
+        ];
         double[] x = [.. magnitudes, .. magnitudes.Select(magnitude => -magnitude)];
 
         ActivationCase.Of(name, isDerivative, width).Apply(x).ShouldAllBe(y => !double.IsNaN(y));
@@ -69,7 +70,7 @@ public class ActivationSpecialValueTests
     [InlineData("selu")]
     [InlineData("softsign")]
     [InlineData("mish")]
-    public void FunctionsThroughZeroKeepItsSign(string name)
+    public void FunctionsThroughZeroKeepTheSignOfZero(string name)
     {
         foreach (var width in ActivationCase.Widths)
         {
@@ -83,7 +84,7 @@ public class ActivationSpecialValueTests
     [InlineData("silu")]
     [InlineData("gelu")]
     [InlineData("mish")]
-    public void WhatVanishesFromBelowIsMinusZeroAtMinusInfinity(string name)
+    public void FunctionsThatTendToZeroFromBelowAreMinusZeroAtMinusInfinity(string name)
     {
         foreach (var width in ActivationCase.Widths)
             double.IsNegative(ActivationCase.Of(name, isDerivative: false, width.ToString()).At(-Infinity)).ShouldBeTrue();
@@ -94,7 +95,7 @@ public class ActivationSpecialValueTests
     [InlineData("leaky_relu", 0.01)]
     [InlineData("elu", 1)]
     [InlineData("selu", SeluHeight)]
-    public void TheDerivativeAtAKinkIsTheLeftOne(string name, double left)
+    public void DerivativeAtAKinkIsTheLeftDerivative(string name, double left)
     {
         foreach (var width in ActivationCase.Widths)
             ActivationCase.Of(name, isDerivative: true, width.ToString()).Apply(-0.0, 0.0).ShouldBe([left, left]);

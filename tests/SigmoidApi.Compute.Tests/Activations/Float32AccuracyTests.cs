@@ -1,12 +1,13 @@
 namespace SigmoidApi.Compute.Tests.Activations;
 
-/// <summary>float32 against the same function in float64, whose own error is a 2^-29th of an ULP here.</summary>
+/// <summary>Compares functions in float32 with the same functions in float64, whose own error is about 2^-29 ULP of float32.</summary>
+[Trait("Speed", "Slow")]
 public class Float32AccuracyTests
 {
-    /// <summary>Set to 1 to go through all 2³² values of float32 instead of a sample: a minute for each function.</summary>
+    /// <summary>With this variable set to 1, the test covers all 2³² values of float32 instead of a sample. That takes a minute for each function.</summary>
     private const string AllValues = "SIGMOID_TEST_ALL_FLOAT32";
 
-    // Those that are computed in float32; all others are rounded once, from float64.
+    // Only the functions listed here are computed in float32. All others are computed in float64 and rounded once.
     private static double UlpLimit(string name, bool isDerivative) => (name, isDerivative) switch
     {
         ("sigmoid", _) or ("log_sigmoid" or "softplus" or "tanh", true) => 1,
@@ -16,9 +17,9 @@ public class Float32AccuracyTests
 
     [Theory]
     [MemberData(nameof(ActivationCase.Functions), MemberType = typeof(ActivationCase))]
-    public void EveryFunctionIsRightToItsLastPlaces(string name, bool isDerivative)
+    public void EveryFunctionIsAccurateToItsLastDigits(string name, bool isDerivative)
     {
-        // A prime stride meets every exponent and both signs.
+        // With a prime stride the sample has every exponent and both signs.
         var stride = Environment.GetEnvironmentVariable(AllValues) == "1" ? 1u : 9973u;
         var function = ActivationCase.Of(name, isDerivative);
         var (x, y) = (new float[1 << 16], new float[1 << 16]);
@@ -28,7 +29,7 @@ public class Float32AccuracyTests
         {
             for (var i = 0; i < x.Length; i++)
             {
-                // Beyond the last the sample begins anew.
+                // After the largest value the sample continues at the smallest.
                 x[i] = BitConverter.UInt32BitsToSingle((uint)(first + (ulong)i * stride));
                 wide[i] = x[i];
             }

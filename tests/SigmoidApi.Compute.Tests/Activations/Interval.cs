@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SigmoidApi.Compute.Tests.Activations;
 
-/// <summary>A range as the catalogue writes it, such as [0, inf).</summary>
+/// <summary>A range in the catalogue's notation, such as [0, inf).</summary>
 internal sealed record Interval(double Lower, double Upper)
 {
     public static Interval Parse(string text)

@@ -20,7 +20,7 @@ internal static class ReferenceValues
         return lines[0].Split(',').Index().ToDictionary(column => column.Item, column => rows.Select(row => row[column.Index]).ToArray());
     }
 
-    /// <summary>[-]0xH.HHHp±D, as C and Python write it; or inf.</summary>
+    /// <summary>Reads [-]0xH.HHHp±D, the notation of C and Python, or inf.</summary>
     private static double ParseHexadecimal(string text)
     {
         var magnitude = text.TrimStart('-');

@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace SigmoidApi.Compute.Tests.Activations;
 
-/// <summary>The true error, in fractions of an ULP, against fixed-point arithmetic with 1,300 bits behind the point.</summary>
+/// <summary>Measures errors in fractions of an ULP, against fixed-point arithmetic with 1,300 fractional bits.</summary>
+[Trait("Speed", "Slow")]
 public class SigmoidAccuracyTests
 {
     private const int Bits = 1300;
@@ -11,9 +12,9 @@ public class SigmoidAccuracyTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void TheErrorIsBelowOneUlpDownToTheSubnormals(bool isDerivative)
+    public void ErrorIsBelowOneUlpDownToTheSubnormals(bool isDerivative)
     {
-        // Around 0, where both sides matter, through the tail, and where the tail becomes subnormal.
+        // Values near 0, in both tails, and where the left tail becomes subnormal.
         double[] x = [.. Spread(-2, 2, 400), .. Spread(-40, 40, 400), .. Spread(-745, -40, 300), .. Spread(-745, -708, 300)];
         var y = ActivationCase.Of("sigmoid", isDerivative).Apply(x);
 
@@ -40,7 +41,7 @@ public class SigmoidAccuracyTests
         return (e << (2 * Bits)) / ((One + e) * (One + e));
     }
 
-    /// <summary>(e^(-z/2^18))^(2^18), the inner one by its series.</summary>
+    /// <summary>e^-z as (e^(-z/2^18))^(2^18), with the inner exponential by its series.</summary>
     private static BigInteger ExpOfMinus(double z)
     {
         const int halvings = 18;

@@ -1,17 +1,19 @@
 namespace SigmoidApi.Compute.Tests.Activations;
 
-/// <summary>Errors in units in the last place: the distance to the next float64 away from 0, at the value that is true.</summary>
+/// <summary>Errors in units in the last place: the distance from the true value to the next float64 away from 0.</summary>
 internal static class Ulp
 {
     public static double Of(double value) => Math.BitIncrement(Math.Abs(value)) - Math.Abs(value);
 
-    /// <summary>0 for equal values, infinities among them; infinite where only one of them is finite or a number.</summary>
+    /// <summary>0 for equal values, including infinities. Infinite if the values differ and one of them is infinite or NaN.</summary>
     public static double Error(double actual, double expected) =>
         actual == expected ? 0
         : double.IsFinite(actual) && double.IsFinite(expected) ? Math.Abs(actual - expected) / Of(expected)
         : double.PositiveInfinity;
 
-    /// <summary>Fails with the worst point where the error is above the limit and the difference above the absolute one.</summary>
+    /// <summary>
+    /// Fails if at some point the error is above the limit and the difference above the absolute limit. The message names the worst point.
+    /// </summary>
     public static void AssertWithin(double limit, double[] x, double[] actual, double[] expected, Func<double, double>? absoluteLimit = null)
     {
         actual.Length.ShouldBe(expected.Length);

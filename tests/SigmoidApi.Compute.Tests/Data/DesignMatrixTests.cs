@@ -9,7 +9,7 @@ public class DesignMatrixTests
     [InlineData(DesignMatrix.BlockRows)]
     [InlineData(DesignMatrix.BlockRows + 1)]
     [InlineData(2 * DesignMatrix.BlockRows + 17)]
-    public void RowsComeBackAsTheyWentInAcrossBlocks(int rows)
+    public void RowsAreReadAsWrittenAcrossBlocks(int rows)
     {
         var matrix = Numbered(rows, 3);
 
@@ -20,7 +20,7 @@ public class DesignMatrixTests
     }
 
     [Fact]
-    public void SelectCopiesRowsInTheOrderAsked()
+    public void SelectCopiesRowsInTheGivenOrder()
     {
         var matrix = Numbered(DesignMatrix.BlockRows + 2, 1);
 
@@ -33,27 +33,27 @@ public class DesignMatrixTests
     [Theory]
     [InlineData(5)]
     [InlineData(7)]
-    public void FromRowsRefusesAnotherNumberOfValues(int length) =>
+    public void FromRowsRefusesAWrongNumberOfValues(int length) =>
         Should.Throw<ArgumentException>(() => DesignMatrix.FromRows(new double[length], 2, 3)).Message
             .ShouldStartWith($"Expected 2 × 3 values, got {length}.");
 
     [Theory]
     [InlineData(-1)]
     [InlineData(2)]
-    public void ARowOutsideIsRefused(int row) => Should.Throw<ArgumentOutOfRangeException>(() => _ = new DesignMatrix(2, 1).Row(row).Length);
+    public void RowIndexOutOfRangeIsRefused(int row) => Should.Throw<ArgumentOutOfRangeException>(() => _ = new DesignMatrix(2, 1).Row(row).Length);
 
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 0)]
     [InlineData(-1, 1)]
     [InlineData(1, int.MaxValue)]
-    public void AShapeThatCannotBeIsRefused(int rows, int columns) => Should.Throw<ArgumentOutOfRangeException>(() => new DesignMatrix(rows, columns));
+    public void InvalidShapeIsRefused(int rows, int columns) => Should.Throw<ArgumentOutOfRangeException>(() => new DesignMatrix(rows, columns));
 
     [Theory]
     [InlineData(0, 0, double.NaN)]
     [InlineData(DesignMatrix.BlockRows + 3, 4, double.PositiveInfinity)]
     [InlineData(DesignMatrix.BlockRows - 1, 8, double.NegativeInfinity)]
-    public void TheFirstCellThatIsNotFiniteIsNamed(int row, int column, double value)
+    public void FirstNonFiniteCellIsNamed(int row, int column, double value)
     {
         var matrix = new DesignMatrix(DesignMatrix.BlockRows + 4, 9);
         matrix.Row(row)[column] = value;

@@ -10,7 +10,7 @@ public class RowSplitTests
     private static readonly Gen<double> Fraction = Gen.Double[0.05, 0.95];
 
     [Fact]
-    public void AShuffledSplitIsThatShareOfTheRows() =>
+    public void ShuffledSplitHoldsOutTheGivenShareOfTheRows() =>
         Gen.Select(Gen.Int[2, 200], Fraction, Gen.Long).Sample((rows, fraction, seed) =>
         {
             var split = RowSplit.Shuffled(rows, fraction, seed);
@@ -21,7 +21,7 @@ public class RowSplitTests
         });
 
     [Fact]
-    public void AStratifiedSplitHasThatShareOfEachClassAndLeavesOneOfEachForTraining() =>
+    public void StratifiedSplitHoldsOutTheGivenShareOfEachClassAndLeavesOneRowForTraining() =>
         Gen.Select(Keys, Fraction, Gen.Long).Sample((classes, fraction, seed) =>
         {
             if (classes.CountBy(key => key).All(of => Math.Min((int)Math.Round(of.Value * fraction), of.Value - 1) == 0))
@@ -38,7 +38,7 @@ public class RowSplitTests
         });
 
     [Fact]
-    public void OfLabelsAStratifiedSplitIsTheHoldout()
+    public void StratifiedSplitOfLabelsEqualsTheHoldout()
     {
         int[] classes = [.. Enumerable.Range(0, 20).Select(i => i % 3 == 0 ? 1 : 0)];
 
@@ -61,9 +61,9 @@ public class RowSplitTests
             RowSplit.ByGroup(groups, fraction, seed).Test.ShouldBe(split.Test);
         });
 
-    /// <summary>Groups of 50, 30, 15 and 5 rows gave tests of 20, 50, 50, 35 and 50 rows where 30 were wanted.</summary>
+    /// <summary>For groups of 50, 30, 15 and 5 rows, an earlier version gave tests of 20, 50, 50, 35 and 50 rows instead of 30.</summary>
     [Fact]
-    public void AFewUnevenGroupsComeNearTheFraction()
+    public void SplitOfAFewUnevenGroupsIsCloseToTheFraction()
     {
         int[] groups = [.. Enumerable.Range(0, 100).Select(row => row < 50 ? 0 : row < 80 ? 1 : row < 95 ? 2 : 3)];
 
@@ -74,7 +74,7 @@ public class RowSplitTests
     }
 
     [Fact]
-    public void OfManyGroupsEachHasAboutTheSameChance()
+    public void ManyGroupsHaveAboutEqualChances()
     {
         int[] groups = [.. Enumerable.Range(0, 100).SelectMany(group => Enumerable.Repeat(group, 1 + group % 7))];
         var chosen = new int[100];
@@ -92,7 +92,7 @@ public class RowSplitTests
     }
 
     [Fact]
-    public void TheTestIsTheLastOfTheTimesAndNoTimeIsParted() =>
+    public void TestRowsAreTheLastInTimeAndRowsOfOneTimeStayTogether() =>
         Gen.Select(Keys, Fraction).Sample((times, fraction) =>
         {
             double[] order = [.. times.Select(time => time / 2.0)];
@@ -103,14 +103,14 @@ public class RowSplitTests
             var start = split.Test.Min(row => order[row]);
             split.Training.Max(row => order[row]).ShouldBeLessThan(start);
             var wanted = Math.Clamp((int)Math.Round(order.Length * fraction), 1, order.Length - 1);
-            // No more than the time at which the wanted rows start brings along; fewer only where training would be empty.
+            // The test has more rows than wanted only to keep its first time whole, and fewer only if training would be empty otherwise.
             split.Test.Count(row => order[row] > start).ShouldBeLessThan(wanted);
             if (split.Test.Length < wanted)
                 split.Training.Select(row => order[row]).Distinct().ShouldHaveSingleItem();
         });
 
     [Fact]
-    public void FoldsOfGroupsKeepThemWholeAndEven() =>
+    public void GroupFoldsKeepGroupsWholeAndAreEven() =>
         Gen.Select(Gen.Int[0, 30].Array[40, 120], Gen.Int[2, 5], Gen.Long).Sample((groups, folds, seed) =>
         {
             var foldOf = RowSplit.GroupFolds(groups, folds, seed);
@@ -123,9 +123,9 @@ public class RowSplitTests
         });
 
     [Fact]
-    public void ASeedGivesTheSameRowsOnEveryMachine()
+    public void SeedGivesTheSameRowsOnEveryMachine()
     {
-        // As a few lines of Python have them.
+        // Computed by an independent implementation in Python.
         int[] groups = [.. Enumerable.Range(0, 20).Select(i => i * 7 % 5)];
 
         RowSplit.Shuffled(20, 0.25, 42).Test.ShouldBe([1, 7, 9, 15, 16]);
@@ -143,7 +143,7 @@ public class RowSplitTests
     }
 
     [Fact]
-    public void WhatCannotBePartedIsRefused()
+    public void SplitWithAnEmptyPartIsRefused()
     {
         CodeOf(() => RowSplit.Shuffled(1, 0.5, 0)).ShouldBe("empty_split");
         CodeOf(() => RowSplit.ByGroup([7, 7, 7], 0.5, 0)).ShouldBe("empty_split");

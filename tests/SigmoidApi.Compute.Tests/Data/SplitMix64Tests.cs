@@ -4,9 +4,9 @@ namespace SigmoidApi.Compute.Tests.Data;
 
 public class SplitMix64Tests
 {
-    /// <summary>The numbers of Sebastiano Vigna's splitmix64.c for this seed.</summary>
+    /// <summary>Sebastiano Vigna's splitmix64.c gives these numbers for this seed.</summary>
     [Fact]
-    public void NumbersAreThoseOfThePublishedGenerator()
+    public void NumbersMatchThePublishedGenerator()
     {
         var random = new SplitMix64(1234567);
 
@@ -24,7 +24,7 @@ public class SplitMix64Tests
         for (var i = 0; i < 60_000; i++)
             counts[random.Below(6)]++;
 
-        // Standard deviation 91: five of them.
+        // Five standard deviations of 91.
         counts.ShouldAllBe(count => Math.Abs(count - 10_000) < 456);
     }
 

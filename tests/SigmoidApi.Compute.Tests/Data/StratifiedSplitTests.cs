@@ -30,7 +30,7 @@ public class StratifiedSplitTests
         }, iter: 200);
 
     [Fact]
-    public void ASeedGivesTheSameSplitOnEveryMachine()
+    public void SeedGivesTheSameSplitOnEveryMachine()
     {
         double[] labels = [.. Enumerable.Range(0, 20).Select(i => i % 3 == 0 ? 1.0 : 0.0)];
 
@@ -41,7 +41,7 @@ public class StratifiedSplitTests
     }
 
     [Fact]
-    public void AnotherSeedGivesAnotherSplit()
+    public void DifferentSeedsGiveDifferentSplits()
     {
         double[] labels = [.. Enumerable.Range(0, 200).Select(i => i % 2 == 0 ? 1.0 : 0.0)];
 
@@ -51,7 +51,7 @@ public class StratifiedSplitTests
     [Theory]
     [InlineData(0.1)]
     [InlineData(0.9)]
-    public void AClassMissingFromOnePartIsRefused(double fraction)
+    public void ClassMissingFromOnePartIsRefused(double fraction)
     {
         var problem = Should.Throw<UntrainableDataException>(() => StratifiedSplit.Holdout([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1], fraction, 0));
 
@@ -60,14 +60,14 @@ public class StratifiedSplitTests
     }
 
     [Fact]
-    public void OneClassIsRefused() =>
+    public void SingleClassIsRefused() =>
         Should.Throw<UntrainableDataException>(() => StratifiedSplit.Holdout([1, 1, 1, 1], 0.5, 0)).Code.ShouldBe("class_missing_from_split");
 
     [Theory]
     [InlineData(2)]
     [InlineData(-1)]
     [InlineData(double.NaN)]
-    public void ALabelThatIsNeither0Nor1IsNamed(double label)
+    public void LabelThatIsNeither0Nor1IsNamed(double label)
     {
         var problem = Should.Throw<UntrainableDataException>(() => StratifiedSplit.Holdout([0, 1, label], 0.5, 0));
 
@@ -80,6 +80,6 @@ public class StratifiedSplitTests
     [InlineData(1)]
     [InlineData(-0.5)]
     [InlineData(double.NaN)]
-    public void AFractionOutsideIsRefused(double fraction) =>
+    public void FractionOutOfRangeIsRefused(double fraction) =>
         Should.Throw<ArgumentOutOfRangeException>(() => StratifiedSplit.Holdout([0, 1], fraction, 0)).ParamName.ShouldBe("fraction");
 }

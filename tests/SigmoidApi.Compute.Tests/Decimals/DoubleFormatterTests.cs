@@ -5,31 +5,33 @@ using SigmoidApi.Compute.Decimals;
 
 namespace SigmoidApi.Compute.Tests.Decimals;
 
+[Trait("Speed", "Slow")]
 public sealed class DoubleFormatterTests
 {
     [Fact]
-    public void AnyBitsGiveTheFrameworksText()
+    public void TextOfRandomBitsMatchesTheFramework()
     {
         Gen.ULong.Sample(bits => Agrees(BitConverter.UInt64BitsToDouble(bits)), iter: 1_000_000);
     }
 
     [Fact]
-    public void AnyNumberOfEverydaySizeGivesTheFrameworksText()
+    public void TextOfNumbersOfOrdinarySizeMatchesTheFramework()
     {
         Gen.Double[-1, 1].Sample(Agrees, iter: 500_000);
-        Gen.Select(Gen.Long[-99_999_999_999, 99_999_999_999], Gen.Int[0, 18]).Sample((digits, places) => Agrees(digits / Math.Pow(10, places)), iter: 500_000);
+        Gen.Select(Gen.Long[-99_999_999_999, 99_999_999_999], Gen.Int[0, 18])
+            .Sample((digits, places) => Agrees(digits / Math.Pow(10, places)), iter: 500_000);
         Gen.Long.Sample(whole => Agrees(whole), iter: 200_000);
     }
 
     [Fact]
-    public void PowersOfTwoAndTheirNeighboursGiveTheFrameworksText()
+    public void TextOfPowersOfTwoAndTheirNeighboursMatchesTheFramework()
     {
         foreach (var value in NotableDoubles.PowersOfTwoAndTheirNeighbours())
             Agrees(value);
     }
 
     [Fact]
-    public void PowersOfTenAndTheirNeighboursGiveTheFrameworksText()
+    public void TextOfPowersOfTenAndTheirNeighboursMatchesTheFramework()
     {
         for (var exponent = -323; exponent <= 308; exponent++)
         {
@@ -58,16 +60,19 @@ public sealed class DoubleFormatterTests
     [InlineData(9007199254740993d, "9007199254740992")]
     [InlineData(2e-44, "2E-44")]
     [InlineData(9.5367431640625E-07, "9.5367431640625E-07")]
-    public void TextIsPlainWhereShort(double value, string text)
+    public void NumbersOfOrdinarySizeAreWrittenWithoutAnExponent(double value, string text)
     {
         Format(value).ShouldBe(text);
     }
 
-    /// <summary>2^-25 and 2^-958: the framework takes the interval below a power of two for as wide as that above, and its text is another number.</summary>
+    /// <summary>
+    /// 2^-25 and 2^-958. The framework assumes that the interval below a power of two is as wide as the interval above, so its text is that of another
+    /// number.
+    /// </summary>
     [Theory]
     [InlineData(0x3E60_0000_0000_0000UL, "2.9802322387695312E-08", "2.980232238769531E-08")]
     [InlineData(0x0410_0000_0000_0000UL, "4.1045368012983762E-289", "4.104536801298376E-289")]
-    public void PowersOfTwoReadBackWhereTheFrameworksDoNot(ulong bits, string text, string framework)
+    public void PowersOfTwoRoundTripWhereTheFrameworksTextDoesNot(ulong bits, string text, string framework)
     {
         var value = BitConverter.UInt64BitsToDouble(bits);
         Format(value).ShouldBe(text);

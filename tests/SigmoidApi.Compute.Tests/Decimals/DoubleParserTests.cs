@@ -7,16 +7,17 @@ using SigmoidApi.Compute.Decimals;
 
 namespace SigmoidApi.Compute.Tests.Decimals;
 
+[Trait("Speed", "Slow")]
 public sealed class DoubleParserTests
 {
     [Fact]
-    public void AnyBitsComeBackFromTheirShortestText()
+    public void RandomBitsRoundTripThroughTheirShortestText()
     {
         Gen.ULong.Sample(bits => Agrees(BitConverter.UInt64BitsToDouble(bits)), iter: 1_000_000);
     }
 
     [Fact]
-    public void AnyBitsComeBackFromSeventeenDigits()
+    public void RandomBitsRoundTripThroughSeventeenDigits()
     {
         Gen.ULong.Sample(
             bits =>
@@ -29,14 +30,14 @@ public sealed class DoubleParserTests
     }
 
     [Fact]
-    public void AnyDigitsAndExponentAgreeWithTheFramework()
+    public void RandomDigitsAndExponentsAreReadAsByTheFramework()
     {
         Gen.Select(Gen.ULong, Gen.Int[-345, 312], Gen.Int[0, 63]).Sample(
             (digits, exponent, shift) => Agrees($"{digits >> shift}e{exponent}"), iter: 1_000_000);
     }
 
     [Fact]
-    public void AnyPlainDecimalAgreesWithTheFramework()
+    public void RandomDecimalsAreReadAsByTheFramework()
     {
         Gen.Select(Gen.String[Gen.Char['0', '9'], 1, 18], Gen.String[Gen.Char['0', '9'], 1, 30], Gen.Bool).Sample(
             (whole, fraction, negative) => Agrees($"{(negative ? "-" : "")}{BigInteger.Parse(whole, CultureInfo.InvariantCulture)}.{fraction}"),
@@ -44,14 +45,14 @@ public sealed class DoubleParserTests
     }
 
     [Fact]
-    public void PowersOfTwoAndTheirNeighboursAgree()
+    public void PowersOfTwoAndTheirNeighboursAreReadAsByTheFramework()
     {
         foreach (var value in NotableDoubles.PowersOfTwoAndTheirNeighbours())
             Agrees(value);
     }
 
     [Fact]
-    public void PowersOfTenAgreeWithAnyNumberOfDigits()
+    public void PowersOfTenWithAnyNumberOfDigitsAreReadAsByTheFramework()
     {
         for (var exponent = -400; exponent <= 400; exponent++)
         {
@@ -64,9 +65,9 @@ public sealed class DoubleParserTests
         }
     }
 
-    /// <summary>The exact decimal expansion of the middle between two doubles, and of its neighbours: the hardest texts there are.</summary>
+    /// <summary>The exact decimal expansion of the midpoint between two doubles, and decimals next to it. These are the hardest texts to read.</summary>
     [Fact]
-    public void HalfwayCasesAgree()
+    public void HalfwayCasesAreReadAsByTheFramework()
     {
         Gen.ULong[0, 0x7FEF_FFFF_FFFF_FFFE].Sample(
             bits =>
@@ -77,7 +78,7 @@ public sealed class DoubleParserTests
                 Agrees(middle[..^1] + "4999");
             },
             iter: 2_000);
-        // Those within 19 digits are decided without the framework.
+        // Midpoints with at most 19 digits are read without the framework.
         Gen.ULong[1UL << 53, (1UL << 59) - 1].Sample(odd => Agrees($"{(odd << 1) | 1}"), iter: 200_000);
         Gen.Select(Gen.ULong[1UL << 52, (1UL << 53) - 1], Gen.Int[-4, 2]).Sample(
             (w, q) => Agrees($"{(((2 * w) + 1) * BigInteger.Pow(5, Math.Max(-q, 0)))}e{q}"), iter: 200_000);
@@ -105,7 +106,7 @@ public sealed class DoubleParserTests
     [InlineData("0123456789", 0)]
     [InlineData("1234567/", 7)]
     [InlineData("1234567:", 7)]
-    public void LengthFollowsTheGrammar(string text, int length)
+    public void LengthIsThatOfTheNumberInJsonsGrammar(string text, int length)
     {
         DoubleParser.Parse(Encoding.UTF8.GetBytes(text), out var value).ShouldBe(length);
         if (length > 0)
@@ -130,9 +131,9 @@ public sealed class DoubleParserTests
         Parse(text).ShouldBe(expected);
     }
 
-    /// <summary>Texts of the characters that numbers are made of, followed by anything, against the grammar as a pattern.</summary>
+    /// <summary>Compares the length with a regular expression of the grammar, for random texts of the characters of numbers, followed by others.</summary>
     [Fact]
-    public void AnyTextFollowsTheGrammar()
+    public void RandomTextIsReadByTheGrammar()
     {
         Gen.Select(Gen.String[Gen.Char["0019.-eE+"], 1, 9], Gen.String[Gen.Char["01.,]e-} \n\u00e9"], 0, 9]).Sample(
             (number, rest) =>
@@ -140,7 +141,7 @@ public sealed class DoubleParserTests
                 var text = number + rest;
                 var match = Regex.Match(text, @"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?(?![0-9])", RegexOptions.CultureInvariant);
                 var next = match.Success && match.Length < text.Length ? text[match.Length] : ' ';
-                // A number that is followed by what only a number may hold is none, or its rest is refused by whoever reads on.
+                // If '.', 'e' or 'E' follows the number, the parser may refuse it. Otherwise the caller refuses the rest of the text.
                 var length = DoubleParser.Parse(Encoding.UTF8.GetBytes(text), out var value);
                 if (length == 0)
                     (match.Success && next is not ('.' or 'e' or 'E')).ShouldBeFalse(text);

@@ -1,9 +1,9 @@
 namespace SigmoidApi.Compute.Tests.Decimals;
 
-/// <summary>The doubles at which reading and writing change their ways.</summary>
+/// <summary>Doubles at which the parser or the formatter takes another path.</summary>
 internal static class NotableDoubles
 {
-    /// <summary>Every normal power of two and every subnormal one, zero included, with the doubles beside it.</summary>
+    /// <summary>0 and every power of two, normal or subnormal, with the doubles next to it.</summary>
     public static IEnumerable<double> PowersOfTwoAndTheirNeighbours()
     {
         for (var bits = 0UL; bits <= 0x7FE0_0000_0000_0000; bits += 0x0010_0000_0000_0000)

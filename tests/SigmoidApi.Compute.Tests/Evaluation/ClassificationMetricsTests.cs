@@ -12,7 +12,7 @@ public class ClassificationMetricsTests
                              Margins: rows.Select(row => row.Item2 / 2.0).Append(-0.5).Append(1).ToArray()));
 
     [Fact]
-    public void SmallCaseIsAsByHand()
+    public void ASmallCaseAgreesWithACalculationByHand()
     {
         var logOdds = new[] { 0.9, 0.8, 0.7, 0.5, 0.35, 0.1 }.Select(p => Math.Log(p / (1 - p))).ToArray();
 
@@ -31,7 +31,7 @@ public class ClassificationMetricsTests
     }
 
     [Fact]
-    public void HalfIsPredictedAsOne() =>
+    public void AProbabilityOfOneHalfIsPredictedAs1() =>
         ClassificationMetrics.FromMargins([0, 1], [0, 0]).Confusion.ShouldBe(new ConfusionMatrix(0, 1, 0, 1));
 
     [Fact]
@@ -77,7 +77,7 @@ public class ClassificationMetricsTests
     });
 
     [Fact]
-    public void MatthewsCorrelationIsPearsonsOfTheLabels() => Predictions.Sample(data =>
+    public void MatthewsCorrelationIsThePearsonCorrelationOfTheLabels() => Predictions.Sample(data =>
     {
         var (labels, margins) = data;
         var predicted = margins.Select(m => m >= 0 ? 1.0 : 0.0).ToArray();
@@ -88,7 +88,7 @@ public class ClassificationMetricsTests
     });
 
     [Fact]
-    public void SaturatedProbabilitiesKeepAFiniteLogLoss()
+    public void SaturatedProbabilitiesHaveAFiniteLogLoss()
     {
         var metrics = ClassificationMetrics.FromMargins([0, 1], [1000, 1000]);
 

@@ -46,6 +46,6 @@ public class ChiSquaredDistributionTests
     [InlineData(-1)]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void DegreesOfFreedomThatAreNoneAreRefused(double freedom) =>
+    public void InvalidDegreesOfFreedomAreRefused(double freedom) =>
         Should.Throw<ArgumentOutOfRangeException>(() => ChiSquaredDistribution.UpperTail(1, freedom));
 }

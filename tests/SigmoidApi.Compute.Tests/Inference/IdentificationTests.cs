@@ -7,7 +7,8 @@ using SigmoidApi.Compute.Tests.Regression;
 
 namespace SigmoidApi.Compute.Tests.Inference;
 
-/// <summary>What an unpenalised fit says of each parameter, and of which it says nothing.</summary>
+/// <summary>Which parameters of an unpenalised fit have figures, and which have none.</summary>
+[Trait("Speed", "Slow")]
 public class IdentificationTests
 {
     private static readonly LogisticOptions Unpenalized = new() { Penalty = Penalty.None };
@@ -21,9 +22,9 @@ public class IdentificationTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void ALevelOfOneClassAloneHasNoFiguresAndItsSiblingsHaveThoseOfTheOtherRows(Solver solver, bool standardize)
+    public void ALevelWithOneClassHasNoFiguresAndTheOtherLevelsHaveThoseOfTheOtherRows(Solver solver, bool standardize)
     {
-        // Role 3 never leaves: its coefficient is infinite, and it alone.
+        // No row of role 3 has label 1, so that its coefficient is infinite; all others are finite.
         var staff = Staff(roleOfOneClass: 3);
         var options = Unpenalized with { Solver = solver, Standardize = standardize, Tolerance = 1e-10, MaxIterations = 300 };
 
@@ -39,9 +40,9 @@ public class IdentificationTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void AReferenceLevelOfOneClassAloneTakesTheInterceptAndItsSiblingsAlong(Solver solver, bool standardize)
+    public void AReferenceLevelWithOneClassLeavesNoFiguresForTheInterceptAndTheOtherLevels(Solver solver, bool standardize)
     {
-        // Role 0 has no column: the estimates of all roles are differences from its infinite one. Age and income are none.
+        // Role 0 has no column: the estimates of all roles are differences from its infinite estimate. Those of age and income are not.
         var staff = Staff(roleOfOneClass: 0);
         var options = Unpenalized with { Solver = solver, Standardize = standardize, Tolerance = 1e-10, MaxIterations = 300 };
 
@@ -59,7 +60,7 @@ public class IdentificationTests
     }
 
     [Fact]
-    public void TwoLevelsOfOneClassEachAreBothNamed()
+    public void TwoLevelsWithOneClassEachAreBothNamed()
     {
         var staff = Staff(roleOfOneClass: 1);
         staff = staff with { Labels = [.. staff.Labels.Select((label, i) => staff.Roles[i] == 2 ? 1 : label)] };
@@ -108,7 +109,7 @@ public class IdentificationTests
     }
 
     [Fact]
-    public void ACovarianceThatTheOtherRowsAreTooFewForIsRefusedWithTheReason()
+    public void ACovarianceWithTooFewUnseparatedRowsIsRefusedWithTheReason()
     {
         var staff = Staff(roleOfOneClass: 3);
 
@@ -120,7 +121,7 @@ public class IdentificationTests
     }
 
     [Fact]
-    public void FoldsLeaveTheModelsFiguresAlone()
+    public void FoldsDoNotChangeTheFiguresOfTheModel()
     {
         var staff = Staff(roleOfOneClass: 3);
 
@@ -132,9 +133,9 @@ public class IdentificationTests
     }
 
     [Fact]
-    public void MoreColumnsThanAMatrixHasRoomForAreStillSeenToBeSeparated()
+    public void SeparationIsFoundWithTooManyColumnsForAMatrix()
     {
-        // Six rows, of two stored entries each.
+        // Six rows with two stored entries each.
         var sparse =
             new SparseMatrix([0, 2, 4, 6, 8, 10, 12], [0, 6001, 1, 6001, 2, 6001, 3, 6002, 4, 6002, 5, 6002], [1, 1, 2, 1, 3, 1, 4, 1, 5, 1, 6, 1], 6003);
 
@@ -146,7 +147,7 @@ public class IdentificationTests
     }
 
     [Fact]
-    public void AStoppedFitNamesColumnsThatDetermineEachOtherAndStatesNoFigures()
+    public void AStoppedFitNamesCollinearColumnsAndHasNoFigures()
     {
         var staff = Staff(roleOfOneClass: null);
         var twice = staff with { Rows = [.. staff.Rows.Select(row => (double[])[.. row, 2 * row[0]])] };
@@ -168,7 +169,7 @@ public class IdentificationTests
     [InlineData(Solver.CoordinateDescent, 2)]
     [InlineData(Solver.GradientDescent, 1)]
     [InlineData(Solver.GradientDescent, 200)]
-    public void AFitThatRanOutOfIterationsSaysNothingOfSeparatedParametersEither(Solver solver, int iterations)
+    public void AFitThatRanOutOfIterationsHasNoFiguresForSeparatedParametersEither(Solver solver, int iterations)
     {
         var fit = Fit(Staff(roleOfOneClass: 3), Unpenalized with { Solver = solver, MaxIterations = iterations });
 
@@ -179,10 +180,10 @@ public class IdentificationTests
     }
 
     [Fact]
-    public void SparseRowsWhoseMeansDrownWhatSeparatedOnesAddAreSeenToBeSeparated()
+    public void SeparationIsFoundInSparseRowsWithLargeMeans()
     {
-        // The last column is 1 but for some rows of one label, where it is 2: standardised from its stored entries, the information of these rows is rounding
-        // in the end.
+        // The last column is 1, except in some rows of one label, where it is 2. Standardised from its stored entries, the information of these rows is only
+        // rounding at the end.
         var random = new Random(8);
         double[][] rows = [.. Enumerable.Range(0, 52).Select(i => new[] { random.Next(-16, 17) / 8.0, random.Next(-16, 17) / 8.0, i < 49 ? 1.0 : 2 })];
         double[] labels = [.. rows.Select((_, i) => i < 49 ? i % 2 : 0.0)];
@@ -198,7 +199,7 @@ public class IdentificationTests
     [InlineData(0.5)]
     [InlineData(3)]
     [InlineData(100)]
-    public void ALooseToleranceHidesNoSeparation(double tolerance)
+    public void SeparationIsFoundWithALooseTolerance(double tolerance)
     {
         var fit = Fit(Staff(roleOfOneClass: 0), Unpenalized with { Tolerance = tolerance });
 
@@ -208,10 +209,10 @@ public class IdentificationTests
     }
 
     [Fact]
-    public void ManyRowsFittedByPartsAreIdentifiedAlike()
+    public void SeparationIsFoundInManyRowsFittedByParts()
     {
         var (features, labels) = RandomData.Make(60_000, 20, 3);
-        // The last column is 1 for some rows of label 1 alone.
+        // The last column is 1 only in some rows with label 1.
         for (var i = 0; i < features.Rows; i++)
             features.Row(i)[19] = labels[i] == 1 && i % 50 == 0 ? 1 : 0;
 
@@ -225,7 +226,7 @@ public class IdentificationTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void AColumnTwiceIsNotIdentifiedAndLeavesTheOthersAlone(bool standardize)
+    public void ARepeatedColumnIsNotIdentifiedAndDoesNotAffectTheOthers(bool standardize)
     {
         var staff = Staff(roleOfOneClass: null);
         var twice = staff with { Rows = [.. staff.Rows.Select(row => (double[])[.. row, 2 * row[0]])] };
@@ -243,7 +244,7 @@ public class IdentificationTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void AConstantColumnIsNotToldFromTheIntercept(bool standardize)
+    public void AConstantColumnAndTheInterceptAreNotIdentified(bool standardize)
     {
         var staff = Staff(roleOfOneClass: null);
         var constant = staff with { Rows = [.. staff.Rows.Select(row => (double[])[.. row, 80])] };
@@ -260,7 +261,7 @@ public class IdentificationTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void AColumnOfZerosLeavesTheInterceptAlone(bool standardize)
+    public void AColumnOfZerosDoesNotAffectTheIntercept(bool standardize)
     {
         var staff = Staff(roleOfOneClass: null);
         var zeros = staff with { Rows = [.. staff.Rows.Select(row => (double[])[.. row, 0])] };
@@ -274,7 +275,7 @@ public class IdentificationTests
     }
 
     [Fact]
-    public void AllLevelsBesideAnInterceptAreNotIdentified()
+    public void AllLevelsTogetherWithAnInterceptAreNotIdentified()
     {
         var staff = Staff(roleOfOneClass: null);
         var all = staff with { Rows = [.. staff.Rows.Select((row, i) => (double[])[.. row, staff.Roles[i] == 0 ? 1 : 0])] };
@@ -292,9 +293,9 @@ public class IdentificationTests
     [InlineData(false, 1.7e9)]
     [InlineData(true, 1.7e12)]
     [InlineData(false, 1.7e12)]
-    public void AColumnFarFromZeroIsJudgedAsAnyOther(bool standardize, double far)
+    public void AColumnFarFromZeroIsIdentifiedLikeAnyOther(bool standardize, double far)
     {
-        // As they are, 1 − R² of such numbers on the intercept is less than float64 tells from 0.
+        // Without standardising, 1 − R² of such numbers on the intercept is too small for float64 to distinguish from 0.
         var staff = Staff(roleOfOneClass: 3);
         var shifted = staff with { Rows = [.. staff.Rows.Select(row => (double[])[row[0] + far, .. row[1..]])] };
 
@@ -310,9 +311,9 @@ public class IdentificationTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void RowsOfZerosWithoutAnInterceptHideNoSeparation(Solver solver, bool standardize)
+    public void RowsOfZerosWithoutAnInterceptDoNotHideSeparation(Solver solver, bool standardize)
     {
-        // They have no margin in any direction, so that no direction fewer is left where they rest.
+        // Their margin is 0 in every direction, so that marking them as at rest removes no direction.
         double[] values = [3, 3, 9, 0, 5, 0, 5, 0];
         double[] labels = [1, 1, 1, 1, 1, 0, 1, 0];
 
@@ -325,8 +326,9 @@ public class IdentificationTests
     }
 
     /// <summary>
-    /// Rows of both labels in each place can't be separated. To them come rows on which columns of their own are 1, of one label each; these columns are then
-    /// mixed with some of the others, and columns are added that are combinations. What takes part in what is known by construction.
+    /// Data whose separated and collinear columns are known by construction. The base has rows of both labels at each point, so that it can't be separated.
+    /// For each separating column, rows of one label are added on which this column is 1. These columns are then mixed with some of the others, and columns
+    /// are added that are combinations of others.
     /// </summary>
     private sealed record Planted(
         double[][] Base, double[] BaseLabels, double[] BaseWeights, double[][] Rows, double[] Labels, double[] Weights, bool[] Identified, bool Separated,
@@ -345,7 +347,7 @@ public class IdentificationTests
             Unpenalized with { FitIntercept = intercept, Standardize = standardize, Solver = solver, Tolerance = 1e-10, MaxIterations = 300 }, storage);
 
     [Fact]
-    public void WhatIsStatedIsWhatIsIdentifiedAndThatOfTheReducedFit()
+    public void ExactlyTheIdentifiedParametersHaveFiguresAndTheseAgreeWithTheReducedFit()
     {
         var (separated, collinear, plain) = (0, 0, 0);
         Plans.Sample(plan =>
@@ -375,14 +377,14 @@ public class IdentificationTests
             {
                 if (stated[j] is not { } parameter)
                     continue;
-                // A solver without a Hessian that separated rows keep from converging comes less near.
+                // If separated rows keep a solver without a Hessian from converging, it gets less close.
                 var error = Math.Sqrt(covariance[j][j]);
                 parameter.StandardError.ShouldBe(error, (isNewton ? 1e-8 : 1e-4) * error);
                 parameter.Estimate.ShouldBe(estimates[j], (isNewton ? 1e-7 : 1e-3) * error);
             }
             Interlocked.Increment(ref data.Separated ? ref separated : ref data.Collinear ? ref collinear : ref plain);
         }, iter: 200);
-        // Each kind was there to be tested; the rarest is one of twelve.
+        // Each kind occurred; the rarest is one in twelve.
         new[] { separated, collinear, plain }.ShouldAllBe(count => count > 0);
     }
 
@@ -431,7 +433,7 @@ public class IdentificationTests
             if (shift != 0)
                 identified[0] = false;
         }
-        // A row of weight 0 is absent, whatever it would say.
+        // A row of weight 0 is ignored, whatever its values.
         rows.Add([.. rows[0].Select(_ => 3.0)]);
         labels.Add(1);
         weights.Add(0);
@@ -459,8 +461,8 @@ public class IdentificationTests
         return storage switch { 0 => features, 1 => single, _ => new SparseMatrix(starts, [.. indices], [.. values], features.Columns) };
     }
 
-    /// <param name="Rows">Age, income, and a column for each role but the first.</param>
-    /// <param name="Numbers">Of the rows in the whole table.</param>
+    /// <param name="Rows">Age, income, and a column for each role except the first.</param>
+    /// <param name="Numbers">The numbers of the rows in the whole table.</param>
     private sealed record Table(double[][] Rows, double[] Labels, int[] Roles, int[] Numbers)
     {
         public Table Without(int role)
@@ -503,10 +505,12 @@ public class IdentificationTests
         return [.. estimates.Select((estimate, j) => (estimate, Math.Sqrt(covariance[j][j])))];
     }
 
-    /// <summary>Figures for these columns, those of the reference, and for no others; for the intercept too unless it has none.</summary>
+    /// <summary>
+    /// Checks that exactly these columns have figures and that they are those of the reference; those of the intercept too, unless it has none.
+    /// </summary>
     private static void ShouldBeThoseOf(LogisticInference inference, Table reference, int[] columns, double tolerance = 1e-8)
     {
-        // Where the reference level is gone, the next one stands in for it.
+        // If the reference level is missing, the next level takes its place.
         var roles = reference.Roles.Distinct().Order().ToArray();
         int[] fitted = [0, 1, .. roles.Skip(1).Select(role => role + 1)];
         var expected = Reference(reference, fitted);

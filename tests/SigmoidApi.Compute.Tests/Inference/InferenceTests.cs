@@ -9,13 +9,14 @@ using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Inference;
 
+[Trait("Speed", "Slow")]
 public class InferenceTests
 {
     private const double Level = 0.95;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Parameters of any kind: nothing that is tested on it needs a maximum.</summary>
+    /// <summary>Data with arbitrary parameters: no test on them needs a maximum.</summary>
     private sealed record Case(DesignMatrix Features, double[] Labels, double[]? Weights, double[] Parameters, bool Intercept, bool Standardize, int[] Clusters)
     {
         public LogisticInference Infer(CovarianceType type, params int[] dependent)
@@ -36,12 +37,14 @@ public class InferenceTests
         from seed in Gen.Int
         select Make(rows, columns, intercept, standardize, seed);
 
+    private static readonly Gen<double> Units = Gen.Int[0, 2].Select(unit => new[] { 1e-150, 1e-3, 1e150 }[unit]);
+
     private static readonly Gen<CovarianceType> Types = Gen.Int[0, 3].Select(type => (CovarianceType)type);
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void SpectorIsStatsmodelsInference(bool standardize)
+    public void SpectorInferenceAgreesWithStatsmodels(bool standardize)
     {
         var expected = ReferenceData.Json("spector-inference.json");
 
@@ -76,7 +79,7 @@ public class InferenceTests
     [InlineData("HC0", false)]
     [InlineData("cluster", true)]
     [InlineData("cluster", false)]
-    public void SpectorsRobustErrorsAreStatsmodels(string kind, bool standardize)
+    public void SpectorRobustErrorsAgreeWithStatsmodels(string kind, bool standardize)
     {
         var expected = ReferenceData.Json("spector-robust.json").GetProperty(kind);
 
@@ -101,7 +104,7 @@ public class InferenceTests
     }
 
     [Fact]
-    public void EachRowItsOwnClusterIsHC0UpToTheFactor() => Cases.Sample(data =>
+    public void ClustersOfOneRowGiveHC0UpToTheFactor() => Cases.Sample(data =>
     {
         var n = data.Labels.Length;
         var unweighted = data with { Weights = null, Clusters = [.. Enumerable.Range(0, n).Select(i => -3 * i)] };
@@ -156,7 +159,7 @@ public class InferenceTests
     }, iter: 100);
 
     [Fact]
-    public void AWeightCountsItsRowSoManyTimes() => Gen.Select(Cases, Types).Sample((data, type) =>
+    public void WeightsCountAsRepeatedRows() => Gen.Select(Cases, Types).Sample((data, type) =>
     {
         var rows = Enumerable.Range(0, data.Labels.Length).SelectMany(i => Enumerable.Repeat(i, (int)data.Weights![i])).ToArray();
         var repeated = data with
@@ -200,7 +203,7 @@ public class InferenceTests
     }
 
     [Fact]
-    public void UnitsScaleEstimateErrorAndIntervalOfTheirColumnOnly() => Gen.Select(Cases, Types, Gen.Int[0, 2].Select(unit => new[] { 1e-150, 1e-3, 1e150 }[unit])).Sample((data, type, unit) =>
+    public void UnitsScaleEstimateErrorAndIntervalOfTheirColumnOnly() => Gen.Select(Cases, Types, Units).Sample((data, type, unit) =>
     {
         var standardized = data with { Standardize = true };
         var scaled = standardized with { Features = data.Features.Select([.. Enumerable.Range(0, data.Labels.Length)]) };
@@ -218,7 +221,7 @@ public class InferenceTests
     }, iter: 100);
 
     [Fact]
-    public void WhatWasNotEstimatedHasNoError()
+    public void ParametersThatWereNotEstimatedHaveNoError()
     {
         var data = Make(40, 3, intercept: true, standardize: true, seed: 8);
         for (var i = 0; i < 40; i++)
@@ -227,7 +230,7 @@ public class InferenceTests
 
         var inference = data.Infer(CovarianceType.HC1, 1, 3);
 
-        // Column 0 is constant, and column 2 is 3 less column 1: neither the intercept nor any of them is identified.
+        // Column 0 is constant, and column 2 is 3 − column 1: neither the intercept nor any of these columns is identified.
         inference.Intercept.ShouldBeNull();
         inference.Coefficients.ShouldAllBe(coefficient => coefficient == null);
         inference.Covariance.SelectMany(row => row).ShouldAllBe(value => double.IsNaN(value));
@@ -247,7 +250,7 @@ public class InferenceTests
     }
 
     [Fact]
-    public void ScaledColumnsHaveNoInterceptThatWasNotFitted()
+    public void StandardizedColumnsHaveNoInterceptIfNoneWasFitted()
     {
         var data = Make(40, 1, intercept: false, standardize: true, seed: 2);
 
@@ -259,7 +262,7 @@ public class InferenceTests
     }
 
     [Fact]
-    public void WithNoColumnToTestTheLikelihoodRatioSaysNothing()
+    public void WithoutEstimatedColumnsTheLikelihoodRatioIs0()
     {
         var data = Make(30, 1, intercept: true, standardize: true, seed: 4);
         for (var i = 0; i < 30; i++)
@@ -275,7 +278,7 @@ public class InferenceTests
     [InlineData(1)]
     [InlineData(-0.5)]
     [InlineData(double.NaN)]
-    public void AConfidenceLevelIsAbove0AndBelow1(double level)
+    public void ConfidenceLevelsOutOfRangeAreRefused(double level)
     {
         var data = Make(20, 1, intercept: true, standardize: false, seed: 1);
         var likelihood = new LogLikelihood(DesignRows.Of(data.Features, null, fitIntercept: true, new ThreadCrew()), new RowLabels(data.Labels, null));
@@ -285,7 +288,7 @@ public class InferenceTests
     }
 
     [Fact]
-    public void ASmallSampleFactorThatDoesNotExistIsRefused()
+    public void ACovarianceWithoutASmallSampleFactorIsRefused()
     {
         var data = Make(20, 1, intercept: true, standardize: false, seed: 1) with { Weights = null };
         var few = data with { Features = data.Features.Select([0, 1]), Labels = [0, 1] };
@@ -297,7 +300,8 @@ public class InferenceTests
     private static LogisticInference Infer(Estimates fit, CovarianceType type, int[]? clusters, double level, params int[] dependent)
     {
         var rank = Identification.OfRank(fit, dependent, Token);
-        return InferenceComputation.Compute(fit, rank.With(NewtonStep.At(fit.Likelihood, fit.Parameters, rank.Independent, Token)), level, type, clusters, Token);
+        var step = NewtonStep.At(fit.Likelihood, fit.Parameters, rank.Independent, Token);
+        return InferenceComputation.Compute(fit, rank.With(step), level, type, clusters, Token);
     }
 
     private static LogisticInference Spector(bool standardize, CovarianceType type)
@@ -306,7 +310,7 @@ public class InferenceTests
         var options = new LogisticOptions { Penalty = Penalty.None, Standardize = standardize, Tolerance = 1e-10 };
         var fit = LogisticTrainer.Train(features, labels, options, null, Token);
         double[] parameters = standardize ? [fit.StandardizedIntercept, .. fit.StandardizedCoefficients] : [fit.Model.Intercept, .. fit.Model.Coefficients];
-        // Clusters by TUCE, the second column, rounded down to tens.
+        // The clusters are TUCE, the second column, rounded down to tens.
         var clusters = Enumerable.Range(0, labels.Length).Select(i => (int)(features.Row(i)[1] / 10)).ToArray();
         return new Case(features, labels, null, parameters, true, standardize, clusters).Infer(type);
     }

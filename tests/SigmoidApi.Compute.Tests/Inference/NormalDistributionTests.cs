@@ -7,7 +7,7 @@ public class NormalDistributionTests
     private const double RelativeError = 1e-15;
 
     [Fact]
-    public void TailsAreRightToRounding()
+    public void TailsAreAccurateToRounding()
     {
         foreach (var point in ReferenceData.Json("distributions.json").GetProperty("normal").EnumerateArray())
         {
@@ -22,7 +22,7 @@ public class NormalDistributionTests
     }
 
     [Fact]
-    public void QuantilesAreRightToRounding()
+    public void QuantilesAreAccurateToRounding()
     {
         foreach (var point in ReferenceData.Json("distributions.json").GetProperty("quantiles").EnumerateArray())
         {
@@ -47,6 +47,6 @@ public class NormalDistributionTests
     [InlineData(-0.1)]
     [InlineData(0.6)]
     [InlineData(double.NaN)]
-    public void AQuantileOfNoUpperTailIsRefused(double tail) =>
+    public void AQuantileOfAnInvalidTailIsRefused(double tail) =>
         Should.Throw<ArgumentOutOfRangeException>(() => NormalDistribution.UpperQuantile(tail));
 }

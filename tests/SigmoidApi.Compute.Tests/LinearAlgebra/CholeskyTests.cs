@@ -6,7 +6,7 @@ namespace SigmoidApi.Compute.Tests.LinearAlgebra;
 public class CholeskyTests
 {
     [Fact]
-    public void SolvesWhatTheMatrixMultiplies() =>
+    public void SolveInvertsTheProductWithTheMatrix() =>
         Gen.Select(Gen.Int[1, 25], Gen.Int).Sample((order, seed) =>
         {
             var matrix = Gram(new Random(seed), 3 * order, order);
@@ -43,7 +43,7 @@ public class CholeskyTests
         }, iter: 200);
 
     [Fact]
-    public void OfTwoEqualColumnsTheLaterIsLeftOut()
+    public void LaterOfTwoEqualColumnsIsLeftOut()
     {
         var cholesky = new Cholesky(3);
 
@@ -53,7 +53,7 @@ public class CholeskyTests
     }
 
     [Fact]
-    public void FewerRowsThanColumnsKeepAsManyColumnsAsRows() =>
+    public void WithFewerRowsThanColumnsAsManyColumnsAsRowsAreKept() =>
         Gen.Select(Gen.Int[1, 20], Gen.Int[1, 20], Gen.Int).Sample((rows, more, seed) =>
         {
             var matrix = Gram(new Random(seed), rows, rows + more);
@@ -92,7 +92,7 @@ public class CholeskyTests
     }
 
     [Fact]
-    public void AZeroColumnIsLeftOut()
+    public void ZeroColumnIsLeftOut()
     {
         var cholesky = new Cholesky(2);
 

@@ -52,7 +52,7 @@ public class LogisticLossTests
     [InlineData(1)]
     [InlineData(512)]
     [InlineData(3 * 512 + 5)]
-    public void TheSumIsThatOfTheRows(int rows)
+    public void SumIsTheSumOverTheRows(int rows)
     {
         var margins = Enumerable.Range(0, rows).Select(i => (i - 20) / 7.0).ToArray();
         var labels = Enumerable.Range(0, rows).Select(i => (double)(i % 2)).ToArray();
@@ -95,7 +95,7 @@ public class LogisticLossTests
     }
 
     [Fact]
-    public void ARowOfWeight0IsNotLookedAt() => At(double.NaN, 1, weight: 0).ShouldBe((0, 0, 0));
+    public void RowOfWeight0IsIgnored() => At(double.NaN, 1, weight: 0).ShouldBe((0, 0, 0));
 
     private static (double Loss, double Residual, double Curvature) At(double margin, double label, double? weight = null)
     {

@@ -13,7 +13,8 @@ public class LogisticObjectiveTests
 
     private sealed record Case(DesignMatrix Features, double[] Labels, bool FitIntercept, bool Standardize, double Penalty, double[] Parameters)
     {
-        public LogisticObjective Objective() => new(Features, Labels, Standardize ? StandardScaling.Fit(Features, null, null, Token) : null, FitIntercept, Penalty);
+        public LogisticObjective Objective() =>
+            new(Features, Labels, Standardize ? StandardScaling.Fit(Features, null, null, Token) : null, FitIntercept, Penalty);
     }
 
     private static readonly Gen<Case> Cases =
@@ -26,7 +27,7 @@ public class LogisticObjectiveTests
         select Make(rows, columns, intercept, standardize, penalty, seed);
 
     [Fact]
-    public void GradientIsThatOfFiniteDifferences() => Cases.Sample(data =>
+    public void GradientMatchesFiniteDifferences() => Cases.Sample(data =>
     {
         var objective = data.Objective();
         var gradient = new double[objective.Dimension];
@@ -40,7 +41,7 @@ public class LogisticObjectiveTests
     }, iter: 200);
 
     [Fact]
-    public void HessianIsThatOfFiniteDifferencesOfTheGradient() => Cases.Sample(data =>
+    public void HessianMatchesFiniteDifferencesOfTheGradient() => Cases.Sample(data =>
     {
         var objective = data.Objective();
         var gradient = new double[objective.Dimension];
@@ -66,7 +67,7 @@ public class LogisticObjectiveTests
     [InlineData(28, true)]
     [InlineData(70, false)]
     [InlineData(300, true)]
-    public void AnyNumberOfThreadsGivesTheSameBits(int columns, bool standardize)
+    public void BitsDoNotDependOnTheNumberOfThreads(int columns, bool standardize)
     {
         var data = Make(3000, columns, intercept: true, standardize, penalty: 0.1, seed: columns);
         var subset = Enumerable.Range(0, columns + 1).Where(j => j % 3 == 0).ToArray();
@@ -82,14 +83,15 @@ public class LogisticObjectiveTests
             var value = objective.Evaluate(data.Parameters, gradient, Token);
             objective.Hessian(data.Parameters, hessian, Token);
             objective.Hessian(data.Parameters, part, Token, every: 2, subset);
-            return (double[])[value, .. gradient, .. Upper(hessian), .. Upper(part), .. objective.HessianDiagonal(Token), objective.LargestMargin(data.Parameters, Token)];
+            var (diagonal, largestMargin) = (objective.HessianDiagonal(Token), objective.LargestMargin(data.Parameters, Token));
+            return (double[])[value, .. gradient, .. Upper(hessian), .. Upper(part), .. diagonal, largestMargin];
         }).ToArray();
 
         results[1..].ShouldAllBe(result => result.SequenceEqual(results[0]));
     }
 
     [Fact]
-    public void AWeightOf2IsTheRowTwiceAndOf0NotAtAll() => Cases.Sample(data =>
+    public void RowOfWeight2CountsTwiceAndRowOfWeight0NotAtAll() => Cases.Sample(data =>
     {
         var weights = Enumerable.Range(0, data.Features.Rows).Select(i => (double)(i % 3)).ToArray();
         weights[0] = 2;
@@ -98,7 +100,8 @@ public class LogisticObjectiveTests
         var expected = new LogisticObjective(copy, [.. repeated.Select(i => data.Labels[i])],
             data.Standardize ? StandardScaling.Fit(copy, null, null, Token) : null, data.FitIntercept, data.Penalty);
         var scaling = data.Standardize ? StandardScaling.Fit(data.Features, weights, null, Token) : null;
-        var weighted = new LogisticObjective(DesignRows.Of(data.Features, scaling, data.FitIntercept, new ThreadCrew()), new RowLabels(data.Labels, weights), data.Penalty);
+        var rows = DesignRows.Of(data.Features, scaling, data.FitIntercept, new ThreadCrew());
+        var weighted = new LogisticObjective(rows, new RowLabels(data.Labels, weights), data.Penalty);
         var (gradient, expectedGradient) = (new double[expected.Dimension], new double[expected.Dimension]);
         var (hessian, expectedHessian) = (new SymmetricMatrix(expected.Dimension), new SymmetricMatrix(expected.Dimension));
 
@@ -129,13 +132,15 @@ public class LogisticObjectiveTests
         var results = new FeatureMatrix[] { dense, ToSingle(dense), ToSparse(dense) }.Select(matrix =>
         {
             var scaling = data.Standardize ? StandardScaling.Fit(matrix, weights, null, Token) : null;
-            var objective = new LogisticObjective(DesignRows.Of(matrix, scaling, data.FitIntercept, new ThreadCrew()), new RowLabels(data.Labels, weights), data.Penalty);
+            var rows = DesignRows.Of(matrix, scaling, data.FitIntercept, new ThreadCrew());
+            var objective = new LogisticObjective(rows, new RowLabels(data.Labels, weights), data.Penalty);
             var gradient = new double[objective.Dimension];
             var (hessian, part) = (new SymmetricMatrix(objective.Dimension), new SymmetricMatrix(subset.Length));
             var value = objective.Evaluate(data.Parameters, gradient, Token);
             objective.Hessian(data.Parameters, hessian, Token);
             objective.Hessian(data.Parameters, part, Token, subset: subset);
-            return (double[])[value, .. gradient, .. Upper(hessian), .. Upper(part), .. objective.HessianDiagonal(Token), objective.LargestMargin(data.Parameters, Token)];
+            var (diagonal, largestMargin) = (objective.HessianDiagonal(Token), objective.LargestMargin(data.Parameters, Token));
+            return (double[])[value, .. gradient, .. Upper(hessian), .. Upper(part), .. diagonal, largestMargin];
         }).ToArray();
 
         results[1].ShouldBe(results[0]);
@@ -148,7 +153,7 @@ public class LogisticObjectiveTests
     [InlineData(DesignMatrix.BlockRows + 1)]
     [InlineData(3 * DesignMatrix.BlockRows)]
     [InlineData(4 * DesignMatrix.BlockRows + 33)]
-    public void BlocksAddUpToTheDefinition(int rows)
+    public void SumsOverBlocksMatchTheDefinition(int rows)
     {
         var data = Make(rows, 2, intercept: true, standardize: false, penalty: 0.25, seed: rows);
         var objective = data.Objective();
@@ -177,13 +182,13 @@ public class LogisticObjectiveTests
     }
 
     [Fact]
-    public void StandardizingInThePassIsAsAccurateAsACopyWhereTheMeanDwarfsTheDeviation()
+    public void StandardizingInThePassIsAccurateWhereTheMeanIsMuchLargerThanTheDeviation()
     {
         var near = Make(500, 3, intercept: true, standardize: true, penalty: 0, seed: 3);
         var far = near.Features.Select([.. Enumerable.Range(0, 500)]);
         for (var i = 0; i < 500; i++)
         {
-            // Multiples of 2⁻²⁰ stay exact under the shift of 2³⁰.
+            // Multiples of 2⁻²⁰ stay exact when 2³⁰ is added.
             foreach (ref var x in near.Features.Row(i))
                 x = Math.Round(x * 0x100000) / 0x100000;
             near.Features.Row(i).CopyTo(far.Row(i));
@@ -199,18 +204,20 @@ public class LogisticObjectiveTests
         nearObjective.Hessian(near.Parameters, hessian, Token);
         farObjective.Hessian(near.Parameters, farHessian, Token);
 
-        // The mean itself can only be a float64 near 2³⁰, that is within 1e-7.
+        // The mean is near 2³⁰, so as a float64 it is only exact to 1e-7.
         farValue.ShouldBe(value, 1e-7);
         farGradient[1].ShouldBe(gradient[1], 1e-7);
         farHessian[1, 2].ShouldBe(hessian[1, 2], 1e-7);
     }
 
     [Fact]
-    public void ACanceledPassStopsBeforeItsNextBlock()
+    public void CanceledPassStopsBeforeItsNextBlock()
     {
         var data = Make(10, 1, intercept: true, standardize: false, penalty: 0, seed: 1);
 
-        Should.Throw<OperationCanceledException>(() => data.Objective().Evaluate(data.Parameters, new double[2], new CancellationToken(canceled: true)));
+        var canceled = new CancellationToken(canceled: true);
+
+        Should.Throw<OperationCanceledException>(() => data.Objective().Evaluate(data.Parameters, new double[2], canceled));
     }
 
     private static Case Make(int rows, int columns, bool intercept, bool standardize, double penalty, int seed)
@@ -237,9 +244,12 @@ public class LogisticObjectiveTests
 
     private static SparseMatrix ToSparse(DesignMatrix matrix)
     {
-        var entries = Enumerable.Range(0, matrix.Rows).SelectMany(i => Enumerable.Range(0, matrix.Columns).Where(j => matrix.Row(i)[j] != 0).Select(j => (Row: i, Column: j))).ToArray();
+        var entries = Enumerable.Range(0, matrix.Rows)
+            .SelectMany(i => Enumerable.Range(0, matrix.Columns).Where(j => matrix.Row(i)[j] != 0).Select(j => (Row: i, Column: j)))
+            .ToArray();
         var starts = Enumerable.Range(0, matrix.Rows + 1).Select(i => (long)entries.Count(entry => entry.Row < i)).ToArray();
-        return new SparseMatrix(starts, [.. entries.Select(entry => entry.Column)], [.. entries.Select(entry => matrix.Row(entry.Row)[entry.Column])], matrix.Columns);
+        double[] values = [.. entries.Select(entry => matrix.Row(entry.Row)[entry.Column])];
+        return new SparseMatrix(starts, [.. entries.Select(entry => entry.Column)], values, matrix.Columns);
     }
 
     private static IEnumerable<double> Upper(SymmetricMatrix matrix) =>

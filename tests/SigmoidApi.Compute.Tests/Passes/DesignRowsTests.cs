@@ -9,7 +9,7 @@ public class DesignRowsTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <param name="Dense">The rows as they must be seen.</param>
+    /// <param name="Dense">The rows of <c>Rows</c>, standardised directly.</param>
     private sealed record Case(DesignRows Rows, double[][] Dense, double[] Values, double[] Parameters);
 
     private static readonly Gen<Case> Cases =
@@ -22,7 +22,7 @@ public class DesignRowsTests
         select Make(rows, columns, intercept, standardize, threads, seed);
 
     [Fact]
-    public void EveryPassIsTheNaiveLoop() => Cases.Sample(data =>
+    public void EveryPassMatchesTheNaiveLoop() => Cases.Sample(data =>
     {
         var (rows, dense, values, parameters) = data;
         var (n, d) = (dense.Length, dense[0].Length);
@@ -36,7 +36,7 @@ public class DesignRowsTests
         var cholesky = new Cholesky(d);
         cholesky.Factorize(matrix);
         var root = new InverseRoot(d);
-        root.Take(cholesky);
+        root.Compute(cholesky);
         var (margins, sums, gram, forms) = (new double[n], new double[d], new SymmetricMatrix(d), new double[n]);
 
         rows.Margins(parameters, margins, Token);
@@ -60,7 +60,7 @@ public class DesignRowsTests
     }, iter: 40);
 
     [Fact]
-    public void GroupsSumTheirOwnRowsAndTheOthersArePassedOver() => Cases.Sample(data =>
+    public void GroupsSumTheirOwnRowsAndOtherGroupsAreSkipped() => Cases.Sample(data =>
     {
         var (rows, dense, values, _) = data;
         var d = dense[0].Length;
@@ -77,7 +77,7 @@ public class DesignRowsTests
     }, iter: 20);
 
     [Fact]
-    public void ACanceledPassStopsBeforeItsNextBlock()
+    public void CanceledPassStopsBeforeItsNextBlock()
     {
         var rows = Make(10, 2, intercept: true, standardize: false, threads: 1, seed: 1).Rows;
         var canceled = new CancellationToken(canceled: true);

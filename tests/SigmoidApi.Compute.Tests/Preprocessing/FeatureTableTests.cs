@@ -6,7 +6,7 @@ namespace SigmoidApi.Compute.Tests.Preprocessing;
 public class FeatureTableTests
 {
     [Fact]
-    public void MissingNumbersAreLookedForInEveryBlock()
+    public void MissingNumbersAreFoundInEveryBlock()
     {
         var numbers = new DesignMatrix(DesignMatrix.BlockRows + 1, 1);
         numbers.Row(0)[0] = double.PositiveInfinity;
@@ -19,15 +19,17 @@ public class FeatureTableTests
     }
 
     [Fact]
-    public void ColumnsThatDoNotFitTogetherAreRefused()
+    public void InconsistentColumnsAreRefused()
     {
         var category = new CategoryCodes([0, -1], ["a"]);
 
-        Should.Throw<ArgumentException>(() => new FeatureTable(2, [new("x", null)], null)).Message.ShouldStartWith("There are 1 columns of numbers and 0 in the matrix.");
-        Should.Throw<ArgumentException>(() => new FeatureTable(2, [new("x", null)], new DesignMatrix(3, 1))).Message.ShouldStartWith("There are 2 rows and 3 in the matrix.");
-        Should.Throw<ArgumentException>(() => new FeatureTable(3, [new("kind", category)], null)).Message.ShouldStartWith("There are 3 rows and 2 codes of 'kind'.");
-        Should.Throw<ArgumentException>(() => new CategoryCodes([0, 1], ["a"])).Message.ShouldStartWith("Row 1: code 1 ");
-        Should.Throw<ArgumentException>(() => new CategoryCodes([-2], ["a"])).Message.ShouldStartWith("Row 0: code -2 ");
-        Should.Throw<ArgumentException>(() => new CategoryCodes([0], ["a", "a"])).Message.ShouldStartWith("Level 'a' is repeated.");
+        Refusal(() => new FeatureTable(2, [new("x", null)], null)).ShouldStartWith("There are 1 columns of numbers and 0 in the matrix.");
+        Refusal(() => new FeatureTable(2, [new("x", null)], new DesignMatrix(3, 1))).ShouldStartWith("There are 2 rows and 3 in the matrix.");
+        Refusal(() => new FeatureTable(3, [new("kind", category)], null)).ShouldStartWith("There are 3 rows and 2 codes of 'kind'.");
+        Refusal(() => new CategoryCodes([0, 1], ["a"])).ShouldStartWith("Row 1: code 1 ");
+        Refusal(() => new CategoryCodes([-2], ["a"])).ShouldStartWith("Row 0: code -2 ");
+        Refusal(() => new CategoryCodes([0], ["a", "a"])).ShouldStartWith("Level 'a' is repeated.");
+
+        static string Refusal(Func<object> create) => Should.Throw<ArgumentException>(create).Message;
     }
 }

@@ -13,7 +13,7 @@ public class PreparationTests
     private static readonly Gen<ColumnPreparation[]> Options = RandomTable.Options.Array[4];
 
     [Fact]
-    public void AWeightOf2IsTheRowTwiceAnd0IsNoRow() =>
+    public void ARowOfWeight2CountsTwiceAndOneOfWeight0NotAtAll() =>
         Gen.Select(RandomTable.Tables, Options, Gen.Int).Sample((table, options, seed) =>
         {
             var random = new Random(seed);
@@ -26,7 +26,7 @@ public class PreparationTests
         }, iter: 500);
 
     [Fact]
-    public void MediansCountWeightsToo() =>
+    public void MediansUseWeights() =>
         Gen.Select(RandomTable.Tables, Gen.Int).Sample((table, seed) =>
         {
             var random = new Random(seed);
@@ -45,12 +45,12 @@ public class PreparationTests
         }, iter: 500);
 
     [Fact]
-    public void RowsOfNoWeightTeachNothing() =>
+    public void NothingIsLearnedFromRowsOfWeight0() =>
         Gen.Select(RandomTable.Tables, RandomTable.Tables, Options).Sample((table, other, options) =>
         {
             var half = table.Rows / 2;
             double[] weights = [.. Enumerable.Range(0, table.Rows).Select(i => i < half ? 1.0 : 0)];
-            // The second half of the rows is another table's.
+            // The second half of the rows comes from another table.
             var rows = Enumerable.Range(0, table.Rows).Select(i => i < half ? (From: table, Row: i) : (From: other, Row: i % other.Rows)).ToArray();
             var changed = RandomTable.Of([.. rows.SelectMany(row => row.From.Numbers!.RowOf(row.Row))],
                 [.. rows.Select(row => row.From.Columns[0].Codes!.Codes[row.Row])], [.. rows.Select(row => row.From.Columns[2].Codes!.Codes[row.Row])]);
@@ -59,7 +59,7 @@ public class PreparationTests
         }, iter: 500);
 
     [Fact]
-    public void DenseAndSparseRowsAreTheSameAndAsTheTermsSay() =>
+    public void DenseAndSparseRowsAgreeWithEachOtherAndWithTheTerms() =>
         Gen.Select(RandomTable.Tables, RandomTable.Tables, Options).Sample((training, table, options) =>
         {
             var preparation = Preparation.Fit(training, options, null, Token);
@@ -70,12 +70,12 @@ public class PreparationTests
             for (var i = 0; i < table.Rows; i++)
             {
                 dense.RowOf(i).ShouldBe(sparse.RowOf(i));
-                dense.RowOf(i).ShouldBe(preparation.Terms.Select(term => ByTerm(preparation, table, i, term)));
+                dense.RowOf(i).ShouldBe(preparation.Terms.Select(term => ValueByTerm(preparation, table, i, term)));
             }
         }, iter: 300);
 
-    /// <summary>What a term's name says that its value is.</summary>
-    private static double ByTerm(Preparation preparation, FeatureTable table, int row, string term)
+    /// <summary>The value of a design column according to its name.</summary>
+    private static double ValueByTerm(Preparation preparation, FeatureTable table, int row, string term)
     {
         var (name, level) = term.Split('=') is [var left, var right] ? (left, right) : (term, null);
         var ofMissing = name.EndsWith(" is missing", StringComparison.Ordinal);
@@ -101,7 +101,7 @@ public class PreparationTests
     }
 
     [Fact]
-    public void NumbersAloneAreTheMatrixItself()
+    public void CompleteNumbersAreNotCopied()
     {
         var numbers = DesignMatrix.FromRows([1, 2, 3, 4], 2, 2);
         var table = new FeatureTable(2, [new("x", null), new("y", null)], numbers);
@@ -114,7 +114,7 @@ public class PreparationTests
     }
 
     [Fact]
-    public void TermsComeInTheOrderOfTheColumns()
+    public void TermsFollowTheOrderOfTheColumns()
     {
         var table = RandomTable.Of([1, double.NaN, 2, 5, 3, 6], [0, 1, 2], [-1, 4, 4]);
         ColumnPreparation[] options = [new() { Drop = DroppedLevel.First, MaxLevels = 2 }, new() { MissingIndicator = true },
@@ -128,23 +128,30 @@ public class PreparationTests
     }
 
     [Fact]
-    public void TheMostFrequentOfEquallyFrequentLevelsIsTheSmallest()
+    public void TheSmallestOfEquallyFrequentLevelsCountsAsTheMostFrequent()
     {
         // Levels are b, a, e, c, d.
         var table = RandomTable.Of([2, 7, 1, 7, 2, 8, 1, 8, 9, 9], [0, 1, 0, 1, 3], [4, 3, 2, 1, 0]);
-        ColumnPreparation[] options = [new() { MaxLevels = 1 }, new() { Imputation = Imputation.MostFrequent }, new() { MaxLevels = 3 }, new() { Imputation = Imputation.MostFrequent }];
+        ColumnPreparation[] options =
+        [
+            new() { MaxLevels = 1 }, new() { Imputation = Imputation.MostFrequent }, new() { MaxLevels = 3 }, new() { Imputation = Imputation.MostFrequent },
+        ];
 
         var preparation = Preparation.Fit(table, options, null, Token);
 
         var (kind, colour) = ((FittedCategory)preparation.Columns[0], (FittedCategory)preparation.Columns[2]);
-        (kind.Fill, kind.Levels, kind.Infrequent).ShouldSatisfyAllConditions(it => it.Fill.ShouldBe("a"), it => it.Levels.ShouldBe(["a"]), it => it.Infrequent.ShouldBe(["b", "c"]));
-        (colour.Fill, colour.Levels, colour.Infrequent).ShouldSatisfyAllConditions(it => it.Fill.ShouldBe("a"), it => it.Levels.ShouldBe(["a", "b", "c"]), it => it.Infrequent.ShouldBe(["d", "e"]));
+        kind.Fill.ShouldBe("a");
+        kind.Levels.ShouldBe(["a"]);
+        kind.Infrequent.ShouldBe(["b", "c"]);
+        colour.Fill.ShouldBe("a");
+        colour.Levels.ShouldBe(["a", "b", "c"]);
+        colour.Infrequent.ShouldBe(["d", "e"]);
         ((FittedNumber)preparation.Columns[1]).Fill.ShouldBe(1);
         ((FittedNumber)preparation.Columns[3]).Fill.ShouldBe(7);
     }
 
     [Fact]
-    public void ColumnsWithoutAnyValueSaySo()
+    public void ColumnsWithoutAnyValueAreMarked()
     {
         var table = RandomTable.Of([double.NaN, 1, double.NaN, 2], [-1, -1], [-1, -1]);
         ColumnPreparation[] options = [new(), new(), new() { Imputation = Imputation.Constant, FillLevel = "none" }, new()];
@@ -157,7 +164,7 @@ public class PreparationTests
     }
 
     [Fact]
-    public void NoColumnAtAllIsRefused()
+    public void ADesignWithoutColumnsIsRefused()
     {
         var table = new FeatureTable(2, [new("kind", new CategoryCodes([-1, -1], ["a"]))], null);
         var preparation = Preparation.Fit(table, [new()], null, Token);
@@ -176,13 +183,14 @@ public class PreparationTests
     }
 
     [Fact]
-    public void FittedColumnsAloneMakeThePreparationAgain() =>
+    public void APreparationCanBeRebuiltFromItsFittedColumns() =>
         Gen.Select(RandomTable.Tables, Options).Sample((table, options) =>
         {
             var preparation = Preparation.Fit(table, options, null, Token);
 
             var again = new Preparation([.. preparation.Columns.Select<FittedColumn, FittedColumn>(column => column is FittedCategory category
-                ? new FittedCategory(category.Name, category.Levels, category.Reference, category.Infrequent, category.Fill, category.MissingIndicator, category.Unknown, category.Missing, category.Present)
+                ? new FittedCategory(category.Name, category.Levels, category.Reference, category.Infrequent, category.Fill, category.MissingIndicator,
+                    category.Unknown, category.Missing, category.Present)
                 : new FittedNumber(column.Name, ((FittedNumber)column).Fill, column.MissingIndicator, column.Missing, column.Present))]);
 
             again.Terms.ShouldBe(preparation.Terms);
@@ -192,12 +200,15 @@ public class PreparationTests
         }, iter: 50);
 
     [Fact]
-    public void FittedColumnsAreWhatJsonKeepsOfThem()
+    public void FittedColumnsSurviveAJsonRoundTrip()
     {
         var category = new FittedCategory("kind", ["a", "b"], "a", ["c"], "b", missingIndicator: true, UnknownLevel.Infrequent, 2.5, 7);
         var number = new FittedNumber("x", 0.1, missingIndicator: true, 1, 3);
 
-        var again = new Preparation([JsonSerializer.Deserialize<FittedCategory>(JsonSerializer.Serialize(category))!, JsonSerializer.Deserialize<FittedNumber>(JsonSerializer.Serialize(number))!]);
+        var again = new Preparation([
+            JsonSerializer.Deserialize<FittedCategory>(JsonSerializer.Serialize(category))!,
+            JsonSerializer.Deserialize<FittedNumber>(JsonSerializer.Serialize(number))!,
+        ]);
 
         again.Describe().ShouldBe("kind [a,b] a [c] b True Infrequent 2.5 7; x 0.1 True 1 3");
     }
@@ -216,7 +227,7 @@ public class PreparationTests
 
     [Theory]
     [MemberData(nameof(BadOptions))]
-    public void AnOptionOutOfRangeIsNamedWithItsColumn(string name, ColumnPreparation options)
+    public void AnInvalidOptionIsNamedWithItsColumn(string name, ColumnPreparation options)
     {
         var table = new FeatureTable(1, [new("kind", new CategoryCodes([0], ["a"]))], null);
 
@@ -227,7 +238,7 @@ public class PreparationTests
     }
 
     [Fact]
-    public void ATableOfOtherColumnsIsRefused()
+    public void ATableWithOtherColumnsIsRefused()
     {
         var table = new FeatureTable(1, [new("x", null)], DesignMatrix.FromRows([1], 1, 1));
         var other = new FeatureTable(1, [new("y", null)], DesignMatrix.FromRows([1], 1, 1));

@@ -9,7 +9,7 @@ public class PreparedModelTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void MarginsAreThoseOfTheDesignRows() =>
+    public void MarginsAgreeWithTheDesignRows() =>
         Gen.Select(RandomTable.Tables, RandomTable.Tables, RandomTable.Options.Array[4], Gen.Int).Sample((training, table, options, seed) =>
         {
             options = [.. options.Select(option => option.Unknown == UnknownLevel.Error ? option with { Unknown = UnknownLevel.Ignore } : option)];
@@ -28,11 +28,12 @@ public class PreparedModelTests
         }, iter: 500);
 
     [Fact]
-    public void OfNumbersAloneTheBitsAreTheModels()
+    public void WithoutCategoriesTheBitsAreThoseOfTheModel()
     {
         var (features, labels) = ReferenceData.Csv("spambase.csv");
         FeatureColumn[] columns = [.. Enumerable.Range(0, features.Columns).Select(j => new FeatureColumn($"x{j}", null))];
-        var trained = LogisticTrainer.Train(new FeatureTable(features.Rows, columns, features), [.. columns.Select(_ => new ColumnPreparation())], labels, new LogisticOptions(), null, Token);
+        var table = new FeatureTable(features.Rows, columns, features);
+        var trained = LogisticTrainer.Train(table, [.. columns.Select(_ => new ColumnPreparation())], labels, new LogisticOptions(), null, Token);
         double[] rows = [.. Enumerable.Range(0, features.Rows).SelectMany(i => features.Row(i).ToArray())];
         var (expected, actual) = (new double[features.Rows], new double[features.Rows]);
         trained.Model.PredictProbabilities(rows, expected);
@@ -43,7 +44,7 @@ public class PreparedModelTests
     }
 
     [Fact]
-    public void AnUnknownLevelIsWhatTheOptionSays()
+    public void UnknownLevelsFollowTheOption()
     {
         double MarginOf(UnknownLevel unknown, params string[] infrequent)
         {
@@ -57,11 +58,11 @@ public class PreparedModelTests
         MarginOf(UnknownLevel.Ignore, "b", "c").ShouldBe(1);
         MarginOf(UnknownLevel.Infrequent, "b", "c").ShouldBe(5);
         MarginOf(UnknownLevel.Infrequent).ShouldBe(1);
-        Should.Throw<ArgumentException>(() => MarginOf(UnknownLevel.Error, "b")).Message.ShouldStartWith("Row 0: 'kind' has a level that no row fitted to had.");
+        Should.Throw<ArgumentException>(() => MarginOf(UnknownLevel.Error, "b")).Message.ShouldStartWith("Row 0: 'kind' has a level that no training row had.");
     }
 
     [Fact]
-    public void CodesAreThoseOfTheLevels()
+    public void CodesFollowTheLevels()
     {
         var category = new FittedCategory("kind", ["a", "c"], "a", ["b", "d"], null, missingIndicator: false, UnknownLevel.Ignore, 0, 1);
 
@@ -69,15 +70,16 @@ public class PreparedModelTests
     }
 
     [Fact]
-    public void WhatDoesNotFitIsRefused()
+    public void InputsOfAWrongLengthOrCodeAreRefused()
     {
         var category = new FittedCategory("kind", ["a"], null, [], null, missingIndicator: false, UnknownLevel.Ignore, 0, 1);
         var model = new PreparedModel(new Preparation([category]), new LogisticModel(1, [2]));
 
         Should.Throw<ArgumentException>(() => model.PredictMargins([1.0], [[0]], new double[1])).Message.ShouldStartWith("Expected no numbers, got 1.");
-        Should.Throw<ArgumentException>(() => model.PredictMargins([], [], new double[1])).Message.ShouldStartWith("There are 1 categories and codes of 0.");
-        Should.Throw<ArgumentException>(() => model.PredictMargins([], [[0, 0]], new double[1])).Message.ShouldStartWith("Expected 1 codes of 'kind', got 2.");
-        Should.Throw<ArgumentException>(() => model.PredictMargins([], [[1]], new double[1])).Message.ShouldStartWith("Row 0: 1 is no code of 'kind'.");
-        Should.Throw<ArgumentException>(() => new PreparedModel(new Preparation([category]), new LogisticModel(1, [2, 3]))).Message.ShouldStartWith("There are 1 terms and 2 coefficients.");
+        Should.Throw<ArgumentException>(() => model.PredictMargins([], [], new double[1])).Message.ShouldStartWith("There are 1 categories, but codes for 0.");
+        Should.Throw<ArgumentException>(() => model.PredictMargins([], [[0, 0]], new double[1])).Message.ShouldStartWith("Expected 1 codes for 'kind', got 2.");
+        Should.Throw<ArgumentException>(() => model.PredictMargins([], [[1]], new double[1])).Message.ShouldStartWith("Row 0: 1 is not a code of 'kind'.");
+        Should.Throw<ArgumentException>(() => new PreparedModel(new Preparation([category]), new LogisticModel(1, [2, 3]))).Message
+            .ShouldStartWith("There are 1 terms and 2 coefficients.");
     }
 }

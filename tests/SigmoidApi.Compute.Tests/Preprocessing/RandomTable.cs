@@ -36,18 +36,20 @@ internal static class RandomTable
         [new("kind", new CategoryCodes(first, Levels)), new("x", null), new("colour", new CategoryCodes(second, Levels)), new("y", null)],
         DesignMatrix.FromRows(numbers, first.Length, 2));
 
-    /// <summary>The rows at these indices, in their order, any as often as wanted.</summary>
+    /// <summary>The rows at these indices, in this order; an index may be repeated.</summary>
     public static FeatureTable Select(this FeatureTable table, int[] rows) => new(rows.Length,
         [.. table.Columns.Select(column => column.Codes is null ? column
             : column with { Codes = new CategoryCodes([.. rows.Select(row => column.Codes.Codes[row])], column.Codes.Levels) })],
         ((DesignMatrix?)table.Numbers)?.Select(rows));
 
-    /// <summary>What was learned, as text that two preparations share if they are the same to 12 digits.</summary>
+    /// <summary>What was learned, as text. Two preparations that agree to 12 digits have the same text.</summary>
     public static string Describe(this Preparation preparation) => string.Join("; ", preparation.Columns.Select(column => column switch
     {
-        FittedNumber number => FormattableString.Invariant($"{number.Name} {number.Fill:g12} {number.MissingIndicator} {number.Missing:g12} {number.Present:g12}"),
+        FittedNumber number => FormattableString.Invariant(
+            $"{number.Name} {number.Fill:g12} {number.MissingIndicator} {number.Missing:g12} {number.Present:g12}"),
         FittedCategory category => FormattableString.Invariant(
-            $"{category.Name} [{string.Join(',', category.Levels)}] {category.Reference} [{string.Join(',', category.Infrequent)}] {category.Fill} {category.MissingIndicator} {category.Unknown} {category.Missing:g12} {category.Present:g12}"),
+            $"{category.Name} [{string.Join(',', category.Levels)}] {category.Reference} [{string.Join(',', category.Infrequent)}] {category.Fill}")
+            + FormattableString.Invariant($" {category.MissingIndicator} {category.Unknown} {category.Missing:g12} {category.Present:g12}"),
         _ => throw new ArgumentException(column.Name),
     }));
 

@@ -2,7 +2,7 @@ using SigmoidApi.Compute.Preprocessing;
 
 namespace SigmoidApi.Compute.Tests.Preprocessing;
 
-/// <summary>Rows of a table as a request brings them: numbers, and the codes of the levels' names.</summary>
+/// <summary>Rows of a table in the form of a request: numbers, and codes looked up by the names of levels.</summary>
 internal static class ServedRows
 {
     public static (double[] Numbers, int[][] Codes) Of(FeatureTable table, Preparation preparation, int[] rows)

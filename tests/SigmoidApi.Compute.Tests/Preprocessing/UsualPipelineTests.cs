@@ -5,7 +5,7 @@ using SigmoidApi.Compute.Regression;
 
 namespace SigmoidApi.Compute.Tests.Preprocessing;
 
-/// <summary>The defaults against scikit-learn's usual pipeline, on data as people have them.</summary>
+/// <summary>Compares the defaults with scikit-learn's usual pipeline on real data sets.</summary>
 public class UsualPipelineTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -14,7 +14,7 @@ public class UsualPipelineTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void TermsCoefficientsAndHeldOutAucAreScikitLearns(string file)
+    public void TermsCoefficientsAndHeldOutAucAgreeWithScikitLearn(string file)
     {
         var (table, labels, training, expected) = Read(file);
 
@@ -33,7 +33,7 @@ public class UsualPipelineTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void FillsAreScikitLearnsImputers(string file)
+    public void FillsAgreeWithScikitLearn(string file)
     {
         var (table, _, training, expected) = Read(file);
 

@@ -7,7 +7,7 @@ using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Regression;
 
-/// <summary>When parts of a fit are kept, and which are taken up again.</summary>
+/// <summary>When checkpoints of a fit are written, and which of them are used to resume it.</summary>
 public class FitCheckpointTests
 {
     private static readonly LogisticOptions Options = new() { Penalty = Penalty.L1, Cs = [0.02, 0.1, 1], Threads = 1 };
@@ -17,11 +17,11 @@ public class FitCheckpointTests
     [Fact]
     public void DamagedPartsStartOver()
     {
-        var undisturbed = KeptFit.Of(Data.Features, Data.Labels, Options);
+        var uninterrupted = KeptFit.Of(Data.Features, Data.Labels, Options);
 
-        Gen.Select(Gen.Int[1, undisturbed.PartsAt.Count - 1], Gen.Int, Gen.Int, Gen.Int[0, 3]).Sample((step, part, place, kind) =>
+        Gen.Select(Gen.Int[1, uninterrupted.PartsAt.Count - 1], Gen.Int, Gen.Int, Gen.Int[0, 3]).Sample((step, part, place, kind) =>
         {
-            var parts = undisturbed.PartsAt[step].ToArray();
+            var parts = uninterrupted.PartsAt[step].ToArray();
             var damaged = (int)((uint)part % parts.Length);
             var state = (byte[])parts[damaged].State.Clone();
             var index = (int)((uint)place % state.Length);
@@ -35,31 +35,31 @@ public class FitCheckpointTests
             };
             var number = parts[damaged].Part;
 
-            var resumed = undisturbed.Resumed(parts);
+            var resumed = uninterrupted.Resumed(parts);
 
-            resumed.Outcome.ShouldBe(undisturbed.Outcome);
-            // What was done before that part stands; its own call starts over.
-            resumed.Reports.ShouldBe(undisturbed.Reports.Where(report => report.Fit >= number));
+            resumed.Outcome.ShouldBe(uninterrupted.Outcome);
+            // Parts before the damaged one are used; its own call starts from the beginning.
+            resumed.Reports.ShouldBe(uninterrupted.Reports.Where(report => report.Fit >= number));
         }, iter: 60);
     }
 
     [Fact]
-    public void PartsInAnyOrderAndWithGapsEndOnTheSameBits()
+    public void PartsInAnyOrderAndWithGapsGiveTheSameBits()
     {
-        var undisturbed = KeptFit.Of(Data.Features, Data.Labels, Options);
+        var uninterrupted = KeptFit.Of(Data.Features, Data.Labels, Options);
 
-        undisturbed.Resumed([.. undisturbed.Parts.Reverse()]).Reports.ShouldBeEmpty();
-        var resumed = undisturbed.Resumed([undisturbed.Parts[0], undisturbed.Parts[2]]);
+        uninterrupted.Resumed([.. uninterrupted.Parts.Reverse()]).Reports.ShouldBeEmpty();
+        var resumed = uninterrupted.Resumed([uninterrupted.Parts[0], uninterrupted.Parts[2]]);
 
-        resumed.Outcome.ShouldBe(undisturbed.Outcome);
-        resumed.Reports.ShouldBe(undisturbed.Reports.Where(report => report.Fit >= 1));
+        resumed.Outcome.ShouldBe(uninterrupted.Outcome);
+        resumed.Reports.ShouldBe(uninterrupted.Reports.Where(report => report.Fit >= 1));
     }
 
     public static TheoryData<string> OtherFits => ["rows", "labels", "columns", "solver", "penalty", "part"];
 
     [Theory]
     [MemberData(nameof(OtherFits))]
-    public void PartsOfAnotherFitAreNotTaken(string what)
+    public void PartsOfAnotherFitAreIgnored(string what)
     {
         var (features, labels) = Data;
         var others = what switch
@@ -87,7 +87,7 @@ public class FitCheckpointTests
     }
 
     [Fact]
-    public void EachOptionThatDecidesAFitTellsItApart()
+    public void EachOptionThatDecidesAFitChangesTheFingerprint()
     {
         var options = new LogisticOptions();
         string[] indifferent = [nameof(LogisticOptions.Threads), nameof(LogisticOptions.ThreadStart), nameof(LogisticOptions.TimeProvider)];
@@ -111,7 +111,8 @@ public class FitCheckpointTests
         var kept = new List<(TimeSpan At, int Reports, string Parts)>();
         var reports = 0;
 
-        LogisticTrainer.Train(Data.Features, Data.Labels, new LogisticOptions { Solver = Solver.GradientDescent, Cs = [1, 2], MaxIterations = 5, TimeProvider = time }, new FitControl
+        var options = new LogisticOptions { Solver = Solver.GradientDescent, Cs = [1, 2], MaxIterations = 5, TimeProvider = time };
+        LogisticTrainer.Train(Data.Features, Data.Labels, options, new FitControl
         {
             Progress = _ =>
             {
@@ -121,17 +122,21 @@ public class FitCheckpointTests
             Checkpoint = parts => kept.Add((time.Now, reports, string.Join(' ', parts.Select(part => $"{part.Part}{(part.IsFinal ? "!" : "")}")))),
         }, TestContext.Current.CancellationToken);
 
-        // 6 reports of each of the two calls, 0.4 s after one another.
-        kept.ShouldBe([(TimeSpan.FromSeconds(1.2), 3, "0"), (TimeSpan.FromSeconds(2.4), 6, "0"), (TimeSpan.FromSeconds(3.6), 9, "0! 1"), (TimeSpan.FromSeconds(4.8), 12, "1")]);
+        // Each of the two calls makes 6 reports, 0.4 s apart.
+        kept.ShouldBe([
+            (TimeSpan.FromSeconds(1.2), 3, "0"), (TimeSpan.FromSeconds(2.4), 6, "0"),
+            (TimeSpan.FromSeconds(3.6), 9, "0! 1"), (TimeSpan.FromSeconds(4.8), 12, "1"),
+        ]);
     }
 
     [Fact]
-    public void CheckpointsThatTakeLongTakeATwentiethOfTheTime()
+    public void SlowCheckpointsTakeATwentiethOfTheTime()
     {
         var time = new SetTime();
         var kept = new List<TimeSpan>();
 
-        LogisticTrainer.Train(Data.Features, Data.Labels, new LogisticOptions { Solver = Solver.GradientDescent, MaxIterations = 60, TimeProvider = time }, new FitControl
+        var options = new LogisticOptions { Solver = Solver.GradientDescent, MaxIterations = 60, TimeProvider = time };
+        LogisticTrainer.Train(Data.Features, Data.Labels, options, new FitControl
         {
             Progress = _ => time.Now += TimeSpan.FromSeconds(0.5),
             Checkpoint = _ =>

@@ -7,7 +7,7 @@ using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Regression;
 
-/// <summary>A fit whose parts are kept as a store keeps them, and which can be resumed from what the store had at each report.</summary>
+/// <summary>A fit that saves its parts like a store. It can be resumed from the parts that the store had at any report.</summary>
 internal sealed class KeptFit
 {
     private static readonly JsonSerializerOptions Everything = new()
@@ -22,12 +22,12 @@ internal sealed class KeptFit
     private KeptFit(Func<LogisticOptions, FitControl, LogisticTraining> train, LogisticOptions options) =>
         (_train, _options) = (train, options with { TimeProvider = new StoppedTime() });
 
-    /// <summary>Every number of the outcome, to the bit.</summary>
+    /// <summary>Every number of the result, to the last bit.</summary>
     public string Outcome { get; private set; } = "";
 
     public List<FitProgress> Reports { get; } = [];
 
-    /// <summary>The parts that there were when the step of this index was reported, before its own state was kept; the last are those at the end.</summary>
+    /// <summary>For each report the parts that were saved before it; the last entry has the parts at the end.</summary>
     public List<FitCheckpoint[]> PartsAt { get; } = [];
 
     public FitCheckpoint[] Parts => PartsAt[^1];
@@ -35,8 +35,12 @@ internal sealed class KeptFit
     public static KeptFit Of(DesignMatrix features, double[] labels, LogisticOptions options, FitCheckpoint[]? parts = null) =>
         new KeptFit((o, control) => LogisticTrainer.Train(features, labels, o, control, TestContext.Current.CancellationToken), options).Run(parts);
 
-    public static KeptFit Of(FeatureTable table, double[] labels, LogisticOptions options, FitCheckpoint[]? parts = null) => new KeptFit((o, control) =>
-        LogisticTrainer.Train(table, [.. table.Columns.Select(_ => new ColumnPreparation())], labels, o, control, TestContext.Current.CancellationToken), options).Run(parts);
+    public static KeptFit Of(FeatureTable table, double[] labels, LogisticOptions options, FitCheckpoint[]? parts = null)
+    {
+        ColumnPreparation[] preparation = [.. table.Columns.Select(_ => new ColumnPreparation())];
+        return new KeptFit((o, control) => LogisticTrainer.Train(table, preparation, labels, o, control, TestContext.Current.CancellationToken), options)
+            .Run(parts);
+    }
 
     public KeptFit Resumed(FitCheckpoint[] parts, int threads = 1) => new KeptFit(_train, _options with { Threads = threads }).Run(parts);
 
@@ -60,7 +64,7 @@ internal sealed class KeptFit
                 foreach (var part in written)
                 {
                     if (parts is null && store.GetValueOrDefault(part.Part) is { IsFinal: true })
-                        throw new InvalidOperationException($"Part {part.Part} was final and comes again.");
+                        throw new InvalidOperationException($"Part {part.Part} was saved again after its last state.");
                     store[part.Part] = part;
                 }
             },

@@ -51,11 +51,11 @@ public class LogisticModelTests
     }
 
     [Fact]
-    public void LabelsAre0Or1() =>
+    public void LabelsOtherThan0And1AreRefused() =>
         Should.Throw<UntrainableDataException>(() => new LogisticModel(0, [1]).MeanLogLoss([1, 2], [0, 0.5])).Code.ShouldBe("invalid_label");
 
     [Fact]
-    public void AModelIsNotChangedThroughTheArrayItWasMadeFrom()
+    public void AModelCopiesItsCoefficients()
     {
         double[] coefficients = [1, 2];
         var model = new LogisticModel(0, coefficients);

@@ -35,7 +35,7 @@ public class LogisticTrainerTests
     }
 
     [Fact]
-    public void AnotherNumberOfLabelsThanRowsIsRefused() =>
+    public void DifferentNumbersOfLabelsAndRowsAreRefused() =>
         Should.Throw<ArgumentException>(() => LogisticTrainer.Train(new DesignMatrix(4, 1), [0, 1], new LogisticOptions(), null, Token))
             .Message.ShouldStartWith("There are 4 rows and 2 labels.");
 
@@ -60,11 +60,11 @@ public class LogisticTrainerTests
 
     [Theory]
     [MemberData(nameof(BadOptions))]
-    public void AnOptionOutOfRangeIsNamed(string name, LogisticOptions options) =>
+    public void AnInvalidOptionIsNamed(string name, LogisticOptions options) =>
         Should.Throw<ArgumentException>(() => LogisticTrainer.Train(new DesignMatrix(2, 1), [0, 1], options, null, Token)).ParamName.ShouldBe(name);
 
     [Fact]
-    public void WithAHoldoutTheModelIsThatOfTheTrainingRowsAndIsScoredOnTheOthers()
+    public void WithAHoldoutTheModelIsFittedToTheTrainingRowsAndScoredOnTheOthers()
     {
         var (features, labels) = ReferenceData.Csv("spambase.csv");
 
@@ -84,7 +84,7 @@ public class LogisticTrainerTests
     }
 
     [Fact]
-    public void TheFeaturesAreLeftAsTheyWere()
+    public void TheFeaturesAreNotChanged()
     {
         var features = DesignMatrix.FromRows([1, 2, 3, 4], 4, 1);
 
@@ -94,9 +94,9 @@ public class LogisticTrainerTests
     }
 
     [Fact]
-    public void AFitWithoutStandardizingPenalizesTheColumnsOwnUnits()
+    public void AFitWithoutStandardizingPenalizesOriginalUnits()
     {
-        // Two rows at ±u with labels 1 and 0: the optimum solves w = 2·c·u·σ(−u·w).
+        // For two rows at ±u with labels 1 and 0 the optimum solves w = 2·c·u·σ(−u·w).
         var features = DesignMatrix.FromRows([10, -10], 2, 1);
 
         var training = LogisticTrainer.Train(features, [1, 0], new LogisticOptions { Standardize = false, C = 0.5 }, null, Token);

@@ -13,7 +13,7 @@ public class PathTests
     [InlineData(Penalty.L1)]
     [InlineData(Penalty.L2)]
     [InlineData(Penalty.ElasticNet)]
-    public void EveryPointIsTheFitOfItsC(Penalty penalty)
+    public void EveryPointAgreesWithASingleFitOfItsC(Penalty penalty)
     {
         var (features, labels) = RandomData.Make(300, 8, 11);
         var options = new LogisticOptions { Penalty = penalty, Tolerance = 1e-10 };
@@ -39,13 +39,14 @@ public class PathTests
     {
         var (features, labels) = RandomData.Make(200, 5, 2);
 
-        var path = LogisticTrainer.Fit(features, labels, new LogisticOptions { Penalty = Penalty.ElasticNet, Cs = [1, 0.1], L1Ratios = [0, 0.5, 1] }, null, Token).Path!;
+        var options = new LogisticOptions { Penalty = Penalty.ElasticNet, Cs = [1, 0.1], L1Ratios = [0, 0.5, 1] };
+        var path = LogisticTrainer.Fit(features, labels, options, null, Token).Path!;
 
         path.Points.Select(point => (point.C, point.L1Ratio)).ShouldBe([(0.1, 0), (1, 0), (0.1, 0.5), (1, 0.5), (0.1, 1), (1, 1)]);
     }
 
     [Fact]
-    public void FoldsScoreEachPointByTheRowsThatItsFitHasNotSeen()
+    public void FoldsScoreEachPointOnRowsThatItsFitHasNotSeen()
     {
         var (features, labels) = RandomData.Make(200, 6, 21);
         var options = new LogisticOptions { Cs = [0.001, 0.1, 10], Folds = 4, Seed = 9, Tolerance = 1e-11 };
@@ -60,7 +61,8 @@ public class PathTests
             {
                 int[] inside = [.. Enumerable.Range(0, 200).Where(i => foldOf[i] != fold)];
                 int[] outside = [.. Enumerable.Range(0, 200).Where(i => foldOf[i] == fold)];
-                var fit = LogisticTrainer.Fit(features.Select(inside), [.. inside.Select(i => labels[i])], new LogisticOptions { C = path.Points[p].C, Tolerance = 1e-11 }, null, Token);
+                var options = new LogisticOptions { C = path.Points[p].C, Tolerance = 1e-11 };
+                var fit = LogisticTrainer.Fit(features.Select(inside), [.. inside.Select(i => labels[i])], options, null, Token);
                 double[] rows = [.. outside.SelectMany(i => features.Row(i).ToArray())];
                 return fit.Model.MeanLogLoss(rows, [.. outside.Select(i => labels[i])]);
             }).ToArray();
@@ -75,7 +77,7 @@ public class PathTests
     }
 
     [Fact]
-    public void OneStandardErrorTakesTheStrongestPenaltyThatIsAsGood()
+    public void OneStandardErrorSelectsTheStrongestPenaltyThatIsGoodEnough()
     {
         var (features, labels) = RandomData.Make(300, 10, 5);
         for (var i = 0; i < 300; i++)
@@ -92,7 +94,7 @@ public class PathTests
     }
 
     [Fact]
-    public void FoldsOfASingleCAreAPathOfOne()
+    public void FoldsOfASingleCGiveAPathOfOnePoint()
     {
         var (features, labels) = RandomData.Make(100, 3, 5);
 
@@ -107,7 +109,8 @@ public class PathTests
         var (features, labels) = RandomData.Make(100, 3, 5);
         var fractions = new List<double>();
 
-        LogisticTrainer.Fit(features, labels, new LogisticOptions { Cs = [0.1, 1], Folds = 3, MaxIterations = 50 }, progress => fractions.Add(progress.Fraction), Token);
+        var options = new LogisticOptions { Cs = [0.1, 1], Folds = 3, MaxIterations = 50 };
+        LogisticTrainer.Fit(features, labels, options, progress => fractions.Add(progress.Fraction), Token);
 
         fractions.ShouldBeInOrder();
         fractions[0].ShouldBe(0);
@@ -115,7 +118,7 @@ public class PathTests
     }
 
     [Fact]
-    public void SpambaseHasItsSparseFitsWhereTheReferenceHasThem()
+    public void SpambaseSparseFitsAgreeWithTheReference()
     {
         var (features, labels) = ReferenceData.Csv("spambase.csv");
         foreach (var expected in ReferenceData.Json("spambase-fits.json").GetProperty("l1").EnumerateArray())

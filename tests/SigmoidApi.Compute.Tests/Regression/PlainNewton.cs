@@ -1,9 +1,9 @@
 namespace SigmoidApi.Compute.Tests.Regression;
 
-/// <summary>Newton's method by the textbook: rows as they are, the normal equations by elimination. It shares no code with what it is compared to.</summary>
+/// <summary>Newton's method as in a textbook: unscaled rows, linear equations solved by elimination, and no code shared with the tested solvers.</summary>
 internal static class PlainNewton
 {
-    /// <summary>The maximum and I⁻¹ there, for rows that include the intercept's 1 where there is one.</summary>
+    /// <summary>The maximum and I⁻¹ there. If there is an intercept, each row includes a 1 for it.</summary>
     public static (double[] Estimates, double[][] Covariance) Fit(double[][] rows, double[] labels, double[] weights)
     {
         var order = rows[0].Length;
@@ -35,7 +35,7 @@ internal static class PlainNewton
         return (gradient, information);
     }
 
-    /// <summary>By Gauss and Jordan, with the largest pivot of each column.</summary>
+    /// <summary>Gauss–Jordan elimination with the largest pivot of each column.</summary>
     private static double[][] Invert(double[][] matrix)
     {
         var order = matrix.Length;

@@ -8,13 +8,14 @@ using SigmoidApi.Compute.Tests.Preprocessing;
 
 namespace SigmoidApi.Compute.Tests.Regression;
 
-/// <summary>Training on raw columns: what each fit may know of the rows, and what it makes of them.</summary>
+/// <summary>Training on raw columns: which rows each fit may learn from, and the model that it gives.</summary>
+[Trait("Speed", "Slow")]
 public class PreparedTrainingTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void AHoldoutIsNotLookedAtByThePreparation()
+    public void ThePreparationDoesNotUseTheHoldout()
     {
         var (table, labels) = ReferenceData.Table("credit.csv", "Status", "bad");
         var options = new LogisticOptions { Holdout = 0.25, Seed = 3 };
@@ -25,14 +26,15 @@ public class PreparedTrainingTests
         var alone = Preparation.Fit(table.Select(training), Defaults(table), null, Token);
         trained.Preparation!.Describe().ShouldBe(alone.Describe());
         trained.Preparation!.Describe().ShouldNotBe(Preparation.Fit(table, Defaults(table), null, Token).Describe());
-        // The same fit as of the training rows alone, scored on the others by its own preparation.
-        var ofTraining = LogisticTrainer.Train(table.Select(training), Defaults(table), [.. training.Select(row => labels[row])], new LogisticOptions(), null, Token);
+        // The fit must be that of the training rows alone. The other rows are scored with its preparation.
+        double[] trainingLabels = [.. training.Select(row => labels[row])];
+        var ofTraining = LogisticTrainer.Train(table.Select(training), Defaults(table), trainingLabels, new LogisticOptions(), null, Token);
         trained.StandardizedCoefficients.ShouldBe(ofTraining.StandardizedCoefficients, 1e-9);
         trained.ValidationMetrics.ShouldNotBeNull().LogLoss.ShouldBe(Score(ofTraining, table, labels, heldOut).LogLoss, 1e-9);
     }
 
     [Fact]
-    public void EachFoldIsPreparedByItsOwnTrainingRows()
+    public void EachFoldLearnsItsPreparationFromItsOwnTrainingRows()
     {
         var (table, labels) = ReferenceData.Table("credit.csv", "Status", "bad");
         var foldOf = StratifiedSplit.Folds(labels, 4, 42);
@@ -42,7 +44,8 @@ public class PreparedTrainingTests
         {
             int[] training = [.. Enumerable.Range(0, labels.Length).Where(i => foldOf[i] != fold)];
             int[] heldOut = [.. Enumerable.Range(0, labels.Length).Where(i => foldOf[i] == fold)];
-            var alone = LogisticTrainer.Train(table.Select(training), Defaults(table), [.. training.Select(row => labels[row])], new LogisticOptions { C = 0.1 }, null, Token);
+            double[] trainingLabels = [.. training.Select(row => labels[row])];
+            var alone = LogisticTrainer.Train(table.Select(training), Defaults(table), trainingLabels, new LogisticOptions { C = 0.1 }, null, Token);
             losses[fold] = Score(alone, table, labels, heldOut).LogLoss;
             foreach (var (row, margin) in heldOut.Zip(Margins(alone, table, heldOut)))
                 margins[row] = margin;
@@ -56,9 +59,9 @@ public class PreparedTrainingTests
     }
 
     [Fact]
-    public void ALevelOfOneFoldAloneHasNoWarningOfItsAbsenceElsewhere()
+    public void ALevelMissingFromTheTrainingRowsOfAFoldGivesNoWarning()
     {
-        // Level c is in one row, so that it is absent from the training rows of that row's fold; the median there is another too.
+        // Level c is in one row, so that it is absent from the training rows of the fold that holds this row out. Their median is different too.
         int[] codes = [.. Enumerable.Range(0, 40).Select(i => i == 7 ? 2 : i % 2)];
         double[] labels = [.. Enumerable.Range(0, 40).Select(i => i % 4 < 2 ? 1.0 : 0)];
         var numbers = DesignMatrix.FromRows([.. Enumerable.Range(0, 40).Select(i => i == 8 ? double.NaN : i * 37 % 41)], 40, 1);
@@ -77,7 +80,7 @@ public class PreparedTrainingTests
     }
 
     [Fact]
-    public void AnIndicatorThatIsConstantIsWarnedOf()
+    public void AConstantIndicatorGivesAWarning()
     {
         var table = new FeatureTable(4, [new("kind", new CategoryCodes([0, 0, 0, 0], ["a"])), new("x", null)], DesignMatrix.FromRows([1, 2, 3, 5], 4, 1));
 
@@ -89,7 +92,7 @@ public class PreparedTrainingTests
     }
 
     [Fact]
-    public void NumbersWithoutMissingValuesTrainToTheSameBitsAsTheirMatrix()
+    public void NumbersWithoutMissingValuesGiveTheSameBitsAsTheirMatrix()
     {
         var (features, labels) = ReferenceData.Csv("spambase.csv");
         FeatureColumn[] columns = [.. Enumerable.Range(0, features.Columns).Select(j => new FeatureColumn($"x{j}", null))];
@@ -102,12 +105,12 @@ public class PreparedTrainingTests
         ofTable.Model.Coefficients.ToArray().ShouldBe(ofMatrix.Model.Coefficients.ToArray());
         ofTable.ValidationMetrics!.LogLoss.ShouldBe(ofMatrix.ValidationMetrics!.LogLoss);
         ofMatrix.Preparation.ShouldBeNull();
-        // Means for missing values of rows to come, as if they had been looked for.
+        // The preparation has the means as fills for future rows, although no value is missing.
         ofTable.Preparation!.Describe().ShouldBe(Preparation.Fit(table, Defaults(table), null, Token).Describe());
     }
 
     [Fact]
-    public void SparseAndDenseDesignsTrainToTheSameModel()
+    public void SparseAndDenseDesignsGiveTheSameModel()
     {
         var (table, labels) = ReferenceData.Table("churn.csv", "churn", "yes");
         var preparation = Preparation.Fit(table, Defaults(table), null, Token);
@@ -115,7 +118,7 @@ public class PreparedTrainingTests
 
         var models = new FeatureMatrix[] { encoder.ToDense(new ThreadCrew(), Token), encoder.ToSparse(Token) }.Select(matrix =>
             new PenalizedFits(new Design(matrix, preparation), labels, null, new LogisticOptions { Tolerance = 1e-10 }, new ThreadCrew(), Token)
-                .FitAll(FitJournal.OfOneCall(null), Token).Single().Fit.Model.Coefficients.ToArray()).ToArray();
+                .FitAll(FitJournal.ForOneCall(null), Token).Single().Fit.Model.Coefficients.ToArray()).ToArray();
 
         models[1].ShouldBe(models[0], 1e-9);
     }
@@ -126,7 +129,8 @@ public class PreparedTrainingTests
         var table = new FeatureTable(4, [new("x", null)], DesignMatrix.FromRows([double.NaN, 2, double.PositiveInfinity, 4], 4, 1));
         var promised = new FeatureTable(4, [new("x", null)], DesignMatrix.FromRows([1, 2, double.NaN, 4], 4, 1), hasMissing: false);
 
-        var problem = Should.Throw<UntrainableDataException>(() => LogisticTrainer.Train(table, Defaults(table), [0, 1, 0, 1], new LogisticOptions(), null, Token));
+        var problem = Should.Throw<UntrainableDataException>(() =>
+            LogisticTrainer.Train(table, Defaults(table), [0, 1, 0, 1], new LogisticOptions(), null, Token));
 
         (problem.Code, problem.Message).ShouldBe(("non_finite_value", "Row 2, column 'x' is Infinity; a fit needs finite numbers."));
         Should.Throw<UntrainableDataException>(() => LogisticTrainer.Train(promised, Defaults(promised), [0, 1, 0, 1], new LogisticOptions(), null, Token))
@@ -144,7 +148,8 @@ public class PreparedTrainingTests
 
         var alone = LogisticTrainer.Train(features.Select(training), [.. training.Select(row => labels[row])], new LogisticOptions(), null, Token);
         trained.StandardizedCoefficients.ShouldBe(alone.StandardizedCoefficients, 1e-9);
-        trained.ValidationMetrics!.Confusion.ShouldSatisfyAllConditions(c => (c.TruePositives + c.FalsePositives + c.TrueNegatives + c.FalseNegatives).ShouldBe(heldOut.Length));
+        var confusion = trained.ValidationMetrics!.Confusion;
+        (confusion.TruePositives + confusion.FalsePositives + confusion.TrueNegatives + confusion.FalseNegatives).ShouldBe(heldOut.Length);
     }
 
     [Fact]
@@ -156,7 +161,8 @@ public class PreparedTrainingTests
         var margins = new double[300];
         for (var fold = 0; fold < 3; fold++)
         {
-            var model = LogisticTrainer.Train(features, labels, new LogisticOptions { SampleWeight = [.. foldOf.Select(of => of == fold ? 0.0 : 1)] }, null, Token).Model;
+            double[] weights = [.. foldOf.Select(of => of == fold ? 0.0 : 1)];
+            var model = LogisticTrainer.Train(features, labels, new LogisticOptions { SampleWeight = weights }, null, Token).Model;
             foreach (var (row, margin) in model.PredictMargins(features, new ThreadCrew(), Token).Index().Where(of => foldOf[of.Index] == fold))
                 margins[row] = margin;
         }
@@ -167,7 +173,7 @@ public class PreparedTrainingTests
     }
 
     [Fact]
-    public void TheLastInTimeIsHeldOut()
+    public void TheLatestRowsAreHeldOut()
     {
         var (features, labels) = RandomData.Make(200, 3, 6);
         double[] times = [.. Enumerable.Range(0, 200).Select(i => (double)(i * 7 % 200))];
@@ -184,9 +190,10 @@ public class PreparedTrainingTests
     {
         var (features, _) = RandomData.Make(40, 2, 6);
         double[] labels = [.. Enumerable.Range(0, 40).Select(i => i is > 0 and < 20 ? 0.0 : 1)];
+        var options = new LogisticOptions { Holdout = 0.25, TimeOrder = [.. Enumerable.Range(0, 40).Select(i => (double)i)] };
 
-        Should.Throw<UntrainableDataException>(() => LogisticTrainer.Train(features, labels,
-            new LogisticOptions { Holdout = 0.25, TimeOrder = [.. Enumerable.Range(0, 40).Select(i => (double)i)] }, null, Token)).Code.ShouldBe("class_missing_from_split");
+        Should.Throw<UntrainableDataException>(() => LogisticTrainer.Train(features, labels, options, null, Token))
+            .Code.ShouldBe("class_missing_from_split");
     }
 
     public static TheoryData<string, LogisticOptions> BadOptions => new()
@@ -202,7 +209,7 @@ public class PreparedTrainingTests
 
     [Theory]
     [MemberData(nameof(BadOptions))]
-    public void AnOptionOutOfRangeIsNamed(string name, LogisticOptions options)
+    public void AnInvalidOptionIsNamed(string name, LogisticOptions options)
     {
         var table = new FeatureTable(2, [new("kind", new CategoryCodes([0, 1], ["a", "b"]))], null);
 

@@ -7,7 +7,7 @@ namespace SigmoidApi.Compute.Tests.Regression;
 public class ReferenceFitTests
 {
     [Fact]
-    public void GradientDescentEndsWhereTheArticlesLoopDoes()
+    public void GradientDescentAgreesWithTheArticlesLoop()
     {
         var (features, labels) = ReferenceData.Csv("article-training.csv");
         var expected = ReferenceData.Json("article-training.json");
@@ -33,7 +33,7 @@ public class ReferenceFitTests
     }
 
     [Fact]
-    public void UpdateWeightsIsTheArticlesLoop()
+    public void UpdateWeightsAgreesWithTheArticlesLoop()
     {
         var (features, labels) = ReferenceData.Csv("article-training.csv");
         var expected = ReferenceData.Json("article-training.json");
@@ -49,7 +49,7 @@ public class ReferenceFitTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
-    public void SpambaseFitsAndScoresAsScikitLearn(int index)
+    public void SpambaseFitsAndScoresAgreeWithScikitLearn(int index)
     {
         var (features, labels) = ReferenceData.Csv("spambase.csv");
         var expected = ReferenceData.Json("spambase-fits.json").GetProperty("l2")[index];
@@ -74,7 +74,7 @@ public class ReferenceFitTests
     }
 
     [Fact]
-    public void StandardizedAndOwnUnitsPredictTheSame()
+    public void StandardizedAndOriginalUnitsPredictTheSame()
     {
         var (features, labels) = ReferenceData.Csv("spambase.csv");
         var reference = ReferenceData.Json("spambase-fits.json");
@@ -94,7 +94,7 @@ public class ReferenceFitTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void SpectorWithoutPenaltyIsStatsmodelsMaximumLikelihood(bool standardize)
+    public void SpectorWithoutPenaltyAgreesWithStatsmodels(bool standardize)
     {
         var (features, labels) = ReferenceData.Csv("spector.csv");
         var expected = ReferenceData.Json("spector-inference.json");

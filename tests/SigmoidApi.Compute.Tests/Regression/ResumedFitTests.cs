@@ -6,7 +6,8 @@ using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Regression;
 
-/// <summary>Fits broken off at any report and resumed from what was kept by then.</summary>
+/// <summary>Fits that are interrupted at any report and resumed from the parts that were saved before it.</summary>
+[Trait("Speed", "Slow")]
 public class ResumedFitTests
 {
     private const int ResumesOfEach = 25;
@@ -61,46 +62,46 @@ public class ResumedFitTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void AFitBrokenAtAnyStepEndsOnTheSameBits(string solver, string shape, bool prepared)
+    public void AFitInterruptedAtAnyStepGivesTheSameBits(string solver, string shape, bool prepared)
     {
-        var undisturbed = Fit(solver, shape, prepared);
+        var uninterrupted = Fit(solver, shape, prepared);
 
-        undisturbed.Outcome.ShouldBe(KeptFit.Describe(undisturbed.Train(new FitControl())));
-        undisturbed.Reports.Select(report => report.Step).ShouldBe(Enumerable.Range(0, undisturbed.Reports.Count));
-        undisturbed.Reports.ShouldAllBe(report => report.Fits == undisturbed.Parts.Length);
-        undisturbed.Parts.ShouldAllBe(part => part.IsFinal);
-        foreach (var step in Spread(undisturbed.PartsAt.Count, ResumesOfEach))
-            ShouldGoOnFrom(undisturbed, step);
+        uninterrupted.Outcome.ShouldBe(KeptFit.Describe(uninterrupted.Train(new FitControl())));
+        uninterrupted.Reports.Select(report => report.Step).ShouldBe(Enumerable.Range(0, uninterrupted.Reports.Count));
+        uninterrupted.Reports.ShouldAllBe(report => report.Fits == uninterrupted.Parts.Length);
+        uninterrupted.Parts.ShouldAllBe(part => part.IsFinal);
+        foreach (var step in Spread(uninterrupted.PartsAt.Count, ResumesOfEach))
+            ShouldResumeFrom(uninterrupted, step);
     }
 
-    /// <summary>Of each part that a fit by parts of the rows goes through: a kept factor of a part, corrections, a new Hessian.</summary>
+    /// <summary>Covers each state of a fit by parts of the rows: the factor of a part, its corrections, and a new Hessian.</summary>
     [Theory]
     [InlineData(40_000, 30, 1e-8)]
     [InlineData(12_000, 100, 1e-14)]
-    public void NewtonByPartsEndsOnTheSameBits(int rows, int columns, double tolerance)
+    public void AnInterruptedNewtonFitByPartsGivesTheSameBits(int rows, int columns, double tolerance)
     {
         var (features, labels) = RandomData.Make(rows, columns, seed: 5);
-        var undisturbed = KeptFit.Of(features, labels, new LogisticOptions { Solver = Solver.Newton, Tolerance = tolerance, C = 100, Threads = 1 });
+        var uninterrupted = KeptFit.Of(features, labels, new LogisticOptions { Solver = Solver.Newton, Tolerance = tolerance, C = 100, Threads = 1 });
 
-        undisturbed.Reports.Count.ShouldBeGreaterThan(2);
-        foreach (var step in Spread(undisturbed.PartsAt.Count, 8))
-            ShouldGoOnFrom(undisturbed, step, threads: 2);
+        uninterrupted.Reports.Count.ShouldBeGreaterThan(2);
+        foreach (var step in Spread(uninterrupted.PartsAt.Count, 8))
+            ShouldResumeFrom(uninterrupted, step, threads: 2);
     }
 
     [Fact]
-    public void ProfilesFollowedByTwoThreadsEndOnTheSameBits()
+    public void InterruptedProfilesOnTwoThreadsGiveTheSameBits()
     {
         var (features, labels) = RandomData.Make(300, 6, seed: 9);
-        var undisturbed = KeptFit.Of(features, labels, new LogisticOptions { Penalty = Penalty.Firth, Threads = 1 });
+        var uninterrupted = KeptFit.Of(features, labels, new LogisticOptions { Penalty = Penalty.Firth, Threads = 1 });
 
-        undisturbed.Reports.Count(report => report.Phase == FitPhase.Intervals).ShouldBe(8);
-        for (var step = 0; step < undisturbed.PartsAt.Count; step++)
-            ShouldGoOnFrom(undisturbed, step, threads: 2);
+        uninterrupted.Reports.Count(report => report.Phase == FitPhase.Intervals).ShouldBe(8);
+        for (var step = 0; step < uninterrupted.PartsAt.Count; step++)
+            ShouldResumeFrom(uninterrupted, step, threads: 2);
     }
 
-    /// <summary>Found by processes that were killed: a state that was saved while another thread ended its profile took that profile back.</summary>
+    /// <summary>A bug found by killing processes: saving a state while another thread finished a profile discarded that profile.</summary>
     [Fact]
-    public void SavingAStateTakesNothingBackThatAnotherThreadHasFound()
+    public void SavingAStateKeepsTheResultsThatOtherThreadsWrite()
     {
         var (features, labels) = RandomData.Make(40, 8, seed: 10);
         var options = new LogisticOptions { Penalty = Penalty.Firth, Threads = 1 };
@@ -111,26 +112,28 @@ public class ResumedFitTests
     }
 
     [Fact]
-    public void ASeparatedFitKeepsWhatWasFoundOutAboutIt()
+    public void AResumedFitOfSeparatedClassesHasTheSameWarning()
     {
         var features = DesignMatrix.FromRows([1, 5, 2, 1, 3, 2, 4, 4, 5, 3, 6, 6, 7, 1, 8, 2], 8, 2);
         foreach (var solver in new[] { Solver.Newton, Solver.Lbfgs })
         {
-            var undisturbed = KeptFit.Of(features, [0, 0, 0, 0, 1, 1, 1, 1], new LogisticOptions { Solver = solver, Penalty = Penalty.None, Threads = 1 });
+            var uninterrupted = KeptFit.Of(features, [0, 0, 0, 0, 1, 1, 1, 1], new LogisticOptions { Solver = solver, Penalty = Penalty.None, Threads = 1 });
 
-            undisturbed.Outcome.ShouldContain("separat");
-            for (var step = 0; step < undisturbed.PartsAt.Count; step++)
-                ShouldGoOnFrom(undisturbed, step);
+            uninterrupted.Outcome.ShouldContain("separat");
+            for (var step = 0; step < uninterrupted.PartsAt.Count; step++)
+                ShouldResumeFrom(uninterrupted, step);
         }
     }
 
-    private static void ShouldGoOnFrom(KeptFit undisturbed, int step, int threads = 1)
+    private static void ShouldResumeFrom(KeptFit uninterrupted, int step, int threads = 1)
     {
-        var resumed = undisturbed.Resumed(undisturbed.PartsAt[step], threads);
+        var resumed = uninterrupted.Resumed(uninterrupted.PartsAt[step], threads);
 
-        resumed.Outcome.ShouldBe(undisturbed.Outcome, $"from step {step}");
-        resumed.Reports.ShouldBe(undisturbed.Reports.Skip(step), $"from step {step}");
-        resumed.Parts.Select(part => Convert.ToHexString(part.State)).ShouldBe(undisturbed.Parts.Select(part => Convert.ToHexString(part.State)), $"from step {step}");
+        resumed.Outcome.ShouldBe(uninterrupted.Outcome, $"from step {step}");
+        resumed.Reports.ShouldBe(uninterrupted.Reports.Skip(step), $"from step {step}");
+        StatesOf(resumed).ShouldBe(StatesOf(uninterrupted), $"from step {step}");
+
+        static IEnumerable<string> StatesOf(KeptFit fit) => fit.Parts.Select(part => Convert.ToHexString(part.State));
     }
 
     private static IEnumerable<int> Spread(int count, int most) =>
@@ -143,12 +146,13 @@ public class ResumedFitTests
         return prepared ? KeptFit.Of(Table(features), labels, options) : KeptFit.Of(features, labels, options);
     }
 
-    /// <summary>The same rows with a value missing here and there, and a category.</summary>
+    /// <summary>The same rows with some missing values, and a category.</summary>
     private static FeatureTable Table(DesignMatrix features)
     {
         for (var i = 0; i < features.Rows; i += 17)
             features.Row(i)[i % 3] = double.NaN;
         int[] codes = [.. Enumerable.Range(0, features.Rows).Select(i => i * 7 % 11 % 4 - 1)];
-        return new FeatureTable(features.Rows, [new("x", null), new("kind", new CategoryCodes(codes, ["a", "b", "c"])), new("y", null), new("z", null)], features);
+        FeatureColumn[] columns = [new("x", null), new("kind", new CategoryCodes(codes, ["a", "b", "c"])), new("y", null), new("z", null)];
+        return new FeatureTable(features.Rows, columns, features);
     }
 }

@@ -5,7 +5,8 @@ using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Regression;
 
-/// <summary>Fits that are told to end where they are.</summary>
+/// <summary>Fits that are stopped on request.</summary>
+[Trait("Speed", "Slow")]
 public class StoppedFitTests
 {
     private const int Rows = 150;
@@ -67,7 +68,7 @@ public class StoppedFitTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void StoppedWhileItFollowsProfilesItKeepsTheFitAndTheIntervalsThatAreWhole(int threads)
+    public void AFitStoppedDuringProfilesKeepsTheFinishedIntervals(int threads)
     {
         var options = new LogisticOptions { Penalty = Penalty.Firth, Threads = threads };
         var (whole, all) = Stopped(options, int.MaxValue, Data.Features, Data.Labels);
@@ -99,7 +100,7 @@ public class StoppedFitTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void CanceledWhileItFollowsProfilesItEndsThere(int threads)
+    public void AFitCanceledDuringProfilesEndsThere(int threads)
     {
         using var cancellation = new CancellationTokenSource();
         var options = new LogisticOptions { Penalty = Penalty.Firth, Threads = threads };
@@ -118,7 +119,7 @@ public class StoppedFitTests
     }
 
     [Fact]
-    public void StoppedBeforeItStartsAFitHasItsStartForAModel()
+    public void AFitStoppedBeforeItStartsHasItsStartAsTheModel()
     {
         foreach (var (name, options) in Solvers)
         {
@@ -128,7 +129,7 @@ public class StoppedFitTests
             training.Model.Coefficients.ToArray().ShouldBe([0, 0, 0]);
             training.Convergence.Warnings.ShouldHaveSingleItem().Code.ShouldBe("stopped");
         }
-        // The parts of the rows are not gone through either.
+        // The parts of the rows are not fitted either.
         var (features, labels) = RandomData.Make(40_000, 30, seed: 5);
         Stopped(new LogisticOptions(), -1, features, labels).Training.Convergence.Iterations.ShouldBe(0);
     }
@@ -136,7 +137,7 @@ public class StoppedFitTests
     [Theory]
     [InlineData(null)]
     [InlineData(0.3)]
-    public void PointsNotBegunAreLeftOut(double? holdout)
+    public void PointsThatHaveNotBegunAreLeftOut(double? holdout)
     {
         var options = Solvers["lasso"] with { Cs = [0.05, 0.5, 1, 5], Holdout = holdout };
         var (whole, all) = Stopped(options, int.MaxValue);
@@ -153,7 +154,8 @@ public class StoppedFitTests
             var rows = holdout is null ? Rows : StratifiedSplit.Holdout(Data.Labels, 0.3, 42).Training.Length;
             (path.Points[^1].Objective / path.Points[^1].C / rows).ShouldBe(reports[^1].Loss, 1e-14);
             path.Points[^1].Converged.ShouldBeFalse();
-            path.Selected.ShouldBe(holdout is null ? path.Points.Count - 1 : Enumerable.Range(0, path.Points.Count).MinBy(p => path.Points[p].Validation!.LogLoss));
+            var best = holdout is null ? path.Points.Count - 1 : Enumerable.Range(0, path.Points.Count).MinBy(p => path.Points[p].Validation!.LogLoss);
+            path.Selected.ShouldBe(best);
             training.Convergence.Converged.ShouldBe(path.Points[path.Selected].Converged);
             training.Convergence.Warnings.Select(warning => warning.Code).ShouldBe(["stopped"]);
             (training.ValidationMetrics is null).ShouldBe(holdout is null);
@@ -161,7 +163,7 @@ public class StoppedFitTests
     }
 
     [Fact]
-    public void AllRowsComeFirstAndFoldsFittedWholeValidate()
+    public void AllRowsAreFittedFirstAndFinishedFoldsValidate()
     {
         var options = new LogisticOptions { Folds = 4, Cs = [0.1, 1] };
         var (whole, all) = Stopped(options, int.MaxValue);
@@ -183,20 +185,21 @@ public class StoppedFitTests
                 continue;
             }
             var confusion = training.ValidationMetrics.ShouldNotBeNull().Confusion;
-            (confusion.TruePositives + confusion.FalsePositives + confusion.TrueNegatives + confusion.FalseNegatives).ShouldBe(foldOf.Count(fold => fold < foldsDone));
+            (confusion.TruePositives + confusion.FalsePositives + confusion.TrueNegatives + confusion.FalseNegatives)
+                .ShouldBe(foldOf.Count(fold => fold < foldsDone));
             training.Path!.Rule.ShouldBe("best");
             training.Convergence.Converged.ShouldBeTrue();
             for (var p = 0; p < 2; p++)
             {
                 training.Path.Points[p].Model.Coefficients.ToArray().ShouldBe(whole.Path!.Points[p].Model.Coefficients.ToArray());
-                // The mean of the folds done, each fold's loss found by leaving its rows out.
+                // The mean over the finished folds. The loss of each fold is computed by leaving its rows out.
                 training.Path.Points[p].Validation!.LogLoss.ShouldBe(losses.Take(foldsDone).Average(ofFold => ofFold[p]), 1e-12);
             }
         }
     }
 
     [Fact]
-    public void AStoppedFitThatIsResumedKeepsWhatItHad()
+    public void AStoppedFitThatIsResumedKeepsItsFinishedPoints()
     {
         var kept = KeptFit.Of(Data.Features, Data.Labels, Solvers["lasso"] with { Cs = [0.05, 0.5, 1, 5] });
         var step = kept.Reports.FindIndex(report => report is { Fit: 2, Iteration: 1 });
@@ -209,7 +212,7 @@ public class StoppedFitTests
     }
 
     [Fact]
-    public void CanceledWhileAPartIsKeptItEndsWithinOnePass()
+    public void AFitCanceledDuringACheckpointEndsWithinOnePass()
     {
         foreach (var (name, options) in Solvers)
         {
@@ -233,7 +236,7 @@ public class StoppedFitTests
     private static (LogisticTraining Training, List<FitProgress> Reports) Stopped(LogisticOptions options, int step) =>
         Stopped(options with { Threads = 1 }, step, Data.Features, Data.Labels);
 
-    /// <summary>Told to stop in the report of the step; −1 is before there is one.</summary>
+    /// <summary>Stops in the report of this step; −1 stops before the first report.</summary>
     private static (LogisticTraining Training, List<FitProgress> Reports) Stopped(LogisticOptions options, int step, DesignMatrix features, double[] labels)
     {
         using var stop = new CancellationTokenSource();
@@ -264,7 +267,8 @@ public class StoppedFitTests
     {
         int[] heldOut = [.. Enumerable.Range(0, Rows).Where(i => foldOf[i] == fold)];
         double[] weights = [.. foldOf.Select(of => of == fold ? 0.0 : 1)];
-        var path = LogisticTrainer.Fit(Data.Features, Data.Labels, new LogisticOptions { Cs = cs, SampleWeight = weights }, null, TestContext.Current.CancellationToken).Path!;
+        var options = new LogisticOptions { Cs = cs, SampleWeight = weights };
+        var path = LogisticTrainer.Fit(Data.Features, Data.Labels, options, null, TestContext.Current.CancellationToken).Path!;
         double[] rows = [.. heldOut.SelectMany(i => Data.Features.Row(i).ToArray())];
         return [.. path.Points.Select(point => point.Model.MeanLogLoss(rows, [.. heldOut.Select(i => Data.Labels[i])]))];
     }

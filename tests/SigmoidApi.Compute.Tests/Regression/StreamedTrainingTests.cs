@@ -6,7 +6,8 @@ using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Regression;
 
-/// <summary>A matrix that is read anew in each pass gives every bit that the same numbers in memory give.</summary>
+/// <summary>A matrix that is read again in each pass gives the same bits as the same numbers in memory.</summary>
+[Trait("Speed", "Slow")]
 public class StreamedTrainingTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -32,7 +33,7 @@ public class StreamedTrainingTests
 
     [Theory]
     [MemberData(nameof(Options))]
-    public void EverySolverAndOptionEndsOnTheSameBits(LogisticOptions options)
+    public void EverySolverAndOptionGivesTheSameBits(LogisticOptions options)
     {
         var (features, labels) = RandomData.Make(3_000, 6, 1);
 
@@ -42,7 +43,7 @@ public class StreamedTrainingTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void WideRowsEndOnTheSameBits(bool standardize)
+    public void WideRowsGiveTheSameBits(bool standardize)
     {
         var (features, labels) = RandomData.Make(5_000, 70, 2);
 
@@ -53,7 +54,7 @@ public class StreamedTrainingTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void ManyRowsFittedByPartsEndOnTheSameBits(bool standardize)
+    public void ManyRowsFittedByPartsGiveTheSameBits(bool standardize)
     {
         var (features, labels) = RandomData.Make(200_001, 9, 3);
 
@@ -61,13 +62,14 @@ public class StreamedTrainingTests
     }
 
     [Fact]
-    public void WeightsClustersAndGroupsEndOnTheSameBits()
+    public void WeightsClustersAndGroupsGiveTheSameBits()
     {
         var (features, labels) = RandomData.Make(1_500, 4, 4);
         int[] groups = [.. Enumerable.Range(0, 1_500).Select(i => i % 37)];
         double[] weights = [.. Enumerable.Range(0, 1_500).Select(i => i % 5 / 2.0)];
 
-        ShouldBeTheSame(features, labels, new LogisticOptions { Penalty = Penalty.None, SampleWeight = weights, CovarianceType = CovarianceType.Cluster, Clusters = groups });
+        var clustered = new LogisticOptions { Penalty = Penalty.None, SampleWeight = weights, CovarianceType = CovarianceType.Cluster, Clusters = groups };
+        ShouldBeTheSame(features, labels, clustered);
         ShouldBeTheSame(features, labels, new LogisticOptions { Folds = 3, Groups = groups, SampleWeight = weights });
     }
 
@@ -75,7 +77,10 @@ public class StreamedTrainingTests
     {
         get
         {
-            LogisticOptions[] all = [new(), new() { Folds = 3 }, new() { Holdout = 0.3, Cs = [0.1, 1] }, new() { Penalty = Penalty.L1 }, new() { Standardize = false }];
+            LogisticOptions[] all =
+            [
+                new(), new() { Folds = 3 }, new() { Holdout = 0.3, Cs = [0.1, 1] }, new() { Penalty = Penalty.L1 }, new() { Standardize = false },
+            ];
             var data = new TheoryData<string, LogisticOptions>();
             foreach (var kind in new[] { "numbers", "median", "mixed", "categories", "sparse" })
             {
@@ -89,7 +94,7 @@ public class StreamedTrainingTests
 
     [Theory]
     [MemberData(nameof(Prepared))]
-    public void PreparedColumnsEndOnTheSameBits(string kind, LogisticOptions options)
+    public void PreparedColumnsGiveTheSameBits(string kind, LogisticOptions options)
     {
         var random = new Random(5);
         const int Rows = 2_500;
@@ -105,7 +110,8 @@ public class StreamedTrainingTests
                 matrix!.Row(i)[j] = random.Next(10) == 0 ? double.NaN : Math.Round(random.NextDouble() * 8) + labels[i] * j;
         }
 
-        FeatureColumn Category(int c) => new($"c{c}", new CategoryCodes([.. labels.Select(_ => random.Next(levels + 1) - 1)], [.. Enumerable.Range(0, levels).Select(k => $"l{k}")]));
+        FeatureColumn Category(int c) => new($"c{c}", new CategoryCodes(
+            [.. labels.Select(_ => random.Next(levels + 1) - 1)], [.. Enumerable.Range(0, levels).Select(k => $"l{k}")]));
         FeatureColumn[] columns =
             [.. Enumerable.Range(0, categories).Select(Category), .. Enumerable.Range(0, numbers).Select(j => new FeatureColumn($"x{j}", null))];
         ColumnPreparation[] preparation =
@@ -113,7 +119,12 @@ public class StreamedTrainingTests
 
         var held = LogisticTrainer.Train(new FeatureTable(Rows, columns, matrix), preparation, labels, options, null, Token);
         var streamed = LogisticTrainer.Train(
-            new FeatureTable(Rows, columns, matrix is null ? null : Streamed(matrix)) { IsStreamed = true }, preparation, labels, options with { Threads = 2 }, null, Token);
+            new FeatureTable(Rows, columns, matrix is null ? null : Streamed(matrix)) { IsStreamed = true },
+            preparation,
+            labels,
+            options with { Threads = 2 },
+            null,
+            Token);
 
         ShouldBeTheSame(streamed, held);
         Preprocessing.RandomTable.Describe(streamed.Preparation!).ShouldBe(Preprocessing.RandomTable.Describe(held.Preparation!));
@@ -129,7 +140,7 @@ public class StreamedTrainingTests
     }
 
     [Fact]
-    public void RowsComeApartAsTheyAreAskedFor()
+    public void RowsAreCopiedWithTheRequestedGap()
     {
         var matrix = Streamed(DesignMatrix.FromRows([1, 2, 3, 4, 5, 6, 7, 8, 9], 3, 3));
         var target = new double[14];
@@ -140,7 +151,7 @@ public class StreamedTrainingTests
     }
 
     [Fact]
-    public void CanceledFitReadsNoFurtherThanAPass()
+    public void ACanceledFitReadsNoMoreThanOnePass()
     {
         var (features, labels) = RandomData.Make(100_000, 5, 6);
         using var cancel = new CancellationTokenSource();
@@ -151,13 +162,15 @@ public class StreamedTrainingTests
             Read(features, first, rows);
         });
 
-        Should.Throw<OperationCanceledException>(() => LogisticTrainer.Train(streamed, labels, new LogisticOptions { Threads = 1 }, _ => cancel.Cancel(), cancel.Token));
+        Should.Throw<OperationCanceledException>(() =>
+            LogisticTrainer.Train(streamed, labels, new LogisticOptions { Threads = 1 }, _ => cancel.Cancel(), cancel.Token));
 
         readAfter.ShouldBeLessThan(features.Rows);
     }
 
     private static void ShouldBeTheSame(DesignMatrix features, double[] labels, LogisticOptions options) => ShouldBeTheSame(
-        LogisticTrainer.Train(Streamed(features), labels, options, null, Token), LogisticTrainer.Train(features, labels, options with { Threads = 1 }, null, Token));
+        LogisticTrainer.Train(Streamed(features), labels, options, null, Token),
+        LogisticTrainer.Train(features, labels, options with { Threads = 1 }, null, Token));
 
     private static void ShouldBeTheSame(LogisticTraining streamed, LogisticTraining held)
     {
@@ -169,10 +182,13 @@ public class StreamedTrainingTests
 
     private static long[] Numbers(LogisticTraining trained) => Array.ConvertAll<double, long>(
     [
-        trained.Model.Intercept, .. trained.Model.Coefficients, trained.StandardizedIntercept, .. trained.StandardizedCoefficients, trained.Convergence.Objective,
+        trained.Model.Intercept, .. trained.Model.Coefficients,
+        trained.StandardizedIntercept, .. trained.StandardizedCoefficients, trained.Convergence.Objective,
         trained.Convergence.Iterations, trained.Convergence.GradientNorm,
-        .. trained.Path?.Points.SelectMany(point => (double[])[.. point.Model.Coefficients, point.Objective, point.Validation?.LogLoss ?? 0, point.Validation?.StandardError ?? 0]) ?? [],
-        .. trained.Inference?.Coefficients.SelectMany(of => of is null ? [] : (double[])[of.StandardError, of.ConfidenceLow, of.ConfidenceHigh, of.PValue]) ?? [],
+        .. trained.Path?.Points.SelectMany(point => (double[])[
+            .. point.Model.Coefficients, point.Objective, point.Validation?.LogLoss ?? 0, point.Validation?.StandardError ?? 0]) ?? [],
+        .. trained.Inference?.Coefficients.SelectMany(of =>
+            of is null ? [] : (double[])[of.StandardError, of.ConfidenceLow, of.ConfidenceHigh, of.PValue]) ?? [],
         trained.Inference?.LogLikelihood ?? 0,
     ], BitConverter.DoubleToInt64Bits);
 

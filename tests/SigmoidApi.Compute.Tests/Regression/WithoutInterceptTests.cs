@@ -5,7 +5,7 @@ using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Regression;
 
-/// <summary>A fit without an intercept: no column is centred, so that there is none in the columns' own units either.</summary>
+/// <summary>A fit without an intercept: no column is centred, so that there is no intercept in original units either.</summary>
 public class WithoutInterceptTests
 {
     private static readonly LogisticOptions Options = new() { FitIntercept = false, Penalty = Penalty.None, Tolerance = 1e-11 };
@@ -19,7 +19,7 @@ public class WithoutInterceptTests
     [InlineData(Solver.Lbfgs, false)]
     [InlineData(Solver.CoordinateDescent, true)]
     [InlineData(Solver.CoordinateDescent, false)]
-    public void EstimatesAndErrorsAreThoseOfTheRowsAsTheyAre(Solver solver, bool standardize)
+    public void EstimatesAndErrorsAreThoseOfUnscaledRows(Solver solver, bool standardize)
     {
         var (rows, labels) = Rows();
         var (estimates, covariance) = PlainNewton.Fit(rows, labels, [.. labels.Select(_ => 1.0)]);
@@ -73,7 +73,7 @@ public class WithoutInterceptTests
     }
 
     [Fact]
-    public void AConstantColumnIsAnInterceptOfItsOwn()
+    public void AConstantColumnActsAsAnIntercept()
     {
         var (rows, labels) = Rows();
         double[][] constant = [.. rows.Select(row => (double[])[.. row, 5])];
@@ -130,7 +130,7 @@ public class WithoutInterceptTests
         (fit.Model.Coefficients[0] * unit).ShouldBe(expected.Model.Coefficients[0], 1e-9);
     }
 
-    /// <summary>Columns far from 0 beside their deviations.</summary>
+    /// <summary>Columns whose means are large compared with their deviations.</summary>
     private static (double[][] Rows, double[] Labels) Rows()
     {
         var random = new Random(3);

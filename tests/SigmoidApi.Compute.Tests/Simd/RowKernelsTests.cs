@@ -5,8 +5,9 @@ namespace SigmoidApi.Compute.Tests.Simd;
 
 public class RowKernelsTests
 {
-    /// <summary>Small integers: every sum is exact, so that results can be compared to the last bit.</summary>
-    private static double[] Integers(int length, int seed) => [.. Enumerable.Range(0, length).Select(i => (double)((i * 7919 + seed * 104729) % 23 - 11))];
+    /// <summary>Small integers. Their sums are exact, so results can be compared to the last bit.</summary>
+    private static double[] Integers(int length, int seed) =>
+        [.. Enumerable.Range(0, length).Select(i => (double)((i * 7919 + seed * 104729) % 23 - 11))];
 
     [Fact]
     public void DotProductIsTheSumOfProductsAtEveryLength()
@@ -24,7 +25,7 @@ public class RowKernelsTests
     [InlineData(-1e308, 10, 1e308, 5, double.NegativeInfinity)]
     [InlineData(1e308, 1.5, -1e308, 1.25, 2.5e307)]
     [InlineData(1e300, 1e300, 1, 1, double.PositiveInfinity)]
-    public void DotProductThatOverflowsOnTheWayIsNeverNaN(double x0, double y0, double x1, double y1, double expected)
+    public void DotProductWithOverflowingTermsIsNotNaN(double x0, double y0, double x1, double y1, double expected)
     {
         var tailOnly = DotProduct.Compute([x0, x1], [y0, y1]);
         var vectorAndTail = DotProduct.Compute([x0, 0, 0, 0, 0, 0, 0, 0, x1], [y0, 0, 0, 0, 0, 0, 0, 0, y1]);
@@ -34,10 +35,10 @@ public class RowKernelsTests
     }
 
     [Fact]
-    public void DotProductRefusesTwoLengths() => Should.Throw<ArgumentOutOfRangeException>(() => DotProduct.Compute([1, 2], [1]));
+    public void DotProductRefusesVectorsOfDifferentLengths() => Should.Throw<ArgumentOutOfRangeException>(() => DotProduct.Compute([1, 2], [1]));
 
     [Fact]
-    public void ProductsAndSumsAreThoseOfTheDefinition() =>
+    public void ProductsAndSumsMatchTheirDefinition() =>
         Gen.Select(Gen.Int[1, 75], Gen.Int[0, 9], Gen.Int[0, 3], Gen.Int[0, 1000]).Sample((width, rows, gap, seed) =>
         {
             var stride = width + gap;
@@ -60,7 +61,7 @@ public class RowKernelsTests
         }, iter: 300);
 
     [Fact]
-    public void GramSumsAreThoseOfTheDefinitionAtEveryWidth() =>
+    public void GramSumsMatchTheirDefinitionAtEveryWidth() =>
         Gen.Select(Gen.Int[1, 45], Gen.Int[0, 9], Gen.Int[0, 1000]).Sample((order, rows, seed) =>
         {
             var stride = (order + 7) / 8 * 8;
@@ -74,13 +75,16 @@ public class RowKernelsTests
                 for (var i = 0; i < order; i++)
                 {
                     for (var j = i; j < order; j++)
-                        upper[i * stride + j].ShouldBe(start[i * stride + j] + Enumerable.Range(0, rows).Sum(k => weights[k] * tile[k * stride + i] * tile[k * stride + j]));
+                    {
+                        var added = Enumerable.Range(0, rows).Sum(k => weights[k] * tile[k * stride + i] * tile[k * stride + j]);
+                        upper[i * stride + j].ShouldBe(start[i * stride + j] + added);
+                    }
                 }
             }
         }, iter: 200);
 
     [Fact]
-    public void GramSumsInFloat32AreThoseOfTheDefinitionAtEveryWidth() =>
+    public void Float32GramSumsMatchTheirDefinitionAtEveryWidth() =>
         Gen.Select(Gen.Int[1, 45], Gen.Int[0, 9], Gen.Int[0, 1000]).Sample((order, rows, seed) =>
         {
             var stride = GramKernel.Stride<float>(order);
@@ -93,7 +97,10 @@ public class RowKernelsTests
                 for (var i = 0; i < order; i++)
                 {
                     for (var j = i; j < order; j++)
-                        upper[i * stride + j].ShouldBe((float)Enumerable.Range(0, rows).Sum(k => weights[k] * tile[k * stride + i] * tile[k * stride + j]));
+                    {
+                        var sum = Enumerable.Range(0, rows).Sum(k => weights[k] * tile[k * stride + i] * tile[k * stride + j]);
+                        upper[i * stride + j].ShouldBe((float)sum);
+                    }
                 }
             }
         }, iter: 100);
@@ -118,7 +125,7 @@ public class RowKernelsTests
     }
 
     [Fact]
-    public void ProductsThatOverflowOnTheWayAreNeverNaN()
+    public void ProductsWithOverflowingTermsAreNotNaN()
     {
         var products = new double[5];
 
@@ -130,6 +137,7 @@ public class RowKernelsTests
     [Theory]
     [InlineData(7, 4, 28)]
     [InlineData(8, 4, 31)]
-    public void AGramTileThatIsNotPaddedIsRefused(int stride, int rows, int length) =>
-        Should.Throw<ArgumentOutOfRangeException>(() => GramKernel.AddOuterProducts<double>(new double[length], stride, new double[rows], new double[GramKernel.PanelLength(rows, stride)], new double[8 * stride]));
+    public void UnpaddedGramTileIsRefused(int stride, int rows, int length) =>
+        Should.Throw<ArgumentOutOfRangeException>(() => GramKernel.AddOuterProducts<double>(
+            new double[length], stride, new double[rows], new double[GramKernel.PanelLength(rows, stride)], new double[8 * stride]));
 }

@@ -5,15 +5,18 @@ using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Solvers;
 
+[Trait("Speed", "Slow")]
 public class CoordinateDescentTests : SolverContract
 {
     protected override LogisticOptions Options => new() { Solver = Solver.CoordinateDescent, C = 0.5, Tolerance = 1e-11 };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>0 ∈ ∂ of the mean objective: |g + l2·w + l1·sign w| = 0 where w ≠ 0, |g| ≤ l1 where w = 0, by the definition.</summary>
+    /// <summary>
+    /// 0 ∈ ∂ of the mean objective means |g + l2·w + l1·sign w| = 0 if w ≠ 0, and |g| ≤ l1 if w = 0. The test computes g by its definition.
+    /// </summary>
     [Fact]
-    public void AtTheOptimumOfTheElasticNetEveryCoefficientSatisfiesItsCondition() =>
+    public void AtTheElasticNetsOptimumEveryCoefficientSatisfiesItsOptimalityCondition() =>
         Gen.Select(Gen.Int[5, 120], Gen.Int[1, 14], Gen.Double[0.02, 3], Gen.Int[0, 2].Select(i => new[] { 1, 0.5, 0.05 }[i]), Gen.Bool, Gen.Int[0, 10_000])
             .Sample((rows, columns, c, ratio, intercept, seed) =>
             {

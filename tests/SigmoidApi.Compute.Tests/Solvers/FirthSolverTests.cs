@@ -9,6 +9,7 @@ using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Solvers;
 
+[Trait("Speed", "Slow")]
 public class FirthSolverTests
 {
     private const double Tolerance = 1e-10;
@@ -22,14 +23,16 @@ public class FirthSolverTests
         public LogLikelihood Likelihood() => new(DesignRows.Of(Features, Scaling, Intercept, new ThreadCrew()), new RowLabels(Labels, Weights));
 
         public SolverResult Fit(Action<FitProgress>? progress = null, double[]? start = null) => FirthSolver.Maximize(Likelihood(),
-            start ?? new double[Features.Columns + (Intercept ? 1 : 0)], 500, Tolerance, FitJournal.OfOneCall(progress), Token);
+            start ?? new double[Features.Columns + (Intercept ? 1 : 0)], 500, Tolerance, FitJournal.ForOneCall(progress), Token);
 
         public LogisticInference Infer(double level = 0.95) => Fit() is var fit
             ? InferenceComputation.ComputeFirth(Likelihood(), fit.Parameters, fit.Dependent, Scaling, level, 500,
-                ConfidenceIntervals.Profile, FitJournal.OfOneCall(null), Token) : null!;
+                ConfidenceIntervals.Profile, FitJournal.ForOneCall(null), Token) : null!;
     }
 
-    /// <summary>Labels that are separated as often as not.</summary>
+    private static readonly Gen<double> Units = Gen.Int[0, 2].Select(unit => new[] { 1e-120, 0.01, 1e120 }[unit]);
+
+    /// <summary>About half of the cases have separated labels.</summary>
     private static readonly Gen<Case> Cases =
         from rows in Gen.Int[8, 40]
         from columns in Gen.Int[1, 3]
@@ -42,7 +45,7 @@ public class FirthSolverTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void EndometrialIsBrglm2s(bool standardize)
+    public void EndometrialEstimatesAgreeWithBrglm2(bool standardize)
     {
         var expected = ReferenceData.Json("firth.json");
         var data = Endometrial(standardize);
@@ -64,7 +67,7 @@ public class FirthSolverTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void EndometrialsProfilesAreThoseFoundByBrent(bool standardize)
+    public void EndometrialProfilesAgreeWithBrentsMethod(bool standardize)
     {
         var expected = ReferenceData.Json("firth-profile.json");
 
@@ -83,9 +86,9 @@ public class FirthSolverTests
     }
 
     [Fact]
-    public void AParameterAloneHasTheEstimateOfHalfAnEventMore()
+    public void ASingleParameterHasTheEstimateOfHalfAnExtraEvent()
     {
-        // Of k events in n, Firth's estimate of an intercept alone is log((k + ½)/(n − k + ½)) (Firth, 1993).
+        // For k events in n rows, Firth's estimate of a single intercept is log((k + ½)/(n − k + ½)) (Firth, 1993).
         var data = new Case(DesignMatrix.FromRows([1, 1, 1, 1, 1, 1, 1], 7, 1), [1, 1, 0, 0, 0, 0, 0], null, Intercept: false, Standardize: false);
 
         data.Fit().Parameters[0].ShouldBe(Math.Log(2.5 / 5.5), 1e-9);
@@ -115,7 +118,7 @@ public class FirthSolverTests
     }, iter: 100);
 
     [Fact]
-    public void TheGradientIsThatOfFiniteDifferences() => Cases.Sample(data =>
+    public void TheGradientAgreesWithFiniteDifferences() => Cases.Sample(data =>
     {
         var likelihood = data.Likelihood();
         var kept = FirthSolver.Independent(likelihood, Token);
@@ -138,10 +141,10 @@ public class FirthSolverTests
 
     [Theory]
     [InlineData(null, 40)]
-    // A profile of two ridges, from whose lower one rounding decided whether a climb came down.
+    // Profiles with two ridges, where rounding decided whether a climb left the lower one.
     [InlineData("dU6WoKPEqDN1", 1)]
     [InlineData("1rcLfV-TsxO8", 1)]
-    public void UnitsDoNotMatter(string? seed, int cases) => Gen.Select(Cases, Gen.Int[0, 2].Select(unit => new[] { 1e-120, 0.01, 1e120 }[unit])).Sample((data, unit) =>
+    public void UnitsDoNotMatter(string? seed, int cases) => Gen.Select(Cases, Units).Sample((data, unit) =>
     {
         var features = data.Features.Select([.. Enumerable.Range(0, data.Labels.Length)]);
         for (var i = 0; i < data.Labels.Length; i++)
@@ -157,7 +160,7 @@ public class FirthSolverTests
     }, seed: seed, iter: cases);
 
     [Fact]
-    public void AnIntervalsEndsAreWhereTheTestOfThemGivesOneMinusTheLevel() => Cases.Sample(data =>
+    public void AtTheEndsOfAnIntervalThePValueIsOneMinusTheLevel() => Cases.Sample(data =>
     {
         const double level = 0.9;
         var column = data.Infer(level).Coefficients[0]!;
@@ -165,14 +168,14 @@ public class FirthSolverTests
         double.IsFinite(column.ConfidenceLow).ShouldBeTrue();
         double.IsFinite(column.ConfidenceHigh).ShouldBeTrue();
         column.ConfidenceLow.ShouldBeLessThan(column.ConfidenceHigh);
-        // The p-value of a column is 1 − level where 0 is just the end of its interval, and moves to either side of it with the level.
+        // If 0 is an end of a column's interval, the p-value is 1 − level; if 0 is outside, the p-value is smaller.
         (column.PValue < 1 - level).ShouldBe(column.ConfidenceLow > 0 || column.ConfidenceHigh < 0);
     }, iter: 60);
 
     [Fact]
-    public void NoTestFindsAHigherRidgeAtAnEnd()
+    public void NoHigherRidgeExistsAtAnEnd()
     {
-        // Among these are some whose climbs along the summit's own ridge come to an end where another ridge is higher by now.
+        // In some of these cases another ridge is higher at the end that is found along the ridge of the summit.
         const double quantile = 1.959963984540054;
         for (var seed = 0; seed < 150; seed++)
         {
@@ -201,7 +204,7 @@ public class FirthSolverTests
     }
 
     [Fact]
-    public void AWeightCountsItsRowSoManyTimes() => Cases.Sample(data =>
+    public void WeightsCountAsRepeatedRows() => Cases.Sample(data =>
     {
         var weighted = data with { Weights = [.. data.Labels.Select((_, i) => (double)(i % 3))] };
         var rows = Enumerable.Range(0, data.Labels.Length).SelectMany(i => Enumerable.Repeat(i, i % 3)).ToArray();
@@ -251,7 +254,7 @@ public class FirthSolverTests
             using var crew = new ThreadCrew(threads);
             var scaling = StandardScaling.Fit(features, null, crew, Token);
             return FirthSolver.Maximize(new LogLikelihood(DesignRows.Of(features, scaling, fitIntercept: true, crew), new RowLabels(labels, null)),
-                new double[5], 100, Tolerance, FitJournal.OfOneCall(null), Token).Parameters;
+                new double[5], 100, Tolerance, FitJournal.ForOneCall(null), Token).Parameters;
         }
 
         Fit(dense, threads).ShouldBe(Fit(dense, 1));
@@ -277,7 +280,7 @@ public class FirthSolverTests
         var data = Endometrial(standardize: true);
         var reports = 0;
 
-        Should.Throw<OperationCanceledException>(() => FirthSolver.Maximize(data.Likelihood(), new double[4], 500, Tolerance, FitJournal.OfOneCall(_ =>
+        Should.Throw<OperationCanceledException>(() => FirthSolver.Maximize(data.Likelihood(), new double[4], 500, Tolerance, FitJournal.ForOneCall(_ =>
         {
             reports++;
             cancellation.Cancel();
@@ -287,9 +290,9 @@ public class FirthSolverTests
     }
 
     [Fact]
-    public void TooFewIterationsAreAWarning()
+    public void TooFewIterationsGiveAWarning()
     {
-        var fit = FirthSolver.Maximize(Endometrial(standardize: true).Likelihood(), new double[4], 2, Tolerance, FitJournal.OfOneCall(null), Token);
+        var fit = FirthSolver.Maximize(Endometrial(standardize: true).Likelihood(), new double[4], 2, Tolerance, FitJournal.ForOneCall(null), Token);
 
         fit.Converged.ShouldBeFalse();
         fit.Iterations.ShouldBe(2);

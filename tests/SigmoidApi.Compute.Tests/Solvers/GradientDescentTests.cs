@@ -19,7 +19,7 @@ public class GradientDescentTests : SolverContract
     private static readonly double[] Labels = [1, 0, 1, 0];
 
     [Fact]
-    public void OneStepIsTheArticlesUpToTheLastBits()
+    public void OneStepAgreesWithTheArticleUpToRounding()
     {
         double[] start = [0.1, -0.2];
 
@@ -34,7 +34,7 @@ public class GradientDescentTests : SolverContract
     }
 
     [Fact]
-    public void StepsOneByOneAreTheStepsAtOnce()
+    public void SingleStepsGiveTheSameWeightsAsOneCall()
     {
         var token = TestContext.Current.CancellationToken;
         double[] weights = [0.1, -0.2];
@@ -45,7 +45,7 @@ public class GradientDescentTests : SolverContract
     }
 
     [Fact]
-    public void UpdatingWeightsTakesLabelsOfOneClass()
+    public void UpdatingWeightsAcceptsLabelsOfOneClass()
     {
         var (weights, _) = LogisticTrainer.UpdateWeights(DesignMatrix.FromRows([2], 1, 1), [1], [0], 0.1, 1, TestContext.Current.CancellationToken);
 
@@ -53,7 +53,7 @@ public class GradientDescentTests : SolverContract
     }
 
     [Fact]
-    public void WithoutAToleranceEveryIterationIsRun()
+    public void WithoutAToleranceAllIterationsRun()
     {
         var options = Options with { Tolerance = null, MaxIterations = 500, LearningRate = 0.01 };
 
@@ -64,7 +64,7 @@ public class GradientDescentTests : SolverContract
     }
 
     [Fact]
-    public void WeightsThatOverflowAreAWarningAndStayFinite()
+    public void OverflowingWeightsGiveAWarningAndStayFinite()
     {
         var options = Options with { LearningRate = 1e300, Penalty = Penalty.None, Standardize = false };
         var features = DesignMatrix.FromRows([1e10, 2, -1, 1e10, 3e10, -2e10, 0.25, 1], 4, 2);
@@ -72,7 +72,7 @@ public class GradientDescentTests : SolverContract
         var training = LogisticTrainer.Train(features, Labels, options, null, TestContext.Current.CancellationToken);
 
         training.Convergence.Converged.ShouldBeFalse();
-        // These few rows are separated too, whatever the step.
+        // These few rows are also separated, which does not depend on the step.
         training.Convergence.Warnings.Select(warning => warning.Code).ShouldBe(["separation", "diverged"]);
         training.Model.Coefficients.ToArray().ShouldAllBe(value => double.IsFinite(value));
     }

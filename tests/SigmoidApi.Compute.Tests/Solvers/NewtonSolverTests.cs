@@ -12,7 +12,7 @@ public class NewtonSolverTests : SolverContract
     private static readonly LogisticOptions Unpenalized = new() { Solver = Solver.Newton, Penalty = Penalty.None };
 
     [Fact]
-    public void CompleteSeparationIsAWarningAndStaysFinite()
+    public void CompleteSeparationGivesAWarningAndFiniteEstimates()
     {
         var training = Train([1, 2, 3, 4], 1, [0, 0, 1, 1], Unpenalized);
 
@@ -22,7 +22,7 @@ public class NewtonSolverTests : SolverContract
     }
 
     [Fact]
-    public void QuasiCompleteSeparationIsAWarning()
+    public void QuasiCompleteSeparationGivesAWarning()
     {
         // x₁ is 1 only where y is 1; within x₁ = 0 the classes overlap in x₂.
         double[] rows = [1, 0.3, 1, -1, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6];
@@ -32,7 +32,7 @@ public class NewtonSolverTests : SolverContract
     }
 
     [Fact]
-    public void QuasiCompleteSeparationByACombinationOfColumnsIsAWarning()
+    public void QuasiCompleteSeparationByACombinationOfColumnsGivesAWarning()
     {
         // x₁ + x₂ = 3 for the last two rows, 0 for the others.
         double[] rows = [1, -1, 2, -2, 3, -3, 4, -4, 1, 2, 4, -1];
@@ -72,7 +72,7 @@ public class NewtonSolverTests : SolverContract
     }
 
     [Fact]
-    public void UnstandardizedAConstantColumnIsNamedToo()
+    public void AConstantColumnIsNamedWithoutStandardizingToo()
     {
         var training = Train([1, 5, 2, 5, 3, 5, 4, 5], 2, [0, 1, 0, 1], Unpenalized with { Standardize = false });
 
@@ -81,7 +81,7 @@ public class NewtonSolverTests : SolverContract
     }
 
     [Fact]
-    public void APenaltySharesOutCollinearColumnsWithoutAWarning()
+    public void WithAPenaltyCollinearColumnsGiveNoWarning()
     {
         var training = Train([1, 1, 2, 2, 3, 3, 4, 4], 2, [0, 1, 0, 1], new LogisticOptions());
 
@@ -90,7 +90,7 @@ public class NewtonSolverTests : SolverContract
     }
 
     [Fact]
-    public void FewerRowsThanColumnsAreAnsweredWithNamedWarnings() =>
+    public void FewerRowsThanColumnsGiveNamedWarnings() =>
         Gen.Select(Gen.Int[2, 12], Gen.Int[1, 20], Gen.Bool, Gen.Int).Sample((n, more, standardize, seed) =>
         {
             var random = new Random(seed);
@@ -132,7 +132,7 @@ public class NewtonSolverTests : SolverContract
     }
 
     [Fact]
-    public void UnstandardizedColumnsWhoseSquaresLeaveFloat64AreRefused()
+    public void UnstandardizedColumnsWhoseSquaresExceedFloat64AreRefused()
     {
         var problem = Should.Throw<UntrainableDataException>(() =>
             Train([1e200, 3e200, 2e200, 4e200], 1, [0, 0, 1, 1], Unpenalized with { Standardize = false, Penalty = Penalty.L2 }));
@@ -156,7 +156,7 @@ public class NewtonSolverTests : SolverContract
     }
 
     [Fact]
-    public void MoreColumnsThanAHessianIsHeldForAreRefused()
+    public void TooManyColumnsForAHessianAreRefused()
     {
         var problem = Should.Throw<UntrainableDataException>(() => Train(new double[2 * 5000], 5000, [0, 1], Unpenalized));
 

@@ -16,9 +16,9 @@ public class SeparationDiagnosisTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(false, false)]
-    public void CompleteSeparationNamesTheColumnThatDoesIt(bool intercept, bool standardize)
+    public void CompleteSeparationNamesTheSeparatingColumn(bool intercept, bool standardize)
     {
-        // The first column has the label's sign and the second nothing to do with it.
+        // The first column has the sign of the label; the second is unrelated to it.
         double[][] rows = [[-4, 0.3], [-3, -0.5], [-1, 0.1], [-2, 0.4], [1, -0.3], [2, 0.5], [3, -0.2], [4, -0.3]];
 
         var separation = Find(rows, [0, 0, 0, 0, 1, 1, 1, 1], intercept, standardize)!;
@@ -65,7 +65,7 @@ public class SeparationDiagnosisTests
     [InlineData("spector.csv", true)]
     [InlineData("spector.csv", false)]
     [InlineData("article-training.csv", true)]
-    public void DataThatOverlapAreNotSeparated(string name, bool standardize)
+    public void OverlappingDataAreNotSeparated(string name, bool standardize)
     {
         var (features, labels) = ReferenceData.Csv(name);
 
@@ -75,9 +75,9 @@ public class SeparationDiagnosisTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void SeveralColumnsThatSeparateAreAllNamed(bool standardize)
+    public void AllSeparatingColumnsAreNamed(bool standardize)
     {
-        // Columns 0 and 2 are 1 only where the label is 1, column 3 only where it is 0; the rest overlaps in column 1.
+        // Columns 0 and 2 are 1 only in rows with label 1, column 3 only in rows with label 0; the other rows overlap in column 1.
         double[][] rows =
         [
             [1, 0.3, 0, 0], [1, -1, 0, 0], [0, 2, 1, 0], [0, 0.1, 1, 0], [0, 3, 0, 1], [0, 1, 0, 1],
@@ -95,7 +95,7 @@ public class SeparationDiagnosisTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void ACombinationOfTwoColumnsIsNamedByBoth(bool standardize)
+    public void ASeparatingCombinationOfTwoColumnsNamesBoth(bool standardize)
     {
         // Columns 0 and 1 add up to 3 for the last two rows, to 0 for the others, which overlap; column 2 is noise.
         double[][] rows = [[1, -1, 0.2], [2, -2, -0.4], [3, -3, 0.1], [4, -4, 0.9], [5, -5, 0.3], [1.5, -1.5, -1], [1, 2, 0.5], [4, -1, -0.6]];
@@ -109,7 +109,7 @@ public class SeparationDiagnosisTests
     }
 
     [Fact]
-    public void RowsOfWeight0AreAbsent()
+    public void RowsOfWeight0AreIgnored()
     {
         double[][] rows = [[1], [2], [3], [4], [0]];
         double[] labels = [0, 0, 1, 1, 1];
@@ -129,7 +129,7 @@ public class SeparationDiagnosisTests
     }
 
     [Fact]
-    public void ItIsWhatEnumeratingTheExtremeDirectionsSays()
+    public void ResultsAgreeWithAnEnumerationOfTheExtremeDirections()
     {
         var cases =
             from rows in Gen.Int[4, 14]
@@ -159,14 +159,14 @@ public class SeparationDiagnosisTests
             separation.InfiniteIntercept.ShouldBe(expected.Infinite[0]);
             separation.SeparatingColumns.ShouldBeSubsetOf(separation.InfiniteColumns);
         }, iter: 500);
-        // Each outcome was there to be tested.
+        // Each outcome occurred often enough to be tested.
         new[] { complete, quasi, none }.ShouldAllBe(count => count > 20);
     }
 
     [Fact]
-    public void LabelsByAHyperplaneAreSeparatedHoweverThinTheGap() => Shapes.Sample(shape =>
+    public void LabelsFromAHyperplaneAreSeparatedEvenByAThinGap() => Shapes.Sample(shape =>
     {
-        var (features, labels) = ByAHyperplane(shape.Rows, shape.Columns, shape.Seed);
+        var (features, labels) = FromAHyperplane(shape.Rows, shape.Columns, shape.Seed);
 
         var separation = Find(features, labels, intercept: true, shape.Standardize)!;
 
@@ -175,15 +175,16 @@ public class SeparationDiagnosisTests
     }, iter: 60);
 
     [Fact]
-    public void RowsOfBothLabelsInOnePlaceLeaveOnlyWhatIsZeroThere() => Shapes.Sample(shape =>
+    public void PointsWithBothLabelsLeaveOnlyDirectionsThatAreZeroThere() => Shapes.Sample(shape =>
     {
-        // Each row twice, with both labels, and a last column that is 1 for some of the rows with label 1 more.
-        var (features, labels) = ByAHyperplane(shape.Rows, shape.Columns, shape.Seed);
+        // Each row occurs twice, once with each label, and its last column is 0. Five more rows with label 1 have a 1 there.
+        var (features, labels) = FromAHyperplane(shape.Rows, shape.Columns, shape.Seed);
         double[][] both = [.. features.Concat(features).Select(row => (double[])[.. row, 0])];
         double[] bothLabels = [.. labels, .. labels.Select(label => 1 - label)];
 
         Find(both, bothLabels, intercept: true, shape.Standardize).ShouldBeNull();
-        var separation = Find([.. both, .. features.Take(5).Select(row => (double[])[.. row, 1])], [.. bothLabels, 1, 1, 1, 1, 1], intercept: true, shape.Standardize)!;
+        double[][] more = [.. both, .. features.Take(5).Select(row => (double[])[.. row, 1])];
+        var separation = Find(more, [.. bothLabels, 1, 1, 1, 1, 1], intercept: true, shape.Standardize)!;
 
         separation.Complete.ShouldBeFalse();
         separation.SeparatingColumns.ShouldBe([shape.Columns]);
@@ -192,23 +193,26 @@ public class SeparationDiagnosisTests
     }, iter: 60);
 
     [Fact]
-    public void CancelingStopsIt()
+    public void CancelingStopsTheSearch()
     {
-        var likelihood = new LogLikelihood(DesignRows.Of(DesignMatrix.FromRows([1, 2], 2, 1), null, fitIntercept: true, new ThreadCrew()), new RowLabels([0, 1], null));
+        var rows = DesignRows.Of(DesignMatrix.FromRows([1, 2], 2, 1), null, fitIntercept: true, new ThreadCrew());
+        var likelihood = new LogLikelihood(rows, new RowLabels([0, 1], null));
 
         Should.Throw<OperationCanceledException>(() => SeparationDiagnosis.Find(likelihood, [0, 0], null, new CancellationToken(canceled: true)));
     }
 
     /// <summary>
-    /// By exact arithmetic on small integers: the directions that separate, δ with sᵢ(1, x, y)ᵢ·δ ≥ 0, are the sums of extreme ones, each of which is 0
-    /// on two independent rows. Null where the columns are collinear.
+    /// Finds separation by exact arithmetic on small integers. The separating directions, δ with sᵢ(1, x, y)ᵢ·δ ≥ 0, are the sums of extreme
+    /// directions. Each extreme direction is 0 on two independent rows. Null if the columns are collinear.
     /// </summary>
     private static (bool Any, bool Complete, bool[] Infinite)? Enumerate(double[][] features, double[] labels)
     {
         var rows = features.Select((x, i) => new[] { 1, (int)x[0], (int)x[1] }.Select(value => labels[i] == 0 ? -value : value).ToArray()).ToArray();
         if (!rows.Any(a => rows.Any(b => rows.Any(c => Dot(Cross(a, b), c) != 0))))
             return null;
-        var extreme = rows.SelectMany(a => rows.Select(b => Cross(a, b))).Where(ray => rows.All(row => Dot(row, ray) >= 0) && rows.Any(row => Dot(row, ray) > 0)).ToList();
+        var extreme = rows.SelectMany(a => rows.Select(b => Cross(a, b)))
+            .Where(ray => rows.All(row => Dot(row, ray) >= 0) && rows.Any(row => Dot(row, ray) > 0))
+            .ToList();
         return (extreme.Count > 0, rows.All(row => extreme.Any(ray => Dot(row, ray) > 0)),
             [.. Enumerable.Range(0, 3).Select(j => extreme.Any(ray => ray[j] != 0))]);
     }
@@ -216,7 +220,7 @@ public class SeparationDiagnosisTests
     private static readonly Gen<(int Rows, int Columns, bool Standardize, int Seed)> Shapes =
         Gen.Select(Gen.Int[20, 200], Gen.Int[1, 8], Gen.Bool, Gen.Int);
 
-    private static (double[][] Features, double[] Labels) ByAHyperplane(int rows, int columns, int seed)
+    private static (double[][] Features, double[] Labels) FromAHyperplane(int rows, int columns, int seed)
     {
         var random = new Random(seed);
         double[] Draw() => [.. Enumerable.Range(0, columns).Select(_ => 2 * random.NextDouble() - 1)];

@@ -4,7 +4,8 @@ using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Solvers;
 
-/// <summary>Each solver against each other on random problems.</summary>
+/// <summary>Compares the solvers with each other on random problems.</summary>
+[Trait("Speed", "Slow")]
 public class SolverAgreementTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -38,12 +39,12 @@ public class SolverAgreementTests
                 }
             }, iter: 150);
 
-    /// <summary>Large enough to start on parts of the rows and to keep a Hessian, whose result must be the plain method's.</summary>
+    /// <summary>The data are large enough to start on parts of the rows and to reuse a Hessian. The result must be that of the other solvers.</summary>
     [Theory]
     [InlineData(40_000, 30, false)]
     [InlineData(40_000, 30, true)]
     [InlineData(12_000, 100, false)]
-    public void NewtonByPartsEndsWhereTheOthersDo(int rows, int columns, bool sorted)
+    public void NewtonByPartsFindsTheSameOptimum(int rows, int columns, bool sorted)
     {
         var (features, labels) = RandomData.Make(rows, columns, seed: 5);
         if (sorted)
@@ -85,7 +86,7 @@ public class SolverAgreementTests
     [InlineData(Solver.Newton, Penalty.None)]
     [InlineData(Solver.Lbfgs, Penalty.L2)]
     [InlineData(Solver.CoordinateDescent, Penalty.L1)]
-    public void SparseAndSingleRowsGiveTheFitOfDenseOnes(Solver solver, Penalty penalty)
+    public void SparseAndFloat32RowsGiveTheSameFitAsDenseRows(Solver solver, Penalty penalty)
     {
         var (dense, single, sparse, labels) = RandomData.MakeSparse(rows: 400, columns: 12, seed: 4);
         foreach (var standardize in new[] { true, false })
@@ -93,11 +94,11 @@ public class SolverAgreementTests
             var options = new LogisticOptions { Solver = solver, Penalty = penalty, Standardize = standardize, Tolerance = 1e-11 };
 
             var expected = LogisticTrainer.Train(dense, labels, options, null, Token);
-            var ofSingle = LogisticTrainer.Train(single, labels, options, null, Token);
+            var ofFloat32 = LogisticTrainer.Train(single, labels, options, null, Token);
             var ofSparse = LogisticTrainer.Train(sparse, labels, options, null, Token);
 
             expected.Convergence.Converged.ShouldBeTrue();
-            ofSingle.Model.Coefficients.ToArray().ShouldBe(expected.Model.Coefficients.ToArray());
+            ofFloat32.Model.Coefficients.ToArray().ShouldBe(expected.Model.Coefficients.ToArray());
             ofSparse.Model.Coefficients.ToArray().ShouldBe(expected.Model.Coefficients.ToArray(), 1e-7);
             ofSparse.Convergence.Objective.ShouldBe(expected.Convergence.Objective, 1e-11 * expected.Convergence.Objective);
             ofSparse.TrainingMetrics.LogLoss.ShouldBe(expected.TrainingMetrics.LogLoss, 1e-8);

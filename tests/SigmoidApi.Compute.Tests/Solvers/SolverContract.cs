@@ -4,12 +4,12 @@ using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Solvers;
 
-/// <summary>What every solver must do. A new solver is a subclass that says how to ask for it.</summary>
+/// <summary>What every solver must do. The tests of a new solver are a subclass that gives its options.</summary>
 public abstract class SolverContract
 {
     private const int Columns = 3;
 
-    /// <summary>Options under which the solver converges on columns of mean 0 and deviation 1 to a gradient of about 1e-10.</summary>
+    /// <summary>Options with which the solver converges to a gradient of about 1e-10, on columns of mean 0 and deviation 1.</summary>
     protected abstract LogisticOptions Options { get; }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -28,7 +28,7 @@ public abstract class SolverContract
     }
 
     [Fact]
-    public void TheSameFitTwiceIsTheSameToTheLastBit()
+    public void ARepeatedFitIsTheSameToTheLastBit()
     {
         var (features, labels) = Data(rows: 2 * DesignMatrix.BlockRows + 5);
         var options = Options with { MaxIterations = 5 };
@@ -62,7 +62,7 @@ public abstract class SolverContract
     [InlineData(1e-150)]
     [InlineData(0.3)]
     [InlineData(1e150)]
-    public void AColumnInOtherUnitsGetsItsCoefficientInThose(double unit)
+    public void AColumnInOtherUnitsGetsItsCoefficientInThoseUnits(double unit)
     {
         var (features, labels) = Data();
         var scaled = features.Select([.. Enumerable.Range(0, features.Rows)]);
@@ -95,7 +95,7 @@ public abstract class SolverContract
     }
 
     [Fact]
-    public void StartingWeightsAreInTheColumnsOwnUnits()
+    public void StartingWeightsAreInOriginalUnits()
     {
         var (features, labels) = Data();
         FitProgress? first = null;
@@ -110,7 +110,7 @@ public abstract class SolverContract
     }
 
     [Fact]
-    public void AFitFromItsOwnOptimumStaysThere()
+    public void AFitThatStartsAtItsOptimumStaysThere()
     {
         var (features, labels) = Data();
         var optimum = Train(features, labels, Options);
@@ -137,7 +137,7 @@ public abstract class SolverContract
     }
 
     [Fact]
-    public void TooFewIterationsAreAWarning()
+    public void TooFewIterationsGiveAWarning()
     {
         var (features, labels) = Data();
 
@@ -165,7 +165,7 @@ public abstract class SolverContract
     }
 
     [Fact]
-    public void WithoutAnInterceptThereIsNone()
+    public void AnInterceptThatIsNotFittedIs0()
     {
         var (features, labels) = Data();
 
@@ -199,7 +199,7 @@ public abstract class SolverContract
 
     private static double[] Parameters(LogisticTraining training) => [training.Model.Intercept, .. training.Model.Coefficients];
 
-    /// <summary>∂/∂(b, w) of mean log loss + ‖w‖² / (2·c·n) on standardised columns, by the definition.</summary>
+    /// <summary>∂/∂(b, w) of mean log loss + ‖w‖² / (2·c·n) on standardised columns, computed by its definition.</summary>
     private static double[] Gradient(LogisticTraining training, DesignMatrix features, double[] labels, double c)
     {
         var n = features.Rows;

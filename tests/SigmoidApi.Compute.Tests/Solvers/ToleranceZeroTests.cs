@@ -4,7 +4,8 @@ using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.Compute.Tests.Solvers;
 
-/// <summary>A tolerance of 0 is met where the gradient is 0 to the last bit that rounding leaves.</summary>
+/// <summary>With a tolerance of 0 a fit converges when its gradient is only rounding.</summary>
+[Trait("Speed", "Slow")]
 public class ToleranceZeroTests
 {
     public static TheoryData<Solver, Penalty, bool, int> Cases => new(
@@ -21,7 +22,7 @@ public class ToleranceZeroTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void IsMetWithoutAWarning(Solver solver, Penalty penalty, bool standardize, int rows)
+    public void AFitConvergesWithoutAWarning(Solver solver, Penalty penalty, bool standardize, int rows)
     {
         var (features, labels) = rows == 8 ? Few() : RandomData.Make(rows, rows == 60_000 ? 20 : 4, 3);
         var options = new LogisticOptions { Solver = solver, Penalty = penalty, Standardize = standardize, Tolerance = 0 };
@@ -37,7 +38,7 @@ public class ToleranceZeroTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void IsMetByGradientDescentInTheEnd(bool standardize)
+    public void GradientDescentConvergesInTheEnd(bool standardize)
     {
         var (features, labels) = RandomData.Make(60, 2, 3);
         var options =
@@ -53,7 +54,7 @@ public class ToleranceZeroTests
     [InlineData(Solver.Newton)]
     [InlineData(Solver.Lbfgs)]
     [InlineData(Solver.CoordinateDescent)]
-    public void IsNoMaximumOfSeparatedRows(Solver solver)
+    public void SeparatedRowsDoNotConverge(Solver solver)
     {
         var features = DesignMatrix.FromRows([1, 2, 3, 4, 5, 6], 6, 1);
 

@@ -5,14 +5,14 @@ using System.Text.Json.Nodes;
 namespace SigmoidApi.Tests.Contract;
 
 /// <summary>
-/// The parts of an answer in sequence, each as JSON: the lines of JSON lines, or the events of a stream as objects of their fields. They come out as the bytes
-/// come in; a part that breaks off is not checked.
+/// Splits a streamed answer into items, each as JSON: the lines of JSON lines, or events as objects of their fields. An item is checked as soon as its bytes
+/// have arrived; an incomplete item is not checked.
 /// </summary>
-/// <param name="isEvents">Server-sent events; JSON lines otherwise.</param>
-/// <param name="check">Takes each part and its number from 1.</param>
+/// <param name="isEvents">True for server-sent events, false for JSON lines.</param>
+/// <param name="check">Called with each item and its number, from 1.</param>
 internal sealed class AnswerItems(bool isEvents, Action<long, JsonElement> check)
 {
-    /// <summary>Of lines this many are looked at from the start, then one in <see cref="Every"/>, and the last.</summary>
+    /// <summary>The number of lines that are checked from the start; then one in <see cref="Every"/>, and the last.</summary>
     private const int First = 1000;
 
     private const int Every = 101;
@@ -33,7 +33,7 @@ internal sealed class AnswerItems(bool isEvents, Action<long, JsonElement> check
         _line.Write(bytes);
     }
 
-    /// <summary>The answer has come to its end. A last line of JSON needs no end of its own; an event does.</summary>
+    /// <summary>Ends the answer. The last line of JSON may lack a line break; an event may not.</summary>
     public void End()
     {
         if (isEvents)
@@ -64,7 +64,7 @@ internal sealed class AnswerItems(bool isEvents, Action<long, JsonElement> check
             check(_count, JsonElement.Parse(line));
     }
 
-    /// <summary>A line of an event (HTML, 9.2.6), or the empty one after its last.</summary>
+    /// <summary>Reads a line of an event (HTML, 9.2.6), or the empty line that ends it.</summary>
     private void AddField(string line)
     {
         if (line.Length == 0)

@@ -5,14 +5,14 @@ using Json.Schema;
 namespace SigmoidApi.Tests.Contract;
 
 /// <summary>
-/// The schemas of an OpenAPI document, made strict: an object has the properties that its schema names and no others. A schema of the document itself is open,
-/// so that clients bear fields that come later; a test must not.
+/// The schemas of an OpenAPI document, made strict: an object may only have the properties in its schema. The document's own schemas allow others, so that
+/// clients accept fields of later versions; the tests must not.
 /// </summary>
 internal sealed class AnswerSchemas
 {
     private const string Components = "#/components/schemas/";
 
-    /// <summary>The end of the name of a schema that another extends by <c>allOf</c>: it stays open, and the other is closed.</summary>
+    /// <summary>The suffix of a schema that another one extends by <c>allOf</c>. It allows other properties; the extending schema does not.</summary>
     private const string Extended = ".extended";
 
     private static readonly Uri Base = new("https://sigmoid.example/document");
@@ -40,7 +40,7 @@ internal sealed class AnswerSchemas
         return JsonSchema.Build(Element(copy), _build, new Uri($"{Base}/{Guid.NewGuid():n}"));
     }
 
-    /// <summary>What is wrong with a value: where in it, and what; null where it is as the schema says.</summary>
+    /// <summary>The first error of a value, with its path; null if the value matches the schema.</summary>
     public static string? Fault(JsonSchema schema, JsonElement value)
     {
         if (schema.Evaluate(value, Quick).IsValid)
@@ -52,7 +52,7 @@ internal sealed class AnswerSchemas
     }
 
     /// <summary>
-    /// An event with the JSON that its <c>data</c> hold in their place, as the schema of a text's content is looked at in the place of the text's.
+    /// An event in which the JSON in <c>data</c> replaces the text, so that the schema of the content applies to it.
     /// </summary>
     public static JsonElement WithContent(JsonElement item)
     {
@@ -73,7 +73,7 @@ internal sealed class AnswerSchemas
         var strict = new JsonObject();
         foreach (var (keyword, value) in source)
         {
-            // The validator compares numbers as decimals, and a float64 may be beyond those.
+            // The validator compares numbers as decimals, whose range is smaller than that of float64.
             if (keyword == "uniqueItems")
                 continue;
             strict[keyword] = keyword switch
@@ -82,7 +82,7 @@ internal sealed class AnswerSchemas
                 "properties" => new JsonObject(
                     value!.AsObject().Select(property => KeyValuePair.Create(property.Key, (JsonNode?)Strict(property.Value!, isExtended: false)))),
                 "allOf" => Strict(value!, isExtended: true),
-                // Beside properties they say more of these.
+                // Together with properties these keywords restrict the same object.
                 "oneOf" or "anyOf" => Strict(value!, isExtended: source.ContainsKey("properties")),
                 "items" or "additionalProperties" or "prefixItems" or "not" => Strict(value!, isExtended: false),
                 _ => value?.DeepClone(),

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace SigmoidApi.Tests.Contract;
 
-/// <summary>An answer in sequence, whose parts are looked at as the test reads them, and not sooner.</summary>
+/// <summary>A streamed answer whose items are checked while the test reads them.</summary>
 internal sealed class CheckedContent : HttpContent
 {
     private readonly HttpContent _inner;
@@ -36,7 +36,7 @@ internal sealed class CheckedContent : HttpContent
 
     private sealed class Reading(Stream inner, AnswerItems items, string? coding) : Stream
     {
-        // What is packed is looked at when all of it is there.
+        // A compressed answer is checked when it is complete.
         private readonly MemoryStream? _packed = coding is null ? null : new();
         private bool _isAtEnd;
 
@@ -100,7 +100,7 @@ internal sealed class CheckedContent : HttpContent
     }
 }
 
-/// <summary>Bodies as they were before they were packed.</summary>
+/// <summary>Decompresses bodies.</summary>
 internal static class Packed
 {
     public static byte[] Read(byte[] body, string? coding)

@@ -4,20 +4,20 @@ using System.Text.Json;
 
 namespace SigmoidApi.Tests.Contract;
 
-/// <summary>An answer is not as the document says.</summary>
+/// <summary>An answer does not match the document.</summary>
 public sealed class ContractException(string message) : Exception(message);
 
-/// <summary>Holds every answer that goes through a client of the tests to the OpenAPI document.</summary>
+/// <summary>Checks every answer to a test's client against the OpenAPI document.</summary>
 internal sealed class ContractCheck : DelegatingHandler
 {
-    /// <summary>Of larger bodies a sample is looked into: to check all would take longer than to make them.</summary>
+    /// <summary>Only a sample of larger bodies is checked: a complete check would take longer than the request.</summary>
     private const int LargestWhole = 4 << 20;
 
     private readonly OpenApiContract _contract;
     private readonly Action<Answer>? _seen;
 
-    /// <param name="contract">What is said of the answers.</param>
-    /// <param name="seen">Takes each answer that is as it says.</param>
+    /// <param name="contract">The document's description of the answers.</param>
+    /// <param name="seen">Called with each answer that matches.</param>
     public ContractCheck(OpenApiContract contract, Action<Answer>? seen = null) => (_contract, _seen) = (contract, seen);
 
     public ContractCheck()
@@ -25,13 +25,13 @@ internal sealed class ContractCheck : DelegatingHandler
     {
     }
 
-    /// <summary>A client of the service at that address.</summary>
+    /// <summary>A client of the service at an address.</summary>
     public static HttpClient Client(Uri address, TimeSpan timeout) =>
         new(new ContractCheck { InnerHandler = new SocketsHttpHandler() }) { BaseAddress = address, Timeout = timeout };
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        // A redirect changes the request that it is given.
+        // A redirect would change the request.
         var (method, path) = (request.Method.Method, request.RequestUri!.AbsolutePath);
         var response = await base.SendAsync(request, cancellationToken);
         var mediaType = response.Content.Headers.ContentType?.MediaType;
@@ -48,11 +48,11 @@ internal sealed class ContractCheck : DelegatingHandler
         return response;
     }
 
-    /// <summary>The body, not packed, which stays there for the test.</summary>
+    /// <summary>The decompressed body. The test can still read the answer.</summary>
     private static async Task<byte[]> Read(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await response.Content.LoadIntoBufferAsync(cancellationToken);
-        // A copy: the content gives all its readers one stream.
+        // Copies the stream, since all readers of the content share it.
         return Packed.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken), response.Content.Headers.ContentEncoding.SingleOrDefault());
     }
 

@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 
 namespace SigmoidApi.Tests.Contract;
 
-/// <summary>The check of all answers fails where an answer is not as the document says.</summary>
+/// <summary>The check of answers fails for an answer that does not match the document.</summary>
+[Trait("Speed", "Slow")]
 public sealed class ContractTests
 {
     private const string Document = """
@@ -68,7 +69,7 @@ public sealed class ContractTests
     [InlineData("GET", "lines", 206, "me\": \"a\" }\n{ \"na", "Date", "application/x-ndjson")]
     [InlineData("GET", "events", 200, "event: made\nid: 1\ndata: { \"name\":\ndata: \"a\" }\n\n:\nevent: quiet\ndata: 1\n\nevent: ma", "Date",
         "text/event-stream")]
-    public async Task AnAnswerThatIsDocumentedPasses(string method, string path, int status, string body, string header, string mediaType) =>
+    public async Task DocumentedAnswerPasses(string method, string path, int status, string body, string header, string mediaType) =>
         (await Sent(method, path, status, body, header, mediaType)).ShouldBe((HttpStatusCode)status);
 
     [Theory]
@@ -97,7 +98,7 @@ public sealed class ContractTests
     [InlineData("GET", "events", 200, "event: quiet\ndata: 1\n\nevent: made\ndata: { \"name\": \"a\" }\n\n", "Date", "text/event-stream", "part 2")]
     [InlineData("GET", "events", 200, "event: other\nid: 1\ndata: 1\n\n", "Date", "text/event-stream", "/event")]
     [InlineData("GET", "events", 200, "event: quiet\ndata: 1\nnew: 1\n\n", "Date", "text/event-stream", "/new")]
-    public async Task AnAnswerThatIsNotDocumentedFails(string method, string path, int status, string body, string header, string mediaType, string named)
+    public async Task UndocumentedAnswerFails(string method, string path, int status, string body, string header, string mediaType, string named)
     {
         var fault = await Should.ThrowAsync<ContractException>(() => Sent(method, path, status, body, header, mediaType));
 
@@ -108,7 +109,7 @@ public sealed class ContractTests
     [Theory]
     [InlineData("gzip")]
     [InlineData("br")]
-    public async Task ABodyThatIsPackedIsReadToo(string coding)
+    public async Task CompressedBodyIsChecked(string coding)
     {
         await Sent("GET", "things/1", 200, """{ "name": "a" }""", "Date", "application/json", coding);
         var fault = await Should.ThrowAsync<ContractException>(() => Sent("GET", "things/1", 200, """{ "name": null }""", "Date", "application/json", coding));
@@ -116,7 +117,7 @@ public sealed class ContractTests
         fault.Message.ShouldContain("/name");
     }
 
-    /// <summary>More than is looked at whole: the first, the last and one between.</summary>
+    /// <summary>Larger than the limit of a complete check: with an error in the first, the last or an item between.</summary>
     [Theory]
     [InlineData("things/newest", "application/json", 3, "/3")]
     [InlineData("things/newest", "application/json", 2018, "/1")]
@@ -124,7 +125,7 @@ public sealed class ContractTests
     [InlineData("lines", "application/x-ndjson", 3, "part 4")]
     [InlineData("lines", "application/x-ndjson", 2019, "part 2020")]
     [InlineData("lines", "application/x-ndjson", 199_999, "part 200000")]
-    public async Task OfALargeBodyASampleIsRead(string path, string mediaType, int wrong, string named)
+    public async Task SampleOfALargeBodyIsChecked(string path, string mediaType, int wrong, string named)
     {
         var isLines = mediaType == "application/x-ndjson";
         string Body(int at) => isLines
@@ -140,15 +141,15 @@ public sealed class ContractTests
     [Theory]
     [InlineData("gzip")]
     [InlineData("br")]
-    public async Task LinesThatArePackedAreReadToo(string coding)
+    public async Task CompressedLinesAreChecked(string coding)
     {
         await Sent("GET", "lines", 200, """{ "name": "a" }""", "Date", "application/x-ndjson", coding);
         await Should.ThrowAsync<ContractException>(() => Sent("GET", "lines", 200, """{ "name": 1 }""", "Date", "application/x-ndjson", coding));
     }
 
-    /// <summary>An event comes to the test while the next one is still to be written, and a wrong one fails where it is read.</summary>
+    /// <summary>The test gets an event before the next one is written, and an invalid event fails when it is read.</summary>
     [Fact]
-    public async Task EventsAreLookedAtAsTheyAreRead()
+    public async Task EventsAreCheckedWhileTheyAreRead()
     {
         var pipe = new Pipe();
         using var answers = new Answers(200, "", "Date", "text/event-stream", coding: null, pipe.Reader.AsStream());
@@ -172,7 +173,7 @@ public sealed class ContractTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{ \"name\":\r\n4\r\n 1 }\r\n0\r\n\r\n", "/name")]
     [InlineData("HTTP/1.1 204 No Content\r\nX-New: x\r\n\r\n", "undocumented header X-New")]
     [InlineData("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 409 Conflict\r\nDate: x\r\n\r\n", "status is not documented")]
-    public void AnswersOfABareConnectionAreLookedAt(string received, string? named)
+    public void AnswersOfARawConnectionAreChecked(string received, string? named)
     {
         var answer = RawAnswer.Of("GET /api/v1/./things/1?any=1 HTTP/1.1\r\nHost: a\r\n\r\n"u8, Encoding.UTF8.GetBytes(received)).ShouldNotBeNull();
 
@@ -184,9 +185,9 @@ public sealed class ContractTests
             fault.ShouldNotBeNull().ShouldContain(named);
     }
 
-    /// <summary>What a typed client reads of a data set it can send to predict.</summary>
+    /// <summary>A typed client can send rows that it has read from a data set to predict.</summary>
     [Fact]
-    public void RowsOfADataSetAndRowsToPredictAreOneSchema()
+    public void RowsOfADataSetAndRowsToPredictHaveOneSchema()
     {
         var schemas = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "docs/openapi/v1.json")))!["components"]!["schemas"]!;
 
@@ -204,7 +205,7 @@ public sealed class ContractTests
         return response.StatusCode;
     }
 
-    /// <summary>A service that always answers the same.</summary>
+    /// <summary>A service with a fixed answer.</summary>
     private sealed class Answers(int status, string body, string header, string mediaType, string? coding, Stream? stream = null) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -5,13 +5,14 @@ using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Contract;
 
-/// <summary>The document says nothing of an operation that no request gets: each status of each is asked for, and its answer held to the document.</summary>
+/// <summary>Provokes every status of every operation in the document, and checks its answer against the document.</summary>
+[Trait("Speed", "Slow")]
 public sealed class CoverageTests
 {
     private readonly ConcurrentDictionary<(string Operation, HttpStatusCode Status), bool> _seen = new();
 
     [Fact]
-    public async Task EveryStatusOfEveryOperationIsGiven()
+    public async Task EveryStatusOfEveryOperationIsAnswered()
     {
         await using (var application = new TestApplication())
         {
@@ -31,7 +32,7 @@ public sealed class CoverageTests
         documented.Except(_seen.Keys).Select(answer => $"{answer.Operation} {(int)answer.Status}").ShouldBeEmpty();
     }
 
-    /// <summary>What needs no data: a parameter that there is not, a foreign page, a name of nothing, another media type.</summary>
+    /// <summary>Failures that need no data: an unknown parameter, a page of another site, an unknown name, another media type.</summary>
     private static async Task Refusals(ApiClient api, OpenApiOperation[] operations)
     {
         foreach (var operation in operations)
@@ -49,7 +50,7 @@ public sealed class CoverageTests
         }
     }
 
-    /// <summary>The examples of the document, in an order in which each finds what it needs.</summary>
+    /// <summary>Sends the examples of the document, in an order in which each finds the resources that it needs.</summary>
     private static async Task Successes(ApiClient api, OpenApiOperation[] operations)
     {
         OpenApiOperation Of(string id) => operations.Single(operation => operation.Id == id);
@@ -80,7 +81,7 @@ public sealed class CoverageTests
         (await api.Delete("datasets/mails")).Expect(HttpStatusCode.NoContent);
     }
 
-    /// <summary>What the data or the state of a job are against.</summary>
+    /// <summary>Failures caused by the data or by the state of a job.</summary>
     private static async Task Conflicts(ApiClient api)
     {
         await api.Upload("name=rows", "a,y\n1,0\n2,1\n3,0\n4,1\n");
@@ -129,7 +130,7 @@ public sealed class CoverageTests
         (await api.Post("training-jobs", LongFit.Quick)).Expect(HttpStatusCode.TooManyRequests);
     }
 
-    /// <summary>A service whose only connection is taken, and that stops then.</summary>
+    /// <summary>A service whose only connection is taken and that then stops.</summary>
     private async Task Unavailable()
     {
         await using var service = await ServiceProcess.Started(("Limits:MaxConnections", "1"), ("Limits:DrainSeconds", "60"), ("Limits:StopSeconds", "120"));

@@ -6,23 +6,23 @@ using Json.Schema;
 
 namespace SigmoidApi.Tests.Contract;
 
-/// <summary>An answer as it came.</summary>
-/// <param name="Method">Of the request.</param>
-/// <param name="Path">Of the request, without its query.</param>
+/// <summary>A received answer.</summary>
+/// <param name="Method">The method of the request.</param>
+/// <param name="Path">The path of the request, without its query.</param>
 /// <param name="Headers">The names of the answer's headers.</param>
-/// <param name="MediaType">Without parameters; null where there is none.</param>
-/// <param name="Json">The body, where it is JSON that is to be looked at, or a text as JSON.</param>
+/// <param name="MediaType">The media type without parameters; null for none.</param>
+/// <param name="Json">The body as JSON, or a text as a JSON string; null if it is not checked.</param>
 internal sealed record Answer(string Method, string Path, HttpStatusCode Status, IReadOnlyList<string> Headers, string? MediaType, JsonElement? Json);
 
-/// <summary>What an OpenAPI document says of the answers of each operation.</summary>
+/// <summary>The descriptions of answers in an OpenAPI document.</summary>
 internal sealed class OpenApiContract
 {
     private const string ApiRoot = "/api/v1/";
 
-    /// <summary>The <c>itemSchema</c> of OpenAPI 3.2, as a document of 3.1 writes it.</summary>
+    /// <summary>The name of <c>itemSchema</c> (OpenAPI 3.2) in a document of version 3.1.</summary>
     private const string ItemSchema = "x-oai-itemSchema";
 
-    /// <summary>What HTTP gives every answer, or the server on every path: the document does not name it for each operation.</summary>
+    /// <summary>Headers of HTTP, or of the server on every path, which the document does not list for each operation.</summary>
     private static readonly HashSet<string> General = new(StringComparer.OrdinalIgnoreCase)
     {
         "Date", "Server", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "Content-Type", "Content-Encoding",
@@ -33,7 +33,7 @@ internal sealed class OpenApiContract
     };
 
     /// <summary>
-    /// The statuses that come from the server or from a fault of the service, which the document says once, by <c>default</c>. All others an operation names.
+    /// Statuses of the server or of a failure of the service. The document has <c>default</c> for them; all others must be listed by the operation.
     /// </summary>
     private static readonly HashSet<HttpStatusCode> OfAnyOperation =
     [
@@ -50,7 +50,7 @@ internal sealed class OpenApiContract
     {
         _document = document;
         _schemas = new(document["components"]!["schemas"]!.AsObject());
-        // Of two templates that a path is like, the one with fewer parameters is meant.
+        // If two templates match a path, the one with fewer parameters applies.
         _paths =
         [
             .. document["paths"]!.AsObject().Select(path => (Segments: Split(path.Key), Operations: path.Value!.AsObject()))
@@ -58,11 +58,11 @@ internal sealed class OpenApiContract
         ];
     }
 
-    /// <summary>The document in the repository, which a test holds to the one that is served.</summary>
+    /// <summary>The document in the repository. Another test compares it with the served one.</summary>
     public static OpenApiContract OfRepository { get; } =
         new(JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(Repository.Root, "docs/openapi/v1.json")))!.AsObject());
 
-    /// <summary>The statuses that the document gives each operation, but for <c>default</c>.</summary>
+    /// <summary>The statuses of each operation in the document, without <c>default</c>.</summary>
     public IEnumerable<(string Operation, HttpStatusCode Status)> Documented =>
         from path in _paths
         from operation in path.Operations
@@ -78,10 +78,10 @@ internal sealed class OpenApiContract
          from header in Resolve(response.Value)!["headers"]?.AsObject() ?? []
          select header.Key).Distinct();
 
-    /// <summary>The name of the operation that an answer is of; null where the document has none.</summary>
+    /// <summary>The name of the answer's operation; null if the document has none.</summary>
     public string? OperationOf(Answer answer) => Find(answer)?["operationId"]?.GetValue<string>();
 
-    /// <summary>In what an answer is not as the document says; null where it is.</summary>
+    /// <summary>The first difference between an answer and the document; null for none.</summary>
     public string? Fault(Answer answer)
     {
         if (IsOfTheServer(answer))
@@ -112,7 +112,7 @@ internal sealed class OpenApiContract
         string Named(string fault) => $"{answer.Method} {answer.Path} {(int)answer.Status}: {fault}";
     }
 
-    /// <summary>Checks the parts of an answer that comes in sequence; null for other answers, and for a part of a file, which may begin within a line.</summary>
+    /// <summary>Checks the items of a streamed answer. Null for other answers, and for a part of a file, which may begin within a line.</summary>
     public AnswerItems? Items(Answer answer)
     {
         if (answer.Status == HttpStatusCode.PartialContent || Find(answer) is not { } operation || Response(operation, answer.Status) is not { } response
@@ -134,8 +134,8 @@ internal sealed class OpenApiContract
         response["content"]?.AsObject().FirstOrDefault(media => media.Key.Equals(answer.MediaType, StringComparison.OrdinalIgnoreCase)).Value;
 
     /// <summary>
-    /// What is no HTTP, such as an impossible Host, and what has too long a head the server refuses before the service sees it: without a body, and it closes
-    /// the connection.
+    /// The web server itself refuses invalid HTTP, such as an impossible Host, and too long a request head: without a body, and it closes the
+    /// connection.
     /// </summary>
     private static bool IsOfTheServer(Answer answer) =>
         answer is
@@ -145,13 +145,13 @@ internal sealed class OpenApiContract
             MediaType: null,
         } && answer.Headers.Contains("Connection", StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A path under the API that is none of its routes gets a problem; what is outside of it is not the document's.</summary>
+    /// <summary>An unknown path under the API must get a problem. The document does not describe paths outside of the API.</summary>
     private static bool IsUnknownPath(Answer answer) =>
         !answer.Path.Contains(ApiRoot, StringComparison.OrdinalIgnoreCase) || (int)answer.Status is >= 300 and < 500 || answer.Method == "OPTIONS";
 
     private JsonObject? Find(Answer answer)
     {
-        // There may be a prefix in front, which the document has as its server.
+        // The path may have a prefix, which is the document's server.
         var start = answer.Path.IndexOf(ApiRoot, StringComparison.OrdinalIgnoreCase);
         var segments = Split(start > 0 ? answer.Path[start..] : answer.Path);
         var method = answer.Method == "HEAD" ? "get" : answer.Method.ToLowerInvariant();
@@ -175,7 +175,8 @@ internal sealed class OpenApiContract
 
     private static bool IsLike(string[] path, string[] template) =>
         path.Length == template.Length
-        && path.Zip(template).All(pair => IsParameter(pair.Second) ? pair.First.Length > 0 : pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
+        && path.Zip(template)
+            .All(pair => IsParameter(pair.Second) ? pair.First.Length > 0 : pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsParameter(string segment) => segment is ['{', .., '}'];
 

@@ -6,12 +6,12 @@ using System.Text.RegularExpressions;
 
 namespace SigmoidApi.Tests.Contract;
 
-/// <summary>Holds what came over a bare connection to the document, where it is the answer to one request.</summary>
+/// <summary>Checks the answer on a raw connection against the document, if it is the answer to a single request.</summary>
 internal static partial class RawAnswer
 {
-    /// <summary>Looks at the answer; null where the bytes are not those of one request and of its answer.</summary>
-    /// <param name="sent">What was sent, at least its first line.</param>
-    /// <param name="received">All that came until the connection was closed.</param>
+    /// <summary>Checks the answer. Null if the bytes are not those of one request and its answer.</summary>
+    /// <param name="sent">The sent bytes, at least the first line.</param>
+    /// <param name="received">All bytes received until the connection was closed.</param>
     public static Answer? Of(ReadOnlySpan<byte> sent, ReadOnlySpan<byte> received)
     {
         if (RequestLine.Match(Encoding.Latin1.GetString(sent)) is not { Success: true } request || SecondRequest.IsMatch(Encoding.Latin1.GetString(sent)))
@@ -25,7 +25,7 @@ internal static partial class RawAnswer
             var headers = status.Groups["headers"].Value.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(": ", 2)).ToLookup(
                 line => line[0], line => line[^1], StringComparer.OrdinalIgnoreCase);
             received = received[(end + 4)..];
-            // An interim answer goes before the one that counts.
+            // Skip interim answers.
             if (code < 200)
                 continue;
             var path = new Uri(new Uri("http://service"), request.Groups["path"].Value).AbsolutePath;
@@ -36,7 +36,7 @@ internal static partial class RawAnswer
         }
     }
 
-    /// <summary>The body, where it is JSON, plain, and has come whole.</summary>
+    /// <summary>The body, if it is complete and uncompressed JSON.</summary>
     private static JsonElement? JsonOf(ILookup<string, string> headers, string? mediaType, ReadOnlySpan<byte> body)
     {
         if (mediaType is not ("application/json" or "application/problem+json") || headers.Contains("Content-Encoding"))

@@ -4,12 +4,12 @@ using System.Text.Json;
 namespace SigmoidApi.Tests.Contract;
 
 /// <summary>
-/// A large body with fewer items in its arrays: the first ones, some between and the last, which are alike if any are. To check all
-/// would take longer than to make them. Reading all of it costs little, and finds what is no JSON.
+/// Reduces a large body to a sample of its arrays' items: the first ones, some between, and the last. A check of all items would take longer than the request.
+/// The whole body is still parsed, which is cheap and finds malformed JSON.
 /// </summary>
 internal static class SampledJson
 {
-    /// <summary>Of an array this many items are kept from the start, then one in <see cref="Every"/>, and the last.</summary>
+    /// <summary>The number of items of an array that are kept from the start; then one in <see cref="Every"/>, and the last.</summary>
     private const int First = 100;
 
     private const int Every = 1009;
@@ -22,7 +22,7 @@ internal static class SampledJson
             var reader = new Utf8JsonReader(json);
             reader.Read();
             Copy(ref reader, json, writer);
-            // Whatever comes after the value.
+            // Reads the rest after the value.
             reader.Read();
         }
 

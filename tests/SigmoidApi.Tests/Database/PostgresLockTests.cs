@@ -7,18 +7,25 @@ using SigmoidApi.TrainingJobs.Queue;
 
 namespace SigmoidApi.Tests.Database;
 
-/// <summary>Rows that somebody else has locked, as a process does which was stopped in the midst of a transaction.</summary>
+/// <summary>Rows that another process has locked, like a process that was suspended within a transaction.</summary>
+[Trait("Speed", "Slow")]
 public sealed class PostgresLockTests(PostgresServer server) : IAsyncLifetime
 {
     private readonly TestApplication _application = new()
     {
-        Settings = { ["Storage:Provider"] = "Postgres", ["Training:LeaseSeconds"] = "0.6", ["Training:PollMilliseconds"] = "50", ["Training:MaxConcurrency"] = "2" },
+        Settings =
+        {
+            ["Storage:Provider"] = "Postgres",
+            ["Training:LeaseSeconds"] = "0.6",
+            ["Training:PollMilliseconds"] = "50",
+            ["Training:MaxConcurrency"] = "2",
+        },
     };
 
     private NpgsqlConnection _other = null!;
 
     [Fact]
-    public async Task LockedRowHoldsUpNoOther()
+    public async Task LockedRowDoesNotBlockOthers()
     {
         var (locked, free) = (await Running(), await Running());
         var (lockedOrphan, freeOrphan) = (await Orphan(), await Orphan());
@@ -29,9 +36,13 @@ public sealed class PostgresLockTests(PostgresServer server) : IAsyncLifetime
             var beat = (await Read(free)).Beat;
             await Eventually.Get(() => Read(free), job => job.Beat > beat + 3);
             await Eventually.Get(() => Read(freeOrphan), job => job.Status == TrainingJobStatus.Queued);
-            // As another process would.
+            // Like another process.
             await using (var db = await _application.Database())
-                await db.TrainingJobs.Where(j => j.Id == free).ExecuteUpdateAsync(set => set.SetProperty(j => j.CancelRequested, true), TestContext.Current.CancellationToken);
+            {
+                await db.TrainingJobs.Where(j => j.Id == free)
+                    .ExecuteUpdateAsync(set => set.SetProperty(j => j.CancelRequested, true), TestContext.Current.CancellationToken);
+            }
+
             (await _application.Api.Ended($"{free}")).GetProperty("status").GetString().ShouldBe("canceled");
             (await Read(lockedOrphan)).Status.ShouldBe(TrainingJobStatus.Running);
         }
@@ -42,7 +53,7 @@ public sealed class PostgresLockTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task CancelHoldsOfAJobThatIsGivenBackAtThatMoment()
+    public async Task CancelTakesEffectOnAJobThatIsBeingReturned()
     {
         await Running();
         await Running();
@@ -53,7 +64,8 @@ public sealed class PostgresLockTests(PostgresServer server) : IAsyncLifetime
             await Execute("""UPDATE "TrainingJobs" SET "Status" = 'Queued' WHERE "Id" = $1""", orphan);
             canceling = _application.Api.Post($"training-jobs/{orphan}/cancel", "");
             await Eventually.Get(
-                () => Execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"), waiting => waiting is > 0L);
+                () => Execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"),
+                waiting => waiting is > 0L);
             await transaction.CommitAsync(TestContext.Current.CancellationToken);
         }
 
@@ -63,7 +75,7 @@ public sealed class PostgresLockTests(PostgresServer server) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var database = await server.CreateDatabase();
-        // Who waits for a lock waits for longer than the test does.
+        // A long timeout, so that no statement that waits for a lock fails during the test.
         _application.Settings["ConnectionStrings:Sigmoid"] = $"{database};Command Timeout=600";
         _other = new NpgsqlConnection(database);
         await _other.OpenAsync(TestContext.Current.CancellationToken);
@@ -82,10 +94,17 @@ public sealed class PostgresLockTests(PostgresServer server) : IAsyncLifetime
         return Guid.Parse(id);
     }
 
-    /// <summary>A job whose process is no more.</summary>
+    /// <summary>A job whose process has ended.</summary>
     private async Task<Guid> Orphan()
     {
-        var job = new TrainingJob { Id = Guid.CreateVersion7(), Status = TrainingJobStatus.Running, Request = new TrainingRequest(), CreatedAt = DateTimeOffset.UtcNow, Attempts = 1 };
+        var job = new TrainingJob
+        {
+            Id = Guid.CreateVersion7(),
+            Status = TrainingJobStatus.Running,
+            Request = new TrainingRequest(),
+            CreatedAt = DateTimeOffset.UtcNow,
+            Attempts = 1,
+        };
         await using var db = await _application.Database();
         db.TrainingJobs.Add(job);
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);

@@ -7,7 +7,8 @@ using Npgsql;
 namespace SigmoidApi.Tests.Database;
 
 /// <summary>
-/// A PostgreSQL of Debian's, started on a port and a directory of its own when the first test asks for it; both go with it. It refuses root, so that root runs it as Debian's user <c>postgres</c>.
+/// Debian's PostgreSQL, started with its own port and directory when the first test needs it. The directory is removed at the end. PostgreSQL refuses to run as
+/// root, so root runs it as Debian's user <c>postgres</c>.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
@@ -16,7 +17,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private int _port;
     private Process? _server;
 
-    /// <summary>Makes an empty database.</summary>
+    /// <summary>Creates an empty database.</summary>
     /// <returns>Its connection string.</returns>
     public async Task<string> CreateDatabase()
     {
@@ -44,7 +45,8 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public async Task Start()
     {
-        _server = Launch(Tool("postgres"), "-D", _directory, "-p", Port, "-h", "127.0.0.1", "-k", _directory, "-c", "max_connections=400", "-c", "log_min_messages=fatal");
+        _server = Launch(
+            Tool("postgres"), "-D", _directory, "-p", Port, "-h", "127.0.0.1", "-k", _directory, "-c", "max_connections=400", "-c", "log_min_messages=fatal");
         var watch = Stopwatch.StartNew();
         while (true)
         {
@@ -61,7 +63,7 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the server as <c>pg_ctl stop -m immediate</c> does: connections break in the midst of what they do, and the next start recovers.</summary>
+    /// <summary>Ends the server like <c>pg_ctl stop -m immediate</c>: connections break at once, and the next start recovers.</summary>
     public async Task Stop()
     {
         using var quit = Process.Start("kill", ["-QUIT", _server!.Id.ToString(CultureInfo.InvariantCulture)]);
@@ -107,15 +109,23 @@ public sealed class PostgresServer : IAsyncDisposable
             await own.WaitForExitAsync();
         }
 
-        using var initialize = Launch(Tool("initdb"), "-D", _directory, "-A", "trust", "-U", "sigmoid", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", "--no-sync");
+        using var initialize = Launch(
+            Tool("initdb"), "-D", _directory, "-A", "trust", "-U", "sigmoid", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", "--no-sync");
         await initialize.WaitForExitAsync();
         RequireSuccess(initialize, "initdb");
     }
 
     private static Process Launch(string tool, params string[] arguments)
     {
-        string[] command = Environment.UserName == "root" ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", tool, .. arguments] : [tool, .. arguments];
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        string[] command = Environment.UserName == "root"
+            ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", tool, .. arguments]
+            : [tool, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
@@ -130,5 +140,6 @@ public sealed class PostgresServer : IAsyncDisposable
             throw new InvalidOperationException($"{what} ended with {process.ExitCode}.");
     }
 
-    private static string Tool(string name) => Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin", name)).Where(File.Exists).Order().Last();
+    private static string Tool(string name) =>
+        Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin", name)).Where(File.Exists).Order().Last();
 }

@@ -11,16 +11,19 @@ namespace SigmoidApi.Tests.Database;
 
 public sealed class StorageSetupTests
 {
-    /// <summary>EF Core makes a part of its model at the first query, and lets one of two first queries fail. The services of the host ask at the same time.</summary>
+    /// <summary>
+    /// EF Core builds a part of its model at the first query, and one of two concurrent first queries may fail. Hosted services query at the same
+    /// time.
+    /// </summary>
     [Fact]
-    public async Task ModelIsWholeBeforeTheFirstServiceStarts()
+    public async Task ModelIsCompleteBeforeTheServicesStart()
     {
         var seen = new ModelAtStart();
         await using var application = new TestApplication();
         using var ownModels = new MemoryCache(new MemoryCacheOptions { SizeLimit = 1 << 20 });
         await using var started = application.WithWebHostBuilder(builder => builder.ConfigureTestServices(services =>
         {
-            // Other tests have made the model that the process keeps; this service has one of its own.
+            // Other tests have already built the model that the process caches; this service uses its own.
             services.ConfigureDbContext<SqliteDbContext>(options => options.UseMemoryCache(ownModels));
             services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider =>
             {

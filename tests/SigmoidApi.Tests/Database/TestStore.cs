@@ -2,16 +2,17 @@
 
 namespace SigmoidApi.Tests.Database;
 
-/// <summary>Where a service under test keeps its state: one for each kind of store that the service can be configured for.</summary>
+/// <summary>A store for services under test; one class for each kind of store.</summary>
 public abstract class TestStore
 {
-    /// <summary>What configures a service for a store of its own, empty at first.</summary>
+    /// <summary>Settings of a service with a new, empty store.</summary>
     public abstract Task<IReadOnlyDictionary<string, string>> NewSettings();
 }
 
 public sealed class SqliteStore : TestStore
 {
-    public override Task<IReadOnlyDictionary<string, string>> NewSettings() => Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>());
+    public override Task<IReadOnlyDictionary<string, string>> NewSettings() =>
+        Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>());
 }
 
 public sealed class PostgresStore(PostgresServer server) : TestStore
@@ -23,14 +24,14 @@ public sealed class PostgresStore(PostgresServer server) : TestStore
     };
 }
 
-/// <summary>A service on a store of its own for the tests of a class.</summary>
+/// <summary>A service with its own store for the tests of a class.</summary>
 public class StoreApplication(TestStore store) : IAsyncLifetime
 {
     public TestApplication Application { get; private set; } = null!;
 
     public ApiClient Api => Application.Api;
 
-    /// <summary>One more, on another store of the same kind.</summary>
+    /// <summary>Another service, with another store of the same kind.</summary>
     public async Task<TestApplication> Another(params IEnumerable<(string Key, string Value)> settings)
     {
         var application = new TestApplication();

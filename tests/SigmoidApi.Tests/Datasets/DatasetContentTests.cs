@@ -3,11 +3,13 @@ using System.Text.Json;
 
 namespace SigmoidApi.Tests.Datasets;
 
-/// <summary>What a data set is given back as, what it is split into, and what is said of it beside a target.</summary>
+/// <summary>Downloads of a data set, splits, and the warnings about a target.</summary>
+[Trait("Speed", "Slow")]
 public sealed class DatasetContentTests : IAsyncDisposable
 {
     private const string People =
-        "when,name,age,member,left,gone\n2024-01-01T12:00:00Z,Ann,31.5,true,no,0\n2024-01-02T00:30:00Z,\"Bob, Jr.\",,false,yes,1\n2024-01-03T00:00:00Z,Cid,40,true,no,0\n2024-01-04T01:02:03Z,Dee,28,false,yes,1\n";
+        "when,name,age,member,left,gone\n2024-01-01T12:00:00Z,Ann,31.5,true,no,0\n2024-01-02T00:30:00Z,\"Bob, Jr.\",,false,yes,1\n"
+        + "2024-01-03T00:00:00Z,Cid,40,true,no,0\n2024-01-04T01:02:03Z,Dee,28,false,yes,1\n";
 
     private readonly TestApplication _application = new();
 
@@ -27,7 +29,11 @@ public sealed class DatasetContentTests : IAsyncDisposable
     {
         await Upload("people", People);
         var rows = await Rows("people");
-        foreach (var (accept, name) in new[] { ("text/csv", "csv"), ("application/json", "json"), ("application/x-ndjson", "ndjson"), ("application/vnd.apache.parquet", "parquet") })
+        (string Accept, string Name)[] formats =
+        [
+            ("text/csv", "csv"), ("application/json", "json"), ("application/x-ndjson", "ndjson"), ("application/vnd.apache.parquet", "parquet"),
+        ];
+        foreach (var (accept, name) in formats)
         {
             var content = (await _application.Api.Get("datasets/people/content", ("Accept", accept))).Expect(HttpStatusCode.OK);
             content.ContentHeaders.ContentType!.MediaType.ShouldBe(accept);
@@ -37,7 +43,7 @@ public sealed class DatasetContentTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task WhatNoDataSetIsGivenInIsRefused()
+    public async Task FormatThatADataSetIsNotExportedToIsRefused()
     {
         await Upload("people", People);
         (await _application.Api.Get("datasets/people/content", ("Accept", "image/png"))).Expect(HttpStatusCode.NotAcceptable);
@@ -48,7 +54,7 @@ public sealed class DatasetContentTests : IAsyncDisposable
     [Theory]
     [InlineData("Range", "bytes=999999-", HttpStatusCode.RequestedRangeNotSatisfiable)]
     [InlineData("If-Match", "\"another\"", HttpStatusCode.PreconditionFailed)]
-    public async Task PartOrVersionThatAFileDoesNotHaveIsAProblem(string header, string value, HttpStatusCode status)
+    public async Task RangeOrVersionThatAFileDoesNotHaveIsAProblem(string header, string value, HttpStatusCode status)
     {
         await Upload("people", People);
         foreach (var format in new[] { "parquet", "csv" })
@@ -79,7 +85,7 @@ public sealed class DatasetContentTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task GroupsStayTogetherAndTimeGoesForward()
+    public async Task GroupsStayTogetherAndTheLatestRowsAreTheTestSet()
     {
         await Upload("numbers", "n,group\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{"abcdefgh"[i % 8]}\n")));
         await Split("""{ "test": 0.25, "groupBy": "group", "names": { "training": "a", "test": "b" } }""");
@@ -95,7 +101,7 @@ public sealed class DatasetContentTests : IAsyncDisposable
     [InlineData("""{ "names": { "test": "a b" } }""", HttpStatusCode.BadRequest)]
     [InlineData("""{ "timeBy": "name" }""", HttpStatusCode.UnprocessableEntity)]
     [InlineData("""{ "timeBy": "age" }""", HttpStatusCode.UnprocessableEntity)]
-    public async Task ImpossibleSplitLeavesNothing(string request, HttpStatusCode status)
+    public async Task RefusedSplitLeavesNoFiles(string request, HttpStatusCode status)
     {
         await Upload("people", People);
         (await _application.Api.Post("datasets/people/split", request)).Expect(status);
@@ -104,13 +110,16 @@ public sealed class DatasetContentTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TargetTellsWhichColumnsLeakItAndThatAClassIsRare()
+    public async Task WithATargetColumnsWarnOfLeaksAndOfARareClass()
     {
         var rows = Enumerable.Range(0, 400).Select(i => (Sick: i % 40 == 0, Noise: i * 7919 % 101));
-        await Upload("sick", "sick,code,drug,noise\n" + string.Concat(rows.Select(row =>
-            $"{(row.Sick ? "yes" : "no")},{(row.Sick ? 900 + row.Noise : row.Noise)},{(row.Sick ? "insulin" : row.Noise % 2 == 0 ? "none given" : "aspirin")},{row.Noise}\n")));
-        var columns = (await _application.Api.Get("datasets/sick?target=sick")).Expect(HttpStatusCode.OK).Json.GetProperty("columns").EnumerateArray().ToDictionary(
-            column => column.GetProperty("name").GetString()!, column => column.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()).ToArray());
+        await Upload("sick", "sick,code,drug,noise\n" + string.Concat(rows.Select(row => row.Sick
+            ? $"yes,{900 + row.Noise},insulin,{row.Noise}\n"
+            : $"no,{row.Noise},{(row.Noise % 2 == 0 ? "none given" : "aspirin")},{row.Noise}\n")));
+        var dataset = (await _application.Api.Get("datasets/sick?target=sick")).Expect(HttpStatusCode.OK).Json;
+        var columns = dataset.GetProperty("columns").EnumerateArray().ToDictionary(
+            column => column.GetProperty("name").GetString()!,
+            column => column.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()).ToArray());
         columns["sick"].ShouldBe(["rare_class"]);
         columns["code"].ShouldBe(["leaks_target"]);
         columns["drug"].ShouldBe(["leaks_target"]);
@@ -123,9 +132,11 @@ public sealed class DatasetContentTests : IAsyncDisposable
 
     private Task<JsonElement> Upload(string name, string csv) => _application.Api.Upload($"name={name}", csv);
 
-    private async Task<JsonElement> Split(string request) => (await _application.Api.Post("datasets/numbers/split", request)).Expect(HttpStatusCode.Created).Json;
+    private async Task<JsonElement> Split(string request) =>
+        (await _application.Api.Post("datasets/numbers/split", request)).Expect(HttpStatusCode.Created).Json;
 
-    private async Task<string> Rows(string dataset) => (await _application.Api.Get($"datasets/{dataset}/rows")).Expect(HttpStatusCode.OK).Json.GetProperty("rows").GetRawText();
+    private async Task<string> Rows(string dataset) =>
+        (await _application.Api.Get($"datasets/{dataset}/rows")).Expect(HttpStatusCode.OK).Json.GetProperty("rows").GetRawText();
 
     private async Task<int[]> Numbers(string dataset)
     {

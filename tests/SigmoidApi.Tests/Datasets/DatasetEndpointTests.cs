@@ -14,6 +14,7 @@ using SigmoidApi.TrainingJobs.Queue;
 
 namespace SigmoidApi.Tests.Datasets;
 
+[Trait("Speed", "Slow")]
 public sealed class DatasetEndpointTests : IDisposable
 {
     private const string Mails = "free,\"Length;(!$\",spam\n0.5,278,1\n0,191,0\n1.25,12,1\n";
@@ -30,7 +31,7 @@ public sealed class DatasetEndpointTests : IDisposable
     }
 
     [Fact]
-    public async Task AnUploadIsCreatedAndFoundByIdAndByName()
+    public async Task AnUploadedDataSetIsFoundByIdAndByName()
     {
         using var answer = await Upload("mails", Mails);
 
@@ -46,7 +47,12 @@ public sealed class DatasetEndpointTests : IDisposable
         created.GetProperty("createdAt").GetDateTimeOffset().Offset.ShouldBe(TimeSpan.Zero);
         var column = created.GetProperty("columns")[1];
         column.GetRawText().ShouldBe(
-            """{"name":"Length;(!$","type":"number","missing":0,"distinct":3,"minimum":12,"maximum":278,"mean":160.33333333333334,"standardDeviation":110.73792886309953,"quantiles":{"p01":15.58,"p05":29.900000000000002,"p25":101.5,"p50":191,"p75":234.5,"p95":269.3,"p99":276.26},"histogram":[1,0,0,0,0,0,0,0,0,0,0,0,0,1,0,0,0,0,0,1],"warnings":[]}""");
+            """
+            {"name":"Length;(!$","type":"number","missing":0,"distinct":3,"minimum":12,"maximum":278,"mean":160.33333333333334,
+            "standardDeviation":110.73792886309953,
+            "quantiles":{"p01":15.58,"p05":29.900000000000002,"p25":101.5,"p50":191,"p75":234.5,"p95":269.3,"p99":276.26},
+            "histogram":[1,0,0,0,0,0,0,0,0,0,0,0,0,1,0,0,0,0,0,1],"warnings":[]}
+            """.ReplaceLineEndings(""));
         created.GetProperty("columns")[2].GetProperty("type").GetString().ShouldBe("boolean");
 
         foreach (var key in new[] { id.ToString(), "mails" })
@@ -54,7 +60,7 @@ public sealed class DatasetEndpointTests : IDisposable
     }
 
     [Fact]
-    public async Task ANameMeansTheNewestOfThatName()
+    public async Task ANameMeansItsNewestDataSet()
     {
         await Upload("mails", Mails);
         var second = (await Json(await Upload("mails", "a\n1\n"))).GetProperty("id").GetGuid();
@@ -68,7 +74,7 @@ public sealed class DatasetEndpointTests : IDisposable
     [InlineData("", "my data.csv", "my-data")]
     [InlineData("", "Sales (2024).csv", "Sales-2024")]
     [InlineData("", "_größte Menge_.csv", "gr-te-Menge_")]
-    public async Task AFormsFileIsTakenAndNamesTheDataSet(string query, string file, string expected)
+    public async Task AFileInAFormNamesTheDataSet(string query, string file, string expected)
     {
         using var form = new MultipartFormDataContent { { new StringContent(","), "delimiter" }, { new StringContent(Mails), "file", file } };
 
@@ -84,18 +90,19 @@ public sealed class DatasetEndpointTests : IDisposable
     [Theory]
     [InlineData("データ.csv")]
     [InlineData("3f2504e0-4f89-41d3-9a0c-0305e82c3301.csv")]
-    public async Task AFilesNameThatMakesNoneIsShown(string file)
+    public async Task AFileNameThatGivesNoDataSetNameIsShown(string file)
     {
         using var form = new MultipartFormDataContent { { new StringContent(Mails), "file", file } };
 
         using var answer = await _client.PostAsync("/api/v1/datasets", form, TestContext.Current.CancellationToken);
 
         (await Problem(answer, HttpStatusCode.BadRequest)).GetProperty("errors").GetProperty("name")[0].GetString()
-            .ShouldBe($"expected 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit, and not a UUID, got none, and the file's name '{file}' makes none");
+            .ShouldBe("expected 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit, and not a UUID, got none, "
+                + $"and no name can be made from the file's name '{file}'");
     }
 
     [Fact]
-    public async Task ABadFileIsAProblemThatNamesItsCells()
+    public async Task TheProblemOfAnInvalidFileNamesItsCells()
     {
         using var answer = await Upload("mails", "a,b\n1,x\n2\n3,4,5\n6,y\n7,x\n8,y\n");
 
@@ -122,7 +129,7 @@ public sealed class DatasetEndpointTests : IDisposable
     [InlineData("name=x", "--b\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\na\r\n--b--\r\n", "multipart/form-data; boundary=b", 400)]
     [InlineData("name=x", "", "text/csv", 400)]
     [InlineData("name=x", "a,b,c,d\n1,2,3,4\n", "text/csv", 413)]
-    public async Task WhatCannotBeTakenIsAProblemAndLeavesNothing(string query, string body, string mediaType, int status)
+    public async Task ARefusedUploadIsAProblemAndLeavesNothing(string query, string body, string mediaType, int status)
     {
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = MediaTypeHeaderValue.Parse(mediaType) } };
 
@@ -157,7 +164,7 @@ public sealed class DatasetEndpointTests : IDisposable
     }
 
     [Fact]
-    public async Task RowsComeAsTheyWereUploaded()
+    public async Task RowsAreReturnedAsTheyWereUploaded()
     {
         await Upload("mails", Mails);
 
@@ -172,7 +179,7 @@ public sealed class DatasetEndpointTests : IDisposable
     [InlineData("offset=x", "offset")]
     [InlineData("limit=0", "limit")]
     [InlineData("limit=1001", "limit")]
-    public async Task ARangeThatIsNoneIsNamed(string query, string parameter)
+    public async Task AnInvalidOffsetOrLimitIsNamed(string query, string parameter)
     {
         await Upload("mails", Mails);
 

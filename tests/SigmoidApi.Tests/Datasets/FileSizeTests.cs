@@ -3,7 +3,8 @@ using System.Text;
 
 namespace SigmoidApi.Tests.Datasets;
 
-/// <summary>Each size of a part of a file has a limit that is a setting, and its problem names it.</summary>
+/// <summary>Each part of a file has a limit of its size. The limit is a setting, and the problem names it.</summary>
+[Trait("Speed", "Slow")]
 public sealed class FileSizeTests
 {
     private static readonly string Names = string.Join(',', Enumerable.Range(0, 60).Select(i => $"a_long_name_of_a_column_{i}"));
@@ -11,7 +12,7 @@ public sealed class FileSizeTests
     private static readonly string Wide = $"{Names}\n{string.Join(',', Enumerable.Range(0, 60))}\n";
 
     [Fact]
-    public async Task NamesOfColumnsHaveALimit()
+    public async Task ColumnNamesHaveALimit()
     {
         await using var application = new TestApplication { Settings = { ["Datasets:MaxHeaderBytes"] = "1500" } };
         var record = $"{{{string.Join(',', Names.Split(',').Select(name => $"\"{name}\":1"))}}}\n";
@@ -34,7 +35,7 @@ public sealed class FileSizeTests
     }
 
     [Fact]
-    public async Task LongerLinesAreTakenWhereTheSettingSaysSo()
+    public async Task LongerLinesAreReadIfTheSettingAllowsThem()
     {
         await using var application = new TestApplication { Settings = { ["Datasets:MaxLineBytes"] = "10000000" } };
 

@@ -6,7 +6,8 @@ using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Tests.Datasets;
 
-/// <summary>Long values are kept whole, and cut where they are only shown.</summary>
+/// <summary>Long values are stored whole, and shortened only where they are shown.</summary>
+[Trait("Speed", "Slow")]
 public sealed class LongValueTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private const int Characters = 100_000;
@@ -17,7 +18,7 @@ public sealed class LongValueTests(TestApplication application) : IClassFixture<
     private readonly ApiClient _api = application.Api;
 
     [Fact]
-    public async Task LongLevelsAreCutInAnswersAndStayApart()
+    public async Task LongLevelsAreShortenedInAnswersAndRemainDifferent()
     {
         string[] levels = [Left, Right, "short"];
         var csv = "k,n,y\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"{levels[i % 3]},{i},{(i % 3 == 0 ? i % 5 / 4 : (i + 1) % 4 / 2)}\n"));
@@ -39,7 +40,7 @@ public sealed class LongValueTests(TestApplication application) : IClassFixture<
         column.GetProperty("levels").EnumerateArray().Select(level => level.GetString()!).ShouldBeUnique();
         shown.ShouldContain(column.GetProperty("reference").GetString());
         model.Json.GetProperty("coefficients").EnumerateArray().Select(coefficient => coefficient.GetProperty("term").GetString()!).ShouldBeUnique();
-        // The values themselves are given whole.
+        // The rows have the whole values.
         (await _api.Get("datasets/long/rows?limit=2")).Json.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("k").GetString())
             .ShouldBe([Left, Right]);
 
@@ -54,7 +55,7 @@ public sealed class LongValueTests(TestApplication application) : IClassFixture<
     }
 
     [Fact]
-    public async Task AReferenceThatIsNoLevelIsRefusedAlsoAmongLongOnes()
+    public async Task AnUnknownReferenceLevelIsRefusedWithAShortMessage()
     {
         await _api.Upload("name=reference", $"k,y\n{Left},0\n{Right},1\n{Left},1\n{Right},0\n");
         var preparation = new { columns = new { k = new { type = "category", reference = new string('x', Characters) } } };
@@ -76,7 +77,7 @@ public sealed class LongValueTests(TestApplication application) : IClassFixture<
     [InlineData("csv", "text/csv")]
     [InlineData("ndjson", "application/x-ndjson")]
     [InlineData("parquet", "application/vnd.apache.parquet")]
-    public async Task ALongNameOfAColumnIsRefusedByItsPlace(string format, string mediaType)
+    public async Task ALongColumnNameIsRefusedByItsPosition(string format, string mediaType)
     {
         foreach (var (length, status) in new[] { (1000, HttpStatusCode.Created), (1001, HttpStatusCode.BadRequest), (300_000, HttpStatusCode.BadRequest) })
         {
@@ -95,7 +96,7 @@ public sealed class LongValueTests(TestApplication application) : IClassFixture<
     }
 
     [Fact]
-    public async Task HeadersNameTheFirstUnknownNamesAndHowManyThereAre()
+    public async Task HeadersNameTheFirstUnknownColumnsAndTheirNumber()
     {
         await _api.Upload("name=header", "a,y\n1,0\n2,1\n3,1\n4,0\n");
         await _api.Train("""{ "datasetId": "header", "target": "y", "modelName": "header" }""");
@@ -128,7 +129,7 @@ public sealed class LongValueTests(TestApplication application) : IClassFixture<
     }
 
     [Fact]
-    public async Task OfAMillionUnknownNamesTheFirstAreNamed()
+    public async Task TheFirstHundredOfAMillionUnknownColumnsAreNamed()
     {
         await _api.Upload("name=names", "a,y\n1,0\n2,1\n3,1\n4,0\n");
         await _api.Train("""{ "datasetId": "names", "target": "y", "modelName": "names" }""");
@@ -142,11 +143,11 @@ public sealed class LongValueTests(TestApplication application) : IClassFixture<
     }
 
     [Fact]
-    public void AShortValueIsShownWholeAndALongOneByItsBeginning()
+    public void ALongValueIsShownByItsBeginning()
     {
         ShownText.Short(new string('a', 200)).ShouldBe(new string('a', 200));
         ShownText.Short(new string('a', 201)).ShouldStartWith(new string('a', 200) + "… (201 characters, ");
-        // A surrogate pair is not cut through.
+        // A surrogate pair is not split.
         ShownText.Short(new string('a', 199) + "😀😀").ShouldStartWith(new string('a', 199) + "… (203 characters, ");
         ShownText.Short(Left).ShouldNotBe(ShownText.Short(Right));
     }

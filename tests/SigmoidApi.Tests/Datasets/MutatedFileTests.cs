@@ -6,14 +6,15 @@ using SigmoidApi.Tests.Tables;
 namespace SigmoidApi.Tests.Datasets;
 
 /// <summary>
-/// Files of every format, changed by chance, in the same way in every run: each is a data set, or a problem that is the caller's; none is a 500, a hang, or a file left over.
-/// <c>MUTATED_FILES=10000</c> makes as many of them. A file is made again by its number.
+/// Files of every format with random changes, the same in every run. Each becomes a data set or is answered with a 4xx problem; none causes a 500, a hang or
+/// a leftover file. <c>MUTATED_FILES=10000</c> tries that many files. A file's number determines its content.
 /// </summary>
+[Trait("Speed", "Slow")]
 public sealed class MutatedFileTests(MutatedFileTests.Target target) : IClassFixture<MutatedFileTests.Target>
 {
     private const int AtOnce = 2;
 
-    // What a file may take until its answer is there; a small one takes milliseconds.
+    // The time limit for a file; a small one takes milliseconds.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private static readonly byte[] Structural = [.. ",;\t\"'\r\n .+-eE0159x_:[]{}#\\"u8, 0, 0x7F, 0x80, 0xC3, 0xFE, 0xFF];
@@ -31,7 +32,7 @@ public sealed class MutatedFileTests(MutatedFileTests.Target target) : IClassFix
             if (answer.Status == HttpStatusCode.Created)
                 (await target.Api.Delete($"datasets/{answer.Json.GetProperty("id").GetString()}")).Expect(HttpStatusCode.NoContent);
             else
-                ShouldBeTheCallers(answer);
+                ShouldBeAFaultOfTheCaller(answer);
         });
 
         target.Leftovers().ShouldBeEmpty();
@@ -46,11 +47,12 @@ public sealed class MutatedFileTests(MutatedFileTests.Target target) : IClassFix
         var answers = new int[600];
         await Each(Files / 2, async (number, mediaType, bytes) =>
         {
-            // A JSON body of that type is a request for prediction and no file.
-            var answer = await target.Api.Send(HttpMethod.Post, "models/mutants/predict?types=age:number", ApiClient.Bytes(bytes, mediaType == "application/json" ? "application/octet-stream" : mediaType));
+            // A body of application/json would be a request with records, not a file.
+            var content = ApiClient.Bytes(bytes, mediaType == "application/json" ? "application/octet-stream" : mediaType);
+            var answer = await target.Api.Send(HttpMethod.Post, "models/mutants/predict?types=age:number", content);
             Interlocked.Increment(ref answers[(int)answer.Status]);
             if (answer.Status != HttpStatusCode.OK)
-                ShouldBeTheCallers(answer);
+                ShouldBeAFaultOfTheCaller(answer);
         });
 
         target.Leftovers().ShouldBeEmpty();
@@ -58,20 +60,22 @@ public sealed class MutatedFileTests(MutatedFileTests.Target target) : IClassFix
         TestContext.Current.TestOutputHelper?.WriteLine(Counts(answers));
     }
 
-    private static string Counts(int[] answers) => string.Join(", ", answers.Select((count, status) => (count, status)).Where(a => a.count > 0).Select(a => $"{a.status}: {a.count}"));
+    private static string Counts(int[] answers) =>
+        string.Join(", ", answers.Select((count, status) => (count, status)).Where(a => a.count > 0).Select(a => $"{a.status}: {a.count}"));
 
-    private static void ShouldBeTheCallers(ApiResponse answer)
+    private static void ShouldBeAFaultOfTheCaller(ApiResponse answer)
     {
         ((int)answer.Status).ShouldBeInRange(400, 499, answer.Text);
         answer.Problem(answer.Status).Detail.ShouldNotContain("took longer");
-        // Not a fault of the service, but one of a library that is to be known of.
-        answer.Text.ShouldNotContain("does not stand");
+        // Such a message points to a fault of a library, which should be noticed.
+        answer.Text.ShouldNotContain("crashes its reader");
     }
 
     private static async Task Each(int count, Func<int, string, byte[], Task> send)
     {
         var wrong = new List<string>();
-        await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken }, async (number, _) =>
+        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken };
+        await Parallel.ForEachAsync(Enumerable.Range(0, count), options, async (number, _) =>
         {
             var (name, mediaType, bytes) = Mutant(number);
             try
@@ -89,7 +93,7 @@ public sealed class MutatedFileTests(MutatedFileTests.Target target) : IClassFix
         wrong.ShouldBeEmpty($"{wrong.Count} of {count}:\n{string.Join('\n', wrong.Take(20))}");
     }
 
-    /// <summary>A file of some format, plain, or packed before or after it is changed.</summary>
+    /// <summary>A changed file, uncompressed, or compressed before or after the change.</summary>
     private static (string Name, string MediaType, byte[] Bytes) Mutant(int number)
     {
         var random = new Random(number);
@@ -109,7 +113,7 @@ public sealed class MutatedFileTests(MutatedFileTests.Target target) : IClassFix
         var file = new List<byte>(bytes);
         for (var changes = random.Next(1, 4); changes > 0 && file.Count > 0; changes--)
         {
-            // A quarter of the changes is near the end, where Parquet has its footer.
+            // A quarter of the changes are near the end, where Parquet has its footer.
             var place = random.Next(4) == 0 ? Math.Max(0, file.Count - 1 - random.Next(600)) : random.Next(file.Count);
             var length = Math.Min(random.Next(1, random.Next(2, 100)), file.Count - place);
             switch (random.Next(10))
@@ -150,7 +154,10 @@ public sealed class MutatedFileTests(MutatedFileTests.Target target) : IClassFix
     /// <summary>The service, with a model that takes the columns of the files.</summary>
     public sealed class Target : IAsyncLifetime
     {
-        private readonly TestApplication _application = new() { Settings = { ["Datasets:MaxConcurrentImports"] = $"{AtOnce}", ["Datasets:Threads"] = "1", ["Datasets:MaxImportSeconds"] = "20" } };
+        private readonly TestApplication _application = new()
+        {
+            Settings = { ["Datasets:MaxConcurrentImports"] = $"{AtOnce}", ["Datasets:Threads"] = "1", ["Datasets:MaxImportSeconds"] = "20" },
+        };
 
         public ApiClient Api => _application.Api;
 

@@ -6,7 +6,8 @@ using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Tests.Datasets;
 
-/// <summary>Names that mean something to DuckDB are names of columns like any others.</summary>
+/// <summary>Names with a meaning in DuckDB work as column names.</summary>
+[Trait("Speed", "Slow")]
 public sealed class ReservedNameTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private static readonly string[] Names =
@@ -18,7 +19,7 @@ public sealed class ReservedNameTests(TestApplication application) : IClassFixtu
     [InlineData("csv", "text/csv")]
     [InlineData("ndjson", "application/x-ndjson")]
     [InlineData("parquet", "application/vnd.apache.parquet")]
-    public async Task AColumnMayHaveANameOfDuckDbs(string format, string mediaType)
+    public async Task AColumnMayHaveANameThatDuckDbUses(string format, string mediaType)
     {
         var rows = Enumerable.Range(0, 40).Select(i => Names.Select((_, k) => $"{i * (k + 3) % (7 + k)}").Append($"{i * i % 3 % 2}").ToArray()).ToArray();
         string[] header = [.. Names, "y"];
@@ -50,13 +51,13 @@ public sealed class ReservedNameTests(TestApplication application) : IClassFixtu
             .Select(text => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(expected);
     }
 
-    /// <summary>Names that anything between a file and its prediction may take for something else.</summary>
+    /// <summary>Names that some step between a file and its prediction could misread.</summary>
     [Theory]
     [InlineData("csv", "text/csv")]
     [InlineData("ndjson", "application/x-ndjson")]
     [InlineData("json", "application/octet-stream")]
     [InlineData("parquet", "application/vnd.apache.parquet")]
-    public async Task AnyNameGoesThroughEverything(string format, string mediaType)
+    public async Task AnyNameWorksInEveryStep(string format, string mediaType)
     {
         string[] names =
         [
@@ -67,7 +68,7 @@ public sealed class ReservedNameTests(TestApplication application) : IClassFixtu
             "a\tb", "\u202Eabc", "\u00e9", "\u0065\u0301", "\u00df", "\ud83c\udff3\ufe0f", "1", "-1", "1e5", "true", "null", "NaN", "2024-01-31", "#", "=1+1",
             new('n', 1_000),
         ];
-        // Neither of these can be written in a line of a CSV header without quotes.
+        // A name with a line break can't be in a CSV header line.
         names = format == "csv" ? names : [.. names, "a\nb", "a\r\nb"];
         string[] header = [.. names, "y"];
         var rows = Enumerable.Range(0, 24).Select(i => names.Select((_, k) => $"{i * (k + 3) % (7 + k) + 0.5}").Append($"{i * i % 3 % 2}").ToArray()).ToArray();
@@ -92,7 +93,8 @@ public sealed class ReservedNameTests(TestApplication application) : IClassFixtu
         {
             var content = (await _api.Get($"datasets/{dataset}/content?format={other}")).Expect(HttpStatusCode.OK).Content;
             var again = await _api.PostBytes($"datasets?name=again&format={other}&header=true&delimiter=,", content, "application/octet-stream");
-            again.Expect(HttpStatusCode.Created).Json.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()).ShouldBe(header, other);
+            again.Expect(HttpStatusCode.Created).Json.GetProperty("columns").EnumerateArray()
+                .Select(column => column.GetProperty("name").GetString()).ShouldBe(header, other);
         }
 
         (await _api.Post($"datasets/{dataset}/split", new { test = 0.25, stratifyBy = "y" })).Expect(HttpStatusCode.Created);
@@ -101,7 +103,7 @@ public sealed class ReservedNameTests(TestApplication application) : IClassFixtu
         answer.Json.TryGetProperty("unknownColumns", out _).ShouldBeFalse();
         var predicted = (await _api.PostBytes($"models/{dataset}/predict?header=true&delimiter=,", file, mediaType)).Expect(HttpStatusCode.OK);
         predicted.Headers.Contains("Unknown-Columns").ShouldBeFalse();
-        // Those of the file keep their names.
+        // The file's own columns 'probability' and 'label' keep their names.
         (await SampleFiles.Query(predicted.Content, format, "select probability_1")).Select(text => double.Parse(text, CultureInfo.InvariantCulture))
             .ShouldBe(answer.Numbers("probabilities"), 1e-12);
         (await _api.Delete($"models/{dataset}")).Expect(HttpStatusCode.NoContent);
@@ -109,13 +111,13 @@ public sealed class ReservedNameTests(TestApplication application) : IClassFixtu
         static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
-    /// <summary>Names that no column can have are refused by what is wrong with them, in every format.</summary>
+    /// <summary>Invalid column names are refused with the reason, in every format.</summary>
     [Theory]
     [InlineData("n")]
     [InlineData("a,A")]
     [InlineData("é,É")]
     [InlineData("a\0b")]
-    public async Task NamesThatNoColumnCanHaveAreRefused(string text)
+    public async Task InvalidColumnNamesAreRefused(string text)
     {
         string[] names = text == "n" ? [new('n', 1_001)] : text.Split(',');
         (string, byte[])[] files =
@@ -131,7 +133,7 @@ public sealed class ReservedNameTests(TestApplication application) : IClassFixtu
     }
 
     [Fact]
-    public async Task ADirectoryWithAnEqualsSignIsNoColumn()
+    public async Task ADirectoryWithAnEqualsSignDoesNotBecomeAColumn()
     {
         using var store = new TemporaryStore(directory: "env=prod");
         (byte[], string)[] files =

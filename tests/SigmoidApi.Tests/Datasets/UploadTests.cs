@@ -6,10 +6,14 @@ using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Tests.Datasets;
 
-/// <summary>The way of a file from a request to a data set; a refusal leaves nothing of it.</summary>
+/// <summary>A file becomes a data set, or is refused and leaves nothing behind.</summary>
+[Trait("Speed", "Slow")]
 public sealed class UploadTests(UploadTests.Target target) : IClassFixture<UploadTests.Target>
 {
     private const string Csv = "a,b\n1,x\n2,y\n";
+
+    private const string ExpectedCharset =
+        "Expected a charset such as utf-8, utf-16le, windows-1252, shift_jis, euc-kr, gb18030 or big5 (any label of the WHATWG Encoding Standard)";
 
     private static readonly byte[] Plain = Encoding.UTF8.GetBytes(Csv);
 
@@ -37,7 +41,7 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public async Task TheFormatIsSaidOrFoundInTheBytes(string file, string mediaType, string query, string format)
+    public async Task TheFormatIsDeclaredOrDetectedInTheBytes(string file, string mediaType, string query, string format)
     {
         var dataset = await _api.Upload($"name=formats{query}", Bytes(file), mediaType);
 
@@ -55,7 +59,7 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
     [InlineData("rows.svm", "libsvm", "libsvm", null)]
     [InlineData("rows.csv.gz", "gzip", "csv", "gzip")]
     [InlineData("rows.csv.zst", "zstd", "csv", "zstd")]
-    public async Task AFormsFileTellsItsFormatByItsName(string name, string file, string format, string? compression)
+    public async Task TheNameOfAFileInAFormShowsItsFormat(string name, string file, string format, string? compression)
     {
         using var form = new MultipartFormDataContent { { ApiClient.Bytes(Bytes(file), "application/octet-stream"), "file", name } };
 
@@ -73,7 +77,7 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
     [InlineData("gzip", "")]
     [InlineData("zstd", "")]
     [InlineData("gzip", "identity")]
-    public async Task ACompressedFileIsUnpackedByHeaderOrByItsFirstBytes(string coding, string header)
+    public async Task CompressionIsDeclaredOrDetectedInTheBytes(string coding, string header)
     {
         var bytes = Bytes(coding);
         var content = ApiClient.Bytes(bytes, "text/csv");
@@ -88,7 +92,7 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
         dataset.GetProperty("origin").GetProperty("compression").GetString().ShouldBe(coding);
     }
 
-    // Each cell is as Windows, Python or Excel writes it. '똠' is one of the syllables that UHC adds, and '髙' is in NEC's rows.
+    // Each cell has the bytes that Windows, Python or Excel write. '똠' is one of the syllables that UHC adds, and '髙' is in NEC's rows.
     [Theory]
     [InlineData("windows-1252", "80F6", "€ö")]
     [InlineData("iso-8859-1", "80F6", "€ö")]
@@ -110,7 +114,7 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
     [InlineData("utf-16", null, "Zoë 서울")]
     [InlineData("utf-16be", null, "Zoë 서울")]
     [InlineData("utf-32", null, "Zoë 😀")]
-    public async Task ATextIsReadInTheCharsetThatIsSaid(string charset, string? cell, string text)
+    public async Task TextIsReadInTheDeclaredCharset(string charset, string? cell, string text)
     {
         var mediaType = $"text/csv; charset={charset}";
         var encoding = charset switch { "utf-16be" => Encoding.BigEndianUnicode, "utf-32" => Encoding.UTF32, _ => Encoding.Unicode };
@@ -155,23 +159,25 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
         (await _api.Upload($"name=charset{query}", Bytes("parquet"), mediaType)).GetProperty("rows").GetInt32().ShouldBe(2);
 
     [Fact]
-    public async Task AFormMayNameTheCharsetInAFieldBeforeTheFile()
+    public async Task AFormMayNameTheCharsetInAPartBeforeTheFile()
     {
         byte[] file = [.. "a,b\n1,"u8, 0x8C, 0x63, .. "\n2,x\n"u8];
 
         Levels(await UploadForm("rows.csv", file, "text/csv", "cp949")).ShouldBe(["똠", "x"], ignoreOrder: true);
-        Levels(await UploadForm("rows.csv", [.. "a,b\n1,"u8, 0xF6, .. "\n2,x\n"u8], "text/csv; charset=latin1", "utf-8")).ShouldBe(["ö", "x"], ignoreOrder: true);
+        byte[] latin = [.. "a,b\n1,"u8, 0xF6, .. "\n2,x\n"u8];
+        Levels(await UploadForm("rows.csv", latin, "text/csv; charset=latin1", "utf-8")).ShouldBe(["ö", "x"], ignoreOrder: true);
         using var form = Form("rows.csv", file, "text/csv", "no-such");
         (await _api.Send(HttpMethod.Post, "datasets?name=refused", form)).Problem(HttpStatusCode.UnsupportedMediaType).Detail.ShouldContain("got no-such.");
     }
 
     [Theory]
-    [InlineData("no-such", "Expected a charset such as utf-8, utf-16le, windows-1252, shift_jis, euc-kr, gb18030 or big5 (any label of the WHATWG Encoding Standard), got no-such.")]
-    [InlineData("utf-7", "Expected a charset such as utf-8, utf-16le, windows-1252, shift_jis, euc-kr, gb18030 or big5 (any label of the WHATWG Encoding Standard), got utf-7.")]
+    [InlineData("no-such", $"{ExpectedCharset}, got no-such.")]
+    [InlineData("utf-7", $"{ExpectedCharset}, got utf-7.")]
     [InlineData("iso-2022-kr", "The charset iso-2022-kr is not read: the WHATWG Encoding Standard refuses it for security reasons. Send the text in UTF-8.")]
     public async Task ACharsetThatIsNotReadIsNamed(string charset, string detail)
     {
-        (await _api.PostBytes("datasets?name=refused", Plain, $"text/csv; charset={charset}")).Problem(HttpStatusCode.UnsupportedMediaType).Detail.ShouldBe(detail);
+        (await _api.PostBytes("datasets?name=refused", Plain, $"text/csv; charset={charset}")).Problem(HttpStatusCode.UnsupportedMediaType).Detail
+            .ShouldBe(detail);
         using var form = Form("rows.csv", Plain, $"text/csv; charset={charset}");
         (await _api.Send(HttpMethod.Post, "datasets?name=refused", form)).Problem(HttpStatusCode.UnsupportedMediaType).Detail.ShouldBe(detail);
 
@@ -179,13 +185,14 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
     }
 
     [Fact]
-    public async Task WhatIsNotInTheCharsetIsNamedByLine()
+    public async Task BytesThatAreNotInTheCharsetAreNamedByLine()
     {
         byte[] file = [.. "a,b\n1,x\n2,"u8, 0xFF, .. "\n3,"u8, 0xB0, 0xA1, .. "\n4,"u8, 0x8C, (byte)'\n', .. "5,x\n"u8];
 
         var problem = (await _api.PostBytes("datasets?name=refused", file, "text/csv; charset=cp949")).Problem(HttpStatusCode.BadRequest);
 
-        const string Expected = "expected text in EUC-KR as the request says, or the file's own charset in the Content-Type (charset=windows-1252); got other bytes: ";
+        const string Expected =
+            "expected text in EUC-KR as the request says, or the file's own charset in the Content-Type (charset=windows-1252); got other bytes: ";
         problem.Errors!["line 3"].ShouldBe([Expected + "FF at byte 10"]);
         problem.Errors["line 5"].ShouldBe([Expected + "8C 0A at byte 19"]);
         problem.Errors.Count.ShouldBe(2);
@@ -208,7 +215,7 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
     [InlineData("zstd", "text/csv", HttpStatusCode.BadRequest)]
     [InlineData("br", "text/csv", HttpStatusCode.UnsupportedMediaType)]
     [InlineData("gzip, zstd", "text/csv", HttpStatusCode.UnsupportedMediaType)]
-    public async Task WhatIsNotAsTheHeaderSaysIsRefused(string coding, string mediaType, HttpStatusCode status)
+    public async Task AWrongContentEncodingIsRefused(string coding, string mediaType, HttpStatusCode status)
     {
         var content = ApiClient.Bytes(Plain, mediaType);
         content.Headers.TryAddWithoutValidation("Content-Encoding", coding);
@@ -225,12 +232,13 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
     [InlineData("sha-512", false)]
     public async Task AContentDigestIsChecked(string algorithm, bool isRight)
     {
-        // Of the bytes as they are sent.
+        // The digest is of the bytes as they are sent.
         var sent = Bytes("gzip");
         byte[] hashed = isRight ? sent : Plain;
         var digest = Convert.ToBase64String(algorithm == "sha-256" ? SHA256.HashData(hashed) : SHA512.HashData(hashed));
 
-        var answer = await _api.Send(HttpMethod.Post, "datasets?name=digested", ApiClient.Bytes(sent, "text/csv"), ("Content-Digest", $"{algorithm}=:{digest}:"));
+        var answer = await _api.Send(
+            HttpMethod.Post, "datasets?name=digested", ApiClient.Bytes(sent, "text/csv"), ("Content-Digest", $"{algorithm}=:{digest}:"));
 
         if (isRight)
         {
@@ -239,7 +247,8 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
         }
         else
         {
-            answer.Problem(HttpStatusCode.BadRequest).Detail.ShouldBe("The body is not the one that the Content-Digest header speaks of: it was changed or cut off on its way.");
+            answer.Problem(HttpStatusCode.BadRequest).Detail
+                .ShouldBe("The body does not match the Content-Digest header: it was changed or cut off on its way.");
         }
 
         await ShouldHaveLeftNothing("digested");
@@ -251,7 +260,8 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
     [InlineData("nonsense")]
     public async Task AMalformedDigestIsRefused(string header)
     {
-        (await _api.Send(HttpMethod.Post, "datasets?name=malformed", ApiClient.Bytes(Plain, "text/csv"), ("Content-Digest", header))).Problem(HttpStatusCode.BadRequest);
+        (await _api.Send(HttpMethod.Post, "datasets?name=malformed", ApiClient.Bytes(Plain, "text/csv"), ("Content-Digest", header)))
+            .Problem(HttpStatusCode.BadRequest);
 
         await ShouldHaveLeftNothing("malformed");
     }
@@ -265,11 +275,21 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
             await TooLarge(packed, "text/csv", $"The body has more than {Target.MaxBytes} bytes when it is unpacked (Datasets:MaxUploadBytes).");
         var rows = string.Concat(Enumerable.Repeat("1\n", Target.MaxRows + 1));
         await TooLarge(Encoding.UTF8.GetBytes("a\n" + rows), "text/csv", "The file has 1001 rows; at most 1000 are taken (Datasets:MaxRows).");
-        await TooLarge(SampleFiles.Parquet("select i as a from range(1001) t(i)"), "application/vnd.apache.parquet", "The file has 1001 rows; at most 1000 are taken (Datasets:MaxRows).");
-        await TooLarge(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":1}\n", 1001))), "application/x-ndjson", "The file has more than 1000 rows; at most 1000 are taken (Datasets:MaxRows).");
+        await TooLarge(
+            SampleFiles.Parquet("select i as a from range(1001) t(i)"),
+            "application/vnd.apache.parquet",
+            "The file has 1001 rows; at most 1000 are taken (Datasets:MaxRows).");
+        await TooLarge(
+            Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":1}\n", 1001))),
+            "application/x-ndjson",
+            "The file has more than 1000 rows; at most 1000 are taken (Datasets:MaxRows).");
         await TooLarge("a,b,c,d\n1,2,3,4\n"u8.ToArray(), "text/csv", "The file has 4 columns; at most 3 are taken (Datasets:MaxColumns).");
-        await TooLarge("""[{"a":1,"b":2,"c":3,"d":4}]"""u8.ToArray(), "application/json", "The file has more than 3 columns; at most 3 are taken (Datasets:MaxColumns).");
-        await TooLarge("1 1:1 2:1 9:1\n"u8.ToArray(), "text/x-libsvm", "The file has a label and 9 features; at most 3 columns are taken (Datasets:MaxColumns).");
+        await TooLarge(
+            """[{"a":1,"b":2,"c":3,"d":4}]"""u8.ToArray(),
+            "application/json",
+            "The file has more than 3 columns; at most 3 are taken (Datasets:MaxColumns).");
+        await TooLarge(
+            "1 1:1 2:1 9:1\n"u8.ToArray(), "text/x-libsvm", "The file has a label and 9 features; at most 3 columns are taken (Datasets:MaxColumns).");
 
         async Task TooLarge(byte[] file, string mediaType, string detail)
         {
@@ -279,7 +299,7 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
     }
 
     [Fact]
-    public async Task TheSameNameIsItsNextVersionAndANumberIsNotGivenAgain()
+    public async Task UploadingANameAgainMakesItsNextVersionAndNumbersAreNotReused()
     {
         for (var version = 1; version <= 3; version++)
             (await _api.Upload("name=versioned", $"a\n{version}\n{version}\n")).GetProperty("version").GetInt32().ShouldBe(version);
@@ -303,11 +323,12 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
     }
 
     [Fact]
-    public async Task AClientThatBreaksOffLeavesNothing()
+    public async Task AClientThatDisconnectsLeavesNothing()
     {
         using (var connection = await RawConnection.Open(target.Address))
         {
-            await connection.Send("POST /api/v1/datasets?name=broken HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 5000\r\n\r\na,b\n1,2\n");
+            await connection.Send(
+                "POST /api/v1/datasets?name=broken HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 5000\r\n\r\na,b\n1,2\n");
             await Eventually.True(() => target.Files("uploads").Length > 0);
         }
 
@@ -356,7 +377,10 @@ public sealed class UploadTests(UploadTests.Target target) : IClassFixture<Uploa
         public const int MaxBytes = 100_000;
         public const int MaxRows = 1000;
 
-        private readonly TestApplication _application = new() { Settings = { ["Datasets:MaxUploadBytes"] = $"{MaxBytes}", ["Datasets:MaxRows"] = $"{MaxRows}", ["Datasets:MaxColumns"] = "3" } };
+        private readonly TestApplication _application = new()
+        {
+            Settings = { ["Datasets:MaxUploadBytes"] = $"{MaxBytes}", ["Datasets:MaxRows"] = $"{MaxRows}", ["Datasets:MaxColumns"] = "3" },
+        };
 
         public ApiClient Api => _application.Api;
 

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace SigmoidApi.Tests.Datasets;
 
-/// <summary>Files as wide as any that are taken, of columns that are read, profiled and predicted in every way there is.</summary>
+/// <summary>Wide files work with each kind of column, which differ in how they are read, profiled and predicted.</summary>
+[Trait("Speed", "Slow")]
 public sealed class WideFileTests(WideFileTests.Service service) : IClassFixture<WideFileTests.Service>
 {
     private const int Columns = 1_500;
@@ -24,7 +25,7 @@ public sealed class WideFileTests(WideFileTests.Service service) : IClassFixture
     [InlineData("application/x-ndjson", "[1,\"a\"]", "{\"b\":2.5}")]
     [InlineData("application/x-ndjson", "\"red\"", "\"green\"", "\"blue\"")]
     [InlineData("application/x-ndjson", "\"2024-01-31\"", "\"2025-02-01\"")]
-    public async Task WideFileIsTakenTrainedOnAndPredicted(string mediaType, params string[] values)
+    public async Task WideFileIsUploadedTrainedOnAndPredicted(string mediaType, params string[] values)
     {
         var file = Encoding.UTF8.GetBytes(mediaType == "text/csv" ? Csv(values) : NdJson(values));
         var dataset = await _api.Upload("name=wide", file, mediaType);
@@ -34,7 +35,8 @@ public sealed class WideFileTests(WideFileTests.Service service) : IClassFixture
 
         (await _api.PostBytes("models/wide/predict", file, mediaType)).Expect(HttpStatusCode.OK);
         var parquet = (await _api.Get("datasets/wide/content?format=parquet")).Expect(HttpStatusCode.OK).Content;
-        (await _api.Upload("name=again", parquet, "application/vnd.apache.parquet")).GetProperty("columns").GetRawText().ShouldBe(dataset.GetProperty("columns").GetRawText());
+        (await _api.Upload("name=again", parquet, "application/vnd.apache.parquet")).GetProperty("columns").GetRawText()
+            .ShouldBe(dataset.GetProperty("columns").GetRawText());
         (await _api.PostBytes("models/wide/predict", parquet, "application/vnd.apache.parquet")).Expect(HttpStatusCode.OK);
     }
 
@@ -46,7 +48,8 @@ public sealed class WideFileTests(WideFileTests.Service service) : IClassFixture
 
     private static IEnumerable<string> Names => Enumerable.Range(0, Columns).Select(i => string.Create(CultureInfo.InvariantCulture, $"x{i}")).Append("y");
 
-    private static IEnumerable<string> Row(string[] values, int row) => Enumerable.Range(0, Columns).Select(i => values[((i + 7) * (row + 3) + row * row) % 11 % values.Length]);
+    private static IEnumerable<string> Row(string[] values, int row) =>
+        Enumerable.Range(0, Columns).Select(i => values[((i + 7) * (row + 3) + row * row) % 11 % values.Length]);
 
     public sealed class Service : IAsyncLifetime
     {

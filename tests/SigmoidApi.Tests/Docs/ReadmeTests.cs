@@ -5,45 +5,66 @@ using System.Text.RegularExpressions;
 namespace SigmoidApi.Tests.Docs;
 
 /// <summary>
-/// The READMEs' curl lines, run as they are printed, against a fresh service (whose port takes the place of 5080), and what they print beside what the README shows.
-/// With <c>UPDATE_README=1</c> in the environment, the README gets what was printed.
+/// The commands of each English page are run as they are printed, in one shell and against a fresh service, whose port replaces 5080.
+/// They print what the page shows. The Korean page has the same commands and shows the same.
+/// With <c>UPDATE_README=1</c> in the environment, the pages get what was printed.
 /// </summary>
+[Trait("Speed", "Slow")]
 public sealed partial class ReadmeTests
 {
+    /// <summary>Separates the outputs of the blocks: a character that no output has.</summary>
+    private const char Separator = '\u001e';
+
+    public static TheoryData<string> PagesWithCommands => [.. Pages.English.Where(page => Examples.IsMatch(File.ReadAllText(Pages.PathOf(page))))];
+
     [Theory]
-    [InlineData("README.md")]
-    [InlineData("README.ko.md")]
-    public async Task CurlLinesPrintWhatTheReadmeShows(string file)
+    [MemberData(nameof(PagesWithCommands))]
+    public async Task CommandsPrintWhatThePageShows(string page)
     {
-        var path = Path.Combine(Repository.Root, file);
-        var text = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        var text = await Pages.ReadAsync(page);
         await using var service = await ServiceProcess.Started();
-        var examples = Examples.Matches(text);
-        examples.Count.ShouldBeGreaterThan(4);
+        string[] scripts = [.. ScriptsOf(text)];
+        var outputs = await RunAsync(scripts.Select(script => script.Replace("127.0.0.1:5080", service.Address.Authority, StringComparison.Ordinal)));
 
-        var renewed = text;
-        foreach (Match example in examples)
-        {
-            var output = await RunAsync(example.Groups["script"].Value.Replace("127.0.0.1:5080", service.Address.Authority, StringComparison.Ordinal));
-            if (Environment.GetEnvironmentVariable("UPDATE_README") == "1")
-                renewed = renewed.Replace(example.Value, $"```sh\n{example.Groups["script"].Value}```\n```text\n{output.TrimEnd()}\n```\n", StringComparison.Ordinal);
-            else
-                Comparable(output).ShouldBe(Comparable(example.Groups["output"].Value), $"{file}: {example.Groups["script"].Value}");
-        }
-
-        if (renewed != text)
-            await File.WriteAllTextAsync(path, renewed, TestContext.Current.CancellationToken);
+        await HoldAsync(page, text, scripts, outputs);
+        var korean = Pages.KoreanOf(page);
+        await HoldAsync(korean, await Pages.ReadAsync(korean), scripts, outputs);
     }
 
-    private static async Task<string> RunAsync(string script)
+    [Fact]
+    public void ReadmeAndGuidesHaveCommands() =>
+        new[] { "README.md", "docs/api.md", "docs/formats.md", "docs/models.md", "docs/training.md" }
+            .Except(PagesWithCommands.Select(row => row.Data)).ShouldBeEmpty();
+
+    private static async Task HoldAsync(string page, string text, string[] scripts, string[] outputs)
     {
-        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true })!;
+        ScriptsOf(text).ShouldBe(scripts, page);
+        var isUpdate = Environment.GetEnvironmentVariable("UPDATE_README") == "1";
+        var index = 0;
+        var renewed = Examples.Replace(text, example =>
+        {
+            var (script, output) = (example.Groups["script"].Value, outputs[index++]);
+            if (!isUpdate)
+                Comparable(output).ShouldBe(Comparable(example.Groups["output"].Value), $"{page}: {script}");
+            return $"```sh\n{script}```\n" + (output.Length > 0 ? $"```text\n{output.TrimEnd()}\n```\n" : "");
+        });
+        if (isUpdate)
+            await File.WriteAllTextAsync(Pages.PathOf(page), renewed, TestContext.Current.CancellationToken);
+    }
+
+    private static IEnumerable<string> ScriptsOf(string text) => Examples.Matches(text).Select(example => example.Groups["script"].Value);
+
+    /// <summary>What each script prints. They share a shell, so that a later one may use the variables of an earlier one.</summary>
+    private static async Task<string[]> RunAsync(IEnumerable<string> scripts)
+    {
+        var all = string.Concat(scripts.Select(script => $"{script}printf '\\{Convert.ToString(Separator, 8)}'\n"));
+        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", all]) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true })!;
         var output = await bash.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return output.Replace("\r", "", StringComparison.Ordinal);
+        return output.Replace("\r", "", StringComparison.Ordinal).Split(Separator)[..^1];
     }
 
-    // Ids and times are new in each run; the last digits of a fit are those of the machine's vector width.
+    // Ids and times are new in each run; the last digits of a fit depend on the machine's vector width.
     private static string Comparable(string output)
     {
         output = Time.Replace(Uuid.Replace(TraceId.Replace(output, "TRACE"), "UUID"), "TIME");
@@ -51,7 +72,7 @@ public sealed partial class ReadmeTests
         return output.Trim();
     }
 
-    [GeneratedRegex(@"```sh\n(?<script>[^`]*curl [^`]*)```\n```text\n(?<output>[^`]*)```\n")]
+    [GeneratedRegex(@"```sh\n(?<script>[^`]*curl [^`]*)```\n(```text\n(?<output>[^`]*)```\n)?")]
     private static partial Regex Examples { get; }
 
     [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")]

@@ -1,14 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using SigmoidApi.Tests.Database;
 
 namespace SigmoidApi.Tests.Durability;
 
 /// <summary>
-/// Jobs, sent to processes on one store while processes are killed, stopped and continued, and the database server is restarted, all at random. What is to hold afterwards is
-/// in <see cref="Check"/>.
+/// Sends jobs to processes on one store while the processes are killed, suspended and continued, and the database server is restarted, all at random. Then
+/// <see cref="Check"/> checks the jobs and their models.
 /// </summary>
 internal sealed class Chaos(IReadOnlyList<ServiceProcess> replicas, PostgresServer? server, int jobs, int faults, int seed)
 {
@@ -20,14 +19,15 @@ internal sealed class Chaos(IReadOnlyList<ServiceProcess> replicas, PostgresServ
     private int _faultsBegun;
     private int _refused;
 
-    /// <summary>Lines for the report.</summary>
+    /// <summary>The lines of the report.</summary>
     public List<string> Report { get; } = [];
 
     public async Task Run()
     {
         var dataset = await replicas[0].Api.Upload("name=credit", await File.ReadAllBytesAsync(ReferenceData.PathOf("credit.csv")));
         _kinds = Kinds(dataset.GetProperty("id").GetString()!);
-        _undisturbed = [.. await Sequentially(_kinds, async (kind, i) => await Coefficients(replicas[0], await Trained(replicas[0], kind, $"undisturbed-{i}")))];
+        _undisturbed =
+            [.. await Sequentially(_kinds, async (kind, i) => await Coefficients(replicas[0], await Trained(replicas[0], kind, $"undisturbed-{i}")))];
 
         var sending = Send();
         await Task.WhenAll([sending, .. replicas.Select((replica, i) => Disturb(replica, _random[i])), RestartServer(_random[^2])]);
@@ -41,7 +41,16 @@ internal sealed class Chaos(IReadOnlyList<ServiceProcess> replicas, PostgresServ
         return
         [
             Json(new { data, modelName = "NAME", solver = "gradient_descent", penalty = "none", tolerance = 0, learningRate = 1e-3, maxIterations = 6_000 }),
-            Json(new { data, modelName = "NAME", penalty = "l1", cs = 30, validation = new { folds = 5 }, selection = "one_standard_error", tolerance = 1e-11 }),
+            Json(new
+            {
+                data,
+                modelName = "NAME",
+                penalty = "l1",
+                cs = 30,
+                validation = new { folds = 5 },
+                selection = "one_standard_error",
+                tolerance = 1e-11,
+            }),
             Json(new { data, modelName = "NAME", solver = "lbfgs", cs = 40, validation = new { holdout = 0.3 }, tolerance = 1e-12 }),
             Json(new { data, modelName = "NAME", penalty = "firth" }),
             Json(new { datasetId = dataset, target = "Status", modelName = "NAME", cs = 8, validation = new { folds = 3 } }),
@@ -50,7 +59,7 @@ internal sealed class Chaos(IReadOnlyList<ServiceProcess> replicas, PostgresServ
         static string Json(object request) => JsonSerializer.Serialize(request, JsonSerializerOptions.Web);
     }
 
-    /// <summary>Sends the jobs, each until it is accepted: an answer that got lost is asked for again under the same Idempotency-Key.</summary>
+    /// <summary>Sends each job until it is accepted: if an answer is lost, the request is sent again with the same Idempotency-Key.</summary>
     private async Task Send()
     {
         var random = _random[^1];
@@ -63,25 +72,29 @@ internal sealed class Chaos(IReadOnlyList<ServiceProcess> replicas, PostgresServ
                 var replica = replicas[random.Next(replicas.Count)];
                 try
                 {
-                    using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-                    patience.CancelAfter(TimeSpan.FromSeconds(2));
-                    using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(replica.Address, "/api/v1/training-jobs")) { Content = ApiClient.Json(_kinds[kind].Replace("NAME", name, StringComparison.Ordinal)) };
+                    using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+                    timeout.CancelAfter(TimeSpan.FromSeconds(2));
+                    using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(replica.Address, "/api/v1/training-jobs"))
+                    {
+                        Content = ApiClient.Json(_kinds[kind].Replace("NAME", name, StringComparison.Ordinal)),
+                    };
                     request.Headers.TryAddWithoutValidation("Idempotency-Key", name);
-                    using var answer = await replica.Api.Http.SendAsync(request, patience.Token);
+                    using var answer = await replica.Api.Http.SendAsync(request, timeout.Token);
                     if (answer.StatusCode == HttpStatusCode.Accepted)
-                        _accepted[name] = (JsonElement.Parse(await answer.Content.ReadAsStringAsync(patience.Token)).GetProperty("id").GetString()!, kind);
+                        _accepted[name] = (JsonElement.Parse(await answer.Content.ReadAsStringAsync(timeout.Token)).GetProperty("id").GetString()!, kind);
                     else if (answer.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests)
                         Interlocked.Increment(ref _refused);
                     else
-                        throw new InvalidOperationException($"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync(patience.Token)}");
+                        throw new InvalidOperationException($"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync(timeout.Token)}");
                 }
-                catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !TestContext.Current.CancellationToken.IsCancellationRequested)
+                catch (Exception e) when (
+                    e is HttpRequestException or IOException or OperationCanceledException && !TestContext.Current.CancellationToken.IsCancellationRequested)
                 {
                     await Task.Delay(50);
                 }
             }
 
-            // Spread over the faults, so that none is without jobs.
+            // The jobs are spread over the faults, so that each fault happens while there are jobs.
             while (Math.Min(Volatile.Read(ref _faultsBegun), faults) * (double)jobs < (i - 3.0) * faults)
                 await Task.Delay(20);
         }
@@ -105,7 +118,7 @@ internal sealed class Chaos(IReadOnlyList<ServiceProcess> replicas, PostgresServ
             {
                 Count("SIGSTOP, SIGCONT");
                 await replica.Suspend();
-                // Shorter than a lease, and longer.
+                // Some of these are shorter than a lease, some longer.
                 await Task.Delay(random.Next(100, 7_000));
                 await replica.Continue();
             }
@@ -141,12 +154,15 @@ internal sealed class Chaos(IReadOnlyList<ServiceProcess> replicas, PostgresServ
             (await Coefficients(replicas[0], name)).ShouldBe(_undisturbed[kind], $"{name}: {job}");
         }
 
-        // Nothing beside the accepted jobs, and nothing left of them but what is kept.
+        // There are no other jobs than the accepted and the undisturbed ones, and no job is listed twice.
         var all = await Listed("training-jobs");
-        all.ShouldBe([.. _accepted.Values.Select(job => job.Id).Order(StringComparer.Ordinal), .. all.Except(_accepted.Values.Select(job => job.Id))], ignoreOrder: true);
+        var ids = _accepted.Values.Select(job => job.Id).ToArray();
+        all.ShouldBe([.. ids.Order(StringComparer.Ordinal), .. all.Except(ids)], ignoreOrder: true);
         all.Count.ShouldBe(_accepted.Count + _kinds.Length);
-        Report.Add($"{_accepted.Count} jobs accepted, all succeeded, each with one version of its model and the undisturbed run's bits; {crashes} of them took more than one attempt, {most} at most, {attempts} attempts in all; {_refused} answers were 503.");
-        Report.Add($"{faults} faults, seed {seed}: {string.Join(", ", _done.OrderBy(fault => fault.Key, StringComparer.Ordinal).Select(fault => $"{fault.Value} × {fault.Key}"))}.");
+        Report.Add($"{_accepted.Count} jobs accepted, all succeeded, each with one version of its model and the undisturbed run's bits; "
+            + $"{crashes} of them took more than one attempt, {most} at most, {attempts} attempts in all; {_refused} answers were 503.");
+        var done = _done.OrderBy(fault => fault.Key, StringComparer.Ordinal).Select(fault => $"{fault.Value} × {fault.Key}");
+        Report.Add($"{faults} faults, seed {seed}: {string.Join(", ", done)}.");
     }
 
     private async Task<List<string>> Listed(string path)
@@ -172,7 +188,7 @@ internal sealed class Chaos(IReadOnlyList<ServiceProcess> replicas, PostgresServ
     private static async Task<string> Coefficients(ServiceProcess replica, string name)
     {
         var model = (await replica.Api.Get($"models/{name}")).Expect(HttpStatusCode.OK).Json;
-        return new StringBuilder(model.GetProperty("intercept").GetRawText()).Append(model.GetProperty("coefficients").GetRawText()).Append(model.GetProperty("metrics").GetRawText()).ToString();
+        return string.Concat(new[] { "intercept", "coefficients", "metrics" }.Select(member => model.GetProperty(member).GetRawText()));
     }
 
     private static async Task<List<T>> Sequentially<TItem, T>(IEnumerable<TItem> items, Func<TItem, int, Task<T>> work)

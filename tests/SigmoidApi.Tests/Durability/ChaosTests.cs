@@ -7,17 +7,20 @@ using SigmoidApi.Tests.Database;
 namespace SigmoidApi.Tests.Durability;
 
 /// <summary>
-/// Every accepted job ends, whatever dies. A short form by default; the long one, and its report, by
-/// <c>CHAOS=long CHAOS_REPORT=tests/SigmoidApi.Benchmarks/Results/chaos.md ./test.sh --filter-class '*ChaosTests'</c>. <c>CHAOS_SEED</c> repeats the faults of a run.
+/// Every accepted job ends, whichever process dies. The default is a short form. The long form, with a report, is
+/// <c>CHAOS=long CHAOS_REPORT=tests/SigmoidApi.Benchmarks/Results/chaos.md ./test.sh --filter-class '*ChaosTests'</c>.
+/// <c>CHAOS_SEED</c> repeats the faults of a run.
 /// </summary>
 [CollectionDefinition(nameof(ChaosTests), DisableParallelization = true)]
 [Collection(nameof(ChaosTests))]
+[Trait("Speed", "Slow")]
 public sealed class ChaosTests
 {
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("CHAOS") == "long";
-    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("CHAOS_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : Environment.TickCount & 0xFFFFFF;
+    private static readonly int Seed =
+        int.TryParse(Environment.GetEnvironmentVariable("CHAOS_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : Environment.TickCount & 0xFFFFFF;
 
-    /// <summary>The faults come from outside: a job that they hit three times before its first checkpoint is not to blame.</summary>
+    /// <summary>The jobs do not cause the crashes here: three crashes before the first checkpoint must not fail a job.</summary>
     private const string MaxCrashes = "100";
 
     [Fact]
@@ -31,7 +34,16 @@ public sealed class ChaosTests
         {
             for (var i = 0; i < 3; i++)
             {
-                replicas.Add(new ServiceProcess { StorageDirectory = directory, Settings = { ["Storage:Provider"] = "Postgres", ["ConnectionStrings:Sigmoid"] = database, ["Training:MaxCrashes"] = MaxCrashes } });
+                replicas.Add(new ServiceProcess
+                {
+                    StorageDirectory = directory,
+                    Settings =
+                    {
+                        ["Storage:Provider"] = "Postgres",
+                        ["ConnectionStrings:Sigmoid"] = database,
+                        ["Training:MaxCrashes"] = MaxCrashes,
+                    },
+                });
                 await replicas[i].Start();
             }
 
@@ -55,24 +67,34 @@ public sealed class ChaosTests
         await using var service = await ServiceProcess.Started(("Training:MaxCrashes", MaxCrashes));
         await Run("One process, SQLite", [service], server: null, IsLong ? 200 : 25, IsLong ? 100 : 10, async () =>
         {
-            await using var connection = new SqliteConnection($"Data Source={Path.Combine(service.StorageDirectory, "sigmoid.db")};Mode=ReadOnly;Pooling=false");
+            var file = Path.Combine(service.StorageDirectory, "sigmoid.db");
+            await using var connection = new SqliteConnection($"Data Source={file};Mode=ReadOnly;Pooling=false");
             await connection.OpenAsync();
             return await Counts(connection);
         });
     }
 
-    private static async Task Run(string title, List<ServiceProcess> replicas, PostgresServer? server, int jobs, int faults, Func<Task<(long Input, long Checkpoints, long Running)>> counts)
+    private static async Task Run(
+        string title,
+        List<ServiceProcess> replicas,
+        PostgresServer? server,
+        int jobs,
+        int faults,
+        Func<Task<(long Input, long Checkpoints, long Running)>> counts)
     {
         var watch = Stopwatch.StartNew();
         var chaos = new Chaos(replicas, server, jobs, faults, Seed);
         await chaos.Run();
 
         (await counts()).ShouldBe((0, 0, 0));
-        var datasets = (await replicas[0].Api.Get("datasets")).Json.GetProperty("items").EnumerateArray().Select(dataset => dataset.GetProperty("id").GetString()!);
-        Directory.GetFiles(Path.Combine(replicas[0].StorageDirectory, "datasets")).Select(Path.GetFileNameWithoutExtension).ShouldBe(datasets, ignoreOrder: true);
+        var datasets = (await replicas[0].Api.Get("datasets")).Json.GetProperty("items").EnumerateArray()
+            .Select(dataset => dataset.GetProperty("id").GetString()!);
+        Directory.GetFiles(Path.Combine(replicas[0].StorageDirectory, "datasets")).Select(Path.GetFileNameWithoutExtension)
+            .ShouldBe(datasets, ignoreOrder: true);
         Directory.GetFileSystemEntries(Path.Combine(replicas[0].StorageDirectory, "uploads")).ShouldBeEmpty();
 
-        string[] lines = [$"## {title}", "", .. chaos.Report.Select(line => $"- {line}"), $"- No row of input or checkpoints and no file was left over. {watch.Elapsed.TotalMinutes:F1} minutes.", ""];
+        var end = $"- No row of input or checkpoints and no file was left over. {watch.Elapsed.TotalMinutes:F1} minutes.";
+        string[] lines = [$"## {title}", "", .. chaos.Report.Select(line => $"- {line}"), end, ""];
         foreach (var line in lines)
             TestContext.Current.TestOutputHelper?.WriteLine(line);
         if (Environment.GetEnvironmentVariable("CHAOS_REPORT") is { Length: > 0 } report)
@@ -83,7 +105,8 @@ public sealed class ChaosTests
     {
         await using var command = connection.CreateCommand();
         command.CommandText = """
-            SELECT (SELECT COUNT(*) FROM "TrainingData"), (SELECT COUNT(*) FROM "TrainingCheckpoints"), (SELECT COUNT(*) FROM "TrainingJobs" WHERE "FinishedAt" IS NULL)
+            SELECT (SELECT COUNT(*) FROM "TrainingData"), (SELECT COUNT(*) FROM "TrainingCheckpoints"),
+                (SELECT COUNT(*) FROM "TrainingJobs" WHERE "FinishedAt" IS NULL)
             """;
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();

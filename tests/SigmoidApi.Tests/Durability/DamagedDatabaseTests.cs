@@ -9,7 +9,8 @@ using SigmoidApi.TrainingJobs.Queue;
 
 namespace SigmoidApi.Tests.Durability;
 
-/// <summary>A database that is damaged: the service says so in one line, gives nothing of it, and does not start on it.</summary>
+/// <summary>A damaged database: the service logs it in one line, answers nothing from it, and does not start with it.</summary>
+[Trait("Speed", "Slow")]
 public sealed class DamagedDatabaseTests
 {
     private const int PageBytes = 4096;
@@ -19,13 +20,13 @@ public sealed class DamagedDatabaseTests
     [InlineData("page in the middle")]
     [InlineData("cut off")]
     [InlineData("no database")]
-    [InlineData("empty beside its log")]
+    [InlineData("empty with a log")]
     [InlineData("empty")]
     [InlineData("gone")]
     [InlineData("newer version")]
     [InlineData("table gone")]
     [InlineData("column gone")]
-    public async Task StartOnADamagedDatabaseEndsWithOneLineThatSaysToRestoreABackup(string damage)
+    public async Task StartWithADamagedDatabaseFailsWithOneLineThatSaysToRestoreABackup(string damage)
     {
         await using var service = await ServiceProcess.Started();
         await service.Api.Upload("name=rows", "x,y\n1,0\n2,1\n3,0\n4,1\n");
@@ -45,7 +46,7 @@ public sealed class DamagedDatabaseTests
     }
 
     [Fact]
-    public async Task DatabaseThatIsDamagedWhileTheServiceRunsIsNotReadAnyMore()
+    public async Task DatabaseDamagedWhileTheServiceRunsIsNotReadAnyMore()
     {
         await using var service = await ServiceProcess.Started();
         await service.Api.Train(LongFit.Quick);
@@ -60,7 +61,7 @@ public sealed class DamagedDatabaseTests
         (await service.Api.Post("training-jobs", LongFit.Quick)).Problem(HttpStatusCode.ServiceUnavailable);
         (await service.Api.Get("/health/live")).Status.ShouldBe(HttpStatusCode.OK);
         (await service.Api.Post("sigmoid", """{ "values": 0 }""")).Expect(HttpStatusCode.OK);
-        // What polls the database has polled it again since.
+        // Meanwhile the database has been polled again.
         for (var i = 0; i < 5; i++)
             (await service.Api.Get("/health/ready")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         await service.ShouldLogOnce("The database is damaged, sigmoid.db");
@@ -70,7 +71,7 @@ public sealed class DamagedDatabaseTests
     [Theory]
     [InlineData("table gone", "models")]
     [InlineData("column gone", "datasets")]
-    public async Task PartOfTheDatabaseThatIsMissingMakesTheServiceUnready(string damage, string path)
+    public async Task MissingPartOfTheDatabaseMakesTheServiceUnready(string damage, string path)
     {
         await using var service = await ServiceProcess.Started();
         await Damage(Path.Combine(service.StorageDirectory, "sigmoid.db"), damage);
@@ -84,7 +85,7 @@ public sealed class DamagedDatabaseTests
     [Theory]
     [InlineData("the database")]
     [InlineData("the directory")]
-    public async Task NothingIsAcceptedForADatabaseThatWasDeletedWhileTheServiceRuns(string what)
+    public async Task NothingIsAcceptedAfterTheDatabaseIsDeleted(string what)
     {
         await using var service = await ServiceProcess.Started();
         await service.Api.Train(LongFit.Quick);
@@ -106,9 +107,9 @@ public sealed class DamagedDatabaseTests
     [InlineData("header")]
     [InlineData("gone")]
     [InlineData("jobs gone")]
-    public async Task StopDoesNotWaitForADatabaseThatOnlyARestoreMends(string damage)
+    public async Task StopDoesNotWaitForADamagedDatabase(string damage)
     {
-        // A stop may take far longer than the test waits for it; no sign of life puts back into the log what is damaged in the file.
+        // A stop may take much longer than the test waits. Without heartbeats, no write restores the damaged page from the log.
         await using var service = await ServiceProcess.Started(("Limits:StopSeconds", "600"), ("Training:LeaseSeconds", "3600"));
         var running = await service.Api.Enqueue(LongFit.Request());
         await service.Api.Running(running);
@@ -120,17 +121,19 @@ public sealed class DamagedDatabaseTests
         await service.Terminate();
 
         service.ExitCode.ShouldBe(0);
-        await service.ShouldLogOnce("is left as it is, since the service stops");
+        await service.ShouldLogOnce("is left as it is, because the service stops");
         service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task RowThatCantBeReadIsA503OfItsOwn()
+    public async Task UnreadableRowIsA503OnlyForItsOwnRequests()
     {
         await using var service = await ServiceProcess.Started();
         var damaged = (await service.Api.Train(LongFit.Quick)).GetProperty("id").GetString()!;
         var sound = (await service.Api.Train(LongFit.Quick)).GetProperty("id").GetString()!;
-        await Execute(Path.Combine(service.StorageDirectory, "sigmoid.db"), $"""UPDATE "TrainingJobs" SET "Request" = 'no json' WHERE "Id" = '{damaged.ToUpperInvariant()}'""");
+        await Execute(
+            Path.Combine(service.StorageDirectory, "sigmoid.db"),
+            $"""UPDATE "TrainingJobs" SET "Request" = 'no json' WHERE "Id" = '{damaged.ToUpperInvariant()}'""");
 
         (await service.Api.Get($"training-jobs/{damaged}")).Problem(HttpStatusCode.ServiceUnavailable).Detail.ShouldContain("restore a backup");
         (await service.Api.Get("training-jobs")).Problem(HttpStatusCode.ServiceUnavailable);
@@ -146,7 +149,7 @@ public sealed class DamagedDatabaseTests
     [InlineData("CreatedAt", "'yesterday'")]
     [InlineData("Status", "'Dancing'")]
     [InlineData("Progress", "'[]'")]
-    public async Task ValueThatIsNoneOfItsColumnIsDamage(string column, string value)
+    public async Task InvalidValueOfAColumnIsDamage(string column, string value)
     {
         await using var application = new TestApplication();
         await application.Api.Train(LongFit.Quick);
@@ -159,7 +162,7 @@ public sealed class DamagedDatabaseTests
     }
 
     [Fact]
-    public async Task TableThatIsGoneFromPostgresMakesTheServiceUnready()
+    public async Task MissingTableInPostgresMakesTheServiceUnready()
     {
         await using var server = new PostgresServer();
         var settings = await new PostgresStore(server).NewSettings();
@@ -201,7 +204,8 @@ public sealed class DamagedDatabaseTests
     [Theory]
     [InlineData("42601")]
     [InlineData("23505")]
-    public void MistakeOfOursInAStatementIsNoTrouble(string state) => TransientStorageErrors.AdviceFor(new PostgresException("", "ERROR", "ERROR", state)).ShouldBeNull();
+    public void ErrorInAStatementOfTheServiceIsNotAStorageError(string state) =>
+        TransientStorageErrors.AdviceFor(new PostgresException("", "ERROR", "ERROR", state)).ShouldBeNull();
 
     private static async Task Damage(string file, string how)
     {
@@ -220,7 +224,7 @@ public sealed class DamagedDatabaseTests
             case "no database":
                 await File.WriteAllTextAsync(file, string.Concat(Enumerable.Repeat("This is a text.\n", 1000)), TestContext.Current.CancellationToken);
                 break;
-            case "empty beside its log":
+            case "empty with a log":
                 await File.WriteAllBytesAsync(file, [], TestContext.Current.CancellationToken);
                 await File.WriteAllBytesAsync(file + "-wal", new byte[PageBytes], TestContext.Current.CancellationToken);
                 break;
@@ -252,7 +256,7 @@ public sealed class DamagedDatabaseTests
         stream.Write(Enumerable.Range(0, bytes).Select(i => (byte)(i * 131 + 7)).ToArray());
     }
 
-    /// <summary>Moves all of the log into the file. A reader keeps it from that for a moment, which is no error to SQLite.</summary>
+    /// <summary>Moves the whole log into the file. A reader may delay that for a moment, which SQLite does not report as an error.</summary>
     private static async Task Checkpoint(string file)
     {
         await using var connection = new SqliteConnection($"Data Source={file};Pooling=false");

@@ -4,26 +4,27 @@ using System.Text;
 
 namespace SigmoidApi.Tests.Durability;
 
-/// <summary>A disk that fills up while a file is read is no fault of the file's: 503, one line in the log, and nothing is kept.</summary>
+/// <summary>A disk that fills up while a file is read is not an error of the file: the answer is 503, the log has one line, and no file is kept.</summary>
+[Trait("Speed", "Slow")]
 public sealed class FullDiskTests
 {
-    // 8 bytes of text for each number, and as many where it is kept.
+    // Each number takes 8 bytes as text, and 8 bytes when it is stored.
     private static readonly byte[] Numbers = Encoding.UTF8.GetBytes(
         "a\n" + string.Concat(Enumerable.Range(0, 1_500_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"{1_000_000 + i}\n"))));
 
     [Fact]
-    public async Task DiskThatFillsWhileRowsAreKept()
+    public async Task DiskThatFillsDuringAnUploadIsA503()
     {
         using var disk = new Tmpfs(Path.Combine(Path.GetTempPath(), $"sigmoid-disk-{Guid.NewGuid():n}"), "size=18m");
         await using var service = await On(disk);
 
         (await Upload(service, Numbers)).Problem(HttpStatusCode.ServiceUnavailable);
 
-        await ShouldGoOn(service);
+        await ShouldContinue(service);
     }
 
     [Fact]
-    public async Task DiskThatFillsWhileAFileIsPredicted()
+    public async Task DiskThatFillsDuringAPredictionIsA503()
     {
         using var disk = new Tmpfs(Path.Combine(Path.GetTempPath(), $"sigmoid-disk-{Guid.NewGuid():n}"), "size=24m");
         await using var service = await On(disk);
@@ -32,16 +33,18 @@ public sealed class FullDiskTests
 
         (await service.Api.Send(HttpMethod.Post, "models/mails/predict", ApiClient.Bytes(Numbers, "text/csv"))).Problem(HttpStatusCode.ServiceUnavailable);
 
-        await ShouldGoOn(service);
+        await ShouldContinue(service);
     }
 
     [Fact]
-    public async Task FileThatIsLargerThanMayBeWrittenIsTooLarge()
+    public async Task FileThatExceedsTheLimitOfWrittenBytesIsTooLarge()
     {
         await using var service = await ServiceProcess.Started(("Datasets:MaxUploadBytes", "2000000"), ("Datasets:MaxWrittenBytes", "1048576"));
-        var numbers = Encoding.UTF8.GetBytes("a\n" + string.Concat(Enumerable.Range(0, 320_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i * 7919L % 99_991}\n"))));
+        var lines = Enumerable.Range(0, 320_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i * 7919L % 99_991}\n"));
+        var numbers = Encoding.UTF8.GetBytes("a\n" + string.Concat(lines));
 
-        (await Upload(service, numbers)).Problem(HttpStatusCode.RequestEntityTooLarge).Detail.ShouldBe("Reading the file takes more room on the disk than it may use (Datasets:MaxWrittenBytes).");
+        (await Upload(service, numbers)).Problem(HttpStatusCode.RequestEntityTooLarge).Detail
+            .ShouldBe("Reading the file takes more room on the disk than it may use (Datasets:MaxWrittenBytes).");
 
         Directory.GetFileSystemEntries(Path.Combine(service.StorageDirectory, "uploads")).ShouldBeEmpty();
     }
@@ -53,9 +56,10 @@ public sealed class FullDiskTests
         return service;
     }
 
-    private static Task<ApiResponse> Upload(ServiceProcess service, byte[] file) => service.Api.Send(HttpMethod.Post, "datasets?name=rows", ApiClient.Bytes(file, "text/csv"));
+    private static Task<ApiResponse> Upload(ServiceProcess service, byte[] file) =>
+        service.Api.Send(HttpMethod.Post, "datasets?name=rows", ApiClient.Bytes(file, "text/csv"));
 
-    private static async Task ShouldGoOn(ServiceProcess service)
+    private static async Task ShouldContinue(ServiceProcess service)
     {
         await Eventually.True(() => Directory.GetFileSystemEntries(Path.Combine(service.StorageDirectory, "uploads")).Length == 0);
         await Eventually.True(() => service.Log.Count(line => line.Contains("The disk is full: free some space", StringComparison.Ordinal)) == 1);

@@ -21,17 +21,18 @@ public sealed class SqliteKillTests() : KillTests(new SqliteStore())
     }
 }
 
+[Trait("Speed", "Slow")]
 public sealed class PostgresKillTests(PostgresServer server) : KillTests(new PostgresStore(server));
 
-/// <summary>What the service has promised holds over the end of its process, a real one each time.</summary>
+/// <summary>Jobs, answers and uploads when the process of the service is killed or stopped. Each test runs real processes.</summary>
 public abstract class KillTests(TestStore store)
 {
-    // A fit is to last longer than it takes to see that it runs, and no longer than a test should: it gets its share of a busy machine.
+    // A fit must take longer than the test needs to see that it runs, but not too long: so it gets its share of a busy machine.
     private const int Passes = 60_000;
     private static readonly (string, string) FairShare = ("Training:Nice", "0");
 
     [Fact]
-    public async Task KilledFitRunsAgainAndMakesOneVersionAndEveryQueuedJobRunsAfterIt()
+    public async Task KilledFitRunsAgainAndMakesOneVersionAndQueuedJobsRunAfterIt()
     {
         await using var service = await Started(FairShare);
         var (before, _) = await Trained(service);
@@ -51,12 +52,12 @@ public abstract class KillTests(TestStore store)
             var later = await service.Api.Ended(id);
             later.GetProperty("status").GetString().ShouldBe("succeeded");
             later.GetProperty("attempts").GetInt32().ShouldBe(1);
-            // A process that has its store to itself knows at once that the killed one's job is free; among replicas that takes the length of a lease.
+            // The only process on a store takes the killed process's job back at once; among replicas that takes the length of a lease.
             if (store is SqliteStore)
                 later.GetProperty("startedAt").GetDateTimeOffset().ShouldBeGreaterThanOrEqualTo(job.GetProperty("finishedAt").GetDateTimeOffset());
         }
 
-        // What had ended before the kill stays as it was.
+        // A job that ended before the kill is unchanged.
         (await service.Api.Job(before)).GetProperty("attempts").GetInt32().ShouldBe(1);
         (await service.Api.Get("models/quick/versions")).Json.GetProperty("items").GetArrayLength().ShouldBe(4);
     }
@@ -100,7 +101,8 @@ public abstract class KillTests(TestStore store)
         (await service.Api.Get("datasets")).Json.GetProperty("items").GetArrayLength().ShouldBe(1);
 
         Task<ApiResponse> Job() => service.Api.Post("training-jobs", LongFit.Quick, (IdempotencyKey.Header, "k"));
-        Task<ApiResponse> Upload() => service.Api.Send(HttpMethod.Post, "datasets?name=kept", ApiClient.Bytes("x,y\n1,0\n2,1\n"u8.ToArray(), "text/csv"), (IdempotencyKey.Header, "k"));
+        Task<ApiResponse> Upload() => service.Api.Send(
+            HttpMethod.Post, "datasets?name=kept", ApiClient.Bytes("x,y\n1,0\n2,1\n"u8.ToArray(), "text/csv"), (IdempotencyKey.Header, "k"));
     }
 
     [Fact]
@@ -125,7 +127,7 @@ public abstract class KillTests(TestStore store)
     }
 
     [Fact]
-    public async Task UploadInTheMidstOfAKillLeavesNoFileAndNoRow()
+    public async Task UploadInterruptedByAKillLeavesNoFileAndNoRow()
     {
         await using var service = await Started();
         var kept = (await service.Api.PostBytes("datasets?name=kept", "x,y\n1,0\n2,1\n"u8.ToArray(), "text/csv")).Expect(HttpStatusCode.Created).Json;
@@ -140,20 +142,22 @@ public abstract class KillTests(TestStore store)
         await service.Start();
 
         Directory.GetFileSystemEntries(uploads).ShouldBeEmpty();
-        Directory.GetFiles(Path.Combine(service.StorageDirectory, "datasets")).Select(Path.GetFileNameWithoutExtension).ShouldBe([kept.GetProperty("id").GetString()]);
+        Directory.GetFiles(Path.Combine(service.StorageDirectory, "datasets")).Select(Path.GetFileNameWithoutExtension)
+            .ShouldBe([kept.GetProperty("id").GetString()]);
         (await service.Api.Get("datasets")).Json.GetProperty("items").EnumerateArray().ShouldHaveSingleItem().GetProperty("name").GetString().ShouldBe("kept");
         (await service.Api.Get("datasets/lost")).Problem(HttpStatusCode.NotFound);
-        (await service.Api.Get("datasets/kept/rows")).Expect(HttpStatusCode.OK).Json.GetProperty("rows").GetRawText().ShouldBe("""[{"x":1,"y":0},{"x":2,"y":1}]""");
+        (await service.Api.Get("datasets/kept/rows")).Expect(HttpStatusCode.OK).Json.GetProperty("rows").GetRawText()
+            .ShouldBe("""[{"x":1,"y":0},{"x":2,"y":1}]""");
     }
 
     [Fact]
-    public async Task ImportInTheMidstOfAKillLeavesNoWorkerNoFileAndNoRow()
+    public async Task ImportInterruptedByAKillLeavesNoWorkerNoFileAndNoRow()
     {
         await using var service = await Started();
         var rows = string.Concat(Enumerable.Range(0, 1_000_000).Select(i => $"{i},{i % 97}.25,text {i % 1000}\n"));
         var upload = service.Api.PostBytes("datasets?name=lost", System.Text.Encoding.ASCII.GetBytes("x,y,z\n" + rows), "text/csv");
         var uploads = Path.Combine(service.StorageDirectory, "uploads");
-        // The file that an import writes shows that it is under way.
+        // The import has begun when its file exists.
         await Eventually.True(() => Directory.GetFiles(uploads, "*.parquet").Length > 0);
         var workers = service.Children();
         workers.ShouldNotBeEmpty();
@@ -170,7 +174,7 @@ public abstract class KillTests(TestStore store)
     }
 
     [Fact]
-    public async Task StreamThatWasCutOffLeavesNoFile()
+    public async Task InterruptedStreamLeavesNoFile()
     {
         await using var service = await Started();
         using var socket = await RawConnection.Open(service.Address);

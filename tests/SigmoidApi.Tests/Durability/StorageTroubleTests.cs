@@ -6,14 +6,16 @@ using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Durability;
 
-/// <summary>Troubles of the storage: requests get a 503, jobs wait and go on, and one line of the log says what to do.</summary>
+/// <summary>Storage errors: requests get a 503, jobs wait and continue, and one line of the log says what to do.</summary>
+[Trait("Speed", "Slow")]
 public sealed class StorageTroubleTests
 {
     [Fact]
-    public async Task PostgresThatIsAwayForAWhileLosesNoJob()
+    public async Task PostgresThatIsDownForAWhileLosesNoJob()
     {
         await using var server = new PostgresServer();
-        await using var service = await ServiceProcess.Started([.. (await new PostgresStore(server).NewSettings()).Select(setting => (setting.Key, setting.Value)), ("Training:Nice", "0")]);
+        var settings = await new PostgresStore(server).NewSettings();
+        await using var service = await ServiceProcess.Started([.. settings.Select(setting => (setting.Key, setting.Value)), ("Training:Nice", "0")]);
         await service.Api.Train(LongFit.Quick);
         const string Features = """{ "features": [[0.5, 2]] }""";
         var predicted = (await service.Api.Post("models/quick/predict", Features)).Expect(HttpStatusCode.OK).Text;
@@ -23,11 +25,12 @@ public sealed class StorageTroubleTests
 
         await server.Stop();
 
-        var refused = await Eventually.Get(() => service.Api.Post("training-jobs", LongFit.Quick), answer => answer.Status == HttpStatusCode.ServiceUnavailable);
+        var refused = await Eventually.Get(
+            () => service.Api.Post("training-jobs", LongFit.Quick), answer => answer.Status == HttpStatusCode.ServiceUnavailable);
         refused.Problem(HttpStatusCode.ServiceUnavailable).Detail.ShouldStartWith("The service stops, or can't use its storage now.");
         refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
         (await service.Api.Get("/health/ready")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        // What needs no storage goes on.
+        // Requests that need no storage are still answered.
         (await service.Api.Post("models/quick/predict", Features)).Expect(HttpStatusCode.OK).Text.ShouldBe(predicted);
         (await service.Api.Post("sigmoid", """{ "values": 0 }""")).Expect(HttpStatusCode.OK);
 
@@ -45,7 +48,7 @@ public sealed class StorageTroubleTests
     }
 
     [Fact]
-    public async Task DatabaseThatAnotherProgramLocksHoldsRequestsAndJobsUp()
+    public async Task DatabaseLockedByAnotherProgramRefusesRequestsAndLosesNoJob()
     {
         await using var service = await ServiceProcess.Started(("Training:Nice", "0"));
         var running = await service.Api.Enqueue(LongFit.Request("running", iterations: 150_000));
@@ -78,9 +81,10 @@ public sealed class StorageTroubleTests
 
         var filler = disk.Fill();
 
-        // What SQLite has of its log already takes a while to be used up.
+        // SQLite first uses up the room that its log already has.
         await Eventually.Get(() => service.Api.Post("training-jobs", LongFit.Quick), answer => answer.Status == HttpStatusCode.ServiceUnavailable);
-        (await service.Api.Send(HttpMethod.Post, "datasets?name=rows", ApiClient.Bytes("a,b\n1,2\n"u8.ToArray(), "text/csv"))).Problem(HttpStatusCode.ServiceUnavailable);
+        (await service.Api.Send(HttpMethod.Post, "datasets?name=rows", ApiClient.Bytes("a,b\n1,2\n"u8.ToArray(), "text/csv")))
+            .Problem(HttpStatusCode.ServiceUnavailable);
         (await service.Api.Post("models/quick/predict", """{ "features": [[0.5, 2]] }""")).Expect(HttpStatusCode.OK);
 
         File.Delete(filler);
@@ -96,7 +100,7 @@ public sealed class StorageTroubleTests
     [Theory]
     [InlineData("datasets?name=large", "text/csv")]
     [InlineData("sigmoid", "application/octet-stream")]
-    public async Task BodyThatFillsTheDiskIsNoFaultOfTheBody(string path, string mediaType)
+    public async Task BodyThatFillsTheDiskIsA503(string path, string mediaType)
     {
         using var disk = new Tmpfs(Path.Combine(Path.GetTempPath(), $"sigmoid-disk-{Guid.NewGuid():n}"), "size=16m");
         await using var service = new ServiceProcess { StorageDirectory = Path.Combine(disk.Path, "data") };
@@ -108,7 +112,8 @@ public sealed class StorageTroubleTests
 
         var answer = await service.Api.PostBytes(path, rows, mediaType);
 
-        answer.Problem(HttpStatusCode.ServiceUnavailable).Detail.ShouldBe("The service's disk is full. Its operator has to free some space; then send the request again.");
+        answer.Problem(HttpStatusCode.ServiceUnavailable).Detail
+            .ShouldBe("The service's disk is full. Its operator has to free some space; then send the request again.");
         answer.Headers.RetryAfter.ShouldNotBeNull();
         (await service.Api.PostBytes(path, rows[..(1 << 20)], mediaType)).Status.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.Created);
         await service.ShouldLogOnce("The disk is full: free some space");
@@ -137,7 +142,8 @@ public sealed class StorageTroubleTests
     [InlineData(5, "locked by another program")]
     [InlineData(8, "can't be written to")]
     [InlineData(13, "disk is full")]
-    public void AdviceSaysWhatToDoAboutSqlite(int code, string advice) => TransientStorageErrors.AdviceFor(new SqliteException("", code)).ShouldNotBeNull().ShouldContain(advice);
+    public void AdviceSaysWhatToDoAboutSqlite(int code, string advice) =>
+        TransientStorageErrors.AdviceFor(new SqliteException("", code)).ShouldNotBeNull().ShouldContain(advice);
 
     [Theory]
     [InlineData(26, true)] // SQLITE_NOTADB
@@ -145,21 +151,24 @@ public sealed class StorageTroubleTests
     [InlineData(8, true)] // SQLITE_READONLY
     [InlineData(13, false)] // SQLITE_FULL
     [InlineData(5, false)] // SQLITE_BUSY
-    public void StopWaitsForATroubleThatMayPass(int code, bool lasts) => TransientStorageErrors.Lasts(new SqliteException("", code)).ShouldBe(lasts);
+    public void StopWaitsForErrorsThatMayPass(int code, bool lasts) => TransientStorageErrors.NeedsAnOperator(new SqliteException("", code)).ShouldBe(lasts);
 
     [Fact]
-    public void AdviceLooksThroughWhatWrapsAFailure()
+    public void AdviceFindsTheInnerException()
     {
-        TransientStorageErrors.AdviceFor(new Microsoft.EntityFrameworkCore.DbUpdateException("", new SqliteException("", 13))).ShouldNotBeNull().ShouldContain("disk is full");
+        var wrapped = new Microsoft.EntityFrameworkCore.DbUpdateException("", new SqliteException("", 13));
+        var nested = new AggregateException(new OperationCanceledException(), new AggregateException(new IOException("", 28)));
+
+        TransientStorageErrors.AdviceFor(wrapped).ShouldNotBeNull().ShouldContain("disk is full");
         TransientStorageErrors.AdviceFor(new IOException("No space left on device", 28)).ShouldNotBeNull().ShouldContain("disk is full");
         TransientStorageErrors.AdviceFor(new UnauthorizedAccessException()).ShouldNotBeNull().ShouldContain("can't be written to");
-        TransientStorageErrors.AdviceFor(new AggregateException(new OperationCanceledException(), new AggregateException(new IOException("", 28)))).ShouldNotBeNull().ShouldContain("disk is full");
+        TransientStorageErrors.AdviceFor(nested).ShouldNotBeNull().ShouldContain("disk is full");
         TransientStorageErrors.AdviceFor(new AggregateException(new InvalidOperationException())).ShouldBeNull();
         TransientStorageErrors.AdviceFor(new SqliteException("", 19)).ShouldBeNull();
         TransientStorageErrors.AdviceFor(new InvalidOperationException()).ShouldBeNull();
     }
 
-    /// <summary>Asks again where the storage is not quite back.</summary>
+    /// <summary>Waits for the end of a job, and asks again while the storage is not back.</summary>
     private static Task<System.Text.Json.JsonElement> Ended(ServiceProcess service, string id) => Eventually.Get(
         async () => await service.Api.Get($"training-jobs/{id}") is { Status: HttpStatusCode.OK } answer ? answer.Json : default,
         job => job.ValueKind != System.Text.Json.JsonValueKind.Undefined && job.GetProperty("finishedAt").ValueKind == System.Text.Json.JsonValueKind.String);

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace SigmoidApi.Tests.Durability;
 
-/// <summary>A file system of its own over a directory, to be filled up or to refuse; gone when it is disposed. Only root may mount one: where that is not to be had, the test is skipped.</summary>
+/// <summary>
+/// A file system mounted over a directory, to be filled up or to be read-only, until it is disposed. Only root may mount one; without that right the test is
+/// skipped.
+/// </summary>
 internal sealed class Tmpfs : IDisposable
 {
     private readonly bool _isOwnDirectory;
@@ -11,13 +14,14 @@ internal sealed class Tmpfs : IDisposable
     {
         _isOwnDirectory = !Directory.Exists(directory);
         Path = Directory.CreateDirectory(directory).FullName;
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Run("mount", "-t", "tmpfs", "-o", options, "tmpfs", Path) == 0, "needs the right to mount a file system");
+        var isMounted = OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Run("mount", "-t", "tmpfs", "-o", options, "tmpfs", Path) == 0;
+        Assert.SkipUnless(isMounted, "needs the right to mount a file system");
     }
 
     public string Path { get; }
 
-    /// <summary>Writes until nothing more can be written.</summary>
-    /// <returns>The file that takes all the room.</returns>
+    /// <summary>Writes a file until the disk is full.</summary>
+    /// <returns>The path of the file.</returns>
     public string Fill()
     {
         var file = System.IO.Path.Combine(Path, "filler");
@@ -31,7 +35,7 @@ internal sealed class Tmpfs : IDisposable
             }
             catch (IOException)
             {
-                // It is full, but for what is smaller than this.
+                // There is no room for a block of this size.
             }
         }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 
 namespace SigmoidApi.Tests.Functions;
 
+[Trait("Speed", "Slow")]
 public sealed class ActivationJsonTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private readonly ApiClient _api = application.Api;
@@ -64,7 +65,11 @@ public sealed class ActivationJsonTests(TestApplication application) : IClassFix
     [InlineData("leaky_relu", """{ "beta": 1 }""", "parameters.beta", "expected a parameter of leaky_relu (alpha), got 'beta'")]
     [InlineData("tanh", """{ "alpha": 1 }""", "parameters.alpha", "expected no parameter for tanh, got 'alpha'")]
     [InlineData("leaky_relu", """{ "alpha": "NaN" }""", "parameters.alpha", "expected a finite number, got NaN")]
-    [InlineData("leaky_relu", """{ "Alpha": "Infinity" }""", "parameters.Alpha", "expected a parameter of leaky_relu (alpha), got 'Alpha'; did you mean 'alpha'?")]
+    [InlineData(
+        "leaky_relu",
+        """{ "Alpha": "Infinity" }""",
+        "parameters.Alpha",
+        "expected a parameter of leaky_relu (alpha), got 'Alpha'; did you mean 'alpha'?")]
     [InlineData("leaky_relu", """{ "alpha": "x" }""", "parameters.alpha", "expected a number, got a string")]
     [InlineData("leaky_relu", """{ "a b": 1 }""", "parameters['a b']", "expected a parameter of leaky_relu (alpha), got 'a b'")]
     [InlineData("leaky_relu", "[]", "parameters", "expected an object, got an array")]

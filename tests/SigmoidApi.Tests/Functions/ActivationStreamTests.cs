@@ -4,6 +4,7 @@ using System.Text;
 
 namespace SigmoidApi.Tests.Functions;
 
+[Trait("Speed", "Slow")]
 public sealed class ActivationStreamTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private const string OctetStream = "application/octet-stream";
@@ -30,7 +31,7 @@ public sealed class ActivationStreamTests(TestApplication application) : IClassF
     [InlineData(8_192)]
     [InlineData(8_193)]
     [InlineData(50_000)]
-    public async Task EveryLengthKeepsEachValueInItsPlace(int count)
+    public async Task ValuesKeepTheirOrderInStreamsOfEveryLength(int count)
     {
         var values = Numbers(count);
         float[] singles = [.. values.Select(v => (float)v)];
@@ -43,7 +44,7 @@ public sealed class ActivationStreamTests(TestApplication application) : IClassF
     [InlineData("sigmoid", 7, "Expected a whole number of values of 8 bytes each, got 7 bytes.")]
     [InlineData("sigmoid", 65_537, "Expected a whole number of values of 8 bytes each, got 65537 bytes.")]
     [InlineData("activations/mish/derivative?dtype=float32", 65_538, "Expected a whole number of values of 4 bytes each, got 65538 bytes.")]
-    public async Task PartOfAValueAtTheEndIsRefused(string path, int bytes, string detail)
+    public async Task IncompleteLastValueIsRefused(string path, int bytes, string detail)
     {
         (await _api.PostBytes(path, new byte[bytes], OctetStream)).Problem(HttpStatusCode.BadRequest).Detail.ShouldBe(detail);
     }
@@ -61,14 +62,14 @@ public sealed class ActivationStreamTests(TestApplication application) : IClassF
 
         (await small.Api.PostBytes("sigmoid", new byte[200_000], OctetStream)).Expect(HttpStatusCode.OK).Content.Length.ShouldBe(200_000);
         (await small.Api.PostBytes("sigmoid", new byte[200_008], OctetStream)).Problem(HttpStatusCode.RequestEntityTooLarge);
-        // Without a Content-Length the length shows only while it is read.
+        // Without a Content-Length, the service learns the length only by reading the body.
         using var chunked = new StreamContent(new MemoryStream(new byte[200_008]));
         chunked.Headers.ContentType = new(OctetStream);
         (await small.Api.Send(HttpMethod.Post, "sigmoid", new ChunkedContent(chunked))).Problem(HttpStatusCode.RequestEntityTooLarge);
     }
 
     [Fact]
-    public async Task NothingOfAnAnswerStaysOnDisk()
+    public async Task AnswerIsDeletedFromDisk()
     {
         (await _api.PostBytes("sigmoid", new byte[8 << 20], OctetStream)).Expect(HttpStatusCode.OK);
 
@@ -83,7 +84,8 @@ public sealed class ActivationStreamTests(TestApplication application) : IClassF
         using var connection = await RawConnection.Open(address);
 
         await connection.Send(
-            $"POST /api/v1/sigmoid HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Type: {OctetStream}\r\nContent-Length: {Length}\r\nConnection: close\r\n\r\n");
+            $"POST /api/v1/sigmoid HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Type: {OctetStream}\r\nContent-Length: {Length}\r\n"
+            + "Connection: close\r\n\r\n");
         var chunk = new byte[1 << 20];
         for (var sent = 0; sent < Length; sent += chunk.Length)
             await connection.Send(chunk);

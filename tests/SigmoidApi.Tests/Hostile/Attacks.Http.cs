@@ -3,7 +3,7 @@ using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Tests.Hostile;
 
-/// <summary>Attacks by what HTTP has around a body: codings, queries, headers, methods; and by files.</summary>
+/// <summary>Attacks by the parts of HTTP around a body: codings, queries, headers, methods; and attacks by files.</summary>
 internal sealed partial class Attacks
 {
     private const int FilesOfEachSample = 4;
@@ -49,8 +49,9 @@ internal sealed partial class Attacks
         ("Expect", "100-continue"), ("Upgrade", "h2c"), ("Connection", "upgrade, close"),
     ];
 
-    /// <summary>Bodies that are packed: whole, broken, by codings that are none, within each other, nested deep, and such as unpack to a thousand times their
-    /// size.</summary>
+    /// <summary>
+    /// Packed bodies: whole, broken, with unknown codings, packed twice, nested deeply, and bodies that unpack to a thousand times their size.
+    /// </summary>
     public async Task PackedBodies()
     {
         var bomb = SampleFiles.Gzip(new byte[100_000_000]);
@@ -87,7 +88,7 @@ internal sealed partial class Attacks
         }
     }
 
-    /// <summary>Files of every format, changed by chance, with what the query says of them left to chance as well.</summary>
+    /// <summary>Files of every format with random changes, and with random queries.</summary>
     public async Task BrokenFiles()
     {
         foreach (var (name, mediaType, bytes) in SampleFiles.All(40))
@@ -124,7 +125,7 @@ internal sealed partial class Attacks
         {
             foreach (var header in Headers)
             {
-                // Clients send nothing but ASCII.
+                // The client can only send ASCII; the raw request below sends the others too.
                 if (header.Value.All(char.IsAscii))
                 {
                     using var content = Example(operation);
@@ -137,7 +138,7 @@ internal sealed partial class Attacks
         }
     }
 
-    /// <summary>Every path by methods that it does not take, and by such as nobody knows.</summary>
+    /// <summary>Every path with methods that it does not take, and with unknown methods.</summary>
     public async Task OddMethods()
     {
         foreach (var path in operations.Select(operation => operation.Path).Distinct(StringComparer.Ordinal))
@@ -145,7 +146,7 @@ internal sealed partial class Attacks
             var taken = operations.Where(operation => operation.Path == path).ToList();
             foreach (var method in new[] { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "get", "X", "QUERY" })
             {
-                // What is taken away is not there for the others.
+                // A deleted resource would be missing for the other attacks.
                 if (method == "DELETE" && taken.Exists(operation => operation.Method == HttpMethod.Delete))
                     continue;
                 await Raw($"{method} {taken[0].ExamplePath} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}", endSending: true);

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace SigmoidApi.Tests.Hostile;
 
-/// <summary>What is done to a service to break it. Each attack may be answered in any way but with a fault of the service's own.</summary>
+/// <summary>Attacks on the service. Any answer is allowed except an error of the service itself.</summary>
 internal sealed partial class Attacks(ServiceProcess service, IReadOnlyList<OpenApiOperation> operations, Random random)
 {
     public const int NestingDepth = 100_000;
@@ -14,18 +14,21 @@ internal sealed partial class Attacks(ServiceProcess service, IReadOnlyList<Open
 
     private static readonly string[] OddMediaTypes =
     [
-        "text/plain", "application/xml", "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=x", "*/*", "application/*", "json",
-        ";;;", "application/octet-stream; =", "application/x-www-form-urlencoded", "text/csv; charset=utf-7", "application/vnd.apache.parquet",
+        "text/plain", "application/xml", "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=x", "*/*", "application/*",
+        "json", ";;;", "application/octet-stream; =", "application/x-www-form-urlencoded", "text/csv; charset=utf-7", "application/vnd.apache.parquet",
     ];
 
     private static readonly string[] WrongValues =
-        ["null", "true", "\"\"", "\"x\"", "\"NaN\"", "\"-Infinity\"", "-1", "0", "1.5", "-0", "1e308", "5e-324", "1e999", "9223372036854775808", "[]", "{}", "[[]]", "[null]", "[[[1]]]", "[{}]", """{"a":1}"""];
+    [
+        "null", "true", "\"\"", "\"x\"", "\"NaN\"", "\"-Infinity\"", "-1", "0", "1.5", "-0", "1e308", "5e-324", "1e999", "9223372036854775808",
+        "[]", "{}", "[[]]", "[null]", "[[[1]]]", "[{}]", """{"a":1}""",
+    ];
 
     private OpenApiOperation[] Posts { get; } = [.. operations.Where(o => o.Method == HttpMethod.Post)];
 
     public IEnumerable<Func<Task>> All =>
         [
-            RandomBytes, BrokenExamples, WrongTypes, DeepNesting, MediaTypes, CutOffBodies, NoHttp, HeaderFloods, OddAddresses,
+            RandomBytes, BrokenExamples, WrongTypes, DeepNesting, MediaTypes, CutOffBodies, InvalidHttp, HeaderFloods, OddAddresses,
             PackedBodies, BrokenFiles, OddQueries, OddHeaders, OddMethods,
         ];
 
@@ -42,7 +45,7 @@ internal sealed partial class Attacks(ServiceProcess service, IReadOnlyList<Open
         }
     }
 
-    /// <summary>Bodies that were good, with a few bytes changed, lost or doubled.</summary>
+    /// <summary>Valid bodies with a few bytes changed, removed or repeated.</summary>
     public async Task BrokenExamples()
     {
         foreach (var operation in Posts)
@@ -55,7 +58,7 @@ internal sealed partial class Attacks(ServiceProcess service, IReadOnlyList<Open
         }
     }
 
-    /// <summary>Every field of every example in turn as something else, as an unknown field, and twice.</summary>
+    /// <summary>Every example with each of its fields replaced by other values, with an unknown field, and with every field twice.</summary>
     public async Task WrongTypes()
     {
         foreach (var operation in Posts)
@@ -77,12 +80,13 @@ internal sealed partial class Attacks(ServiceProcess service, IReadOnlyList<Open
     public async Task DeepNesting()
     {
         var arrays = new string('[', NestingDepth);
+        var objects = string.Concat(Enumerable.Repeat("{\"a\":", NestingDepth));
         foreach (var operation in Posts)
         {
             foreach (var name in new[] { "values", "features", "data", "rows", "columns", "parameters", "classWeight" })
             {
                 await Send(operation, Encoding.UTF8.GetBytes($$"""{"{{name}}":{{arrays}}{{new string(']', NestingDepth)}}}"""), "application/json");
-                await Send(operation, Encoding.UTF8.GetBytes($$"""{"{{name}}":{{string.Concat(Enumerable.Repeat("{\"a\":", NestingDepth))}}1"""), "application/json");
+                await Send(operation, Encoding.UTF8.GetBytes($$"""{"{{name}}":{{objects}}1"""), "application/json");
             }
 
             await Send(operation, Encoding.UTF8.GetBytes(arrays), "application/json");
@@ -128,28 +132,43 @@ internal sealed partial class Attacks(ServiceProcess service, IReadOnlyList<Open
         }
     }
 
-    /// <summary>The length says more than comes; and chunks that end in their midst.</summary>
+    /// <summary>Bodies shorter than their Content-Length, and chunks that end early.</summary>
     public async Task CutOffBodies()
     {
         foreach (var operation in Posts)
         {
-            var head = $"POST {operation.ExamplePath} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {(operation.Bodies.Length > 0 ? operation.Bodies[0].MediaType : "application/json")}\r\n";
+            var mediaType = operation.Bodies.Length > 0 ? operation.Bodies[0].MediaType : "application/json";
+            var head = $"POST {operation.ExamplePath} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {mediaType}\r\n";
             await Raw(head + "Content-Length: 5000\r\n\r\n{\"values\": [1, 2", endSending: true);
             await Raw(head + "Content-Length: 5000\r\n\r\n{\"values\": [1, 2", endSending: false);
             await Raw(head + "Transfer-Encoding: chunked\r\n\r\n10\r\n{\"values\": [1, 2\r\n", endSending: true);
         }
     }
 
-    public async Task NoHttp()
+    public async Task InvalidHttp()
     {
         const string Head = "POST /api/v1/sigmoid HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
         foreach (var request in new[]
         {
-            Head + "Transfer-Encoding: chunked\r\n\r\nZZZ\r\n", Head + "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n", Head + "Transfer-Encoding: chunked\r\n\r\n-1\r\n",
-            Head + "Transfer-Encoding: gzip\r\n\r\n{}", Head + "Content-Length: -1\r\n\r\n", Head + "Content-Length: 99999999999999999999\r\n\r\n", Head + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
-            Head + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}", Head + "Expect: nothing\r\nContent-Length: 2\r\n\r\n{}", Head + "Content-Encoding: zstd\r\nContent-Length: 2\r\n\r\n{}",
-            "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/9.9\r\nHost: x\r\n\r\n", "\0\0\0\0\r\n\r\n", "\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-            "GET http://elsewhere/ HTTP/1.1\r\nHost: x\r\n\r\n", "CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            Head + "Transfer-Encoding: chunked\r\n\r\nZZZ\r\n",
+            Head + "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n",
+            Head + "Transfer-Encoding: chunked\r\n\r\n-1\r\n",
+            Head + "Transfer-Encoding: gzip\r\n\r\n{}",
+            Head + "Content-Length: -1\r\n\r\n",
+            Head + "Content-Length: 99999999999999999999\r\n\r\n",
+            Head + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+            Head + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+            Head + "Expect: nothing\r\nContent-Length: 2\r\n\r\n{}",
+            Head + "Content-Encoding: zstd\r\nContent-Length: 2\r\n\r\n{}",
+            "GET / HTTP/1.1\r\n\r\n",
+            "GET / HTTP/9.9\r\nHost: x\r\n\r\n",
+            "\0\0\0\0\r\n\r\n",
+            "\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03",
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            "GET http://elsewhere/ HTTP/1.1\r\nHost: x\r\n\r\n",
+            "CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n",
+            "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+            "TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n",
             Encoding.Latin1.GetString(RandomBytesOf(2_000)),
         })
         {
@@ -172,11 +191,16 @@ internal sealed partial class Attacks(ServiceProcess service, IReadOnlyList<Open
     {
         foreach (var path in new[]
         {
-            "/api/v1/activations/%00", "/api/v1/activations/..%2f..%2fetc%2fpasswd", "/api/v1/models/%ff%fe", "/api/v1/models/a%0d%0ab", "/api/v1/models/%E2%80%AE", "/api/v1/models/a/versions/-1",
-            "/api/v1/models/a/versions/0", "/api/v1/models/a/versions/2147483648", "/api/v1/models/" + new string('a', 6_000), "/api/v1/training-jobs/00000000-0000-0000-0000-000000000000",
-            "/api/v1/training-jobs/{01999999-0000-7000-8000-000000000000}", "/api/v1/training-jobs?limit=99999999999", "/api/v1/training-jobs?cursor=%00", "/api/v1/training-jobs?limit=1&limit=x",
-            "/api/v1/training-jobs?status=%F0%9F%92%A9", "/api/v1/models?cursor=ffffffff-ffff-ffff-ffff-ffffffffffff", "/api/v1/datasets/x%27%3B%20drop%20table", "/api/v1/datasets/latest/rows?offset=-1",
-            "/api/v1/sigmoid?x=" + string.Join("&x=", Enumerable.Repeat("1e400", 500)), "/api/v1/sigmoid?x=%00", "/api/v1//sigmoid", "/openapi/v2.json", "/openapi/..%2f.json", "/swagger/..%2f..%2fx",
+            "/api/v1/activations/%00", "/api/v1/activations/..%2f..%2fetc%2fpasswd",
+            "/api/v1/models/%ff%fe", "/api/v1/models/a%0d%0ab", "/api/v1/models/%E2%80%AE", "/api/v1/models/" + new string('a', 6_000),
+            "/api/v1/models/a/versions/-1", "/api/v1/models/a/versions/0", "/api/v1/models/a/versions/2147483648",
+            "/api/v1/models?cursor=ffffffff-ffff-ffff-ffff-ffffffffffff",
+            "/api/v1/training-jobs/00000000-0000-0000-0000-000000000000", "/api/v1/training-jobs/{01999999-0000-7000-8000-000000000000}",
+            "/api/v1/training-jobs?limit=99999999999", "/api/v1/training-jobs?cursor=%00", "/api/v1/training-jobs?limit=1&limit=x",
+            "/api/v1/training-jobs?status=%F0%9F%92%A9",
+            "/api/v1/datasets/x%27%3B%20drop%20table", "/api/v1/datasets/latest/rows?offset=-1",
+            "/api/v1/sigmoid?x=" + string.Join("&x=", Enumerable.Repeat("1e400", 500)), "/api/v1/sigmoid?x=%00", "/api/v1//sigmoid",
+            "/openapi/v2.json", "/openapi/..%2f.json", "/swagger/..%2f..%2fx",
         })
         {
             await Answered(service.Api.Get(path), path);
@@ -186,11 +210,12 @@ internal sealed partial class Attacks(ServiceProcess service, IReadOnlyList<Open
     private Task Send(OpenApiOperation operation, byte[] body, string mediaType) =>
         Answered(service.Api.Send(operation.Method, operation.ExamplePath, ApiClient.Bytes(body, mediaType)), $"{operation} {mediaType} {Excerpt(body)}");
 
-    /// <summary>Whatever the answer is, it is not a failure of the service, and a failure of the caller's is a problem.</summary>
+    /// <summary>The answer must not be an error of the service, and an error of the caller must be a problem.</summary>
     private async Task Answered(Task<ApiResponse> request, string what)
     {
         var answer = await request;
-        ((int)answer.Status).ShouldBeLessThan(500, $"{what}\n{answer.Text}\n{service.Log.LastOrDefault(line => line.Contains("\"@x\"", StringComparison.Ordinal))}");
+        var exception = service.Log.LastOrDefault(line => line.Contains("\"@x\"", StringComparison.Ordinal));
+        ((int)answer.Status).ShouldBeLessThan(500, $"{what}\n{answer.Text}\n{exception}");
         if ((int)answer.Status >= 400 && answer.Content.Length > 0)
             answer.ContentHeaders.ContentType?.MediaType.ShouldBe("application/problem+json", what);
     }
@@ -207,11 +232,11 @@ internal sealed partial class Attacks(ServiceProcess service, IReadOnlyList<Open
         }
         catch (IOException)
         {
-            // The service has seen enough and closed; its answer may be there all the same.
+            // The service has closed the connection early; it may still have sent an answer.
         }
 
         var answer = Encoding.Latin1.GetString(await connection.ReadToEnd());
-        // A version of HTTP that does not exist has a 505 coming (RFC 9110, section 15.6.6), where the connection is not closed first.
+        // The answer to an unknown version of HTTP is 505 (RFC 9110, section 15.6.6), unless the connection is closed first.
         if (answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) && !answer.StartsWith("HTTP/1.1 505 ", StringComparison.Ordinal))
             answer[9].ShouldNotBe('5', $"{request[..Math.Min(request.Length, 500)]}\n{answer}");
     }
@@ -241,7 +266,7 @@ internal sealed partial class Attacks(ServiceProcess service, IReadOnlyList<Open
         return bytes;
     }
 
-    /// <summary>The ways to every value within a body; of an array only to its first element.</summary>
+    /// <summary>The paths to all values in a body; of an array only to its first element.</summary>
     private static IEnumerable<object[]> Paths(JsonNode node) => node switch
     {
         JsonObject o => o.SelectMany(p => Paths(p.Value!).Select(rest => (object[])[p.Key, .. rest]).Prepend([p.Key])),
@@ -251,7 +276,7 @@ internal sealed partial class Attacks(ServiceProcess service, IReadOnlyList<Open
 
     private static byte[] Replaced(string body, object[] path, string value)
     {
-        // A number of no float64 can stand in JSON, but not in a JsonNode: it is put in as text.
+        // JSON may contain numbers outside float64, but a JsonNode may not; so the value replaces a mark in the text.
         const string Mark = "\"\\u0001\"";
         var root = JsonNode.Parse(body)!;
         var at = root;

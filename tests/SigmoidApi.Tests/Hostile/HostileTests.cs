@@ -3,6 +3,7 @@ using System.Net;
 
 namespace SigmoidApi.Tests.Hostile;
 
+[Trait("Speed", "Slow")]
 public sealed class HostileTests(HostileTarget target) : IClassFixture<HostileTarget>
 {
     private const int IdleConnections = 1_000;
@@ -27,10 +28,10 @@ public sealed class HostileTests(HostileTarget target) : IClassFixture<HostileTa
     public Task WrongMediaTypesAreRefused() => Survives(attacks => attacks.MediaTypes());
 
     [Fact]
-    public Task CutOffBodiesHarmNobody() => Survives(attacks => attacks.CutOffBodies());
+    public Task CutOffBodiesDoNoHarm() => Survives(attacks => attacks.CutOffBodies());
 
     [Fact]
-    public Task WhatIsNoHttpIsRefused() => Survives(attacks => attacks.NoHttp());
+    public Task InvalidHttpIsRefused() => Survives(attacks => attacks.InvalidHttp());
 
     [Fact]
     public Task HeaderFloodsAreRefused() => Survives(attacks => attacks.HeaderFloods());
@@ -48,21 +49,23 @@ public sealed class HostileTests(HostileTarget target) : IClassFixture<HostileTa
     public Task OddQueriesAreRefused() => Survives(attacks => attacks.OddQueries());
 
     [Fact]
-    public Task OddHeadersHarmNobody() => Survives(attacks => attacks.OddHeaders());
+    public Task OddHeadersDoNoHarm() => Survives(attacks => attacks.OddHeaders());
 
     [Fact]
     public Task OddMethodsAreRefused() => Survives(attacks => attacks.OddMethods());
 
     [Fact]
-    public async Task ThousandIdleConnectionsKeepNobodyOut()
+    public async Task IdleConnectionsDoNotBlockOthers()
     {
         var connections = new List<RawConnection>();
         try
         {
             for (var i = 0; i < IdleConnections; i++)
                 connections.Add(await RawConnection.Open(target.Service.Address));
+            const string Unfinished =
+                "POST /api/v1/sigmoid HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{";
             for (var i = 0; i < SlowConnections; i++)
-                await connections[i].Send("POST /api/v1/sigmoid HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{");
+                await connections[i].Send(Unfinished);
             for (var i = SlowConnections; i < 2 * SlowConnections; i++)
                 await connections[i].Send("GET /api/v1/acti");
 
@@ -76,9 +79,12 @@ public sealed class HostileTests(HostileTarget target) : IClassFixture<HostileTa
         await target.ShouldBeUnharmed();
     }
 
-    /// <summary>The attacks in turn, the largest bodies first, for <see cref="HostileTarget.Duration"/>, once the largest bodies have shown how much memory the service works in.</summary>
+    /// <summary>
+    /// First, the largest bodies show how much memory the service uses. Then all attacks run in turn, the largest bodies first, for
+    /// <see cref="HostileTarget.Duration"/>.
+    /// </summary>
     [Fact]
-    public async Task MemoryComesBackAfterEveryAttack()
+    public async Task MemoryIsReleasedAfterTheAttacks()
     {
         await using var own = new HostileTarget();
         await own.InitializeAsync();

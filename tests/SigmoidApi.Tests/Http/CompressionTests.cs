@@ -4,7 +4,8 @@ using System.Text;
 
 namespace SigmoidApi.Tests.Http;
 
-/// <summary>Answers above 1 KB are packed by Brotli or gzip, for a client that asks for it.</summary>
+/// <summary>Answers above 1 KB are compressed by Brotli or gzip for clients that ask for it.</summary>
+[Trait("Speed", "Slow")]
 public sealed class CompressionTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private readonly ApiClient _api = application.Api;
@@ -23,7 +24,7 @@ public sealed class CompressionTests(TestApplication application) : IClassFixtur
     [InlineData("zstd", null)]
     [InlineData("nonsense;;q=x", null)]
     [InlineData(null, null)]
-    public async Task AnswerIsPackedAsTheClientAsks(string? accept, string? coding)
+    public async Task AnswerIsCompressedAsTheClientAsks(string? accept, string? coding)
     {
         var plain = (await Sigmoid(1000, null)).Text;
 
@@ -40,7 +41,7 @@ public sealed class CompressionTests(TestApplication application) : IClassFixtur
     }
 
     [Fact]
-    public async Task AnswerIsPackedFromTheLimitOn()
+    public async Task AnswerIsCompressedAboveTheLimit()
     {
         foreach (var (bytes, isPacked) in new[] { (1023, false), (1024, false), (1025, true) })
         {
@@ -51,7 +52,7 @@ public sealed class CompressionTests(TestApplication application) : IClassFixtur
     }
 
     [Fact]
-    public async Task SmallAnswerIsPackedForAClientThatRefusesItPlain() =>
+    public async Task SmallAnswerIsCompressedForAClientThatRefusesIdentity() =>
         (await Sigmoid(1, "gzip, identity;q=0")).ContentHeaders.ContentEncoding.ShouldBe(["gzip"]);
 
     [Fact]
@@ -59,7 +60,11 @@ public sealed class CompressionTests(TestApplication application) : IClassFixtur
     {
         await _api.Upload("name=head", "a,y\n" + string.Concat(Enumerable.Range(0, 2000).Select(i => $"{i},{i % 2}\n")));
 
-        foreach (var path in new[] { "datasets/head", "datasets/head/rows?limit=500", "datasets/head/content?format=csv", "datasets/head/content", "/openapi/v1.json", "activations" })
+        string[] paths =
+        [
+            "datasets/head", "datasets/head/rows?limit=500", "datasets/head/content?format=csv", "datasets/head/content", "/openapi/v1.json", "activations",
+        ];
+        foreach (var path in paths)
         {
             var get = (await _api.Get(path, ("Accept-Encoding", "gzip"))).Expect(HttpStatusCode.OK);
             var head = (await _api.Send(HttpMethod.Head, path, content: null, ("Accept-Encoding", "gzip"))).Expect(HttpStatusCode.OK);
@@ -72,7 +77,7 @@ public sealed class CompressionTests(TestApplication application) : IClassFixtur
     }
 
     [Fact]
-    public async Task ContentIsPackedAsItGoesAndParquetIsNot()
+    public async Task CsvIsCompressedWhileItIsStreamedAndParquetIsNot()
     {
         await _api.Upload("name=streamed", "a,y\n" + string.Concat(Enumerable.Range(0, 5000).Select(i => $"{i},{i % 2}\n")));
         var plain = (await _api.Get("datasets/streamed/content?format=csv")).Expect(HttpStatusCode.OK);
@@ -82,18 +87,20 @@ public sealed class CompressionTests(TestApplication application) : IClassFixtur
         plain.Headers.ETag!.IsWeak.ShouldBeFalse();
         packed.ContentHeaders.ContentEncoding.ShouldBe(["br"]);
         (await Unpack(packed)).ShouldBe(plain.Text);
-        // Not the same bytes: the tag is weak, and a cache finds its own by it.
+        // The bytes differ, so the tag is weak. A cache finds its copy by it.
         packed.Headers.ETag!.ToString().ShouldBe("W/" + plain.Headers.ETag);
-        var known = (await _api.Get("datasets/streamed/content?format=csv", ("Accept-Encoding", "br"), ("If-None-Match", packed.Headers.ETag.ToString()))).Expect(HttpStatusCode.NotModified);
+        var known = (await _api.Get("datasets/streamed/content?format=csv", ("Accept-Encoding", "br"), ("If-None-Match", packed.Headers.ETag.ToString())))
+            .Expect(HttpStatusCode.NotModified);
         known.Headers.ETag.ShouldBe(packed.Headers.ETag);
         (await _api.Get("datasets/streamed/content", ("Accept-Encoding", "br, gzip"))).ContentHeaders.ContentEncoding.ShouldBeEmpty();
-        var part = (await _api.Get("datasets/streamed/content?format=csv", ("Accept-Encoding", "gzip"), ("Range", "bytes=0-1999"))).Expect(HttpStatusCode.PartialContent);
+        var part = (await _api.Get("datasets/streamed/content?format=csv", ("Accept-Encoding", "gzip"), ("Range", "bytes=0-1999")))
+            .Expect(HttpStatusCode.PartialContent);
         part.ContentHeaders.ContentEncoding.ShouldBeEmpty();
         part.Text.ShouldBe(plain.Text[..2000]);
     }
 
     [Fact]
-    public async Task DocumentIsPacked()
+    public async Task DocumentIsCompressed()
     {
         var packed = (await _api.Get("/openapi/v1.json", ("Accept-Encoding", "br"))).Expect(HttpStatusCode.OK);
 
@@ -102,7 +109,7 @@ public sealed class CompressionTests(TestApplication application) : IClassFixtur
     }
 
     [Fact]
-    public async Task EventsAndNumbersInBytesAreNotPacked()
+    public async Task EventsAndBinaryNumbersAreNotCompressed()
     {
         await _api.Upload("name=events", "a,y\n1,0\n2,1\n3,0\n4,1\n");
         await _api.Train("""{ "datasetId": "events", "target": "y" }""");
@@ -116,14 +123,14 @@ public sealed class CompressionTests(TestApplication application) : IClassFixtur
     }
 
     [Fact]
-    public async Task ProblemIsWholeWhateverTheClientTakes()
+    public async Task ProblemIsCompleteWithAnyAcceptEncoding()
     {
         (await _api.Get("models/none", ("Accept-Encoding", "gzip"))).Problem(HttpStatusCode.NotFound);
         (await _api.Get("/nothing", ("Accept-Encoding", "gzip, identity;q=0"))).Problem(HttpStatusCode.NotFound);
     }
 
     [Fact]
-    public async Task NothingIsPackedWhereTheSettingSaysSo()
+    public async Task SettingTurnsCompressionOff()
     {
         await using var plain = new TestApplication { Settings = { ["Http:CompressAboveBytes"] = "0" } };
 
@@ -136,7 +143,7 @@ public sealed class CompressionTests(TestApplication application) : IClassFixtur
         return (await _api.Post("sigmoid", body, accept is null ? [] : [("Accept-Encoding", accept)])).Expect(HttpStatusCode.OK);
     }
 
-    /// <summary>An answer of that many bytes: with 12 around them, and two for each number and its comma.</summary>
+    /// <summary>An answer of this many bytes: 12 around the numbers, and two for each number and its comma.</summary>
     private async Task<ApiResponse> Exactly(int bytes)
     {
         var values = Enumerable.Repeat("1", (bytes - 12) / 2).ToArray();

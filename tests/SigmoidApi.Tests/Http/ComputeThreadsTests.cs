@@ -5,7 +5,8 @@ using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Http;
 
-/// <summary>Requests that compute for long leave the others their threads.</summary>
+/// <summary>Long computations do not take the threads of other requests.</summary>
+[Trait("Speed", "Slow")]
 public sealed class ComputeThreadsTests
 {
     [Theory]
@@ -16,7 +17,7 @@ public sealed class ComputeThreadsTests
         await using var service = await ServiceProcess.Started(("Limits:MaxUpdateIterations", "100000000"));
         var body = Steps(rows, columns, iterations: 100_000_000);
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        // Each takes minutes, were it not left.
+        // Each would take minutes if its client did not leave.
         var requests = Enumerable.Range(0, 40).Select(_ => Post(service, body, leaving.Token)).ToArray();
         for (var i = 0; i < 20; i++)
         {
@@ -29,7 +30,7 @@ public sealed class ComputeThreadsTests
         await leaving.CancelAsync();
         foreach (var request in requests)
             await Should.ThrowAsync<OperationCanceledException>(() => request);
-        // Whose clients have gone does not hold up others.
+        // Requests whose clients have gone do not block others.
         (await service.Api.Post("update-weights", Steps(200, 20, 1_000))).Expect(HttpStatusCode.OK);
         service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
     }
@@ -38,7 +39,7 @@ public sealed class ComputeThreadsTests
     [InlineData(null, 5, 10)]
     [InlineData("3", 3, 3)]
     [InlineData("0", 0, 0)]
-    public async Task ThreadsThatComputeGiveWayToThoseOfRequests(string? setting, int compute, int fit)
+    public async Task ComputeThreadsHaveALowerPriority(string? setting, int compute, int fit)
     {
         await using var service = await ServiceProcess.Started(setting is null ? [] : [("Limits:ComputeNice", setting), ("Training:Nice", setting)]);
         var running = await service.Api.Enqueue(LongFit.Request());
@@ -47,7 +48,7 @@ public sealed class ComputeThreadsTests
         await Eventually.True(() => service.Threads().Any(thread => thread.Name == "fit"));
 
         var threads = service.Threads();
-        // The process itself may have been started nicer than others.
+        // The process itself may have been started with a nice value.
         var own = threads[0].Nice;
         threads.Where(thread => thread.Name == "compute").Select(thread => thread.Nice).Distinct().ShouldBe([own + compute]);
         threads.Where(thread => thread.Name == "fit").Select(thread => thread.Nice).Distinct().ShouldBe([own + fit]);
@@ -55,9 +56,10 @@ public sealed class ComputeThreadsTests
     }
 
     [Fact]
-    public async Task OneMoreThanMayWaitIsToldToComeBackLater()
+    public async Task RequestBeyondTheQueueIsRefusedWithRetryAfter()
     {
-        await using var service = await ServiceProcess.Started(("Limits:MaxUpdateIterations", "100000000"), ("Limits:ComputeThreads", "1"), ("Limits:MaxComputeQueue", "1"));
+        await using var service = await ServiceProcess.Started(
+            ("Limits:MaxUpdateIterations", "100000000"), ("Limits:ComputeThreads", "1"), ("Limits:MaxComputeQueue", "1"));
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var body = Steps(200, 20, iterations: 100_000_000);
         var requests = Enumerable.Range(0, 3).Select(_ => Post(service, body, leaving.Token)).ToArray();
@@ -67,14 +69,14 @@ public sealed class ComputeThreadsTests
         var answer = new ApiResponse(refused, await refused.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
         answer.Problem(HttpStatusCode.ServiceUnavailable).Detail.ShouldContain("Limits:MaxComputeQueue");
         answer.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
-        // What is short is done where it is.
+        // Short computations run on the request's own thread.
         (await service.Api.Post("update-weights", Steps(2, 2, 10))).Expect(HttpStatusCode.OK);
         service.Log.ShouldNotContain(line => line.Contains("   at ", StringComparison.Ordinal));
         await leaving.CancelAsync();
     }
 
     [Fact]
-    public async Task LargeBodyIsAnsweredAsASmallOneIs()
+    public async Task LargeBodyIsAnsweredLikeASmallOne()
     {
         await using var application = new TestApplication();
         var values = Enumerable.Range(0, 200_000).Select(i => i / 1000.0 - 100).ToArray();
@@ -82,8 +84,10 @@ public sealed class ComputeThreadsTests
         var large = (await application.Api.Post("sigmoid", new { values })).Expect(HttpStatusCode.OK).Numbers("values");
         var small = (await application.Api.Post("sigmoid", new { values = values[..10] })).Expect(HttpStatusCode.OK).Numbers("values");
 
-        var withoutLength = (await application.Api.Send(HttpMethod.Post, "sigmoid", JsonContent.Create(new { values }))).Expect(HttpStatusCode.OK).Numbers("values");
-        var shortWithoutLength = (await application.Api.Send(HttpMethod.Post, "sigmoid", JsonContent.Create(new { values = values[..10] }))).Expect(HttpStatusCode.OK).Numbers("values");
+        var withoutLength = (await application.Api.Send(HttpMethod.Post, "sigmoid", JsonContent.Create(new { values })))
+            .Expect(HttpStatusCode.OK).Numbers("values");
+        var shortWithoutLength = (await application.Api.Send(HttpMethod.Post, "sigmoid", JsonContent.Create(new { values = values[..10] })))
+            .Expect(HttpStatusCode.OK).Numbers("values");
 
         large[..10].ShouldBe(small);
         withoutLength.ShouldBe(large);
@@ -99,6 +103,7 @@ public sealed class ComputeThreadsTests
     {
         var features = Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, columns).Select(j => (i * 31 + j * 17) % 101 / 101.0).ToArray()).ToArray();
         return JsonSerializer.Serialize(
-            new { features, labels = Enumerable.Range(0, rows).Select(i => i % 2).ToArray(), weights = new double[columns], learningRate = 1e-9, iterations }, JsonSerializerOptions.Web);
+            new { features, labels = Enumerable.Range(0, rows).Select(i => i % 2).ToArray(), weights = new double[columns], learningRate = 1e-9, iterations },
+            JsonSerializerOptions.Web);
     }
 }

@@ -4,7 +4,8 @@ using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Http;
 
-/// <summary>Models, data sets and jobs have tags, by which a client that has the answer already gets a 304 (RFC 9110, 13.1.2).</summary>
+/// <summary>Models, data sets and jobs have tags, by which a client with a current answer gets a 304 (RFC 9110, 13.1.2).</summary>
+[Trait("Speed", "Slow")]
 public sealed class ConditionalRequestTests(TestApplication application) : IClassFixture<TestApplication>, IAsyncLifetime
 {
     private readonly ApiClient _api = application.Api;
@@ -34,14 +35,15 @@ public sealed class ConditionalRequestTests(TestApplication application) : IClas
     [InlineData("datasets/tagged/content")]
     [InlineData("training-jobs/latest")]
     [InlineData("training-jobs/JOB")]
-    public async Task AnswerThatTheClientHasIsNotSentAgain(string path)
+    public async Task CurrentTagIsAnsweredWithNotModified(string path)
     {
         path = path.Replace("JOB", _job, StringComparison.Ordinal);
         var first = (await _api.Get(path)).Expect(HttpStatusCode.OK);
         var tag = first.Headers.ETag.ShouldNotBeNull(path).ToString();
         first.Headers.CacheControl!.ToString().ShouldBe("no-cache, private");
 
-        foreach (var seen in new[] { tag, $"\"other\", {tag}", $"W/\"other\",{tag}", "*", tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : "W/" + tag })
+        var otherStrength = tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : "W/" + tag;
+        foreach (var seen in new[] { tag, $"\"other\", {tag}", $"W/\"other\",{tag}", "*", otherStrength })
         {
             foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })
             {
@@ -63,7 +65,7 @@ public sealed class ConditionalRequestTests(TestApplication application) : IClas
     }
 
     [Fact]
-    public async Task NameOfANewerVersionHasAnotherTag()
+    public async Task NewVersionChangesTheTagOfItsName()
     {
         await _api.Upload("name=moving", "a,y\n1,0\n2,1\n3,0\n4,1\n");
         var tag = (await _api.Get("datasets/moving")).Headers.ETag!.ToString();
@@ -87,7 +89,7 @@ public sealed class ConditionalRequestTests(TestApplication application) : IClas
     [InlineData("datasets/tagged?target=none", HttpStatusCode.BadRequest)]
     [InlineData("datasets/tagged?target=a", HttpStatusCode.BadRequest)]
     [InlineData("datasets/tagged/rows?limit=0", HttpStatusCode.BadRequest)]
-    public async Task FailureStaysOneWhateverTheClientHas(string path, HttpStatusCode status)
+    public async Task FailureIsAnsweredWithAnyTag(string path, HttpStatusCode status)
     {
         var refused = await _api.Get(path, ("If-None-Match", "*"));
 
@@ -114,7 +116,7 @@ public sealed class ConditionalRequestTests(TestApplication application) : IClas
     }
 
     [Fact]
-    public async Task WaitingForAJobGoesBeforeItsTag()
+    public async Task PreferWaitTakesPrecedenceOverTheTag()
     {
         var id = await _api.Enqueue(LongFit.Request("waiting"));
         await _api.Running(id);
@@ -129,14 +131,14 @@ public sealed class ConditionalRequestTests(TestApplication application) : IClas
     }
 
     [Fact]
-    public async Task ModelThatTheClientHasIsNotReadFromTheDatabase()
+    public async Task CurrentModelIsNotReadFromTheDatabase()
     {
         var tag = (await _api.Get("models/tagged/versions/1")).Headers.ETag!.ToString();
         await _api.Train("""{ "datasetId": "tagged", "target": "y", "modelName": "unread" }""");
         var unread = (await _api.Get("models/unread")).Headers.ETag!.ToString();
         await using (var db = await application.Database())
         {
-            // A column that can't be read any more: whoever reads it fails.
+            // Makes a column unreadable, so that a query of it fails.
             await db.Database.ExecuteSqlRawAsync("update ModelVersions set Trained = 'damaged' where Name = 'unread'", TestContext.Current.CancellationToken);
         }
 

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace SigmoidApi.Tests.Http;
 
-/// <summary>A service all of whose connections are taken still says how it is.</summary>
+/// <summary>Health checks are answered even when all connections are taken.</summary>
+[Trait("Speed", "Slow")]
 public sealed class ConnectionLimitTests
 {
     private const string Live = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -24,12 +25,12 @@ public sealed class ConnectionLimitTests
             answer.ShouldContain("Healthy");
         }
 
-        // A connection that is open already is served as before.
+        // A connection that is already open is still served.
         (await taken.Ask(0, Live)).ShouldStartWith("HTTP/1.1 200 ");
     }
 
     [Fact]
-    public async Task RequestBeyondTheLimitIsToldToComeBackLater()
+    public async Task RequestBeyondTheLimitIsRefusedWithRetryAfter()
     {
         await using var service = await ServiceProcess.Started(("Limits:MaxConnections", "4"));
         service.Api.Http.Dispose();
@@ -45,7 +46,7 @@ public sealed class ConnectionLimitTests
     }
 
     [Fact]
-    public async Task IdleConnectionsBeyondTheLimitDoNotKeepTheReserve()
+    public async Task IdleConnectionsDoNotBlockTheReserve()
     {
         await using var service = await ServiceProcess.Started(("Limits:MaxConnections", "4"), ("Limits:ReservedConnections", "2"));
         service.Api.Http.Dispose();
@@ -68,7 +69,7 @@ public sealed class ConnectionLimitTests
     [Theory]
     [InlineData("GET /health/live")]
     [InlineData("POST /api/v1/sigmoid")]
-    public async Task BodiesThatDoNotComeDoNotKeepTheReserve(string request)
+    public async Task UnsentBodiesDoNotBlockTheReserve(string request)
     {
         await using var service = await ServiceProcess.Started(("Limits:MaxConnections", "4"), ("Limits:ReservedConnections", "2"));
         service.Api.Http.Dispose();
@@ -77,27 +78,29 @@ public sealed class ConnectionLimitTests
         for (var i = 0; i < 6; i++)
         {
             await answered.Open(service.Address);
-            (await answered.Ask(i, $"{request} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n")).ShouldContain("Connection: close");
+            (await answered.Ask(i, $"{request} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"))
+                .ShouldContain("Connection: close");
         }
 
         (await Answer(service, Live)).ShouldStartWith("HTTP/1.1 200 ");
     }
 
     [Fact]
-    public async Task ServiceIsAsBeforeWhenTheConnectionsAreGone()
+    public async Task ServiceRecoversWhenTheConnectionsClose()
     {
         await using var service = await ServiceProcess.Started(("Limits:MaxConnections", "4"));
         service.Api.Http.Dispose();
         using (await Taken(service, 4))
             (await Answer(service, "GET /api/v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n")).ShouldStartWith("HTTP/1.1 503 ");
 
-        await Eventually.Get(() => Answer(service, "GET /api/v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), answer => answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal));
+        await Eventually.Get(() => Answer(service, "GET /api/v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
+            answer => answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal));
         using var again = await Taken(service, 4);
         (await again.Ask(3, Live)).ShouldStartWith("HTTP/1.1 200 ");
     }
 
     [Fact]
-    public async Task ConnectionThatCameBeyondTheLimitIsServedWhereOthersHaveGoneSince()
+    public async Task ReservedConnectionIsServedAfterAnotherOneCloses()
     {
         await using var service = await ServiceProcess.Started(("Limits:MaxConnections", "2"));
         service.Api.Http.Dispose();
@@ -105,7 +108,8 @@ public sealed class ConnectionLimitTests
         using var late = await RawConnection.Open(service.Address);
         (await Answer(service, "GET /api/v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n")).ShouldStartWith("HTTP/1.1 503 ");
         taken.Dispose();
-        await Eventually.Get(() => Answer(service, "GET /api/v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), answer => answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal));
+        await Eventually.Get(() => Answer(service, "GET /api/v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
+            answer => answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal));
 
         await late.Send("GET /api/v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
@@ -113,7 +117,7 @@ public sealed class ConnectionLimitTests
     }
 
     [Fact]
-    public async Task ManagementPortServesHealthAlone()
+    public async Task ManagementPortServesOnlyHealthAndVersion()
     {
         var port = FreePort();
         await using var service = await ServiceProcess.Started(("Limits:MaxConnections", "4"), ("Management:Port", $"{port}"));
@@ -138,7 +142,7 @@ public sealed class ConnectionLimitTests
         }
         catch (IOException)
         {
-            // Refused at once.
+            // Must be refused at once.
         }
 
         return Encoding.ASCII.GetString(await connection.ReadToEnd());
@@ -159,7 +163,7 @@ public sealed class ConnectionLimitTests
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Connections that were served, and are kept open.</summary>
+    /// <summary>Open connections, each of which was served once.</summary>
     private sealed class KeptConnections : IDisposable
     {
         private readonly List<NetworkStream> _streams = [];
@@ -194,8 +198,12 @@ public sealed class ConnectionLimitTests
             var buffer = new byte[4096];
             int read;
             // The body of /health/live is one word, in a chunk.
-            while (!answer.ToString().EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal) && (read = await _streams[connection].ReadAsync(buffer, TestContext.Current.CancellationToken)) > 0)
+            while (!answer.ToString().EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal)
+                && (read = await _streams[connection].ReadAsync(buffer, TestContext.Current.CancellationToken)) > 0)
+            {
                 answer.Append(Encoding.ASCII.GetString(buffer, 0, read));
+            }
+
             return answer.ToString();
         }
 

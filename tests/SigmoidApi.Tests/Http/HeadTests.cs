@@ -4,13 +4,14 @@ using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Http;
 
-/// <summary>HEAD is answered as GET is, without the body (RFC 9110, 9.3.2).</summary>
+/// <summary>HEAD is answered like GET, without the body (RFC 9110, 9.3.2).</summary>
+[Trait("Speed", "Slow")]
 public sealed class HeadTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private readonly ApiClient _api = application.Api;
 
     [Fact]
-    public async Task EveryPathThatTakesGetTakesHead()
+    public async Task EveryGetRouteTakesHead()
     {
         await _api.Upload("name=mails", "a,y\n1,0\n2,1\n3,0\n4,1\n");
         var job = await _api.Train("""{ "datasetId": "mails", "target": "y", "modelName": "mails" }""");

@@ -29,7 +29,7 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
     [InlineData("application/vnd.sigmoid+json", HttpStatusCode.OK)]
     [InlineData("text/plain", HttpStatusCode.UnsupportedMediaType)]
     [InlineData(null, HttpStatusCode.UnsupportedMediaType)]
-    public async Task OnlyJsonIsTaken(string? mediaType, HttpStatusCode status)
+    public async Task OnlyJsonIsAccepted(string? mediaType, HttpStatusCode status)
     {
         (await PostAsync("""{"features":[[1]],"c":1}""", mediaType)).Status.ShouldBe(status);
     }
@@ -58,7 +58,7 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
     [InlineData("utf-8", "application/json")]
     [InlineData("utf-16", "application/json; charset=utf-8")]
     [InlineData("utf-16", "application/json; charset=windows-1252")]
-    public async Task MarkOfUnicodeCountsForMoreThanTheCharset(string charset, string mediaType)
+    public async Task ByteOrderMarkOverridesTheCharset(string charset, string mediaType)
     {
         var encoding = Encoding.GetEncoding(charset);
 
@@ -69,19 +69,21 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
     }
 
     [Fact]
-    public async Task JsonThatIsNotInItsCharsetIsRefusedByLine()
+    public async Task BytesOutsideTheCharsetAreReportedByLine()
     {
         byte[] body = [.. "{\"name\":\n\""u8, 0xFF, .. "\"}"u8];
 
         (await PostAsync(body, "application/json; charset=cp949")).ShouldBe((HttpStatusCode.BadRequest,
-            ": line 2: expected text in EUC-KR as the request says, or the file's own charset in the Content-Type (charset=windows-1252); got other bytes: FF at byte 10"));
+            ": line 2: expected text in EUC-KR as the request says, or the file's own charset in the Content-Type (charset=windows-1252); "
+            + "got other bytes: FF at byte 10"));
         (await PostAsync("{}"u8.ToArray(), "application/json; charset=no-such")).Status.ShouldBe(HttpStatusCode.UnsupportedMediaType);
     }
 
     [Fact]
-    public async Task ValueArrivesAndGoesBack()
+    public async Task ValueIsReadAndWrittenBack()
     {
-        const string Json = """{"features":[[1,2],[3,"NaN"]],"c":0.5,"weights":[1,2],"iterations":7,"penalty":"elasticnet","name":"x","inner":{"flag":true,"weights":[3]}}""";
+        const string Json =
+            """{"features":[[1,2],[3,"NaN"]],"c":0.5,"weights":[1,2],"iterations":7,"penalty":"elasticnet","name":"x","inner":{"flag":true,"weights":[3]}}""";
         (await PostAsync(Json)).ShouldBe((HttpStatusCode.OK, Json));
     }
 
@@ -116,7 +118,7 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
     [InlineData("""{"features":[[1]],"c":1,"list":[{"flag":true,"weights":[]},{"flag":2,"weights":[]}]}""", 400,
         "list[1].flag: expected true or false, got 2")]
     [InlineData("""{"features":[[1]],"c":1,"named":{"a b":"x"}}""", 400, "named['a b']: expected a number, got a string")]
-    public async Task WrongBodyIsDescribedInTheCallersTerms(string json, int status, string description)
+    public async Task InvalidBodyIsDescribedInTheCallersTerms(string json, int status, string description)
     {
         (await PostAsync(json)).ShouldBe(((HttpStatusCode)status, description));
     }
@@ -128,7 +130,7 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
     [InlineData("{\"features\":[[1],\n[2 3]],\n\"c\":1;}", ": malformed JSON at line 2, byte 4: ")]
     [InlineData("{\"features\":[[1]],\"c\":1,}", ": malformed JSON at line 1, byte 25: ")]
     [InlineData("{\"features\":[[1]],\"c\":1,\"name\":\"\\ud800\"}", ": malformed JSON at byte 32: ")]
-    public async Task MalformedBodySaysLineAndByte(string json, string description)
+    public async Task MalformedBodyIsReportedWithLineAndByte(string json, string description)
     {
         var (status, text) = await PostAsync(json);
         status.ShouldBe(HttpStatusCode.BadRequest);
@@ -147,7 +149,8 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
     [Fact]
     public async Task BodyBeyondTheServersLimitIsTooLarge()
     {
-        (await PostAsync(new string(' ', MaxBodySize + 1))).ShouldBe((HttpStatusCode.RequestEntityTooLarge, ": The body is larger than 4096 bytes (Limits:MaxBodyBytes)."));
+        (await PostAsync(new string(' ', MaxBodySize + 1)))
+            .ShouldBe((HttpStatusCode.RequestEntityTooLarge, ": The body is larger than 4096 bytes (Limits:MaxBodyBytes)."));
     }
 
     [Fact]
@@ -158,7 +161,9 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
         await client.ConnectAsync(server.Address.Host, server.Address.Port, cancellationToken);
         var stream = client.GetStream();
         await stream.WriteAsync(
-            "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{\"\r\nno\r\n"u8.ToArray(),
+            Encoding.ASCII.GetBytes(
+                "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "2\r\n{\"\r\nno\r\n"),
             cancellationToken);
         using var reader = new StreamReader(stream);
         var answer = await reader.ReadToEndAsync(cancellationToken);
@@ -166,7 +171,8 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
         answer.ShouldContain(": the body broke off, or its chunks are malformed");
     }
 
-    private Task<(HttpStatusCode Status, string Text)> PostAsync(string json, string? mediaType = "application/json") => PostAsync(Encoding.UTF8.GetBytes(json), mediaType);
+    private Task<(HttpStatusCode Status, string Text)> PostAsync(string json, string? mediaType = "application/json") =>
+        PostAsync(Encoding.UTF8.GetBytes(json), mediaType);
 
     private async Task<(HttpStatusCode Status, string Text)> PostAsync(byte[] json, string? mediaType)
     {
@@ -177,7 +183,7 @@ public sealed class JsonBodyTests(JsonBodyTests.Server server) : IClassFixture<J
         return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
-    /// <summary>One endpoint behind Kestrel itself, as its limits and what it does about broken connections belong to what is tested.</summary>
+    /// <summary>One endpoint on a real Kestrel, whose limits and handling of broken connections are tested too.</summary>
     public sealed class Server : IAsyncLifetime
     {
         private WebApplication? _application;

@@ -3,7 +3,8 @@ using SigmoidApi.Tables;
 
 namespace SigmoidApi.Tests.Http;
 
-/// <summary>A misspelled name is answered with the known one that is nearest to it.</summary>
+/// <summary>A misspelled name is answered with the most similar known name.</summary>
+[Trait("Speed", "Slow")]
 public sealed class NearestNameTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private readonly ApiClient _api = application.Api;
@@ -24,7 +25,7 @@ public sealed class NearestNameTests(TestApplication application) : IClassFixtur
         NearestName.Of(written, ["solver", "c", "penalty", "maxIterations"]).ShouldBe(near);
 
     [Fact]
-    public void NearestOfSeveralIsMeantAndOfEqualsTheFirst()
+    public void NearestOfSeveralIsSuggestedAndTheFirstOfEquals()
     {
         NearestName.Of("features", ["feature_ab", "featurez", "future"]).ShouldBe("featurez");
         NearestName.Of("colum", ["columA", "columB"]).ShouldBe("columA");
@@ -39,15 +40,17 @@ public sealed class NearestNameTests(TestApplication application) : IClassFixtur
     }
 
     [Fact]
-    public void HowLongNamesAreAndHowManyThereAreDoesNotMatter()
+    public void CostIsBoundedForLongAndManyNames()
     {
         NearestName.Of(new string('x', 1_000_000), [new string('x', 1_000_001), "x"]).ShouldBeNull();
-        NearestName.Of("x1", Enumerable.Range(0, 1_000_000).Select(i => i < 4096 ? $"column {i}" : throw new InvalidOperationException("too many were looked at"))).ShouldBeNull();
+        NearestName.Of("x1", Enumerable.Range(0, 1_000_000)
+            .Select(i => i < 4096 ? $"column {i}" : throw new InvalidOperationException("too many were looked at"))).ShouldBeNull();
     }
 
     [Theory]
     [InlineData("training-jobs", """{ "datasetId": "iris", "target": "y", "penality": "l1" }""", "penality", "unknown field; did you mean 'penalty'?")]
-    [InlineData("training-jobs", """{ "datasetId": "iris", "target": "y", "validation": { "fold": 3 } }""", "validation.fold", "unknown field; did you mean 'folds'?")]
+    [InlineData("training-jobs", """{ "datasetId": "iris", "target": "y", "validation": { "fold": 3 } }""", "validation.fold",
+        "unknown field; did you mean 'folds'?")]
     [InlineData("training-jobs", """{ "datasetId": "iris", "target": "y", "preparation": { "columns": { "a": { "imputaton": "mean" } } } }""",
         "preparation.columns.a.imputaton", "unknown field; did you mean 'imputation'?")]
     [InlineData("training-jobs", """{ "datasetId": "iris", "target": "y", "qqqqqq": 1 }""", "qqqqqq", "unknown field")]
@@ -58,9 +61,10 @@ public sealed class NearestNameTests(TestApplication application) : IClassFixtur
         "expected a column of data set 'iris', got 'sepal length'; did you mean 'sepal_length'?")]
     [InlineData("training-jobs", """{ "datasetId": "iris", "target": "y", "preparation": { "columns": { "sepal_lenght": { "type": "category" } } } }""",
         "preparation.columns.sepal_lenght", "expected a column of data set 'iris', got 'sepal_lenght'; did you mean 'sepal_length'?")]
-    [InlineData("training-jobs", """{ "datasetId": "iris", "target": "y", "penalty": "none", "covarianceType": "cluster", "clusterBy": "petals" }""", "clusterBy",
-        "expected a column of data set 'iris', got 'petals'; did you mean 'petal'?")]
-    [InlineData("datasets/iris/split", """{ "stratifyBy": "petall" }""", "stratifyBy", "expected a column of data set 'iris', got 'petall'; did you mean 'petal'?")]
+    [InlineData("training-jobs", """{ "datasetId": "iris", "target": "y", "penalty": "none", "covarianceType": "cluster", "clusterBy": "petals" }""",
+        "clusterBy", "expected a column of data set 'iris', got 'petals'; did you mean 'petal'?")]
+    [InlineData("datasets/iris/split", """{ "stratifyBy": "petall" }""", "stratifyBy",
+        "expected a column of data set 'iris', got 'petall'; did you mean 'petal'?")]
     [InlineData("activations/elu", """{ "values": [1], "parameters": { "alhpa": 1 } }""", "parameters.alhpa",
         "expected a parameter of elu (alpha), got 'alhpa'; did you mean 'alpha'?")]
     public async Task MisspelledNameInABodyIsAnsweredWithTheNearest(string path, string body, string field, string message)
@@ -90,13 +94,13 @@ public sealed class NearestNameTests(TestApplication application) : IClassFixtur
     }
 
     [Fact]
-    public async Task RecordThatLacksAColumnIsToldOfItsNearOne()
+    public async Task RecordThatLacksAColumnGetsTheNearestName()
     {
         await _api.Upload("name=near", "length,y\n1,0\n2,1\n3,0\n4,1\n");
         await _api.Train("""{ "datasetId": "near", "target": "y" }""");
 
         (await _api.Post("models/near/predict", """{ "rows": [{ "lenght": 1 }] }""")).Error()
-            .ShouldBe(("rows[0].length", "expected a number: the model needs this column, and the record lacks it; did you mean it by 'lenght'?"));
+            .ShouldBe(("rows[0].length", "expected a number: the model needs this column, and the record lacks it; did you name it 'lenght'?"));
     }
 
     [Theory]
@@ -105,18 +109,21 @@ public sealed class NearestNameTests(TestApplication application) : IClassFixtur
     [InlineData("/api/v1/models/a/version/1", "/api/v1/models/a/versions/1")]
     [InlineData("/api/v1/model/a%20b", "/api/v1/models/a%20b")]
     public async Task MisspelledPathIsAnsweredWithTheNearest(string path, string near) =>
-        (await _api.Get(path)).Problem(HttpStatusCode.NotFound).Detail.ShouldBe($"There is nothing at this path; did you mean {near}? GET /openapi/v1.json lists what there is.");
+        (await _api.Get(path)).Problem(HttpStatusCode.NotFound).Detail
+            .ShouldBe($"There is nothing at this path; did you mean {near}? GET /openapi/v1.json lists what there is.");
 
     [Fact]
-    public async Task TargetOfThreeClassesSaysWhatToDo()
+    public async Task TargetOfThreeClassesIsRefusedWithAdvice()
     {
         const string message = "expected a column of two different values, but 'y' has 3: b (2), a (1), c (1). The service trains two classes: "
             + "keep the rows of two classes, or add a column that is 1 for one class and 0 for the others, and upload that";
         await _api.Upload("name=three", "x,y,n\n1,a,1\n2,b,2\n3,c,3\n4,b,1\n");
 
-        (await _api.Post("training-jobs", """{ "datasetId": "three", "target": "y" }""")).Error(HttpStatusCode.UnprocessableEntity).ShouldBe(("target", message));
+        (await _api.Post("training-jobs", """{ "datasetId": "three", "target": "y" }""")).Error(HttpStatusCode.UnprocessableEntity)
+            .ShouldBe(("target", message));
         (await _api.Get("datasets/three?target=y")).Error().ShouldBe(("target", message));
-        (await _api.Post("training-jobs", """{ "datasetId": "three", "target": "n" }""")).Error(HttpStatusCode.UnprocessableEntity).Message.ShouldContain("0 for the others");
+        (await _api.Post("training-jobs", """{ "datasetId": "three", "target": "n" }"""))
+            .Error(HttpStatusCode.UnprocessableEntity).Message.ShouldContain("0 for the others");
     }
 
     [Fact]

@@ -11,7 +11,11 @@ using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.Tests.Http;
 
-/// <summary>An explicit null says as little as a property that is left out, wherever one may be left out. Found by reflection, so that a new property is tried too.</summary>
+/// <summary>
+/// An explicit null equals a missing property, wherever a property is optional. Properties are found by reflection, so new ones are tested
+/// too.
+/// </summary>
+[Trait("Speed", "Slow")]
 public sealed class NullAsAbsentTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private readonly ApiClient _api = application.Api;
@@ -20,14 +24,15 @@ public sealed class NullAsAbsentTests(TestApplication application) : IClassFixtu
 
     /// <summary>The types of all JSON bodies, by the name of the operation that takes each.</summary>
     private Dictionary<string, Type> Requests => application.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints)
-        .SelectMany(endpoint => endpoint.Metadata.OfType<IAcceptsMetadata>(), (endpoint, accepts) => (Name: endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName, accepts))
+        .SelectMany(endpoint => endpoint.Metadata.OfType<IAcceptsMetadata>(),
+            (endpoint, accepts) => (Name: endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName, accepts))
         .Where(taken => taken.Name is not null && taken.accepts.ContentTypes.Contains("application/json") && taken.accepts.RequestType is { IsArray: false })
         .ToDictionary(taken => taken.Name!, taken => taken.accepts.RequestType!, StringComparer.Ordinal);
 
     [Fact]
     public void NullIsReadAsAbsentInEveryOptionalPropertyAtEveryDepth()
     {
-        // The clients of the service, whose first request starts it.
+        // Creating the client starts the service.
         _ = _api;
         var tried = new List<string>();
 
@@ -43,9 +48,9 @@ public sealed class NullAsAbsentTests(TestApplication application) : IClassFixtu
         tried.Count.ShouldBeGreaterThan(50);
         string[] notable =
         [
-            "TrainingRequest.maxIterations", "TrainingRequest.solver", "TrainingRequest.validation.folds", "TrainingRequest.preparation.columns", "TrainingRequest.data.sampleWeight",
-            "TrainingRequest.preparation.columns.any.drop", "PredictWithModelRequest.threshold", "PredictRequest.intercept", "UpdateWeightsRequest.iterations", "EvaluateRequest.parameters",
-            "SplitDatasetRequest.names.test",
+            "TrainingRequest.maxIterations", "TrainingRequest.solver", "TrainingRequest.validation.folds", "TrainingRequest.preparation.columns",
+            "TrainingRequest.data.sampleWeight", "TrainingRequest.preparation.columns.any.drop", "PredictWithModelRequest.threshold",
+            "PredictRequest.intercept", "UpdateWeightsRequest.iterations", "EvaluateRequest.parameters", "SplitDatasetRequest.names.test",
         ];
         notable.Except(tried).ShouldBeEmpty();
     }
@@ -53,7 +58,10 @@ public sealed class NullAsAbsentTests(TestApplication application) : IClassFixtu
     [Fact]
     public async Task NullIsTheSameAsAbsentInEveryRequest()
     {
-        await _api.Upload("name=mails", "word_freq_free,char_freq_!,capital_run_length,spam\n0.9,0.4,60,1\n0,0,3,0\n0.3,0.9,41,1\n0.1,0,12,0\n0,0.1,7,0\n1.2,0.3,95,1\n0.2,0.4,11,0\n0.4,0.1,35,1");
+        await _api.Upload(
+            "name=mails",
+            "word_freq_free,char_freq_!,capital_run_length,spam\n"
+            + "0.9,0.4,60,1\n0,0,3,0\n0.3,0.9,41,1\n0.1,0,12,0\n0,0.1,7,0\n1.2,0.3,95,1\n0.2,0.4,11,0\n0.4,0.1,35,1");
         await _api.Train("""{ "datasetId": "mails", "target": "spam" }""");
         var tried = 0;
 
@@ -85,17 +93,19 @@ public sealed class NullAsAbsentTests(TestApplication application) : IClassFixtu
     }
 
     [Fact]
-    public async Task AJobThatSaysNullOfAllThatItMayLeaveOutIsTheDefaultJob()
+    public async Task JobWithOnlyNullsIsTheDefaultJob()
     {
         var rows = string.Join('\n', Enumerable.Range(0, 40).Select(i => $"{i * 7 % 11},{(i % 3 == 0 ? "a" : "b")},{(i * 5 % 7 > 3 ? 1 : 0)}"));
         await _api.Upload("name=nulls", $"x,kind,y\n{rows}");
         var plain = await _api.Train("""{ "datasetId": "nulls", "target": "y" }""");
 
         var said = await _api.Train("""
-            { "datasetId": "nulls", "target": "y", "positiveClass": null, "features": null, "data": null, "modelName": null, "solver": null, "penalty": null, "c": null, "l1Ratio": null,
-              "cs": null, "l1Ratios": null, "selection": null, "fitIntercept": null, "standardize": null, "classWeight": null, "sampleWeight": null, "maxIterations": null, "tolerance": null,
-              "learningRate": null, "initialWeights": null, "validation": null, "seed": null, "covarianceType": null, "clusterBy": null, "confidenceLevel": null, "intervals": null,
-              "timeoutSeconds": null, "onTimeout": null, "preparation": { "numbers": null, "categories": { "drop": null, "maxLevels": null, "missingIndicator": null },
+            { "datasetId": "nulls", "target": "y", "positiveClass": null, "features": null, "data": null, "modelName": null, "solver": null,
+              "penalty": null, "c": null, "l1Ratio": null, "cs": null, "l1Ratios": null, "selection": null, "fitIntercept": null, "standardize": null,
+              "classWeight": null, "sampleWeight": null, "maxIterations": null, "tolerance": null, "learningRate": null, "initialWeights": null,
+              "validation": null, "seed": null, "covarianceType": null, "clusterBy": null, "confidenceLevel": null, "intervals": null,
+              "timeoutSeconds": null, "onTimeout": null,
+              "preparation": { "numbers": null, "categories": { "drop": null, "maxLevels": null, "missingIndicator": null },
               "columns": { "kind": { "type": null, "reference": null, "minFrequency": null, "unknown": null }, "x": null } } }
             """);
 
@@ -125,19 +135,20 @@ public sealed class NullAsAbsentTests(TestApplication application) : IClassFixtu
     [InlineData("sigmoid", """{ "values": [null] }""", "values[0]")]
     [InlineData("training-jobs", """{ "datasetId": "x", "target": "y", "cs": [1, null] }""", "cs[1]")]
     [InlineData("training-jobs", """{ "data": { "features": null, "labels": [1] } }""", "data.features")]
-    public async Task NullAmongValuesIsRefused(string path, string body, string field) => (await _api.Post(path, body)).Error().Path.ShouldBe(field);
+    public async Task NullInAnArrayIsRefused(string path, string body, string field) => (await _api.Post(path, body)).Error().Path.ShouldBe(field);
 
     private async Task<string> Estimates(JsonElement job)
     {
         var model = job.GetProperty("model");
-        return (await _api.Get($"models/{model.GetProperty("name").GetString()}/versions/{model.GetProperty("version").GetInt32()}")).Json.GetProperty("coefficients").GetRawText();
+        return (await _api.Get($"models/{model.GetProperty("name").GetString()}/versions/{model.GetProperty("version").GetInt32()}"))
+            .Json.GetProperty("coefficients").GetRawText();
     }
 
     private JsonTypeInfo Info(Type type) => Options.GetTypeInfo(type);
 
     private string Read(Type type, JsonNode json) => JsonSerializer.Serialize(JsonSerializer.Deserialize(json.ToJsonString(), type, Options), type, Options);
 
-    /// <summary>For every optional property its path, and two texts of the type: without it, and with null.</summary>
+    /// <summary>For every optional property: its path, and two texts of the type, without the property and with null.</summary>
     private IEnumerable<(string Path, JsonNode Without, JsonNode With)> Pairs(Type type)
     {
         if (Info(type) is { Kind: JsonTypeInfoKind.Dictionary, ElementType: { } element })
@@ -171,7 +182,8 @@ public sealed class NullAsAbsentTests(TestApplication application) : IClassFixtu
         return least;
     }
 
-    private static bool IsRequired(JsonPropertyInfo property) => property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false, IsMemberInitializer: false };
+    private static bool IsRequired(JsonPropertyInfo property) =>
+        property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false, IsMemberInitializer: false };
 
     private static JsonObject With(JsonObject source, string name, JsonNode? value)
     {

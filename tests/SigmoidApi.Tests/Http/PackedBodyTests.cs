@@ -6,6 +6,7 @@ using SigmoidApi.Tests.Tables;
 namespace SigmoidApi.Tests.Http;
 
 /// <summary>Bodies with a <c>Content-Encoding</c>, other than uploads, which <see cref="UploadTests"/> covers.</summary>
+[Trait("Speed", "Slow")]
 public sealed class PackedBodyTests(PackedBodyTests.Application application) : IClassFixture<PackedBodyTests.Application>
 {
     private const int MaxBodyBytes = 100_000;
@@ -19,7 +20,7 @@ public sealed class PackedBodyTests(PackedBodyTests.Application application) : I
     [InlineData("GZIP")]
     [InlineData("zstd")]
     [InlineData("identity")]
-    public async Task APackedBodyIsReadAsThePlainOne(string coding)
+    public async Task CompressedBodyIsReadLikeAPlainOne(string coding)
     {
         var plain = (await _api.Post("sigmoid", Sigmoid)).Expect(HttpStatusCode.OK).Text;
 
@@ -27,7 +28,7 @@ public sealed class PackedBodyTests(PackedBodyTests.Application application) : I
     }
 
     [Fact]
-    public async Task EveryCallThatTakesJsonTakesItPacked()
+    public async Task EveryJsonRouteTakesCompressedBodies()
     {
         await _api.Upload("name=packed", "a,y\n1,0\n2,1\n3,0\n4,1\n");
         await _api.Train("""{ "datasetId": "packed", "target": "y", "modelName": "packed" }""");
@@ -54,7 +55,7 @@ public sealed class PackedBodyTests(PackedBodyTests.Application application) : I
     [InlineData("deflate")]
     [InlineData("gzip, gzip")]
     [InlineData("*")]
-    public async Task AnotherCodingIsRefusedWithTheOnesThatAreTaken(string coding)
+    public async Task UnknownCodingIsRefusedWithTheKnownOnes(string coding)
     {
         foreach (var (path, mediaType) in new[] { ("sigmoid", "application/json"), ("sigmoid", "application/octet-stream"),
             ("datasets?name=coding", "text/csv") })
@@ -69,12 +70,12 @@ public sealed class PackedBodyTests(PackedBodyTests.Application application) : I
     [Theory]
     [InlineData("gzip")]
     [InlineData("zstd")]
-    public async Task ABrokenPackIsABadRequest(string coding)
+    public async Task BrokenCompressionIsABadRequest(string coding)
     {
         var plain = Encoding.UTF8.GetBytes(Sigmoid);
         var packed = Pack(plain, coding);
         byte[] damaged = [.. packed];
-        // The first byte: a zstd frame need not have a checksum, by which a changed value would be seen.
+        // Changes the first byte. A later change might not be noticed, since a zstd frame may lack a checksum.
         damaged[0] ^= 0xFF;
 
         foreach (var body in new[] { packed[..^1], packed[..(packed.Length / 2)], damaged, [.. packed, 1, 2, 3], plain, [] })
@@ -90,7 +91,7 @@ public sealed class PackedBodyTests(PackedBodyTests.Application application) : I
     [Theory]
     [InlineData("gzip")]
     [InlineData("zstd")]
-    public async Task ABodyMayUnpackToTheLimitAndNoMore(string coding)
+    public async Task DecompressedBodyIsLimited(string coding)
     {
         var most = Encoding.UTF8.GetBytes(Sigmoid.PadRight(MaxBodyBytes));
 
@@ -101,7 +102,7 @@ public sealed class PackedBodyTests(PackedBodyTests.Application application) : I
     }
 
     [Fact]
-    public async Task PackedNumbersAreUnpackedAndNotTakenForNumbers()
+    public async Task CompressedBinaryNumbersAreDecompressed()
     {
         var numbers = BitConverter.GetBytes(0.0);
 
@@ -110,7 +111,7 @@ public sealed class PackedBodyTests(PackedBodyTests.Application application) : I
     }
 
     [Fact]
-    public async Task TheSameRequestPackedOtherwiseUnderItsKeyIsTheSameRequest()
+    public async Task SameRequestWithAnotherCompressionIsTheSameRequest()
     {
         await _api.Upload("name=keyed", "a,y\n1,0\n2,1\n3,0\n4,1\n");
         var body = Encoding.UTF8.GetBytes("""{ "test": 0.5 }""");

@@ -5,6 +5,7 @@ using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Http;
 
+[Trait("Speed", "Slow")]
 public sealed class ProblemTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private const string Valid = """{ "values": [1] }""";
@@ -24,7 +25,7 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
     [InlineData("GET", "training-jobs/latest/cancel", "POST")]
     [InlineData("POST", "models/a", "DELETE, GET, HEAD")]
     [InlineData("POST", "activations", "GET, HEAD")]
-    public async Task WrongMethodIsToldWhichAreRight(string method, string path, string allowed)
+    public async Task WrongMethodIsAnsweredWithTheAllowedOnes(string method, string path, string allowed)
     {
         var response = await _api.Send(HttpMethod.Parse(method), path);
 
@@ -51,7 +52,7 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
     [InlineData("sigmoid", "text/plain", "application/json, application/octet-stream")]
     [InlineData("sigmoid", null, "application/json, application/octet-stream")]
     [InlineData("activations/tanh/derivative", "application/xml", "application/json, application/octet-stream")]
-    public async Task WrongMediaTypeIsToldWhichAreRight(string path, string? mediaType, string taken)
+    public async Task WrongMediaTypeIsAnsweredWithTheAcceptedOnes(string path, string? mediaType, string taken)
     {
         var answer = await _api.Send(HttpMethod.Post, path, ApiClient.Bytes(Encoding.UTF8.GetBytes(Valid), mediaType));
 
@@ -60,7 +61,7 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
     }
 
     [Fact]
-    public async Task WrongMediaTypeOfAFileIsToldWhichAreRight()
+    public async Task WrongMediaTypeOfAFileIsAnsweredWithTheAcceptedOnes()
     {
         foreach (var path in new[] { "datasets?name=a", "models/none/predict" })
         {
@@ -73,19 +74,20 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
             }
         }
 
-        // A coding that is not taken is answered with those that are, and not with media types.
-        var coded = await _api.Send(HttpMethod.Post, "sigmoid", new ByteArrayContent([1]) { Headers = { ContentType = new("application/json"), ContentEncoding = { "br" } } });
+        // An unknown coding is answered with the known ones, not with media types.
+        var coded = await _api.Send(
+            HttpMethod.Post, "sigmoid", new ByteArrayContent([1]) { Headers = { ContentType = new("application/json"), ContentEncoding = { "br" } } });
         coded.Problem(HttpStatusCode.UnsupportedMediaType).Detail.ShouldContain("gzip or zstd");
         coded.Headers.Contains("Accept").ShouldBeFalse();
     }
 
-    /// <summary>Where the key is the fault that is answered, the headers say nothing of the body's.</summary>
+    /// <summary>If the answered fault is the key's, the headers don't describe the body's fault.</summary>
     [Theory]
     [InlineData("training-jobs", null, null)]
     [InlineData("datasets/none/split", null, null)]
     [InlineData("training-jobs", "application/json", "br")]
     [InlineData("datasets/none/split", "application/json", "br")]
-    public async Task OfTwoFaultsTheHeadersAreThoseOfTheOneThatIsAnswered(string path, string? mediaType, string? coding)
+    public async Task HeadersBelongToTheFaultThatIsAnswered(string path, string? mediaType, string? coding)
     {
         using var content = ApiClient.Bytes("{}"u8.ToArray(), mediaType);
         if (coding is not null)
@@ -101,13 +103,13 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
     [InlineData("sigmoid", "application/octet-stream", "Limits:MaxStreamBytes", "The body is larger than 1000 bytes (Limits:MaxStreamBytes).")]
     [InlineData("sigmoid", "application/json", "Limits:MaxBodyBytes", "The body is larger than 1000 bytes (Limits:MaxBodyBytes).")]
     [InlineData("datasets?name=large", "text/csv", "Datasets:MaxUploadBytes", "The upload is larger than 1000 bytes (Datasets:MaxUploadBytes).")]
-    public async Task EveryLimitOfABodyIsNamedByItsSetting(string path, string mediaType, string setting, string detail)
+    public async Task EveryBodyLimitNamesItsSetting(string path, string mediaType, string setting, string detail)
     {
         await using var small = new TestApplication { Settings = { [setting] = "1000" } };
 
         (await small.Api.PostBytes(path, new byte[4000], mediaType)).Problem(HttpStatusCode.RequestEntityTooLarge).Detail.ShouldBe(detail);
-        // Beyond what a form may have around the file, the server refuses by the announced length.
-        // The client asks first, so that it is not refused in the middle of its sending.
+        // If the announced length exceeds the limit and the room for a form's other parts, the server refuses at once.
+        // Expect: 100-continue keeps the refusal from breaking the connection while the client sends.
         var refused = await small.Api.Send(HttpMethod.Post, path, ApiClient.Bytes(new byte[3 << 20], mediaType), ("Expect", "100-continue"));
         var huge = refused.Problem(HttpStatusCode.RequestEntityTooLarge).Detail;
         huge.ShouldContain(" larger than 1000 bytes ");
@@ -118,7 +120,7 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
     [InlineData("application/json; charset=utf-8")]
     [InlineData("application/vnd.anything+json")]
     [InlineData("APPLICATION/JSON")]
-    public async Task EveryWayToSayJsonIsTaken(string mediaType)
+    public async Task EveryJsonMediaTypeIsAccepted(string mediaType)
     {
         (await _api.Send(HttpMethod.Post, "sigmoid", ApiClient.Bytes(Encoding.UTF8.GetBytes(Valid), mediaType))).Expect(HttpStatusCode.OK);
     }
@@ -137,7 +139,7 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
     }
 
     [Fact]
-    public async Task LongOffendingTextIsNotSentBackWhole()
+    public async Task LongInvalidTextIsShortenedInTheProblem()
     {
         var endless = new string('x', 100_000);
 
@@ -150,14 +152,16 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
     }
 
     [Fact]
-    public async Task BodyBeyondTheLimitIsTooLargeAnnouncedOrNot()
+    public async Task BodyBeyondTheLimitIsTooLargeWithAndWithoutALength()
     {
         await using var small = new TestApplication { Settings = { ["Limits:MaxBodyBytes"] = "200" } };
         var long_ = $$"""{ "values": [{{string.Join(',', Enumerable.Repeat("0.5", 100))}}] }""";
 
         (await small.Api.Post("sigmoid", Valid)).Expect(HttpStatusCode.OK);
-        (await small.Api.Post("sigmoid", long_)).Problem(HttpStatusCode.RequestEntityTooLarge).Detail.ShouldBe("The body is larger than 200 bytes (Limits:MaxBodyBytes).");
-        var chunked = (await small.Api.Send(HttpMethod.Post, "sigmoid", ApiClient.Json(long_), ("Transfer-Encoding", "chunked"))).Problem(HttpStatusCode.RequestEntityTooLarge);
+        (await small.Api.Post("sigmoid", long_)).Problem(HttpStatusCode.RequestEntityTooLarge).Detail
+            .ShouldBe("The body is larger than 200 bytes (Limits:MaxBodyBytes).");
+        var chunked = (await small.Api.Send(HttpMethod.Post, "sigmoid", ApiClient.Json(long_), ("Transfer-Encoding", "chunked")))
+            .Problem(HttpStatusCode.RequestEntityTooLarge);
         chunked.Detail.ShouldBe("The body is larger than 200 bytes (Limits:MaxBodyBytes).");
     }
 
@@ -171,7 +175,7 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
     [InlineData("""{ "values": 01 }""", "malformed JSON at line 1, byte 14: ")]
     [InlineData("""{ "values": 1 } x""", "malformed JSON at line 1, byte 17: ")]
     [InlineData("{\n\"values\": nul }", "malformed JSON at line 2, byte 14: ")]
-    public async Task MalformedBodySaysWhatAndWhere(string body, string detail)
+    public async Task MalformedBodyIsReportedWithItsPlace(string body, string detail)
     {
         var problem = (await _api.Post("sigmoid", body)).Problem(HttpStatusCode.BadRequest);
 
@@ -183,13 +187,13 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
     [InlineData("""{ "values": 1, "valeus": 2 }""", "valeus", "unknown field; did you mean 'values'?")]
     [InlineData("""{ "Values": 1 }""", "Values", "unknown field; did you mean 'values'?")]
     [InlineData("""{ "values": 1, "values": 2 }""", "values", "expected once, got more than once")]
-    public async Task FieldThatIsNotThereOrTwiceIsNamed(string body, string path, string message)
+    public async Task MissingOrRepeatedFieldIsNamed(string body, string path, string message)
     {
         (await _api.Post("sigmoid", body)).Error().ShouldBe((path, message));
     }
 
     [Fact]
-    public async Task BrowserGetsAProblemTooAndNoPage()
+    public async Task BrowserGetsAProblemNotAPage()
     {
         const string Browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
@@ -200,7 +204,7 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
     }
 
     [Fact]
-    public async Task ConflictAndImpossibleAreProblems()
+    public async Task ConflictAndUnprocessableContentAreProblems()
     {
         var id = (await _api.Train(LongFit.Quick)).GetProperty("id").GetString();
 
@@ -210,17 +214,19 @@ public sealed class ProblemTests(TestApplication application) : IClassFixture<Te
     }
 
     [Fact]
-    public async Task TraceIdOfAProblemIsThatOfItsLineInTheLog()
+    public async Task ProblemAndLogLineHaveTheSameTraceId()
     {
         await using var service = await ServiceProcess.Started();
 
         var problem = (await service.Api.Post("predict", "{}")).Problem(HttpStatusCode.BadRequest);
-        var given = (await service.Api.Post("predict", "{}", ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))).Problem(HttpStatusCode.BadRequest);
+        var given = (await service.Api.Post("predict", "{}", ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")))
+            .Problem(HttpStatusCode.BadRequest);
 
         given.TraceId.ShouldBe("0af7651916cd43dd8448eb211c80319c");
         foreach (var traceId in new[] { problem.TraceId, given.TraceId })
         {
-            var line = await Eventually.Get(() => Task.FromResult(service.Log.FirstOrDefault(l => l.Contains(traceId, StringComparison.Ordinal))), l => l is not null);
+            var line = await Eventually.Get(
+                () => Task.FromResult(service.Log.FirstOrDefault(l => l.Contains(traceId, StringComparison.Ordinal))), l => l is not null);
             var logged = JsonElement.Parse(line!);
             logged.GetProperty("@tr").GetString().ShouldBe(traceId);
             logged.GetProperty("RequestPath").GetString().ShouldBe("/api/v1/predict");

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace SigmoidApi.Tests.Http;
 
-/// <summary>A parameter of the query that a route does not take is refused, as an unknown field of a body is.</summary>
+/// <summary>An unknown query parameter is refused, like an unknown field of a body.</summary>
 public sealed class QueryParameterTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private readonly ApiClient _api = application.Api;
@@ -26,7 +26,7 @@ public sealed class QueryParameterTests(TestApplication application) : IClassFix
     [InlineData("POST", "training-jobs/none/cancel?now", "now", "unknown query parameter: this path takes none")]
     [InlineData("POST", "predict?threshold=0.9", "threshold", "unknown query parameter: this path takes none with a body of application/json")]
     [InlineData("POST", "models/none/predict?threshold=0.9", "threshold", "unknown query parameter: this path takes none with a body of application/json")]
-    public async Task UnknownParameterIsNamedWithWhatThePathTakes(string method, string path, string name, string message)
+    public async Task UnknownParameterIsAnsweredWithTheKnownOnes(string method, string path, string name, string message)
     {
         var content = method == "POST" ? ApiClient.Json("{}") : null;
 
@@ -38,32 +38,33 @@ public sealed class QueryParameterTests(TestApplication application) : IClassFix
         (await _api.Send(HttpMethod.Head, "datasets?limt=1")).Expect(HttpStatusCode.BadRequest).Content.ShouldBeEmpty();
 
     [Fact]
-    public async Task UploadTakesItsOwnParametersAndListsThemForOthers()
+    public async Task UploadTakesItsParametersAndListsThemForAnUnknownOne()
     {
         var file = "a;b;y\n1;NA;0\n2;-;1\n3;5;1\n4;6;0\n"u8.ToArray();
 
         (await _api.PostBytes("datasets?name=strict&delimitr=;", file, "text/csv")).Error().ShouldBe(("delimitr",
             "unknown query parameter: this path takes dates, decimal, delimiter, format, header, name, nullValue, quote, types; did you mean 'delimiter'?"));
         (await _api.PostBytes("datasets?name=strict&delimiter=;&delimiter=,", file, "text/csv")).Error().Path.ShouldBe("delimiter");
-        await _api.Upload("name=strict&delimiter=;&nullValue=NA&nullValue=-&types=a:number&types=b:number&header=true&quote=%22&decimal=.&dates=dmy&format=csv", file);
+        await _api.Upload(
+            "name=strict&delimiter=;&nullValue=NA&nullValue=-&types=a:number&types=b:number&header=true&quote=%22&decimal=.&dates=dmy&format=csv", file);
         (await _api.Get("datasets?name=strict")).Expect(HttpStatusCode.OK);
         (await _api.PostBytes("datasets?name=strict&format=parqet", file, "text/csv")).Error().Message.ShouldEndWith("got 'parqet'; did you mean 'parquet'?");
         (await _api.PostBytes("models/none/predict?treshold=1", file, "text/csv")).Error().Message.ShouldEndWith("did you mean 'threshold'?");
     }
 
     [Fact]
-    public async Task NumbersOfASigmoidRepeat() => (await _api.Get("sigmoid?x=1&x=2")).Numbers("values").Length.ShouldBe(2);
+    public async Task ValuesOfASigmoidMayBeRepeated() => (await _api.Get("sigmoid?x=1&x=2")).Numbers("values").Length.ShouldBe(2);
 
     [Theory]
     [InlineData("sigmoid")]
     [InlineData("sigmoid/derivative")]
     [InlineData("activations/tanh")]
     [InlineData("activations/tanh/derivative")]
-    public async Task DefaultOfAParameterThatIsForTheOtherFormOfABodyIsTaken(string path)
+    public async Task DefaultOfAParameterForAnotherBodyIsAccepted(string path)
     {
         (await _api.Post(path + "?dtype=float64", """{ "values": 1 }""")).Expect(HttpStatusCode.OK);
         (await _api.Post(path + "?dtype=float32", """{ "values": 1 }""")).Error().ShouldBe(
-            ("dtype", "expected float64, which the numbers of JSON are, got 'float32'; float32 is for application/octet-stream"));
+            ("dtype", "expected float64, the type of numbers in JSON, got 'float32'; for float32 send application/octet-stream"));
     }
 
     [Fact]
@@ -83,33 +84,36 @@ public sealed class QueryParameterTests(TestApplication application) : IClassFix
     [InlineData("/swagger/index.html?v=2")]
     [InlineData("/api/v1/datasets?")]
     [InlineData("/api/v1/datasets?&")]
-    public async Task PathsBesideTheApiAndEmptyQueriesAreTaken(string path) => (await _api.Get(path)).Expect(HttpStatusCode.OK);
+    public async Task OtherPathsAndEmptyQueriesAreAccepted(string path) => (await _api.Get(path)).Expect(HttpStatusCode.OK);
 
     [Fact]
-    public async Task EveryParameterOfTheDocumentIsTakenAndNoOther()
+    public async Task OnlyParametersOfTheDocumentAreAccepted()
     {
         var paths = (await _api.Get("/openapi/v1.json")).Json.GetProperty("paths");
         var count = 0;
-        // Health is for probes, which may ask as they do.
+        // Health routes accept any query, since probes may add one.
         foreach (var (path, method, operation) in paths.EnumerateObject().Where(path => !path.Name.StartsWith("/health", StringComparison.Ordinal))
             .SelectMany(path => path.Value.EnumerateObject().Select(one => (path.Name, one.Name, one.Value))))
         {
             string[] documented = operation.TryGetProperty("parameters", out var parameters)
                 ? [.. parameters.EnumerateArray().Where(p => p.GetProperty("in").GetString() == "query").Select(p => p.GetProperty("name").GetString()!)]
                 : [];
-            var bodies = operation.TryGetProperty("requestBody", out var body) ? body.GetProperty("content").EnumerateObject().Select(content => content.Name).ToArray() : [];
+            var bodies = operation.TryGetProperty("requestBody", out var body)
+                ? body.GetProperty("content").EnumerateObject().Select(content => content.Name).ToArray()
+                : [];
             var names = new HashSet<string>();
             foreach (var mediaType in bodies.DefaultIfEmpty())
             {
                 var content = mediaType is null ? null : ApiClient.Bytes(Encoding.UTF8.GetBytes("{}"), mediaType);
-                var address = path.Replace("{version}", "1", StringComparison.Ordinal).Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
+                var address = path.Replace("{version}", "1", StringComparison.Ordinal)
+                    .Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
                 var message = (await _api.Send(HttpMethod.Parse(method.ToUpperInvariant()), $"{address}?no-such-parameter=1", content)).Error().Message;
                 message.ShouldStartWith("unknown query parameter: this path takes ", Case.Sensitive, $"{method} {path}");
                 names.UnionWith(message["unknown query parameter: this path takes ".Length..].Split(" with ")[0].Split("; did")[0].Split(", "));
             }
 
             names.Remove("none");
-            // Those of the forms that the document does not describe yet are taken beyond it.
+            // Parameters of other kinds of bodies are accepted too, although the document does not describe them.
             documented.ShouldBeSubsetOf(names, $"{method} {path}");
             count++;
         }

@@ -2,13 +2,15 @@ using System.Net;
 
 namespace SigmoidApi.Tests.Http;
 
-/// <summary>How long the head of a request may be is a setting; beyond it the server answers before it knows what is asked for.</summary>
+/// <summary>The length of a request's head is limited by settings. Beyond them the server answers before it routes the request.</summary>
+[Trait("Speed", "Slow")]
 public sealed class RequestHeadTests
 {
     [Fact]
-    public async Task HeadIsTakenUpToItsLimits()
+    public async Task RequestHeadIsAcceptedUpToItsLimits()
     {
-        await using var service = await ServiceProcess.Started(("Limits:MaxRequestLineBytes", "20000"), ("Limits:MaxHeaderBytes", "50000"), ("Limits:MaxHeaders", "120"));
+        await using var service = await ServiceProcess.Started(
+            ("Limits:MaxRequestLineBytes", "20000"), ("Limits:MaxHeaderBytes", "50000"), ("Limits:MaxHeaders", "120"));
         using var http = new HttpClient { BaseAddress = service.Address, Timeout = ApiClient.Patience };
 
         (await Status(http, $"sigmoid?x={new string('0', 15_000)}")).ShouldBe(HttpStatusCode.OK);

@@ -8,12 +8,13 @@ namespace SigmoidApi.Tests.Idempotency;
 
 public sealed class SqliteIdempotencyTests(SqliteApplication store) : IdempotencyTests(store), IClassFixture<SqliteApplication>;
 
+[Trait("Speed", "Slow")]
 public sealed class PostgresIdempotencyTests(PostgresApplication store) : IdempotencyTests(store), IClassFixture<PostgresApplication>
 {
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task CopiesThatRaceOnTwoReplicasCreateOneThing(bool isUpload)
+    public async Task RacingCopiesOnTwoReplicasCreateOneResource(bool isUpload)
     {
         await using var one = await Store.Another();
         await using var two = new TestApplication();
@@ -24,7 +25,7 @@ public sealed class PostgresIdempotencyTests(PostgresApplication store) : Idempo
         (await one.Api.Get("datasets")).Expect(HttpStatusCode.OK);
         (await two.Api.Get("datasets")).Expect(HttpStatusCode.OK);
 
-        // The turns of one process are not the other's, so that at each of several tries some of them come as far as the unique key.
+        // The processes don't share their turns, so at each of several attempts some requests reach the unique key.
         for (var i = 0; i < 10; i++)
         {
             var key = $"race-{i}";
@@ -65,7 +66,7 @@ public abstract class IdempotencyTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task JobThatWasWaitedForIsAnsweredAsItEnded()
+    public async Task RepeatedRequestGetsTheEndedJobAfterAWait()
     {
         var first = (await _api.Post("training-jobs", LongFit.Quick, (IdempotencyKey.Header, "waited"), ("Prefer", "wait=60"))).Expect(HttpStatusCode.Created);
 
@@ -78,9 +79,10 @@ public abstract class IdempotencyTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task JobThatDidNotEndWithinItsWaitIsAnsweredAsItStood()
+    public async Task RepeatedRequestGetsTheJobAsFirstAnsweredWithoutAnEnd()
     {
-        var first = (await _api.Post("training-jobs", LongFit.Request(), (IdempotencyKey.Header, "short"), ("Prefer", "wait=0"))).Expect(HttpStatusCode.Accepted);
+        var first = (await _api.Post("training-jobs", LongFit.Request(), (IdempotencyKey.Header, "short"), ("Prefer", "wait=0")))
+            .Expect(HttpStatusCode.Accepted);
 
         var again = (await _api.Post("training-jobs", LongFit.Request(), (IdempotencyKey.Header, "short"))).Expect(HttpStatusCode.Accepted);
 
@@ -93,7 +95,7 @@ public abstract class IdempotencyTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task SameUploadIsOneDataSetAlsoAsAFormWithAnotherBoundary()
+    public async Task SameUploadIsOneDataSetEvenWithAnotherFormBoundary()
     {
         await using var application = await store.Another();
         var first = (await Upload(application.Api, "upload")).Expect(HttpStatusCode.Created);
@@ -105,11 +107,12 @@ public abstract class IdempotencyTests(StoreApplication store)
         (await application.Api.Get("datasets")).Json.GetProperty("items").GetArrayLength().ShouldBe(2);
 
         Task<ApiResponse> Form(string boundary) => application.Api.Send(HttpMethod.Post, "datasets?name=form",
-            new MultipartFormDataContent(boundary) { { ApiClient.Bytes(System.Text.Encoding.ASCII.GetBytes(Csv), "text/csv"), "file", "rows.csv" } }, (IdempotencyKey.Header, "form"));
+            new MultipartFormDataContent(boundary) { { ApiClient.Bytes(System.Text.Encoding.ASCII.GetBytes(Csv), "text/csv"), "file", "rows.csv" } },
+            (IdempotencyKey.Header, "form"));
     }
 
     [Fact]
-    public async Task SameBytesInAnotherCharsetOfTheFormsPartAreAnotherRequest()
+    public async Task AnotherCharsetOfTheFormPartIsAnotherRequest()
     {
         await using var application = await store.Another();
         (await Form("text/csv")).Expect(HttpStatusCode.Created);
@@ -118,11 +121,12 @@ public abstract class IdempotencyTests(StoreApplication store)
         (await Form("text/csv; charset=cp949")).Problem(HttpStatusCode.UnprocessableEntity);
 
         Task<ApiResponse> Form(string mediaType) => application.Api.Send(HttpMethod.Post, "datasets?name=charset",
-            new MultipartFormDataContent { { ApiClient.Bytes(System.Text.Encoding.ASCII.GetBytes(Csv), mediaType), "file", "rows.csv" } }, (IdempotencyKey.Header, "charset"));
+            new MultipartFormDataContent { { ApiClient.Bytes(System.Text.Encoding.ASCII.GetBytes(Csv), mediaType), "file", "rows.csv" } },
+            (IdempotencyKey.Header, "charset"));
     }
 
     [Fact]
-    public async Task SameSplitIsTwoDataSetsAlsoWhenTheWholeIsGone()
+    public async Task SameSplitIsAnsweredAfterItsSourceIsDeleted()
     {
         await using var application = await store.Another();
         await application.Api.Upload("name=whole", Csv);
@@ -151,7 +155,8 @@ public abstract class IdempotencyTests(StoreApplication store)
             await Upload(_api, "taken-upload", name: "another"),
         })
         {
-            refused.Error(HttpStatusCode.UnprocessableEntity).ShouldBe((IdempotencyKey.Header, "expected a new key for a new request; this one came before, with another body or query"));
+            refused.Error(HttpStatusCode.UnprocessableEntity)
+                .ShouldBe((IdempotencyKey.Header, "expected a new key for a new request; this one came before, with another body or query"));
             refused.Headers.Contains(Replayed).ShouldBeFalse();
         }
 
@@ -165,7 +170,8 @@ public abstract class IdempotencyTests(StoreApplication store)
         (await Upload(_api, "paths")).Expect(HttpStatusCode.Created);
 
         (await Job(_api, "paths")).Expect(HttpStatusCode.Accepted).Headers.Contains(Replayed).ShouldBeFalse();
-        (await _api.Post("datasets/upload/split", """{ "test": 0.5 }""", (IdempotencyKey.Header, "paths"))).Expect(HttpStatusCode.Created).Headers.Contains(Replayed).ShouldBeFalse();
+        (await _api.Post("datasets/upload/split", """{ "test": 0.5 }""", (IdempotencyKey.Header, "paths")))
+            .Expect(HttpStatusCode.Created).Headers.Contains(Replayed).ShouldBeFalse();
     }
 
     [Fact]
@@ -182,7 +188,7 @@ public abstract class IdempotencyTests(StoreApplication store)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task HundredRacingCopiesCreateOneThing(bool isUpload)
+    public async Task HundredRacingCopiesCreateOneResource(bool isUpload)
     {
         await using var application = await store.Another();
 
@@ -198,7 +204,7 @@ public abstract class IdempotencyTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task KeyThatHasExpiredMayBeUsedAnew()
+    public async Task ExpiredKeyMayBeUsedAgain()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var application = await store.Another(("Idempotency:ExpiryHours", "2"));
@@ -221,7 +227,7 @@ public abstract class IdempotencyTests(StoreApplication store)
         "a\"\\b"
         """)]
     [InlineData("a,b;c=~!", "\"a,b;c=~!\"")]
-    public async Task KeyInQuotesIsTheBareOne(string bare, string quoted)
+    public async Task QuotedKeyEqualsTheBareOne(string bare, string quoted)
     {
         var first = (await Job(_api, bare)).Expect(HttpStatusCode.Accepted);
 
@@ -229,7 +235,7 @@ public abstract class IdempotencyTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task LongestKeyIsTaken()
+    public async Task LongestKeyIsAccepted()
     {
         var key = new string('k', 255);
         var first = (await Job(_api, key)).Expect(HttpStatusCode.Accepted);
@@ -252,10 +258,12 @@ public abstract class IdempotencyTests(StoreApplication store)
     [InlineData("Idempotency-Key: tab\tbed")]
     [InlineData("Idempotency-Key: kl\u00c3\u00bcger")]
     [InlineData("Idempotency-Key: a\r\nIdempotency-Key: a")]
-    public async Task HostileKeyIsNamed(string header)
+    public async Task InvalidKeyIsRefused(string header)
     {
         using var connection = await RawConnection.Open(_api.Http.BaseAddress!);
-        await connection.Send($"POST /api/v1/training-jobs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{header}\r\nContent-Type: application/json\r\nContent-Length: {LongFit.Quick.Length}\r\n\r\n{LongFit.Quick}");
+        await connection.Send(
+            $"POST /api/v1/training-jobs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{header}\r\n"
+            + $"Content-Type: application/json\r\nContent-Length: {LongFit.Quick.Length}\r\n\r\n{LongFit.Quick}");
 
         var answer = System.Text.Encoding.UTF8.GetString(await connection.ReadToEnd());
 

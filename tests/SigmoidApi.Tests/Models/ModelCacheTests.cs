@@ -7,7 +7,7 @@ namespace SigmoidApi.Tests.Models;
 
 public sealed class ModelCacheTests(TestApplication application) : IClassFixture<TestApplication>
 {
-    /// <summary>A client may see that its job has ended before the process that committed it has come back from the commit.</summary>
+    /// <summary>A client may see that its job has ended before the committing process returns from the commit.</summary>
     [Fact]
     public async Task NewVersionIsServedAsSoonAsItIsCommitted()
     {
@@ -25,7 +25,7 @@ public sealed class ModelCacheTests(TestApplication application) : IClassFixture
     }
 
     [Fact]
-    public async Task OfTwoChangesAtOnceTheLastOneCounts()
+    public async Task ModelIsCachedOnlyAfterTheLastOfTwoConcurrentChanges()
     {
         var cache = await Trained("twice");
 

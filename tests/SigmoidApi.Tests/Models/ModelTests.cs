@@ -6,8 +6,10 @@ using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Models;
 
+[Trait("Speed", "Slow")]
 public sealed class SqliteModelTests(SqliteApplication store) : ModelTests(store), IClassFixture<SqliteApplication>;
 
+[Trait("Speed", "Slow")]
 public sealed class PostgresModelTests(PostgresApplication store) : ModelTests(store), IClassFixture<PostgresApplication>;
 
 /// <summary>Models, on each kind of store.</summary>
@@ -16,7 +18,7 @@ public abstract class ModelTests(StoreApplication store)
     private readonly ApiClient _api = store.Api;
 
     [Fact]
-    public async Task VersionsCountUpAndANumberIsNotGivenTwice()
+    public async Task VersionNumbersIncreaseAndAreNotReused()
     {
         (await Version("counted")).ShouldBe(1);
         (await Version("counted")).ShouldBe(2);
@@ -26,7 +28,8 @@ public abstract class ModelTests(StoreApplication store)
         (await _api.Get("models/counted")).Json.GetProperty("version").GetInt32().ShouldBe(1);
         (await Version("counted")).ShouldBe(3);
         (await _api.Get("models/counted")).Json.GetProperty("version").GetInt32().ShouldBe(3);
-        (await _api.Get("models/counted/versions/2")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is no version 2 of model 'counted'; 'counted' has 2 versions from 1 to 3.");
+        (await _api.Get("models/counted/versions/2")).Problem(HttpStatusCode.NotFound).Detail
+            .ShouldBe("There is no version 2 of model 'counted'; 'counted' has 2 versions from 1 to 3.");
         (await _api.Delete("models/counted/versions/2")).Problem(HttpStatusCode.NotFound);
 
         (await _api.Delete("models/counted")).Expect(HttpStatusCode.NoContent);
@@ -36,17 +39,23 @@ public abstract class ModelTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task ModelTellsWhatItIs()
+    public async Task ModelDescribesItself()
     {
-        var job = await Train("told");
-        var model = (await _api.Get("models/told")).Expect(HttpStatusCode.OK).Json;
+        var job = await Train("described");
+        var model = (await _api.Get("models/described")).Expect(HttpStatusCode.OK).Json;
 
         model.EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["name", "version", "jobId", "datasetId", "target", "classes", "intercept", "standardizedIntercept", "coefficients", "preparation", "metrics", "convergence", "path", "selection", "inference", "createdAt"]);
+        [
+            "name", "version", "jobId", "datasetId", "target", "classes", "intercept", "standardizedIntercept", "coefficients", "preparation", "metrics",
+            "convergence", "path", "selection", "inference", "createdAt",
+        ]);
         model.GetProperty("jobId").GetString().ShouldBe(job.GetProperty("id").GetString());
         ApiResponse.Read<double[]>(model.GetProperty("classes")).ShouldBe([0, 1]);
         model.GetProperty("metrics").GetProperty("training").EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["logLoss", "rocAuc", "averagePrecision", "brier", "accuracy", "precision", "recall", "f1", "matthewsCorrelation", "expectedCalibrationError", "confusion"]);
+        [
+            "logLoss", "rocAuc", "averagePrecision", "brier", "accuracy", "precision", "recall", "f1", "matthewsCorrelation", "expectedCalibrationError",
+            "confusion",
+        ]);
         var convergence = model.GetProperty("convergence");
         convergence.EnumerateObject().Select(p => p.Name).ShouldBe(
             ["converged", "iterations", "objective", "gradientNorm", "warnings", "solver", "passes", "seconds"]);
@@ -107,7 +116,7 @@ public abstract class ModelTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task LatestPredictsWithTheVersionThatIsNewestNow()
+    public async Task LatestPredictsWithTheCurrentNewestVersion()
     {
         await Train("moving");
         (await PredictingVersion()).ShouldBe(1);
@@ -120,8 +129,11 @@ public abstract class ModelTests(StoreApplication store)
         await _api.Delete("models/moving");
         (await _api.Post("models/moving/predict", """{ "features": [[1, 2]] }""")).Problem(HttpStatusCode.NotFound);
 
-        async Task<int> PredictingVersion() =>
-            (await _api.Post("models/moving/predict", """{ "features": [[1, 2]] }""")).Expect(HttpStatusCode.OK).Json.GetProperty("model").GetProperty("version").GetInt32();
+        async Task<int> PredictingVersion()
+        {
+            var answer = (await _api.Post("models/moving/predict", """{ "features": [[1, 2]] }""")).Expect(HttpStatusCode.OK);
+            return answer.Json.GetProperty("model").GetProperty("version").GetInt32();
+        }
     }
 
     [Theory]
@@ -133,7 +145,10 @@ public abstract class ModelTests(StoreApplication store)
     [InlineData("""{ "features": [[1, 2], [1, "NaN"]] }""", "features[1][1]", "expected a finite number, got NaN")]
     [InlineData("""{ "rows": [] }""", "rows", "expected at least one record")]
     [InlineData("""{ "rows": [{ "x1": 1, "x2": 2 }, { "x1": 1 }] }""", "rows[1].x2", "expected a number: the model needs this column, and the record lacks it")]
-    [InlineData("""{ "rows": [{ "x1": 1, "X2": 2 }] }""", "rows[0].x2", "expected a number: the model needs this column, and the record lacks it; did you mean it by 'X2'?")]
+    [InlineData(
+        """{ "rows": [{ "x1": 1, "X2": 2 }] }""",
+        "rows[0].x2",
+        "expected a number: the model needs this column, and the record lacks it; did you name it 'X2'?")]
     [InlineData("""{ "rows": [{ "x1": 1, "x2": "Infinity" }] }""", "rows[0].x2", "expected a finite number, got Infinity")]
     [InlineData("""{ "rows": [{ "x1": 1, "x2": 2 }, { "x1": 1, "x2": "two" }] }""", "rows[1].x2", "expected a number, got 'two'")]
     [InlineData("""{ "rows": [{ "x1": 1, "x2": [2] }] }""", "rows[0].x2", "expected a number, got '[2]'")]
@@ -141,7 +156,7 @@ public abstract class ModelTests(StoreApplication store)
     [InlineData("""{ "columns": {} }""", "columns", "expected at least one value in each column")]
     [InlineData("""{ "columns": { "x1": [1] } }""", "columns.x2", "expected an array of numbers: the model needs this column")]
     [InlineData("""{ "columns": { "x1": [1, 2], "x2": [3, "-Infinity"] } }""", "columns.x2[1]", "expected a finite number, got -Infinity")]
-    public async Task WrongObservationIsNamed(string body, string path, string message)
+    public async Task InvalidObservationIsNamed(string body, string path, string message)
     {
         await Train("strict");
 
@@ -167,19 +182,24 @@ public abstract class ModelTests(StoreApplication store)
             .ShouldBe("There is no version 7 of model 'none'.");
     }
 
-    /// <summary>As versions before paths and inference have kept it; columns in warnings were positions.</summary>
+    /// <summary>Versions of the service before paths and inference stored models without them; columns in warnings were positions.</summary>
     [Fact]
-    public async Task ModelKeptByAnOlderVersionIsShownAndPredicts()
+    public async Task ModelStoredByAnOlderVersionIsShownAndPredicts()
     {
-        const string Kept = """
+        const string Stored = """
             {"classes":[0,1],"intercept":-1,"standardizedIntercept":0.25,"coefficients":[{"term":"x1","estimate":2,"standardized":1.5}],
-            "metrics":{"training":{"logLoss":0.5,"rocAuc":0.75,"averagePrecision":0.5,"brier":0.25,"accuracy":0.5,"precision":0.5,"recall":0.5,"f1":0.5,"matthewsCorrelation":0,
-            "expectedCalibrationError":0,"confusion":{"trueNegatives":1,"falsePositives":1,"falseNegatives":1,"truePositives":1}},"validation":null},
-            "convergence":{"converged":true,"iterations":5,"objective":2.5,"gradientNorm":1E-12,"warnings":[{"code":"separation","message":"A.","columns":[0]}]}}
+            "metrics":{"training":{"logLoss":0.5,"rocAuc":0.75,"averagePrecision":0.5,"brier":0.25,"accuracy":0.5,"precision":0.5,"recall":0.5,"f1":0.5,
+            "matthewsCorrelation":0,"expectedCalibrationError":0,
+            "confusion":{"trueNegatives":1,"falsePositives":1,"falseNegatives":1,"truePositives":1}},"validation":null},
+            "convergence":{"converged":true,"iterations":5,"objective":2.5,"gradientNorm":1E-12,
+            "warnings":[{"code":"separation","message":"A.","columns":[0]}]}}
             """;
         await Train("older");
         await using (var db = await store.Application.Database())
-            (await db.Database.ExecuteSqlAsync($"update \"ModelVersions\" set \"Trained\" = {Kept} where \"Name\" = 'older'", TestContext.Current.CancellationToken)).ShouldBe(1);
+        {
+            (await db.Database.ExecuteSqlAsync(
+                $"update \"ModelVersions\" set \"Trained\" = {Stored} where \"Name\" = 'older'", TestContext.Current.CancellationToken)).ShouldBe(1);
+        }
 
         var model = (await _api.Get("models/older")).Expect(HttpStatusCode.OK).Json;
 
@@ -187,7 +207,8 @@ public abstract class ModelTests(StoreApplication store)
         foreach (var member in new[] { "path", "selection", "inference" })
             model.GetProperty(member).ValueKind.ShouldBe(JsonValueKind.Null);
         model.GetProperty("convergence").GetRawText().ShouldBe(
-            """{"converged":true,"iterations":5,"objective":2.5,"gradientNorm":1E-12,"warnings":[{"code":"separation","message":"A.","columns":["x1"]}],"solver":null,"passes":null,"seconds":null}""");
+            """{"converged":true,"iterations":5,"objective":2.5,"gradientNorm":1E-12,"warnings":[{"code":"separation","message":"A.","columns":["x1"]}],"""
+            + "\"solver\":null,\"passes\":null,\"seconds\":null}");
         (await _api.Post("models/older/predict", """{ "features": [[0.5]] }""")).Numbers("probabilities").ShouldBe([0.5]);
     }
 
@@ -197,6 +218,9 @@ public abstract class ModelTests(StoreApplication store)
 
     private static string Request(string name) => LongFit.Quick.Replace("\"quick\"", $"\"{name}\"", StringComparison.Ordinal);
 
-    private static async Task<string[]> Listed(TestApplication application, string path) =>
-        [.. (await application.Api.Get(path)).Expect(HttpStatusCode.OK).Json.GetProperty("items").EnumerateArray().Select(m => $"{m.GetProperty("name")} {m.GetProperty("version")}")];
+    private static async Task<string[]> Listed(TestApplication application, string path)
+    {
+        var items = (await application.Api.Get(path)).Expect(HttpStatusCode.OK).Json.GetProperty("items");
+        return [.. items.EnumerateArray().Select(m => $"{m.GetProperty("name")} {m.GetProperty("version")}")];
+    }
 }

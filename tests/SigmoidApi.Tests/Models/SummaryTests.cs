@@ -10,7 +10,7 @@ using SigmoidApi.Tests.Database;
 
 namespace SigmoidApi.Tests.Models;
 
-/// <summary>Lists say in a line each what there is; the covariance is asked for by itself.</summary>
+/// <summary>Lists have short summaries, and the covariance has an endpoint of its own.</summary>
 public abstract class SummaryTests(StoreApplication store)
 {
     private const int WideTerms = 60;
@@ -43,14 +43,15 @@ public abstract class SummaryTests(StoreApplication store)
         var datasets = (await _api.Get("datasets?limit=1&name=wide")).Expect(HttpStatusCode.OK);
         datasets.Content.Length.ShouldBeLessThan(500);
         var listed = datasets.Json.GetProperty("items")[0];
-        listed.EnumerateObject().Select(member => member.Name).ShouldBe(["id", "name", "version", "rows", "columnCount", "bytes", "sha256", "format", "createdAt"]);
+        listed.EnumerateObject().Select(member => member.Name).ShouldBe(
+            ["id", "name", "version", "rows", "columnCount", "bytes", "sha256", "format", "createdAt"]);
         listed.GetProperty("columnCount").GetInt32().ShouldBe(WideTerms + 1);
         listed.GetProperty("format").GetString().ShouldBe("csv");
         foreach (var member in new[] { "id", "name", "version", "rows", "bytes", "sha256", "createdAt" })
             listed.GetProperty(member).GetRawText().ShouldBe(dataset.GetProperty(member).GetRawText());
     }
 
-    /// <summary>Of a path it is the chosen one.</summary>
+    /// <summary>For a path, the strength is that of the selected point.</summary>
     [Fact]
     public async Task PenaltyAndItsStrengthAreListed()
     {
@@ -59,12 +60,13 @@ public abstract class SummaryTests(StoreApplication store)
         await _api.Train("""{ "datasetId": "strength", "target": "y", "penalty": "l1", "cs": [0.1, 3, 20] }""");
         await _api.Train("""{ "datasetId": "strength", "target": "y", "penalty": "none", "maxIterations": 5 }""");
 
-        (await Items("models/strength/versions")).Select(item => $"{item.GetProperty("penalty")} {item.GetProperty("c").GetRawText()}").ShouldBe(["none null", "l1 20", "l2 0.5"]);
+        (await Items("models/strength/versions")).Select(item => $"{item.GetProperty("penalty")} {item.GetProperty("c").GetRawText()}")
+            .ShouldBe(["none null", "l1 20", "l2 0.5"]);
     }
 
-    /// <summary>The one that comes with older versions of the service, and the one that a replica of an older version makes after the migration.</summary>
+    /// <summary>Covers the store of an older version of the service, and rows that a replica of an older version adds after the migration.</summary>
     [Fact]
-    public async Task WhatOlderVersionsHaveKeptIsListedAlike()
+    public async Task RowsOfOlderVersionsAreListedTheSameWay()
     {
         await using var own = await store.Another();
         await own.Api.Upload("name=kept", Table());
@@ -91,7 +93,7 @@ public abstract class SummaryTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task WhatIsDeletedIsNotListed()
+    public async Task DeletedModelsAndDataSetsAreNotListed()
     {
         await using var own = await store.Another();
         await own.Api.Upload("name=gone", Table());
@@ -108,7 +110,7 @@ public abstract class SummaryTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task CovarianceIsAskedFor()
+    public async Task CovarianceIsReturnedOnRequest()
     {
         await _api.Upload("name=covariance", Table());
         await _api.Train("""{ "datasetId": "covariance", "target": "y", "penalty": "firth" }""");
@@ -129,7 +131,7 @@ public abstract class SummaryTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task CovarianceWithoutAnInterceptIsOfTheTermsAlone()
+    public async Task CovarianceWithoutAnInterceptCoversTheTermsOnly()
     {
         await _api.Upload("name=origin", Table());
         await _api.Train("""{ "datasetId": "origin", "target": "y", "features": ["a"], "penalty": "firth", "fitIntercept": false }""");
@@ -151,24 +153,30 @@ public abstract class SummaryTests(StoreApplication store)
         (await own.Api.Get("models/none/versions/1/covariance")).Problem(HttpStatusCode.NotFound).Detail.ShouldContain("penalized");
         (await own.Api.Get("models/none/covariance")).Problem(HttpStatusCode.NotFound).Detail.ShouldContain("Training:MaxCovarianceParameters");
         (await own.Api.Get("models/nobody/covariance")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is no model 'nobody'.");
-        (await own.Api.Get("models/none/versions/9/covariance")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is no version 9 of model 'none'; 'none' has versions 1 to 2.");
-        (await own.Api.Get("models/none?include=covariance")).Expect(HttpStatusCode.OK).Json.GetProperty("inference").TryGetProperty("covariance", out _).ShouldBeFalse();
-        (await own.Api.Get("models/none/versions/1?include=covariance")).Expect(HttpStatusCode.OK).Json.GetProperty("inference").ValueKind.ShouldBe(JsonValueKind.Null);
+        (await own.Api.Get("models/none/versions/9/covariance")).Problem(HttpStatusCode.NotFound).Detail
+            .ShouldBe("There is no version 9 of model 'none'; 'none' has versions 1 to 2.");
+        var latest = (await own.Api.Get("models/none?include=covariance")).Expect(HttpStatusCode.OK).Json;
+        latest.GetProperty("inference").TryGetProperty("covariance", out _).ShouldBeFalse();
+        var first = (await own.Api.Get("models/none/versions/1?include=covariance")).Expect(HttpStatusCode.OK).Json;
+        first.GetProperty("inference").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 
     private async Task<JsonElement[]> Items(string path) => [.. (await _api.Get(path)).Expect(HttpStatusCode.OK).Json.GetProperty("items").EnumerateArray()];
 
-    private static string Table() =>
-        "a,b,kind,y\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i * 7 % 11},{i * 3 % 13},{(i % 3 == 0 ? "x" : "z")},{(i * 5 % 7 > 3 ? "yes" : "no")}\n"));
+    private static string Table() => "a,b,kind,y\n" + string.Concat(
+        Enumerable.Range(0, 40).Select(i => $"{i * 7 % 11},{i * 3 % 13},{(i % 3 == 0 ? "x" : "z")},{(i * 5 % 7 > 3 ? "yes" : "no")}\n"));
 
     private static string Wide()
     {
         var random = new Random(5);
-        var rows = Enumerable.Range(0, 400).Select(_ => string.Join(',', Enumerable.Range(0, WideTerms).Select(_ => random.Next(1000).ToString(CultureInfo.InvariantCulture)).Append(random.Next(2) == 0 ? "a" : "b")));
+        var rows = Enumerable.Range(0, 400).Select(_ => string.Join(
+            ',',
+            Enumerable.Range(0, WideTerms).Select(_ => random.Next(1000).ToString(CultureInfo.InvariantCulture)).Append(random.Next(2) == 0 ? "a" : "b")));
         return $"{string.Join(',', Enumerable.Range(0, WideTerms).Select(i => $"column_{i}"))},y\n{string.Join('\n', rows)}\n";
     }
 }
 
+[Trait("Speed", "Slow")]
 public sealed class SqliteSummaryTests(SqliteApplication store) : SummaryTests(store), IClassFixture<SqliteApplication>;
 
 public sealed class PostgresSummaryTests(PostgresApplication store) : SummaryTests(store), IClassFixture<PostgresApplication>;

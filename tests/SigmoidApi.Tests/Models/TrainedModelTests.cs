@@ -8,14 +8,14 @@ using SigmoidApi.Tests.Http.Json;
 
 namespace SigmoidApi.Tests.Models;
 
-/// <summary>What is kept of a fit, and how it reads as JSON.</summary>
+/// <summary>The stored result of a fit, and its JSON.</summary>
 public sealed class TrainedModelTests
 {
     private const int MaxCovarianceParameters = 3;
     private static readonly ClassificationMetrics Metrics = new(0.5, 0.5, 0.5, 0.25, 0.5, 0.5, 0.5, 0.5, 0, 0, new ConfusionMatrix(1, 1, 1, 1));
 
     [Fact]
-    public void FitWithAPenaltySaysNothingOfItsParameters()
+    public void FitWithAPenaltyHasNoInference()
     {
         var model = Json(Training());
 
@@ -29,18 +29,19 @@ public sealed class TrainedModelTests
     {
         var model = Json(Training() with { Inference = Inference(new(1, 0.5, 2, 0.05, 0.02, 1.98)) });
 
-        Numbers(model.GetProperty("coefficients")[0]).ShouldBe("term, estimate 10, standardized 20, standardError 0.5, z 2, pValue 0.05, confidenceInterval [0.02,1.98]");
+        Numbers(model.GetProperty("coefficients")[0]).ShouldBe(
+            "term, estimate 10, standardized 20, standardError 0.5, z 2, pValue 0.05, confidenceInterval [0.02,1.98]");
         var inference = model.GetProperty("inference");
         Numbers(inference.GetProperty("intercept")).ShouldBe("estimate -3, standardError 1.5, z -2, pValue 0.04, confidenceInterval [-5.9,-0.1]");
         Numbers(inference).ShouldBe(
-            "intercept, logLikelihood -12, nullLogLikelihood -20, likelihoodRatio 16, likelihoodRatioPValue 0.001, mcFaddenR2 0.4, aic 28, bic 30, observations 32, "
-            + "confidenceLevel 0.95, covarianceType, covariance [[1,2,3],[2,4,5],[3,5,6]], intervals");
+            "intercept, logLikelihood -12, nullLogLikelihood -20, likelihoodRatio 16, likelihoodRatioPValue 0.001, mcFaddenR2 0.4, aic 28, bic 30, "
+            + "observations 32, confidenceLevel 0.95, covarianceType, covariance [[1,2,3],[2,4,5],[3,5,6]], intervals");
         inference.GetProperty("intervals").GetString().ShouldBe("wald");
         inference.GetProperty("covarianceType").GetString().ShouldBe("HC1");
     }
 
     [Fact]
-    public void ParameterWhoseProfileThereWasNoTimeForHasNoIntervalAndNoPValue()
+    public void ParameterWithoutAFinishedProfileHasNoIntervalAndNoPValue()
     {
         var inference = Inference(new(1, 0.5, 2, double.NaN, double.NaN, double.NaN)) with { Intervals = ConfidenceIntervals.Profile };
         inference = inference with { Intercept = inference.Intercept! with { PValue = double.NaN, ConfidenceLow = double.NaN, ConfidenceHigh = double.NaN } };
@@ -54,7 +55,7 @@ public sealed class TrainedModelTests
     }
 
     [Fact]
-    public void ColumnThatOthersDetermineHasAnEstimateAlone()
+    public void CollinearColumnHasOnlyAnEstimate()
     {
         var model = Json(Training() with { Inference = Inference(null) });
 
@@ -76,7 +77,8 @@ public sealed class TrainedModelTests
         var model = Json(Training() with { Inference = inference });
 
         Numbers(model.GetProperty("coefficients")[0]).ShouldBe("term, estimate 10, standardized 20, confidenceInterval [null,4]");
-        Numbers(model.GetProperty("inference").GetProperty("intercept")).ShouldBe("estimate 0, standardError null, z null, pValue 1, confidenceInterval [null,null]");
+        Numbers(model.GetProperty("inference").GetProperty("intercept")).ShouldBe(
+            "estimate 0, standardError null, z null, pValue 1, confidenceInterval [null,null]");
         model.GetProperty("inference").GetProperty("covariance").GetRawText().ShouldBe("[[1,null],[null,null]]");
         model.GetProperty("inference").GetProperty("likelihoodRatioPValue").ValueKind.ShouldBe(JsonValueKind.Null);
         model.GetRawText().ShouldNotContain("NaN");
@@ -84,9 +86,10 @@ public sealed class TrainedModelTests
     }
 
     [Fact]
-    public void CovarianceOfMoreParametersThanTheSettingIsNotKept()
+    public void CovarianceOfMoreParametersThanTheSettingIsNotStored()
     {
-        var wide = Inference(null) with { Covariance = [.. Enumerable.Range(0, MaxCovarianceParameters + 1).Select(_ => new double[MaxCovarianceParameters + 1])] };
+        const int Parameters = MaxCovarianceParameters + 1;
+        var wide = Inference(null) with { Covariance = [.. Enumerable.Range(0, Parameters).Select(_ => new double[Parameters])] };
 
         var inference = Json(Training() with { Inference = wide }).GetProperty("inference");
 
@@ -109,7 +112,8 @@ public sealed class TrainedModelTests
             "c 0.1, l1Ratio 1, objective 7.5, nonZero 1, iterations 3, validation",
             "c 10, l1Ratio 1, objective 70.25, nonZero 2, iterations 4, validation",
         ]);
-        points.Select(p => p.GetProperty("validation").GetRawText()).ShouldBe(["""{"logLoss":0.6,"standardError":0.01}""", """{"logLoss":0.55,"standardError":null}"""]);
+        points.Select(p => p.GetProperty("validation").GetRawText()).ShouldBe(
+            ["""{"logLoss":0.6,"standardError":0.01}""", """{"logLoss":0.55,"standardError":null}"""]);
         kept.GetProperty("selection").GetRawText().ShouldBe("""{"rule":"one_standard_error","index":1,"c":10,"l1Ratio":1}""");
     }
 
@@ -125,12 +129,13 @@ public sealed class TrainedModelTests
     }
 
     [Fact]
-    public void ConvergenceSaysWhatTheFitTook()
+    public void ConvergenceHasPassesAndSeconds()
     {
         var convergence = Json(Training()).GetProperty("convergence");
 
         convergence.GetRawText().ShouldBe(
-            """{"converged":true,"iterations":5,"objective":2.5,"gradientNorm":1E-12,"warnings":[],"solver":"coordinate_descent","passes":4.125,"seconds":0.25}""");
+            """{"converged":true,"iterations":5,"objective":2.5,"gradientNorm":1E-12,"warnings":[],"""
+            + "\"solver\":\"coordinate_descent\",\"passes\":4.125,\"seconds\":0.25}");
     }
 
     [Fact]
@@ -144,19 +149,20 @@ public sealed class TrainedModelTests
                 Warnings = [new("separation", "A.", [1]) { Intercept = true, SeparatingColumns = [1] }, new("stopped", "B.", [])],
             },
         };
-        var ofRows = new ModelWarning("rows_without_weight", "C.", ["w"], Count: 12);
+        var rowWarning = new ModelWarning("rows_without_weight", "C.", ["w"], Count: 12);
 
         var model = JsonSerializer.SerializeToElement(
-            TrainedModel.From(warned, [new(0), new(1)], ["x1", "x2"], [], decimalPoint: null, [ofRows], MaxCovarianceParameters), JsonReading.Options());
+            TrainedModel.From(warned, [new(0), new(1)], ["x1", "x2"], [], decimalPoint: null, [rowWarning], MaxCovarianceParameters), JsonReading.Options());
 
         model.GetProperty("convergence").GetProperty("warnings").GetRawText().ShouldBe(
             """[{"code":"rows_without_weight","message":"C.","columns":["w"],"count":12},"""
-            + """{"code":"separation","message":"A.","columns":["x2"],"intercept":true,"separatingColumns":["x2"]},{"code":"stopped","message":"B.","columns":[]}]""");
-        JsonElement.DeepEquals(JsonSerializer.SerializeToElement(model.Deserialize<TrainedModel>(JsonReading.Options()), JsonReading.Options()), model).ShouldBeTrue();
+            + """{"code":"separation","message":"A.","columns":["x2"],"intercept":true,"separatingColumns":["x2"]},"""
+            + """{"code":"stopped","message":"B.","columns":[]}]""");
+        JsonElement.DeepEquals(ReadAndWritten(model), model).ShouldBeTrue();
     }
 
     [Fact]
-    public void ATermThatReadsLikeAPositionIsNone()
+    public void ATermThatLooksLikeAPositionIsKept()
     {
         Named("""["1","0"]""").ShouldBe(["1", "0"]);
         Named("[1,0]").ShouldBe(["b", "a"]);
@@ -167,16 +173,16 @@ public sealed class TrainedModelTests
     }
 
     [Fact]
-    public void KeptModelIsReadAsItWasWritten()
+    public void StoredModelIsReadUnchanged()
     {
         var training = Training() with
         {
             Inference = Inference(new(1, 0.5, 2, 0.05, 0.02, double.PositiveInfinity)),
             Path = new([new(1, 0, new LogisticModel(0, [1]), 5, 1, 3, true, new(0.5, null))], 0, "best"),
         };
-        var kept = Json(training);
+        var stored = Json(training);
 
-        JsonElement.DeepEquals(JsonSerializer.SerializeToElement(kept.Deserialize<TrainedModel>(JsonReading.Options()), JsonReading.Options()), kept).ShouldBeTrue();
+        JsonElement.DeepEquals(ReadAndWritten(stored), stored).ShouldBeTrue();
     }
 
     private static LogisticTraining Training() =>
@@ -190,7 +196,12 @@ public sealed class TrainedModelTests
         JsonSerializer.SerializeToElement(
             TrainedModel.From(training, [new(0), new(1)], ["x1", "x2"], [], decimalPoint: null, [], MaxCovarianceParameters), JsonReading.Options());
 
-    /// <summary>An object's members in their order, with the values of those that are numbers or arrays of them.</summary>
+    private static JsonElement ReadAndWritten(JsonElement model) =>
+        JsonSerializer.SerializeToElement(model.Deserialize<TrainedModel>(JsonReading.Options()), JsonReading.Options());
+
+    /// <summary>The members of an object in their order, with the values of numbers and arrays.</summary>
     private static string Numbers(JsonElement element) => string.Join(", ", element.EnumerateObject().Select(p =>
-        p.Value.ValueKind is JsonValueKind.Number or JsonValueKind.Array || (p.Value.ValueKind == JsonValueKind.Null && p.Name is "standardError" or "z") ? $"{p.Name} {p.Value.GetRawText()}" : p.Name));
+        p.Value.ValueKind is JsonValueKind.Number or JsonValueKind.Array || (p.Value.ValueKind == JsonValueKind.Null && p.Name is "standardError" or "z")
+            ? $"{p.Name} {p.Value.GetRawText()}"
+            : p.Name));
 }

@@ -7,7 +7,7 @@ using SigmoidApi.Tests.Contract;
 
 namespace SigmoidApi.Tests.OpenApi;
 
-/// <summary>What holds of every schema, parameter and example of the OpenAPI document.</summary>
+/// <summary>Rules for every schema, parameter and example of the OpenAPI document.</summary>
 public sealed class OpenApiSchemaTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private readonly ApiClient _api = application.Api;
@@ -45,9 +45,9 @@ public sealed class OpenApiSchemaTests(TestApplication application) : IClassFixt
         }
     }
 
-    /// <summary>What is not always in an answer says when it is left out; what a request need not say has a default, or may be null.</summary>
+    /// <summary>An optional property of an answer says when it is left out; an optional property of a request has a default or may be null.</summary>
     [Fact]
-    public async Task EveryPropertyIsRequiredOrSaysWhatItsAbsenceMeans()
+    public async Task EveryOptionalPropertySaysWhatItsAbsenceMeans()
     {
         var silent = from schema in Schemas(await Document())
                      let isSent = schema.Value["additionalProperties"]?.GetValueKind() == JsonValueKind.False
@@ -60,9 +60,9 @@ public sealed class OpenApiSchemaTests(TestApplication application) : IClassFixt
         silent.ShouldBeEmpty();
     }
 
-    /// <summary>A header of an answer that may be missing says when.</summary>
+    /// <summary>An optional header of an answer says when it is left out.</summary>
     [Fact]
-    public async Task EveryHeaderIsRequiredOrSaysWhenItIsLeftOut()
+    public async Task EveryOptionalHeaderSaysWhenItIsLeftOut()
     {
         var document = await Document();
         var answers = Operations(document)
@@ -77,9 +77,9 @@ public sealed class OpenApiSchemaTests(TestApplication application) : IClassFixt
             .Select(header => header.Item1).ShouldBeEmpty();
     }
 
-    /// <summary>What the service alone writes is `readOnly`, and what a caller may send is not.</summary>
+    /// <summary>Properties that only the service writes are `readOnly`; properties that callers may send are not.</summary>
     [Fact]
-    public async Task PropertiesOfAnswersAloneAreReadOnly() =>
+    public async Task OnlyPropertiesOfAnswersAreReadOnly() =>
         (from schema in Schemas(await Document())
          let isSent = schema.Value["additionalProperties"]?.GetValueKind() == JsonValueKind.False
          from property in Properties(schema.Value)
@@ -97,13 +97,13 @@ public sealed class OpenApiSchemaTests(TestApplication application) : IClassFixt
     public async Task DefaultsAreThoseOfTheService(string schema, string property, string expected) =>
         (await Document())["components"]!["schemas"]![schema]!["properties"]![property]!["default"]!.ToJsonString().ShouldBe(expected);
 
-    /// <summary>Where other fields decide it, a default is told in words.</summary>
+    /// <summary>A default that depends on other fields is described in words.</summary>
     [Theory]
     [InlineData("penalty")]
     [InlineData("c")]
     [InlineData("tolerance")]
     [InlineData("modelName")]
-    public async Task DefaultThatHangsOnOtherFieldsIsNoValue(string property)
+    public async Task DefaultThatDependsOnOtherFieldsIsNotAValue(string property)
     {
         var schema = (await Document())["components"]!["schemas"]!["TrainingRequest"]!["properties"]![property]!;
         schema["default"].ShouldBeNull();
@@ -119,9 +119,9 @@ public sealed class OpenApiSchemaTests(TestApplication application) : IClassFixt
             .Where(name => !text.Contains($"\"#/components/schemas/{name}\"", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
-    /// <summary>By JSON Schema 2020-12, in which exactly one branch of each oneOf must hold.</summary>
+    /// <summary>Validates by JSON Schema 2020-12, in which exactly one branch of each oneOf must match.</summary>
     [Fact]
-    public async Task EveryExampleIsAsItsSchemaSays()
+    public async Task EveryExampleMatchesItsSchema()
     {
         var document = await Document();
         var schemas = new AnswerSchemas(document["components"]!["schemas"]!.AsObject());
@@ -165,9 +165,9 @@ public sealed class OpenApiSchemaTests(TestApplication application) : IClassFixt
         }
     }
 
-    /// <summary>Routing lists what a path takes; the document lists nothing that is refused.</summary>
+    /// <summary>Compares the routes with the document: each listed media type must be accepted.</summary>
     [Fact]
-    public async Task EveryMediaTypeOfABodyIsTaken()
+    public async Task EveryMediaTypeOfABodyIsAccepted()
     {
         var tried = 0;
         foreach (var (operation, value) in Operations(await Document()).Where(operation => operation.Value["requestBody"] is not null))
@@ -185,24 +185,24 @@ public sealed class OpenApiSchemaTests(TestApplication application) : IClassFixt
         tried.ShouldBeGreaterThan(30);
     }
 
-    /// <summary>A column of null in <c>preparation</c> is as if it were not named, and a parameter of null has its default.</summary>
+    /// <summary>A null column in <c>preparation</c> counts as missing, and a null parameter has its default.</summary>
     [Theory]
     [InlineData("PreparationRequest", "columns")]
     [InlineData("EvaluateRequest", "parameters")]
-    public async Task ValueOfAMapMayBeNullWhereTheServiceTakesIt(string schema, string property) =>
+    public async Task MapValueMayBeNullWhereTheServiceAcceptsIt(string schema, string property) =>
         TakesNull((await Document())["components"]!["schemas"]![schema]!["properties"]![property]!["additionalProperties"]!).ShouldBeTrue();
 
-    /// <summary>What reads a body of JSON unpacks it, on every route.</summary>
+    /// <summary>Every route with a JSON body decompresses it.</summary>
     [Fact]
-    public async Task EveryBodyOfJsonMayBePacked() =>
+    public async Task EveryJsonBodyMayBeCompressed() =>
         (from operation in Operations(await Document())
          where operation.Value["requestBody"]?["content"]?["application/json"] is not null
          where operation.Value["parameters"]?.AsArray().Any(parameter => parameter!["name"]!.GetValue<string>() == "Content-Encoding") is not true
          select operation.Key).ShouldBeEmpty();
 
-    /// <summary>A number beside a limit that the document names is refused by the service, and the problem names its field.</summary>
+    /// <summary>The service refuses a number just beyond a limit in the document, and the problem names the field.</summary>
     [Fact]
-    public async Task LimitsOfRequestsAreThoseOfTheService()
+    public async Task LimitsOfRequestsEqualThoseOfTheService()
     {
         var document = await Document();
         var tried = 0;
@@ -250,7 +250,7 @@ public sealed class OpenApiSchemaTests(TestApplication application) : IClassFixt
             yield return new JsonArray();
     }
 
-    // A whole one without a point: a field of whole numbers takes no other.
+    // Writes integers without a decimal point, as integer fields require.
     private static JsonNode Number(double value) => JsonNode.Parse(value.ToString("R", CultureInfo.InvariantCulture))!;
 
     private async Task<JsonObject> Document() => JsonNode.Parse((await _api.Get("/openapi/v1.json")).Expect(HttpStatusCode.OK).Content)!.AsObject();

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace SigmoidApi.Tests.OpenApi;
 
+[Trait("Speed", "Slow")]
 public sealed class OpenApiTests(TestApplication application) : IClassFixture<TestApplication>
 {
     /// <summary>Set to 1, this writes the document to its file instead of comparing the two.</summary>
@@ -19,7 +20,7 @@ public sealed class OpenApiTests(TestApplication application) : IClassFixture<Te
     private readonly ApiClient _api = application.Api;
 
     [Fact]
-    public async Task DocumentInTheRepositoryIsTheOneThatIsServed()
+    public async Task DocumentInTheRepositoryIsTheServedOne()
     {
         var served = JsonNode.Parse((await _api.Get("/openapi/v1.json")).Expect(HttpStatusCode.OK).Content)!.ToJsonString(Indented) + "\n";
         var file = Path.Combine(Repository.Root, "docs/openapi/v1.json");
@@ -51,7 +52,7 @@ public sealed class OpenApiTests(TestApplication application) : IClassFixture<Te
         }
     }
 
-    /// <summary>In the order in which somebody who tries the service would: upload, train, look, predict, delete.</summary>
+    /// <summary>In the order of use: upload, train, read, predict, delete.</summary>
     [Fact]
     public async Task EveryExampleOfTheDocumentWorks()
     {
@@ -60,7 +61,7 @@ public sealed class OpenApiTests(TestApplication application) : IClassFixture<Te
         {
             if (operation.Id is "CancelTrainingJob" or "StopTrainingJob")
                 await fresh.Api.Running(await fresh.Api.Enqueue(TrainingJobs.LongFit.Request()));
-            // Version 1 was deleted by the example before.
+            // The previous example has deleted version 1.
             if (operation.Id == "DeleteModel")
                 await fresh.Api.Train("""{ "datasetId": "mails", "target": "spam" }""");
             foreach (var (mediaType, body) in operation.Bodies.DefaultIfEmpty((MediaType: "", Body: "")))

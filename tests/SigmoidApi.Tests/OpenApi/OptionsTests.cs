@@ -5,12 +5,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using SigmoidApi.OpenApi;
+using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Tests.OpenApi;
 
+[Trait("Speed", "Slow")]
 public sealed class OptionsTests(TestApplication application) : IClassFixture<TestApplication>
 {
-    /// <summary>What each setting of text must not be; a new one is added here with its rule.</summary>
+    /// <summary>An invalid value for each text setting. Add new text settings with a rule here.</summary>
     private static readonly Dictionary<string, string> WrongTexts = new(StringComparer.Ordinal)
     {
         ["Http:PathBase"] = "sigmoid",
@@ -20,7 +22,7 @@ public sealed class OptionsTests(TestApplication application) : IClassFixture<Te
         ["Storage:Directory"] = "",
     };
 
-    private static readonly DocComments Comments = new(typeof(Program).Assembly);
+    private static readonly DocComments Comments = new(typeof(Program).Assembly, typeof(DatasetOptions).Assembly);
 
     public static TheoryData<string> Settings => [.. ServiceSettings.All.Select(KeyOf)];
 
@@ -32,27 +34,31 @@ public sealed class OptionsTests(TestApplication application) : IClassFixture<Te
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public void WrongValueOfASettingIsRefusedByItsName(string key)
+    public void InvalidValueOfASettingIsRefusedByItsName(string key)
     {
         var (section, property) = Find(key);
 
         foreach (var value in WrongValues(key, property))
-            Should.Throw<Exception>(() => Read(section, property, value), $"{key}={value}").Message.ShouldContain(property.Name, Case.Sensitive, $"{key}={value}");
+        {
+            var refusal = Should.Throw<Exception>(() => Read(section, property, value), $"{key}={value}");
+            refusal.Message.ShouldContain(property.Name, Case.Sensitive, $"{key}={value}");
+        }
     }
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public void DefaultOfASettingIsTaken(string key)
+    public void DefaultOfASettingIsValid(string key)
     {
         var (section, property) = Find(key);
 
         Should.NotThrow(() => Read(section, property, value: null));
     }
 
-    /// <summary>Every number has a range, so that no size, time or count is without a bound.</summary>
+    /// <summary>Every number has a range, so that every size, time and count is bounded.</summary>
     [Fact]
     public void EveryNumberHasARange() =>
-        ServiceSettings.All.Where(setting => IsNumber(setting.Property) && setting.Property.GetCustomAttribute<RangeAttribute>() is null).Select(KeyOf).ShouldBeEmpty();
+        ServiceSettings.All.Where(setting => IsNumber(setting.Property) && setting.Property.GetCustomAttribute<RangeAttribute>() is null)
+            .Select(KeyOf).ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(Classes))]
@@ -67,37 +73,43 @@ public sealed class OptionsTests(TestApplication application) : IClassFixture<Te
     }
 
     [Theory]
-    [InlineData("Training:MemoryLimitMegabytes", "63", "TrainingOptions", "MemoryLimitMegabytes")]
-    [InlineData("Limits:DrainSeconds", "11", "DrainSeconds", "StopSeconds")]
-    [InlineData("Training:PollMilliseconds", "501", "PollMilliseconds", "LeaseSeconds")]
-    [InlineData("Training:LeaseSeconds", "1", "PollMilliseconds", "LeaseSeconds")]
-    [InlineData("Datasets:MaxHeaderBytes", "2097153", "MaxHeaderBytes", "MaxLineBytes")]
-    [InlineData("Datasets:MaxLineBytes", "1048575", "MaxHeaderBytes", "MaxLineBytes")]
-    [InlineData("AllowedHosts", "api.example;http://api.example", "HttpOptions", "AllowedHosts")]
-    [InlineData("AllowedHosts", "api.example:8080", "HttpOptions", "AllowedHosts")]
-    [InlineData("Storage:Provider", "MySql", "Storage", "Provider")]
-    public async Task OptionThatDoesNotFitEndsTheStartWithItsName(string key, string value, string options, string name)
-    {
-        await using var wrong = new TestApplication { Settings = { [key] = value, ["Serilog:MinimumLevel"] = "Fatal" } };
-
-        var refusal = Should.Throw<Exception>(() => wrong.Api);
-
-        refusal.Message.ShouldContain(options);
-        refusal.Message.ShouldContain(name);
-    }
-
-    [Theory]
-    [InlineData("Storage:Directory", "", "StorageOptions", "Directory")]
-    [InlineData("Storage:CheckSeconds", "-1", "StorageOptions", "CheckSeconds")]
-    [InlineData("Limits:MaxValues", "0", "LimitOptions", "MaxValues")]
-    [InlineData("Http:PathBase", "sigmoid", "HttpOptions", "PathBase")]
-    public async Task ProcessWithAWrongOptionEndsAndItsLogSaysWhich(string key, string value, string options, string name)
+    [InlineData("Limits:MaxValues", "0", "Limits:MaxValues must be between 1 and 2147483647.")]
+    [InlineData("Limits:MaxValues", "many", "Limits:MaxValues: expected an integer of at most 2147483647, got 'many'.")]
+    [InlineData("Limits:MaxValues", "9999999999", "Limits:MaxValues: expected an integer of at most 2147483647, got '9999999999'.")]
+    [InlineData("Limits:DrainSeconds", "11", "Limits:DrainSeconds must be at most StopSeconds.")]
+    [InlineData("Training:LeaseSeconds", "long", "Training:LeaseSeconds: expected a number, got 'long'.")]
+    [InlineData("Training:LeaseSeconds", "1", "Training:PollMilliseconds must be ")]
+    [InlineData("Training:PollMilliseconds", "501", "Training:PollMilliseconds must be ")]
+    [InlineData("Training:MemoryLimitMegabytes", "63", "Training:MemoryLimitMegabytes must be ")]
+    [InlineData("Datasets:MaxHeaderBytes", "2097153", "Datasets:MaxHeaderBytes must be ")]
+    [InlineData("Datasets:MaxLineBytes", "1048575", "Datasets:MaxHeaderBytes must be ")]
+    [InlineData("Storage:Directory", "", "Storage:Directory is required.")]
+    [InlineData("Storage:CheckSeconds", "-1", "Storage:CheckSeconds must be between ")]
+    [InlineData("Storage:Provider", "MySql", "Storage:Provider: expected one of Sqlite, Postgres, got 'MySql'.")]
+    [InlineData("Http:SwaggerUi", "perhaps\u001b[2J", "Http:SwaggerUi: expected true or false, got 'perhaps\\u001b[2J'.")]
+    [InlineData("Http:PathBase", "sigmoid", "Http:PathBase must ")]
+    [InlineData("AllowedHosts", "api.example;http://api.example", "Http:AllowedHosts must ")]
+    [InlineData("AllowedHosts", "api.example:8080", "Http:AllowedHosts must ")]
+    [InlineData("Serilog:MinimumLevel", "Loud", "Serilog: its settings can't be read; levels are Verbose, ")]
+    public async Task InvalidSettingEndsTheStartWithOneLine(string key, string value, string problem)
     {
         await using var service = new ServiceProcess { Settings = { [key] = value } };
 
-        (await service.StartInVain()).ShouldNotBe(0);
+        (await service.StartInVain()).ShouldBe(1);
 
-        service.Log.ShouldContain(line => line.Contains(options, StringComparison.Ordinal) && line.Contains($"'{name}'", StringComparison.Ordinal));
+        service.Log.ShouldHaveSingleItem().ShouldStartWith("The service can't start. " + problem);
+    }
+
+    [Fact]
+    public async Task InvalidSettingsOfSeveralSectionsAreReportedTogether()
+    {
+        await using var service = new ServiceProcess { Settings = { ["Retention:SweepMinutes"] = "0", ["Idempotency:ExpiryHours"] = "0" } };
+
+        (await service.StartInVain()).ShouldBe(1);
+
+        var line = service.Log.ShouldHaveSingleItem();
+        line.ShouldContain("Retention:SweepMinutes must be between 1 and 10080.");
+        line.ShouldContain("Idempotency:ExpiryHours must be between 1 and 8760.");
     }
 
     private static string KeyOf((string Section, PropertyInfo Property) setting) => $"{setting.Section}:{setting.Property.Name}";
@@ -121,11 +133,11 @@ public sealed class OptionsTests(TestApplication application) : IClassFixture<Te
             yield break;
         var (minimum, maximum) = (Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture), Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture));
         yield return (minimum - 1).ToString("F3", CultureInfo.InvariantCulture).Replace(".000", "", StringComparison.Ordinal);
-        // Beyond what its type holds where the range goes as far.
+        // May exceed the type, if the range covers the whole type.
         yield return (maximum * 2 + 1).ToString("F0", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Reads a section that has one setting, by the service's own rules.</summary>
+    /// <summary>Reads a section with one setting, by the service's own rules.</summary>
     private object? Read(string section, PropertyInfo property, string? value) =>
         typeof(OptionsTests).GetMethod(nameof(ReadSection), BindingFlags.NonPublic | BindingFlags.Instance)!.MakeGenericMethod(property.DeclaringType!)
             .Invoke(this, BindingFlags.DoNotWrapExceptions, binder: null, [section, property.Name, value], culture: null);
@@ -136,6 +148,7 @@ public sealed class OptionsTests(TestApplication application) : IClassFixture<Te
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(value is null ? [] : [new($"{section}:{name}", value)]).Build();
         var rules = application.Services.GetServices<IValidateOptions<T>>().ToArray();
         rules.ShouldNotBeEmpty();
-        return new OptionsFactory<T>([new ConfigureOptions<T>(options => configuration.GetSection(section).Bind(options))], [], rules).Create(Options.DefaultName);
+        return new OptionsFactory<T>([new ConfigureOptions<T>(options => configuration.GetSection(section).Bind(options))], [], rules)
+            .Create(Options.DefaultName);
     }
 }

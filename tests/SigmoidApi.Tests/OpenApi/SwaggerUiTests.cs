@@ -2,7 +2,8 @@ using Microsoft.Playwright;
 
 namespace SigmoidApi.Tests.OpenApi;
 
-/// <summary>Swagger UI in a real browser: the whole way from upload to prediction by pressing Execute, without typing.</summary>
+/// <summary>Swagger UI in a real browser: upload, train and predict only by pressing Execute, without typing.</summary>
+[Trait("Speed", "Slow")]
 public sealed class SwaggerUiTests
 {
     [Fact]
@@ -33,8 +34,8 @@ public sealed class SwaggerUiTests
             await page.ScreenshotAsync(new() { Path = Path.Combine(directory, "swagger-ui.png"), FullPage = true });
     }
 
-    /// <summary>Opens an operation and presses its Execute.</summary>
-    /// <returns>The body of the answer, as it is shown.</returns>
+    /// <summary>Opens an operation and presses Execute.</summary>
+    /// <returns>The body of the answer, as displayed.</returns>
     internal static async Task<string> ExecuteAsync(IPage page, string tag, string operation, string status = "200")
     {
         var block = page.Locator($"#operations-{tag}-{operation}");

@@ -10,7 +10,7 @@ namespace SigmoidApi.Tests.Operations;
 public sealed class SqliteBackupTests() : BackupTests(new SqliteStore())
 {
     [Fact]
-    public async Task DataSetThatIsDeletedMeanwhileIsNotInTheBackup()
+    public async Task DataSetDeletedMeanwhileIsNotInTheBackup()
     {
         await using var service = await ServiceProcess.Started();
         var gone = (await service.Api.Upload("name=gone", Csv)).GetProperty("id").GetString();
@@ -21,7 +21,9 @@ public sealed class SqliteBackupTests() : BackupTests(new SqliteStore())
         var (exitCode, output) = await Backup(service, restored.StorageDirectory);
 
         exitCode.ShouldBe(0, output);
-        output.ShouldBe($"Data set {gone} was deleted meanwhile, and is not in the backup.\nThe database and the files of 1 data sets are in '{restored.StorageDirectory}'.\n");
+        output.ShouldBe(
+            $"Data set {gone} was deleted meanwhile, and is not in the backup.\n"
+            + $"The database and the files of 1 data sets are in '{restored.StorageDirectory}'.\n");
         await restored.Start();
         (await restored.Api.Get("datasets")).Json.GetProperty("items").EnumerateArray().ShouldHaveSingleItem().GetProperty("name").GetString().ShouldBe("kept");
     }
@@ -31,6 +33,7 @@ public sealed class SqliteBackupTests() : BackupTests(new SqliteStore())
     protected override Task RestoreDatabase(ServiceProcess service, string directory) => Task.CompletedTask;
 }
 
+[Trait("Speed", "Slow")]
 public sealed class PostgresBackupTests(PostgresServer server) : BackupTests(new PostgresStore(server))
 {
     private const string Dump = "sigmoid.dump";
@@ -50,17 +53,21 @@ public sealed class PostgresBackupTests(PostgresServer server) : BackupTests(new
     private static string[] Connection(ServiceProcess service)
     {
         var connection = new NpgsqlConnectionStringBuilder(service.Settings["ConnectionStrings:Sigmoid"]);
-        return [$"--host={connection.Host}", $"--port={connection.Port.ToString(CultureInfo.InvariantCulture)}", $"--username={connection.Username}", $"--dbname={connection.Database}"];
+        return
+        [
+            $"--host={connection.Host}", $"--port={connection.Port.ToString(CultureInfo.InvariantCulture)}", $"--username={connection.Username}",
+            $"--dbname={connection.Database}",
+        ];
     }
 }
 
-/// <summary>A backup is taken from a service at work by the program's verb, and restored into a service of its own, on each kind of store.</summary>
+/// <summary>Takes a backup of a running service by the program's verb, and restores it into another service, on each kind of store.</summary>
 public abstract class BackupTests(TestStore store)
 {
     protected const string Csv = "x,y\n1,0\n2,1\n3,0\n4,1\n";
 
     [Fact]
-    public async Task BackupOfAServiceAtWorkPredictsTheSameAndRunsWhatWasQueued()
+    public async Task RestoredBackupPredictsTheSameAndRunsQueuedJobs()
     {
         await using var service = new ServiceProcess();
         await using var restored = new ServiceProcess();
@@ -93,7 +100,7 @@ public abstract class BackupTests(TestStore store)
     }
 
     [Fact]
-    public async Task DirectoryThatIsNotEmptyIsRefused()
+    public async Task NonEmptyDirectoryIsRefused()
     {
         await using var service = new ServiceProcess();
         foreach (var (name, value) in await store.NewSettings())
@@ -104,7 +111,7 @@ public abstract class BackupTests(TestStore store)
         var (exitCode, output) = await Backup(service, service.StorageDirectory);
 
         exitCode.ShouldBe(1);
-        output.ShouldBe($"'{service.StorageDirectory}' is not empty: name a directory that is, or is not there yet.\n");
+        output.ShouldBe($"'{service.StorageDirectory}' is not empty: name an empty or a new directory.\n");
         Directory.GetFileSystemEntries(service.StorageDirectory).Select(Path.GetFileName).ShouldBe(["mine"]);
     }
 
@@ -115,7 +122,8 @@ public abstract class BackupTests(TestStore store)
     protected static async Task<(int ExitCode, string Output)> Backup(ServiceProcess service, string directory)
     {
         string[] settings = [.. service.Settings.Select(setting => $"--{setting.Key}={setting.Value}"), $"--Storage:Directory={service.StorageDirectory}"];
-        using var program = Process.Start(new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "backup", directory, .. settings]) { RedirectStandardOutput = true })!;
+        using var program = Process.Start(
+            new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "backup", directory, .. settings]) { RedirectStandardOutput = true })!;
         var output = await program.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await program.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (program.ExitCode, output);

@@ -9,13 +9,13 @@ public sealed class HealthTests(TestApplication application) : IClassFixture<Tes
     [Theory]
     [InlineData("/health/live")]
     [InlineData("/health/ready")]
-    public async Task ServiceThatRunsIsHealthy(string path)
+    public async Task RunningServiceIsHealthy(string path)
     {
         (await _api.Get(path)).Expect(HttpStatusCode.OK).Text.ShouldBe("Healthy");
     }
 
     [Fact]
-    public async Task ServiceWithoutItsDatabaseLivesButIsNotReady()
+    public async Task ServiceWithoutItsDatabaseIsAliveButNotReady()
     {
         await using var broken = new TestApplication();
         (await broken.Api.Get("/health/ready")).Expect(HttpStatusCode.OK);
@@ -23,7 +23,7 @@ public sealed class HealthTests(TestApplication application) : IClassFixture<Tes
         var answer = await Eventually.Get(
             () =>
             {
-                // The service looks at its database again and again, also while it goes.
+                // The service queries its database regularly, also while the files are being deleted.
                 Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
                 foreach (var file in Directory.EnumerateFiles(broken.StorageDirectory, "sigmoid.db*"))
                     File.Delete(file);
@@ -35,7 +35,7 @@ public sealed class HealthTests(TestApplication application) : IClassFixture<Tes
     }
 
     [Fact]
-    public async Task RootLeadsABrowserToSwagger()
+    public async Task RootRedirectsToSwagger()
     {
         var page = (await _api.Get("/")).Expect(HttpStatusCode.OK);
 

@@ -9,7 +9,8 @@ using SigmoidApi.Operations;
 
 namespace SigmoidApi.Tests.Operations;
 
-/// <summary>What a caller sends can't end a line of the log, begin one, or steer the terminal on which it is read.</summary>
+/// <summary>A caller's text can't end or begin a log line, or control the terminal that shows it.</summary>
+[Trait("Speed", "Slow")]
 public sealed class LogLineTests
 {
     private const string Forged = "12:00:00.000 INF a forged line";
@@ -39,7 +40,7 @@ public sealed class LogLineTests
     }
 
     [Fact]
-    public void ExceptionOfADeveloperIsIndented()
+    public void ExceptionIsIndentedInDevelopment()
     {
         var line = Format(new PlainLogLine(), "{Name} failed", "x\n" + Forged, new InvalidOperationException($"no\n{Forged}\u001b[2J\u2028{Forged}"));
 
@@ -49,7 +50,7 @@ public sealed class LogLineTests
     }
 
     [Fact]
-    public void JsonReadsBackAsItWas()
+    public void JsonReadsBackUnchanged()
     {
         const string Name = "a\nb\u0085c\u2028d\u202ee\u001bf\\u000a\"é🂡";
         using var formatter = new JsonLogLine();
@@ -60,13 +61,13 @@ public sealed class LogLineTests
         JsonElement.Parse(line).GetProperty("Name").GetString().ShouldBe(Name);
     }
 
-    /// <summary>Serilog's own formatter is the reference of what compact JSON is.</summary>
+    /// <summary>Serilog's own formatter is the reference for compact JSON.</summary>
     [Theory]
     [InlineData("GET {RequestPath} in {Elapsed} ms", LogEventLevel.Information)]
     [InlineData("{Elapsed:0.00} of {Missing:000}, {RequestPath,20:l}, a colon: here", LogEventLevel.Warning)]
     [InlineData("{Elapsed} \"quoted\" \\ {{braces}}, a colon: here", LogEventLevel.Error)]
     [InlineData("", LogEventLevel.Fatal)]
-    public void JsonIsSerilogsOwn(string template, LogEventLevel level)
+    public void JsonEqualsSerilogsOwn(string template, LogEventLevel level)
     {
         LogEventPropertyValue[] values =
         [

@@ -4,11 +4,12 @@ using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Operations;
 
-/// <summary>A request's line in the log says why it was refused, and a stop on purpose is no error.</summary>
+/// <summary>A request's log line says why it was refused, and an orderly stop is not an error.</summary>
+[Trait("Speed", "Slow")]
 public sealed class RequestLogTests
 {
     [Fact]
-    public async Task LineOfARefusedRequestHasTheReason()
+    public async Task LineOfARefusedRequestHasItsReason()
     {
         await using var service = await ServiceProcess.Started();
 
@@ -21,7 +22,8 @@ public sealed class RequestLogTests
 
         (await Line(service, 400, "/api/v1/sigmoid")).ShouldBe(("Information", "valeus: unknown field; did you mean 'values'?"));
         (await Line(service, 404, "/api/v1/models/none")).ShouldBe(("Information", "There is no model 'none'."));
-        (await Line(service, 400, "/api/v1/datasets")).ShouldBe(("Information", "limt: unknown query parameter: this path takes cursor, limit, name; did you mean 'limit'?"));
+        (await Line(service, 400, "/api/v1/datasets"))
+            .ShouldBe(("Information", "limt: unknown query parameter: this path takes cursor, limit, name; did you mean 'limit'?"));
         (await Line(service, 404, "/nothing")).Reason.ShouldStartWith("There is nothing at this path");
         (await Line(service, 200, "/api/v1/sigmoid")).ShouldBe(("Information", null));
         var long_ = (await Line(service, 400, "/api/v1/sigmoid", skip: 1)).Reason.ShouldNotBeNull();
@@ -31,7 +33,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public async Task LineOfARequestForHeadersNamesItsMethod()
+    public async Task LineOfAHeadRequestNamesItsMethod()
     {
         await using var service = await ServiceProcess.Started();
         string[] paths = ["/openapi/v1.json", "/swagger/index.html", "/version"];
@@ -48,7 +50,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public async Task ReaderOfReadinessWhileTheServiceStopsIsNoError()
+    public async Task ReadinessRequestDuringAStopIsNotAnError()
     {
         await using var service = await ServiceProcess.Started(("Limits:DrainSeconds", "5"));
         await service.Signal("TERM");
@@ -60,11 +62,12 @@ public sealed class RequestLogTests
 
         (await Line(service, 503, "/health/ready")).ShouldBe(("Information", "The service is stopping."));
         (await Line(service, 503, "/api/v1/datasets")).Level.ShouldBe("Information");
-        service.Log.ShouldNotContain(line => line.Contains("\"@l\":\"Error\"", StringComparison.Ordinal) || line.Contains("\"@l\":\"Fatal\"", StringComparison.Ordinal));
+        service.Log.ShouldNotContain(
+            line => line.Contains("\"@l\":\"Error\"", StringComparison.Ordinal) || line.Contains("\"@l\":\"Fatal\"", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task ClientThatLeavesIsNoError()
+    public async Task ClosedConnectionIsNotAnError()
     {
         await using var service = await ServiceProcess.Started();
         var id = await service.Api.Enqueue(LongFit.Request("left"));
@@ -79,13 +82,16 @@ public sealed class RequestLogTests
         service.Log.ShouldNotContain(line => line.Contains("\"@l\":\"Error\"", StringComparison.Ordinal));
     }
 
-    /// <summary>The level and the reason of a request's line, which is written within a moment.</summary>
+    /// <summary>The level and the reason of a request's log line, which is written shortly after the answer.</summary>
     private static async Task<(string Level, string? Reason)> Line(ServiceProcess service, int status, string path, int skip = 0)
     {
-        var line = await Eventually.Get(() => Task.FromResult(service.Log.Where(l => l.StartsWith('{')).Select(l => JsonElement.Parse(l)).Where(Is).Skip(skip).FirstOrDefault()),
+        var line = await Eventually.Get(
+            () => Task.FromResult(service.Log.Where(l => l.StartsWith('{')).Select(l => JsonElement.Parse(l)).Where(Is).Skip(skip).FirstOrDefault()),
             found => found.ValueKind == JsonValueKind.Object);
-        return (line.TryGetProperty("@l", out var level) ? level.GetString()! : "Information", line.TryGetProperty("Reason", out var reason) ? reason.GetString() : null);
+        return (line.TryGetProperty("@l", out var level) ? level.GetString()! : "Information",
+            line.TryGetProperty("Reason", out var reason) ? reason.GetString() : null);
 
-        bool Is(JsonElement logged) => logged.TryGetProperty("RequestPath", out var p) && p.GetString() == path && logged.GetProperty("StatusCode").GetInt32() == status;
+        bool Is(JsonElement logged) =>
+            logged.TryGetProperty("RequestPath", out var p) && p.GetString() == path && logged.GetProperty("StatusCode").GetInt32() == status;
     }
 }

@@ -12,11 +12,12 @@ using SigmoidApi.TrainingJobs.Queue;
 
 namespace SigmoidApi.Tests.Operations;
 
+[Trait("Speed", "Slow")]
 public sealed class SqliteRetentionTests() : RetentionTests(new SqliteApplication());
 
 public sealed class PostgresRetentionTests(PostgresServer server) : RetentionTests(new PostgresApplication(server));
 
-/// <summary>What is swept and what stays, on each kind of store.</summary>
+/// <summary>What the sweep removes and what it keeps, on each kind of store.</summary>
 public abstract class RetentionTests(StoreApplication store) : IAsyncLifetime
 {
     private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -24,7 +25,7 @@ public abstract class RetentionTests(StoreApplication store) : IAsyncLifetime
     private TestApplication Application => store.Application;
 
     [Fact]
-    public async Task JobsAndCurvesGoWhenTheirTimeIsOverAndModelsStay()
+    public async Task ExpiredJobsAndCurvesAreDeletedAndModelsStay()
     {
         await Application.Api.Upload("name=rows", "x,y\n1,0\n2,1\n3,0\n4,1\n");
         var job = (await Application.Api.Train("""{ "datasetId": "rows", "target": "y", "modelName": "kept" }""")).GetProperty("id").GetString()!;
@@ -45,7 +46,7 @@ public abstract class RetentionTests(StoreApplication store) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SweepsAtOnceDeleteEveryBatchAndNothingElse()
+    public async Task ConcurrentSweepsDeleteEveryBatchAndNothingElse()
     {
         await using (var db = await Database())
         {
@@ -69,7 +70,7 @@ public abstract class RetentionTests(StoreApplication store) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ZeroDaysKeepForEver()
+    public async Task ZeroDaysKeepForever()
     {
         await using var application = await store.Another(("Retention:FinishedJobDays", "0"), ("Retention:HistoryDays", "0"));
         var job = (await application.Api.Train(LongFit.Quick)).GetProperty("id").GetString()!;
@@ -81,18 +82,19 @@ public abstract class RetentionTests(StoreApplication store) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SweepComesByItselfAgainAndAgain()
+    public async Task SweepRunsAtIntervals()
     {
         var time = new FakeTimeProvider(Start);
         await using var application = await store.Another(("Retention:SweepMinutes", "1"), ("Idempotency:ExpiryHours", "1"));
         application.Time = time;
         foreach (var key in new[] { "first", "second" })
         {
-            (await application.Api.Send(HttpMethod.Post, "datasets?name=rows", ApiClient.Bytes("x\n1\n"u8.ToArray(), "text/csv"), (IdempotencyKey.Header, key))).Expect(HttpStatusCode.Created);
+            (await application.Api.Send(HttpMethod.Post, "datasets?name=rows", ApiClient.Bytes("x\n1\n"u8.ToArray(), "text/csv"), (IdempotencyKey.Header, key)))
+                .Expect(HttpStatusCode.Created);
             var orphan = Path.Combine(application.StorageDirectory, "datasets", $"{Guid.CreateVersion7()}.parquet");
             await File.WriteAllTextAsync(orphan, "", TestContext.Current.CancellationToken);
             time.Advance(TimeSpan.FromHours(1));
-            // A sweep may still be under way, which began before.
+            // A sweep that began before may still be running.
             await Eventually.Get(
                 async () =>
                 {
@@ -115,7 +117,7 @@ public abstract class RetentionTests(StoreApplication store) : IAsyncLifetime
     private static TrainingJob Job(DateTimeOffset? finishedAt) => new()
     {
         Id = Guid.CreateVersion7(),
-        // Nobody takes it up.
+        // No worker claims it.
         Status = TrainingJobStatus.Canceled,
         Request = new TrainingRequest(),
         CreatedAt = Start,
@@ -123,7 +125,8 @@ public abstract class RetentionTests(StoreApplication store) : IAsyncLifetime
     };
 
     private Task Sweep(DateTimeOffset now, TestApplication? application = null) =>
-        ActivatorUtilities.CreateInstance<Retention>((application ?? Application).Services, new FakeTimeProvider(now)).SweepAsync(TestContext.Current.CancellationToken);
+        ActivatorUtilities.CreateInstance<Retention>((application ?? Application).Services, new FakeTimeProvider(now))
+            .SweepAsync(TestContext.Current.CancellationToken);
 
     private Task<SigmoidDbContext> Database(TestApplication? application = null) => (application ?? Application).Database();
 }

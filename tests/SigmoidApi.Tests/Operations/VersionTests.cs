@@ -5,6 +5,7 @@ using System.Xml.Linq;
 
 namespace SigmoidApi.Tests.Operations;
 
+[Trait("Speed", "Slow")]
 public sealed partial class VersionTests
 {
     private static string Number => XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props")).Descendants("VersionPrefix").Single().Value;

@@ -7,15 +7,16 @@ using SigmoidApi.Tests.Tables;
 namespace SigmoidApi.Tests.Serving;
 
 /// <summary>
-/// A value is the same level in a record and in a file of any format: a text is the level that is written so, a number the level that is the same number.
+/// A value is the same level in a record and in a file of any format: a text is the level with the same text, a number the level with the same value.
 /// </summary>
+[Trait("Speed", "Slow")]
 public sealed class LevelTests(LevelTests.Target target) : IClassFixture<LevelTests.Target>
 {
     private readonly ApiClient _api = target.Api;
 
     public static TheoryData<string, string, string[]> Levels => new()
     {
-        // Model, level, and its other forms: JSON as it is written, a CSV cell behind "csv:", a SQL expression of Parquet behind "sql:".
+        // A model, a level, and its other forms: JSON, a CSV cell after "csv:", or an SQL expression for Parquet after "sql:".
         { "texts", "5", ["5", "5.0", "5e0", "50E-1", "\"5.0\"", "\" 5\"", "csv:5.0", "csv: 5", "sql:5::tinyint", "sql:5::double", "sql:5.00::decimal(9, 2)",
             "sql:5::hugeint", "sql:'5'", "sql:'5.0'"] },
         { "texts", "7.50", ["7.5", "7.50", "75e-1", "sql:7.5::double", "sql:7.500::decimal(9, 3)", "sql:7.5::float"] },
@@ -82,7 +83,7 @@ public sealed class LevelTests(LevelTests.Target target) : IClassFixture<LevelTe
     [InlineData("5", "a number")]
     [InlineData("19754", "a number")]
     [InlineData("1706659200000", "a number")]
-    public async Task NoNumberIsADateOfACategory(string number, string got)
+    public async Task ANumberIsNotALevelOfDates(string number, string got)
     {
         (await _api.Post("models/dates/predict", $$"""{ "rows": [{ "k": {{number}}, "x": 1 }] }""")).Error()
             .ShouldBe(("rows[0].k", $"expected a date as 2024-01-31 or 2024-01-31T12:00:00Z, got {got}"));
@@ -103,7 +104,7 @@ public sealed class LevelTests(LevelTests.Target target) : IClassFixture<LevelTe
             await Train("texts", "types=k:category", "category",
                 ["5", "7.50", "0.1", "9007199254740993", "-9007199254740993", "123456789012345678901234567890", "007", "true", "False", "2024-01-31", ""]);
             await Train("numbers", "types=k:number", "category", ["5", "7.5", "1000000", "12", ""]);
-            // As pandas writes a column of 0 and 1 where a value is missing.
+            // The texts that pandas writes for a column of 0 and 1 with a missing value.
             await Train("flags", "", "category", ["0.0", "1.0", ""]);
             await Train("truths", "types=k:boolean", "category", ["true", "false", ""]);
             await Train("dates", "types=k:datetime", "category", ["2024-01-31", "2024-03-01", "2024-04-01", ""]);
@@ -111,7 +112,7 @@ public sealed class LevelTests(LevelTests.Target target) : IClassFixture<LevelTe
 
         public ValueTask DisposeAsync() => _application.DisposeAsync();
 
-        /// <summary>What a model makes of values, and whether it says that it does not know them.</summary>
+        /// <summary>Checks that all forms give the expected probability, and that all or none are reported as unknown.</summary>
         public async Task AreAll(string model, (double Probability, bool Unknown) expected, params string[] forms)
         {
             var path = $"models/{model}/predict";
@@ -127,7 +128,7 @@ public sealed class LevelTests(LevelTests.Target target) : IClassFixture<LevelTe
                 return;
             await IsAnswer(new { rows = records.Select(record => JsonElement.Parse(record)) });
             await IsAnswer(new { columns = new { k = json.Select(value => JsonElement.Parse(value)), x = json.Select(_ => 1) } });
-            // A column of texts alone is read in another way than one that has other values.
+            // A column of texts only is read differently from one with other values.
             foreach (var some in json.GroupBy(value => value[0] == '"'))
             {
                 var lines = string.Concat(some.Select(value => $$"""{ "k": {{value}}, "x": 1 }""" + "\n"));
@@ -151,7 +152,7 @@ public sealed class LevelTests(LevelTests.Target target) : IClassFixture<LevelTe
             }
         }
 
-        /// <summary>What a model makes of a value in a record.</summary>
+        /// <summary>The probability for a value in a record, and whether the value is reported as unknown.</summary>
         public async Task<(double Probability, bool Unknown)> Probability(string model, string json)
         {
             var answer = (await Api.Post($"models/{model}/predict", $$"""{ "rows": [{ "k": {{json}}, "x": 1 }] }""")).Expect(HttpStatusCode.OK);

@@ -5,7 +5,8 @@ using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Tests.Serving;
 
-/// <summary>The decimal sign of a file to predict is that of its own numbers, whatever texts beside them or the model's data have.</summary>
+/// <summary>The decimal sign of a file to predict is that of its own numbers, whatever sign its texts and the model's training data have.</summary>
+[Trait("Speed", "Slow")]
 public sealed class PredictedSignTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private const string Parquet = "application/vnd.apache.parquet";
@@ -13,7 +14,7 @@ public sealed class PredictedSignTests(TestApplication application) : IClassFixt
     private ApiClient Api => application.Api;
 
     [Fact]
-    public async Task CodesWithCommasDoNotMakeThousandsOfNumbers()
+    public async Task CommasInTextsDoNotChangeHowNumbersAreRead()
     {
         var lines = Enumerable.Range(0, 20).Select(i => $$"""{"x":{{X(i)}},"code":"{{(i % 3 == 0 ? "size" : "2,50")}}","y":{{i * 7 % 5 % 2}}}""");
         var dataset = await Api.Upload("name=codes", Encoding.UTF8.GetBytes(string.Join('\n', lines)), "application/x-ndjson");
@@ -27,7 +28,7 @@ public sealed class PredictedSignTests(TestApplication application) : IClassFixt
     }
 
     [Fact]
-    public async Task TextsOfParquetShowTheirSignToAModelWithTheOther()
+    public async Task NumbersInParquetTextsAreReadByTheirOwnSign()
     {
         var rows = Enumerable.Range(0, 20).Select(i => $"{X(i).Replace('.', ',')};{(i % 3 == 0 ? "size" : "fit")};{i * 7 % 5 % 2}\n");
         var csv = string.Concat(rows.Prepend("x;code;y\n"));
@@ -40,7 +41,7 @@ public sealed class PredictedSignTests(TestApplication application) : IClassFixt
     }
 
     [Fact]
-    public async Task AParquetFileThatIsSaidToBeNumbersKeepsItsSign()
+    public async Task ParquetTextsDeclaredAsNumbersAreReadByTheirSign()
     {
         var file = SampleFiles.Parquet("select unnest(['1.234,50', '2,5', '3', '1.234']) as x");
 
@@ -49,7 +50,7 @@ public sealed class PredictedSignTests(TestApplication application) : IClassFixt
         dataset.GetProperty("origin").GetProperty("decimalPoint").GetString().ShouldBe(",");
     }
 
-    /// <summary>Column a has commas, b has points: neither is read by the other's sign.</summary>
+    /// <summary>Column a has commas, column b has points; each is read by its own sign.</summary>
     [Fact]
     public async Task EachColumnIsReadByTheSignThatItShows()
     {
@@ -63,7 +64,7 @@ public sealed class PredictedSignTests(TestApplication application) : IClassFixt
         (await File("both", Encoding.UTF8.GetBytes(mixed), "text/csv", "csv", ", delim = ';'")).ShouldBe(expected);
     }
 
-    // Most have three digits behind the point, as thousands have.
+    // Most have three digits after the point, so that they could be read as thousands.
     private static string X(int i) => (5 + (i * 1.125)).ToString(CultureInfo.InvariantCulture);
 
     private async Task<double[]> Records(string model, Func<int, string> x, string code = "2,50")

@@ -5,13 +5,16 @@ using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Tests.Serving;
 
-/// <summary>Records are predicted as the rows of the file that they are from.</summary>
+/// <summary>A record gets the same prediction as its row in the file that it came from.</summary>
 public sealed class RawRecordTests(FilePredictionTests.Target target) : IClassFixture<FilePredictionTests.Target>
 {
+    private const string ExpectedDate =
+        "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z, because the model's training data do not show the order of day, month and year";
+
     private readonly ApiClient _api = target.Api;
 
     [Fact]
-    public async Task DatesAreMomentsAndMissingIsMissing()
+    public async Task EqualDatesAndMissingValuesPredictTheSameInEverySpelling()
     {
         var probabilities = (await _api.Post("models/raw/predict", """
             { "rows": [
@@ -30,33 +33,36 @@ public sealed class RawRecordTests(FilePredictionTests.Target target) : IClassFi
         probabilities[4].ShouldBe(probabilities[3]);
         probabilities[6].ShouldBe(probabilities[5]);
         (await _api.Post("models/raw/predict", """{ "rows": [{ "age": 30, "income": 1.5, "kind": "a", "since": "03/01/2024", "member": true }] }""")).Error()
-            .ShouldBe(("rows[0].since", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z, as the data of the model do not show the order of day, month and year, got '03/01/2024'"));
+            .ShouldBe(("rows[0].since", $"{ExpectedDate}, got '03/01/2024'"));
         (await _api.PostBytes("models/raw/predict", "age,income,kind,since,member\n30,1.5,internal,03/01/2024,true\n"u8.ToArray(), "text/csv")).Error()
-            .ShouldBe(("line 2, column since", "expected a date as 2024-01-31 or 2024-01-31T12:00:00Z, as the data of the model do not show the order of day, month and year, which dates=dmy or dates=mdy can say; got '03/01/2024'"));
+            .ShouldBe(("line 2, column since", $"{ExpectedDate} (dates=dmy or dates=mdy sets it); got '03/01/2024'"));
     }
 
     [Theory]
     [InlineData("dotted", "dd.MM.yyyy", "application/x-ndjson")]
     [InlineData("dotted-csv", "d.M.yyyy HH:mm", "text/csv")]
     [InlineData("named", "dd-MMM-yyyy", "application/x-ndjson")]
-    public async Task DatesAreReadInEveryPlaceAsTheyWereUploaded(string name, string format, string mediaType)
+    public async Task RecordsAndFilesReadDatesLikeTheUpload(string name, string format, string mediaType)
     {
         string[] days = [.. Enumerable.Range(0, 60).Select(i => new DateTime(2024, 1, 1).AddDays(i * 7 % 300).ToString(format, CultureInfo.InvariantCulture))];
-        var file = Encoding.UTF8.GetBytes(mediaType == "text/csv" ? "day,y\n" + string.Concat(days.Select((day, i) => $"{day},{(i * 7 % 300 + i * i % 90) / 195}\n"))
-            : string.Concat(days.Select((day, i) => $"{{\"day\":\"{day}\",\"y\":{(i * 7 % 300 + i * i % 90) / 195}}}\n")));
+        var rows = days.Select((day, i) => (Day: day, Label: (i * 7 % 300 + i * i % 90) / 195));
+        var file = Encoding.UTF8.GetBytes(mediaType == "text/csv"
+            ? "day,y\n" + string.Concat(rows.Select(row => $"{row.Day},{row.Label}\n"))
+            : string.Concat(rows.Select(row => $"{{\"day\":\"{row.Day}\",\"y\":{row.Label}}}\n")));
         (await _api.Upload($"name={name}", file, mediaType)).GetProperty("columns")[0].GetProperty("type").GetString().ShouldBe("datetime");
         await _api.Train($$"""{ "datasetId": "{{name}}", "target": "y", "modelName": "{{name}}" }""");
 
-        var predicted = await SampleFiles.Query((await _api.PostBytes($"models/{name}/predict", file, mediaType)).Expect(HttpStatusCode.OK).Content, mediaType == "text/csv" ? "csv" : "ndjson", "select probability");
+        var answer = (await _api.PostBytes($"models/{name}/predict", file, mediaType)).Expect(HttpStatusCode.OK);
+        var predicted = await SampleFiles.Query(answer.Content, mediaType == "text/csv" ? "csv" : "ndjson", "select probability");
 
         var records = await _api.Post($"models/{name}/predict", new { columns = new { day = days } });
         records.Expect(HttpStatusCode.OK).Numbers("probabilities").ShouldBe(predicted.Select(text => double.Parse(text, CultureInfo.InvariantCulture)));
         records.Numbers("probabilities").Distinct().Count().ShouldBeGreaterThan(40);
     }
 
-    /// <summary>Readers of CSV give each cell as a text, and each name as the header has it.</summary>
+    /// <summary>A simple reader of CSV returns each cell as text, and each name as it is in the header.</summary>
     [Fact]
-    public async Task RecordsOfTextsAreReadAsTheFile()
+    public async Task RecordsOfTextsAreReadLikeTheFile()
     {
         const string File = """
              age ,income,kind,since,member
@@ -64,8 +70,8 @@ public sealed class RawRecordTests(FilePredictionTests.Target target) : IClassFi
             +41,.5,external,2024-03-01T02:00:00+02:00,False
             NA,?,internal, ,true
             """;
-        var expected = (await SampleFiles.Query((await _api.PostBytes("models/raw/predict", Encoding.UTF8.GetBytes(File), "text/csv")).Expect(HttpStatusCode.OK).Content, "csv", "select probability"))
-            .Select(text => double.Parse(text, CultureInfo.InvariantCulture));
+        var file = (await _api.PostBytes("models/raw/predict", Encoding.UTF8.GetBytes(File), "text/csv")).Expect(HttpStatusCode.OK);
+        var expected = (await SampleFiles.Query(file.Content, "csv", "select probability")).Select(text => double.Parse(text, CultureInfo.InvariantCulture));
 
         var answer = (await _api.Post("models/raw/predict", """
             { "rows": [
@@ -81,12 +87,13 @@ public sealed class RawRecordTests(FilePredictionTests.Target target) : IClassFi
     }
 
     [Fact]
-    public async Task ANameWithBlanksMeansTheColumnWhereNoOtherSaysIt()
+    public async Task BlanksAroundANameAreIgnoredUnlessAnotherNameIsThenTheSame()
     {
         (await Unknown("""{ "age": 30, " age": 31, "income": 1.5, "kind": "a", "since": null, "member": true, " other ": 1 }""")).ShouldBe([" age", " other "]);
         (await Unknown("""{ "age": 30, "income\t": 1.5, "kind": "a", "since": null, "member": true, " outcome ": "good" }""")).ShouldBeNull();
-        (await _api.Post("models/raw/predict", """{ "rows": [{ " age": 30, "age ": 31, "income": 1.5, "kind": "a", "since": null, "member": true }] }""")).Error()
-            .ShouldBe(("rows[0].age", "expected a number: the model needs this column, and the record lacks it; did you mean it by ' age'?"));
+        const string Both = """{ " age": 30, "age ": 31, "income": 1.5, "kind": "a", "since": null, "member": true }""";
+        (await _api.Post("models/raw/predict", $$"""{ "rows": [{{Both}}] }""")).Error()
+            .ShouldBe(("rows[0].age", "expected a number: the model needs this column, and the record lacks it; did you name it ' age'?"));
 
         async Task<string[]?> Unknown(string record)
         {
@@ -96,7 +103,7 @@ public sealed class RawRecordTests(FilePredictionTests.Target target) : IClassFi
     }
 
     [Fact]
-    public async Task NestedValuesAreTheLevelsThatTheirTextsAre()
+    public async Task NestedValuesAreLevelsByTheirText()
     {
         string[] records = [.. Enumerable.Range(0, 60).Select(i => (i % 3) switch
         {
@@ -108,10 +115,11 @@ public sealed class RawRecordTests(FilePredictionTests.Target target) : IClassFi
         await _api.Train("""{ "datasetId": "nested", "target": "y" }""");
 
         var body = (await _api.Post("models/nested/predict", $$"""{ "rows": [{{string.Join(',', records)}}] }""")).Expect(HttpStatusCode.OK);
-        // A part of the file has other types by itself than the whole.
+        // The types of a part of the file differ from those of the whole.
         foreach (var part in new[] { records, records[..1], records[1..2], records[2..4] })
         {
-            var file = (await _api.PostBytes("models/nested/predict", Encoding.UTF8.GetBytes(string.Join('\n', part)), "application/x-ndjson")).Expect(HttpStatusCode.OK);
+            var file = (await _api.PostBytes("models/nested/predict", Encoding.UTF8.GetBytes(string.Join('\n', part)), "application/x-ndjson"))
+                .Expect(HttpStatusCode.OK);
             file.Headers.Contains("Unknown-Levels").ShouldBeFalse();
             (await SampleFiles.Query(file.Content, "ndjson", "select probability::varchar")).Select(text => double.Parse(text, CultureInfo.InvariantCulture))
                 .ShouldBe(part.Select(record => body.Numbers("probabilities")[Array.IndexOf(records, record)]));

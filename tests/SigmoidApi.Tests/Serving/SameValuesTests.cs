@@ -6,7 +6,8 @@ using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Tests.Serving;
 
-/// <summary>The same values make the same columns in every format, and a model says the same of them in every form, to the last bit.</summary>
+/// <summary>The same values give the same columns in every format, and a model predicts them with the same bits.</summary>
+[Trait("Speed", "Slow")]
 public sealed class SameValuesTests : IAsyncLifetime
 {
     private readonly TestApplication _application = new();
@@ -14,7 +15,7 @@ public sealed class SameValuesTests : IAsyncLifetime
     private ApiClient Api => _application.Api;
 
     [Fact]
-    public async Task ATableIsReadAndPredictedAlikeInEveryFormat()
+    public async Task ATableIsReadAndPredictedTheSameInEveryFormat()
     {
         var number = 0;
         await TypedTable.Any.SampleAsync(async table =>
@@ -43,7 +44,7 @@ public sealed class SameValuesTests : IAsyncLifetime
             foreach (var (name, delimiter, mediaType, bytes) in files)
                 (await Predicted(model, delimiter, mediaType, bytes)).ShouldBe(bits, $"{name}, trained on {files[trained].Name}");
 
-            // What the service gives out, it takes.
+            // The service reads its own output.
             var rows = (await Api.Get($"datasets/{ids[trained]}/rows?limit=1000")).Expect(HttpStatusCode.OK).Json.GetProperty("rows").GetRawText();
             Bits((await Api.Post($"models/{model}/predict", $$"""{ "rows": {{rows}} }""")).Expect(HttpStatusCode.OK).Numbers("probabilities"))
                 .ShouldBe(bits, "its rows");
@@ -91,7 +92,7 @@ public sealed class SameValuesTests : IAsyncLifetime
         }
     }
 
-    // An array of records in a body of JSON would have to be its member 'rows'.
+    // As application/json, the body would have to be an object with the records in 'rows'.
     private async Task<long[]> Predicted(string model, char delimiter, string mediaType, byte[] file)
     {
         var answer = (await Api.PostBytes($"models/{model}/predict", file, mediaType == "application/json" ? "application/octet-stream" : mediaType))

@@ -5,14 +5,15 @@ using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Tests.Serving;
 
-/// <summary>Numbers, flags and dates of a record and of a file of any format are one to a model, and so is what it refuses.</summary>
+/// <summary>A model reads numbers, booleans and dates the same way in a record and in a file of any format, and refuses the same values.</summary>
+[Trait("Speed", "Slow")]
 public sealed class ServedValueTests(ServedValueTests.Target target) : IClassFixture<ServedValueTests.Target>
 {
     private const string Slashes = "a date as 2024-01-31, 2024-01-31T12:00:00Z or, the month first, 01/31/2024";
 
     private readonly ApiClient _api = target.Api;
 
-    /// <summary>The case of mlflow's issue 5525 and of a column that pandas wrote as float since a value is missing.</summary>
+    /// <summary>Includes the case of mlflow's issue 5525, and a column that pandas wrote as float because a value is missing.</summary>
     [Theory]
     [InlineData("flag", "1", new[] { "1.0", "true", "\"1.0\"", "\" TRUE\"", "csv:1", "csv:1.0", "csv:true", "sql:1::tinyint", "sql:1::double", "sql:true",
         "sql:'1.0'" })]
@@ -44,7 +45,7 @@ public sealed class ServedValueTests(ServedValueTests.Target target) : IClassFix
     [InlineData("day", Slashes, new[] { "5|a number", "1706659200000|a number", "true|true", "\"31/01/2024\"|'31/01/2024'", "\"soon\"|'soon'",
         "\"19754\"|'19754'", "csv:31/01/2024|'31/01/2024'", "csv:19754|'19754'", "csv:5|'5'", "sql:19754::integer|'19754'", "sql:1.5::double|'1.5'",
         "sql:true|true", "sql:'31/01/2024'|'31/01/2024'" })]
-    public async Task WhatCannotBeReadIsRefusedByNameLineAndValueInEveryForm(string column, string expected, string[] forms)
+    public async Task InvalidValuesAreNamedWithColumnAndLineInEveryForm(string column, string expected, string[] forms)
     {
         foreach (var (form, got) in forms.Select(form => (form[..form.LastIndexOf('|')], form[(form.LastIndexOf('|') + 1)..])))
         {
@@ -92,7 +93,7 @@ public sealed class ServedValueTests(ServedValueTests.Target target) : IClassFix
     }
 
     [Fact]
-    public async Task TheModelKeepsHowItsDataWereWritten()
+    public async Task TheModelStoresTheDecimalSignAndTheDateOrder()
     {
         var (day, price, flag) = (await Model("day"), await Model("price"), await Model("flag"));
 
@@ -106,7 +107,7 @@ public sealed class ServedValueTests(ServedValueTests.Target target) : IClassFix
     }
 
     [Fact]
-    public async Task TheCallerMaySayHowAFileIsWritten()
+    public async Task TheCallerMaySetDateOrderDecimalSignAndMissingWords()
     {
         var expected = (await target.Predict("day", "\"2024-02-01\"")).Expect(HttpStatusCode.OK).Numbers("probabilities")[0];
         (await Predicted("day", "dates=dmy", "day,x\n01/02/2024,1\n")).ShouldBe(expected);
@@ -140,7 +141,7 @@ public sealed class ServedValueTests(ServedValueTests.Target target) : IClassFix
 
         public ValueTask DisposeAsync() => _application.DisposeAsync();
 
-        /// <summary>What the service answers to a value in a record, in a cell of CSV (<c>csv:</c>), or of Parquet by its SQL (<c>sql:</c>).</summary>
+        /// <summary>The answer for a value in a record, in a CSV cell (<c>csv:</c>), or in Parquet by an SQL expression (<c>sql:</c>).</summary>
         public Task<ApiResponse> Predict(string column, string form) => form switch
         {
             ['c', 's', 'v', ':', .. var cell] => Api.PostBytes($"models/{column}/predict", Encoding.UTF8.GetBytes($"{column},x\n{cell},1\n"), "text/csv"),

@@ -7,12 +7,12 @@ using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Tests.Serving;
 
-/// <summary>A table of typed values, written in any format as its writers do.</summary>
+/// <summary>A random table of typed values, written in any format the way common programs write it.</summary>
 internal sealed class TypedTable
 {
     private const double Missing = 0.1;
 
-    /// <summary>What the values are: a double, a long, a flag as long or double, a bool, a date, a moment, or a text.</summary>
+    /// <summary>The columns: doubles, longs, flags as long or double, booleans, dates, times and texts.</summary>
     private static readonly (string Name, string SqlType, Func<Random, object> Value)[] Columns =
     [
         ("size", "DOUBLE", random => random.Next(3) switch
@@ -25,13 +25,14 @@ internal sealed class TypedTable
             ? OneOf(random, 5e-324, -4.9e-310, double.MaxValue, 0.1, 1 / 3.0, -2.2250738585072014e-308, 0.0) : AnyFinite(random)),
         ("count", "BIGINT", random => random.NextInt64(random.Next(2) == 0 ? 1000 : 1L << random.Next(54))),
         ("seen", "BIGINT", random => random.NextInt64(2)),
-        // As pandas writes a flag where a value is missing.
+        // The type that pandas gives a flag with a missing value.
         ("returned", "DOUBLE", random => (double)random.Next(2)),
         ("member", "BOOLEAN", random => random.Next(2) == 0),
         ("since", "DATE", random => new DateOnly(2000, 1, 1).AddDays(random.Next(-20_000, 20_000))),
         ("sent", "TIMESTAMP", random => DateTime.UnixEpoch.AddMicroseconds(random.NextInt64(1_000_000_000_000_000))),
         ("account", "VARCHAR", random => OneOf(random, "9007199254740993", "9007199254740995", "12345678901234567890", "-9007199254740993")),
-        ("kind", "VARCHAR", random => OneOf(random, "internal", "größer", "a,b;c\td|e", "\"quoted\" 'twice'", "007", "x\ny", "日本", "-5x", "😀", "1.2.3")),
+        ("kind", "VARCHAR", random => OneOf(
+            random, "internal", "größer", "a,b;c\td|e", "\"quoted\" 'twice'", "007", "x\ny", "日本", "-5x", "😀", "1.2.3")),
     ];
 
     private static readonly SearchValues<char> InNeedOfQuotes = SearchValues.Create("\"\r\n\t,;|'");
@@ -48,7 +49,7 @@ internal sealed class TypedTable
 
     public int MissingOf(string column) => _rows.Count(row => row[Names.ToList().IndexOf(column)] is null);
 
-    /// <summary>Separated values.</summary>
+    /// <summary>The table as CSV.</summary>
     public byte[] Csv(CsvStyle style)
     {
         var lines = _rows.Select(row => row.Select((value, i) => Cell(value, i, style)));
@@ -57,11 +58,11 @@ internal sealed class TypedTable
         return [.. style.ByteOrderMark ? Encoding.UTF8.Preamble : default, .. Encoding.UTF8.GetBytes(text)];
     }
 
-    /// <summary>JSON, as an array or as lines; numbers as numbers, or everything as texts.</summary>
+    /// <summary>The table as a JSON array or as JSON lines, with numbers as numbers or everything as texts.</summary>
     public byte[] Json(bool lines, bool asTexts = false)
     {
         var records = _rows.Select(row => "{" + string.Join(", ", row.Select((value, i) => (Name: Names[i], Value: value, Json: JsonOf(value, i, asTexts)))
-            // Null and lacking are the same, where another record has the name.
+            // A null may be left out if another record has the name.
             .Where((cell, i) => cell.Value is not null || i % 2 == 0 || MissingOf(cell.Name) == Rows)
             .Select(cell => $"{JsonSerializer.Serialize(cell.Name)}: {cell.Json}")) + "}");
         return Encoding.UTF8.GetBytes(lines ? string.Join('\n', records) + "\n" : $"[{string.Join(",\n ", records)}]");
@@ -74,11 +75,11 @@ internal sealed class TypedTable
         return SampleFiles.Parquet($"select * from (values {string.Join(", ", rows)}) t({string.Join(", ", Names)})");
     }
 
-    /// <summary>Records for a model's predict, every name in each.</summary>
+    /// <summary>Records for a model's predict, each with all names.</summary>
     public string Records(bool asTexts) =>
         $"[{string.Join(", ", _rows.Select(row => $"{{{string.Join(", ", row.Select((value, i) => $"\"{Names[i]}\": {JsonOf(value, i, asTexts)}"))}}}"))}]";
 
-    /// <summary>A value as <c>GET …/rows</c> gives it.</summary>
+    /// <summary>Whether a value is what <c>GET …/rows</c> returned.</summary>
     public static bool IsSame(object? value, JsonElement given) => value switch
     {
         null => given.ValueKind == JsonValueKind.Null,
@@ -94,7 +95,7 @@ internal sealed class TypedTable
     public object? this[int row, int column] => _rows[row][column];
 
     private static TypedTable Of(Random random) => new([.. Enumerable.Range(0, random.Next(40, 90)).Select(row => Columns
-        // The first row has every value, so that all formats have the columns in one order.
+        // The first row has all values, so that all formats have the columns in the same order.
         .Select(column => row > 0 && random.NextDouble() < Missing ? null : column.Value(random))
         .Append(row < 2 || random.Next(2) == 0 ? row == 0 ? "no" : "yes" : "no").ToArray())]);
 
@@ -110,10 +111,10 @@ internal sealed class TypedTable
         return value;
     }
 
-    /// <summary>A value as writers write it that have no other types than texts: pandas, R, databases.</summary>
+    /// <summary>A value as text, the way pandas, R or databases write it.</summary>
     private static string Plain(object value) => value switch
     {
-        // As every float of Python's.
+        // Python writes whole floats this way.
         double number when Math.Abs(number) < 1e15 && number == Math.Round(number) => number.ToString("F1", CultureInfo.InvariantCulture),
         double number => number.ToString("R", CultureInfo.InvariantCulture),
         long number => number.ToString(CultureInfo.InvariantCulture),
@@ -134,7 +135,7 @@ internal sealed class TypedTable
                 number.ToString("N0", new NumberFormatInfo { NumberGroupSeparator = style.Thousands, NegativeSign = "-" }),
             bool truth => truth ? style.True : style.True switch { "TRUE" => "FALSE", "True" => "False", _ => "false" },
             DateOnly date => date.ToString(style.Date, CultureInfo.InvariantCulture),
-            // The same moment elsewhere.
+            // The same time with another UTC offset.
             DateTime time => time.AddHours(style.Offset).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture)
                 + (style.Offset == 0 ? "Z" : $"+0{style.Offset}:00"),
             _ => Plain(value),
@@ -151,14 +152,14 @@ internal sealed class TypedTable
     {
         null => asTexts ? "\"\"" : "null",
         double or long or bool when !asTexts => Plain(value),
-        // A key that other writers take for a number.
+        // Some writers write such a key as a number.
         string digits when !asTexts && Names[column] == "account" => digits,
         DateTime time => $"\"{time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)}\"",
         _ => JsonSerializer.Serialize(Plain(value)),
     };
 }
 
-/// <summary>How a writer of separated values writes.</summary>
+/// <summary>How a program writes CSV.</summary>
 internal sealed record CsvStyle(
     char Delimiter = ',', char Decimal = '.', bool QuoteAll = false, bool Header = true, string LineEnd = "\n", bool ByteOrderMark = false,
     string Thousands = "", string True = "true",

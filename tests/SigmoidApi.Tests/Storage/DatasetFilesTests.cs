@@ -5,12 +5,13 @@ using SigmoidApi.Tests.Tables;
 
 namespace SigmoidApi.Tests.Storage;
 
+[Trait("Speed", "Slow")]
 public sealed class DatasetFilesTests : IDisposable
 {
     private readonly TemporaryStore _store = new();
 
     [Fact]
-    public async Task AnUploadIsCountedAndHashedAsItCame()
+    public async Task UploadIsCountedAndHashedAsSent()
     {
         var bytes = RandomNumberGenerator.GetBytes(300_000);
 
@@ -25,7 +26,7 @@ public sealed class DatasetFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task AnUploadOfTheLimitIsTakenAndOneByteMoreIsNot()
+    public async Task UploadAtTheLimitIsAcceptedAndOneByteMoreIsNot()
     {
         using (var upload = await _store.Receive(new MemoryStream(new byte[200_000]), maxBytes: 200_000))
             upload.Bytes.ShouldBe(200_000);
@@ -36,7 +37,7 @@ public sealed class DatasetFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task AnUploadThatBreaksOffLeavesNothing()
+    public async Task BrokenUploadLeavesNoFiles()
     {
         await Should.ThrowAsync<IOException>(_store.Receive(new BrokenStream()));
 
@@ -44,7 +45,7 @@ public sealed class DatasetFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task ACanceledImportLeavesNothing()
+    public async Task CanceledImportLeavesNoFiles()
     {
         using var canceled = new CancellationTokenSource();
         using (var upload = await _store.Receive(new MemoryStream("a,b\n1,2\n"u8.ToArray())))
@@ -57,7 +58,7 @@ public sealed class DatasetFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task SweepRemovesWhatHasNoRowAndWhatCrashedUploadsLeft()
+    public async Task SweepRemovesFilesWithoutARowAndOfCrashedUploads()
     {
         var (kept, _) = await _store.Import("a\n1\n");
         var (orphan, _) = await _store.Import("a\n1\n");
@@ -75,7 +76,7 @@ public sealed class DatasetFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task SweepLeavesAnUploadAtWorkAlone()
+    public async Task SweepKeepsARunningUpload()
     {
         using var upload = await _store.Receive(new MemoryStream("a\n1\n"u8.ToArray()));
         _store.Import(upload, null, TestContext.Current.CancellationToken);
@@ -89,7 +90,7 @@ public sealed class DatasetFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task SweepTakesTheScratchOfADeadProcessAndLeavesThatOfALivingOne()
+    public async Task SweepRemovesTheScratchOfDeadProcessesOnly()
     {
         await using var service = await ServiceProcess.Started();
         using var files = new DatasetFiles(service.StorageDirectory);
@@ -107,18 +108,19 @@ public sealed class DatasetFilesTests : IDisposable
     }
 
     [Fact]
-    public void ScratchGoesWithItsProcess()
+    public void ScratchIsRemovedWithItsProcess()
     {
         var files = new DatasetFiles(_store.Files.Root);
         File.WriteAllText(files.Scratch.NewPath(), "a");
 
         files.Dispose();
 
-        Directory.GetFileSystemEntries(Path.Combine(_store.Files.Root, "scratch")).Order(StringComparer.Ordinal).ShouldBe([_store.Files.Scratch.Path, _store.Files.Scratch.Path + ".lock"]);
+        Directory.GetFileSystemEntries(Path.Combine(_store.Files.Root, "scratch")).Order(StringComparer.Ordinal)
+            .ShouldBe([_store.Files.Scratch.Path, _store.Files.Scratch.Path + ".lock"]);
     }
 
     [Fact]
-    public async Task SweepsAtOnceDoNotStandInEachOthersWay()
+    public async Task ConcurrentSweepsSucceed()
     {
         for (var i = 0; i < 200; i++)
         {
@@ -126,17 +128,21 @@ public sealed class DatasetFilesTests : IDisposable
             await File.WriteAllTextAsync(Path.Combine(_store.Files.Root, "uploads", $"{crashed}.upload"), "a", TestContext.Current.CancellationToken);
             await File.WriteAllTextAsync(Path.Combine(_store.Files.Root, "datasets", $"{crashed}.parquet"), "a", TestContext.Current.CancellationToken);
             foreach (var directory in new[] { "uploads", "scratch" })
-                await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(_store.Files.Root, directory, $"{crashed}.spill")).FullName, "a"), "a", TestContext.Current.CancellationToken);
+            {
+                var spill = Directory.CreateDirectory(Path.Combine(_store.Files.Root, directory, $"{crashed}.spill"));
+                await File.WriteAllTextAsync(Path.Combine(spill.FullName, "a"), "a", TestContext.Current.CancellationToken);
+            }
         }
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => _store.Files.SweepAsync(_ => Task.FromResult(new HashSet<Guid>()), TestContext.Current.CancellationToken))));
+        await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(_ => Task.Run(() => _store.Files.SweepAsync(_ => Task.FromResult(new HashSet<Guid>()), TestContext.Current.CancellationToken))));
 
         _store.Entries.ShouldBeEmpty();
         Directory.GetDirectories(Path.Combine(_store.Files.Root, "scratch")).ShouldBe([_store.Files.Scratch.Path]);
     }
 
     [Fact]
-    public async Task AnUploadBeginsWhileOthersSweep()
+    public async Task UploadBeginsDuringSweeps()
     {
         using var begun = new CancellationTokenSource();
         var sweeps = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
@@ -147,7 +153,7 @@ public sealed class DatasetFilesTests : IDisposable
 
         for (var i = 0; i < 2_000; i++)
         {
-            using var upload = _store.Files.Begin(Guid.CreateVersion7());
+            using var upload = _store.Files.Stage(Guid.CreateVersion7());
             File.Exists(upload.ContentPath).ShouldBeTrue();
             using var files = new DatasetFiles(_store.Files.Root);
             Directory.Exists(files.Scratch.Path).ShouldBeTrue();
@@ -158,7 +164,7 @@ public sealed class DatasetFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task SweepKeepsADataSetWhoseRowCameWhileItLooked()
+    public async Task SweepKeepsADataSetWhoseRowIsAddedMeanwhile()
     {
         var ids = new HashSet<Guid>();
 
@@ -172,7 +178,7 @@ public sealed class DatasetFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task DeleteRemovesTheFileAndForgivesItsAbsence()
+    public async Task DeleteRemovesTheFileAndAcceptsItsAbsence()
     {
         var (id, _) = await _store.Import("a\n1\n");
 
@@ -184,7 +190,7 @@ public sealed class DatasetFilesTests : IDisposable
 
     public void Dispose() => _store.Dispose();
 
-    /// <summary>Gives some bytes, then fails as a connection does.</summary>
+    /// <summary>Returns some bytes, then fails like a broken connection.</summary>
     private sealed class BrokenStream : MemoryStream
     {
         private bool _broken;

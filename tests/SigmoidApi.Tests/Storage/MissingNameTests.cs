@@ -4,7 +4,7 @@ using SigmoidApi.Tests.Database;
 
 namespace SigmoidApi.Tests.Storage;
 
-/// <summary>A 404 of a name says which name was likely meant, or which versions there are.</summary>
+/// <summary>A 404 for a name suggests a similar name, or lists the existing versions.</summary>
 public abstract class MissingNameTests(StoreApplication application)
 {
     private const string Csv = "x,y\n1,0\n2,1\n3,0\n4,1\n";
@@ -38,7 +38,8 @@ public abstract class MissingNameTests(StoreApplication application)
         (await Detail(method, $"datasets/mials{route}", body)).ShouldBe("There is no data set 'mials'; did you mean 'mails'?");
         (await Detail(method, $"datasets/Mail_s@1{route}", body)).ShouldBe("There is no data set 'Mail_s@1'; did you mean 'mails'?");
         (await Detail(method, $"datasets/quite-another{route}", body)).ShouldBe("There is no data set 'quite-another'.");
-        (await Detail(method, $"datasets/0198a5e1-0000-7000-8000-000000000000{route}", body)).ShouldBe("There is no data set '0198a5e1-0000-7000-8000-000000000000'.");
+        (await Detail(method, $"datasets/0198a5e1-0000-7000-8000-000000000000{route}", body))
+            .ShouldBe("There is no data set '0198a5e1-0000-7000-8000-000000000000'.");
         (await Detail(method, $"datasets/mai ls{route}", body)).ShouldBe("There is no data set 'mai ls'.");
     }
 
@@ -51,10 +52,10 @@ public abstract class MissingNameTests(StoreApplication application)
     }
 
     [Fact]
-    public async Task MissingVersionOfADataSetIsAnsweredWithThoseThereAre()
+    public async Task MissingVersionOfADataSetIsAnsweredWithTheExistingOnes()
     {
         await _api.Upload("name=versions", Csv);
-        (await Detail("GET", "datasets/versions@2", null)).ShouldBe("There is no data set 'versions@2'; 'versions' has version 1 alone.");
+        (await Detail("GET", "datasets/versions@2", null)).ShouldBe("There is no data set 'versions@2'; 'versions' has version 1 only.");
         for (var i = 0; i < 3; i++)
             await _api.Upload("name=versions", Csv);
 
@@ -77,19 +78,21 @@ public abstract class MissingNameTests(StoreApplication application)
 
     [Theory]
     [MemberData(nameof(ModelRoutes))]
-    public async Task MissingVersionOfAModelIsAnsweredWithThoseThereAre(string method, string route, string? body)
+    public async Task MissingVersionOfAModelIsAnsweredWithTheExistingOnes(string method, string route, string? body)
     {
         await Train("numbered");
 
-        (await Detail(method, $"models/numbered/versions/70{route}", body)).ShouldStartWith("There is no version 70 of model 'numbered'; 'numbered' has version");
+        (await Detail(method, $"models/numbered/versions/70{route}", body))
+            .ShouldStartWith("There is no version 70 of model 'numbered'; 'numbered' has version");
     }
 
     [Fact]
-    public async Task FileIsAnsweredAsJsonIs()
+    public async Task PredictionOfAFileSuggestsTheNearestNameToo()
     {
         await Train("filed");
 
-        (await _api.PostBytes("models/fild/predict", "x\n1\n"u8.ToArray(), "text/csv")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is no model 'fild'; did you mean 'filed'?");
+        (await _api.PostBytes("models/fild/predict", "x\n1\n"u8.ToArray(), "text/csv")).Problem(HttpStatusCode.NotFound).Detail
+            .ShouldBe("There is no model 'fild'; did you mean 'filed'?");
     }
 
     [Fact]
@@ -113,9 +116,9 @@ public abstract class MissingNameTests(StoreApplication application)
         (await Detail("GET", "datasets/forgoten", null)).ShouldBe("There is no data set 'forgoten'.");
     }
 
-    /// <summary>Of more names than are looked at, those next to the written one in their order are.</summary>
+    /// <summary>If there are more names than are compared, those next to the requested one in sort order are used.</summary>
     [Fact]
-    public async Task NamesNextToTheWrittenOneAreFoundAmongMany()
+    public async Task NamesNextToTheRequestedOneAreFoundAmongMany()
     {
         await using var own = await application.Another();
         var api = own.Api;
@@ -127,8 +130,9 @@ public abstract class MissingNameTests(StoreApplication application)
 
         await api.Upload("name=many-1500-x", Csv);
 
-        (await api.Get("datasets/many-1500-z")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is no data set 'many-1500-z'; did you mean 'many-1500-x'?");
-        // It has 500 others before it.
+        (await api.Get("datasets/many-1500-z")).Problem(HttpStatusCode.NotFound).Detail
+            .ShouldBe("There is no data set 'many-1500-z'; did you mean 'many-1500-x'?");
+        // 500 other names come before it.
         (await api.Get("datasets/zany-1500-x")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is no data set 'zany-1500-x'.");
     }
 
@@ -148,6 +152,7 @@ public abstract class MissingNameTests(StoreApplication application)
     }
 }
 
+[Trait("Speed", "Slow")]
 public sealed class SqliteMissingNameTests(SqliteApplication application) : MissingNameTests(application), IClassFixture<SqliteApplication>;
 
 public sealed class PostgresMissingNameTests(PostgresApplication application) : MissingNameTests(application), IClassFixture<PostgresApplication>;

@@ -10,7 +10,7 @@ using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Tests.Tables;
 
-/// <summary>A storage directory of one test's own, removed after it. Files are read in this process, and not in a worker.</summary>
+/// <summary>A storage directory for one test, removed afterwards. Files are read in this process, not in a worker.</summary>
 internal sealed class TemporaryStore : IDisposable
 {
     public TemporaryStore(DatasetOptions? options = null, string directory = "")
@@ -26,21 +26,23 @@ internal sealed class TemporaryStore : IDisposable
 
     public DatasetEngine Engine { get; }
 
-    /// <summary>Every file and directory that uploads and data sets have left.</summary>
+    /// <summary>All files and directories of uploads and data sets.</summary>
     public string[] Entries => [.. new[] { "datasets", "uploads" }
         .SelectMany(directory => Directory.GetFileSystemEntries(Path.Combine(Files.Root, directory)))
         .Select(path => Path.GetRelativePath(Files.Root, path)).Order(StringComparer.Ordinal)];
 
-    public Task<DatasetUpload> Receive(Stream body, long maxBytes = long.MaxValue) =>
+    public Task<StagedFiles> Receive(Stream body, long maxBytes = long.MaxValue) =>
         Files.ReceiveAsync(Guid.CreateVersion7(), body, ContentCoding.Detected, charset: Charset.Utf8, maxBytes, TestContext.Current.CancellationToken);
 
-    /// <summary>What makes the Parquet file of an upload, which is not published.</summary>
-    public ImportedDataset Import(DatasetUpload upload, DatasetUploadQuery? query, CancellationToken cancellationToken)
+    /// <summary>Imports an upload without publishing its Parquet file.</summary>
+    public ImportedDataset Import(StagedFiles upload, DatasetUploadQuery? query, CancellationToken cancellationToken)
     {
         (query ?? new(null, null, null, null, null, null, null)).TryRead(out var format, out var csv, out var types).ShouldBeNull();
-        var file = new FileToRead(upload.ContentPath, format ?? DatasetFormat.Csv, csv, types, Options.MaxColumns, Options.MaxRows, Options.MinCells,
+        var file = new TableFile(upload.ContentPath, format ?? DatasetFormat.Csv, csv, types, Options.MaxColumns, Options.MaxRows, Options.MinCells,
             Options.MaxCellsPerByte, Options.MaxRecordBytes, Options.MaxNameLength);
-        return DatasetImport.Run(new(file, upload.ParquetPath, upload.SpillPath, Options.MemoryMegabytes, Options.Threads, Options.ExactProfileRows, Options.MaxWrittenBytes), cancellationToken);
+        var task = new ImportTask(
+            file, upload.ParquetPath, upload.SpillPath, Options.MemoryMegabytes, Options.Threads, Options.ExactProfileRows, Options.MaxWrittenBytes);
+        return DatasetImport.Run(task, cancellationToken);
     }
 
     public Task<(Guid Id, ImportedDataset Dataset)> Import(string csv, DatasetUploadQuery? query = null) => Import(Encoding.UTF8.GetBytes(csv), query);
@@ -53,7 +55,7 @@ internal sealed class TemporaryStore : IDisposable
         return (upload.Id, dataset);
     }
 
-    /// <summary>Every row of an upload, as JSON writes its values.</summary>
+    /// <summary>All rows of an upload, as values for JSON.</summary>
     public async Task<object?[][]> Rows(byte[] bytes, DatasetUploadQuery? query = null)
     {
         var (id, dataset) = await Import(bytes, query);
@@ -64,9 +66,13 @@ internal sealed class TemporaryStore : IDisposable
 
     /// <summary>Columns of numbers, each as an array.</summary>
     public double[][] Numbers(Guid id, params IReadOnlyList<ColumnProfile> columns) =>
-        [.. Engine.Read(id, [], [.. columns.Select(column => new ColumnToRead(column, AsLevels: false))], TestContext.Current.CancellationToken).Others.Select(values => values.Numbers!)];
+        [
+            .. Engine
+                .Read(id, [], [.. columns.Select(column => new ColumnToRead(column, AsLevels: false))], TestContext.Current.CancellationToken)
+                .Others.Select(values => values.Numbers!),
+        ];
 
-    /// <summary>The refusal of <paramref name="bytes"/>, of which nothing may be left.</summary>
+    /// <summary>The refusal of <paramref name="bytes"/>. Checks that nothing of them is left.</summary>
     public async Task<InvalidDatasetException> Refusal(byte[] bytes, DatasetUploadQuery? query = null)
     {
         var refusal = await Should.ThrowAsync<InvalidDatasetException>(Import(bytes, query));

@@ -6,13 +6,14 @@ namespace SigmoidApi.Tests.TrainingJobs;
 
 public sealed class SqliteDatasetFileTroubleTests() : DatasetFileTroubleTests(new SqliteApplication());
 
+[Trait("Speed", "Slow")]
 public sealed class PostgresDatasetFileTroubleTests(PostgresServer server) : DatasetFileTroubleTests(new PostgresApplication(server));
 
-/// <summary>A data set's file that is out of reach for a while, on each kind of store.</summary>
+/// <summary>Jobs and requests while a data set's file is missing or damaged, on each kind of store.</summary>
 public abstract class DatasetFileTroubleTests(StoreApplication store)
 {
     [Fact]
-    public async Task JobWhoseRowsAreOutOfReachWaitsForThemAndLetsOthersPass()
+    public async Task JobWithoutItsFileWaitsForItAndDoesNotBlockOthers()
     {
         await using var application = await store.Another();
         await application.Api.Upload("name=rows", "x,y\n1,0\n2,1\n3,0\n4,1\n");
@@ -33,7 +34,7 @@ public abstract class DatasetFileTroubleTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task DeadlineHoldsForAJobThatWaitsForItsRows()
+    public async Task DeadlineHoldsForAJobThatWaitsForItsFile()
     {
         await using var application = await store.Another();
         await application.Api.Upload("name=rows", "x,y\n1,0\n2,1\n3,0\n4,1\n");
@@ -49,7 +50,7 @@ public abstract class DatasetFileTroubleTests(StoreApplication store)
     [InlineData("gone")]
     [InlineData("cut off")]
     [InlineData("overwritten")]
-    public async Task DatasetWhoseFileIsLostIsATroubleOfTheServiceAndStillThere(string damage)
+    public async Task DamagedFileIsAStorageErrorAndTheDataSetRemains(string damage)
     {
         await using var application = await store.Another();
         await application.Api.Upload("name=rows", string.Concat(Enumerable.Range(0, 5_000).Select(i => $"{i * 7919 % 10_007},{i % 2}\n").Prepend("x,y\n")));
@@ -58,10 +59,14 @@ public abstract class DatasetFileTroubleTests(StoreApplication store)
         if (damage == "gone")
             File.Delete(file);
         else
-            await File.WriteAllBytesAsync(file, damage == "cut off" ? sound[..(sound.Length / 2)] : [.. sound.Select((b, i) => i > 100 && i < sound.Length - 100 ? (byte)(b ^ 0x55) : b)], TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(file, damage == "cut off" ? sound[..(sound.Length / 2)] : Overwritten(sound), TestContext.Current.CancellationToken);
 
         foreach (var path in new[] { "datasets/rows/rows", "datasets/rows?target=y", "datasets/rows/content?format=csv" })
-            (await application.Api.Get(path)).Problem(HttpStatusCode.ServiceUnavailable).Detail.ShouldContain("The file of a data set is missing", Case.Sensitive, path);
+        {
+            var detail = (await application.Api.Get(path)).Problem(HttpStatusCode.ServiceUnavailable).Detail;
+            detail.ShouldContain("The file of a data set is missing", Case.Sensitive, path);
+        }
+
         (await application.Api.Post("datasets/rows/split", "{}")).Problem(HttpStatusCode.ServiceUnavailable);
         (await application.Api.Get("datasets/rows")).Expect(HttpStatusCode.OK);
 
@@ -69,4 +74,7 @@ public abstract class DatasetFileTroubleTests(StoreApplication store)
         await File.WriteAllBytesAsync(file, sound, TestContext.Current.CancellationToken);
         (await application.Api.Ended(waiting)).GetProperty("status").GetString().ShouldBe("succeeded");
     }
+
+    /// <summary>The file with other bytes between its first and last hundred.</summary>
+    private static byte[] Overwritten(byte[] file) => [.. file.Select((b, i) => i > 100 && i < file.Length - 100 ? (byte)(b ^ 0x55) : b)];
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 
 namespace SigmoidApi.Tests.TrainingJobs;
 
+[Trait("Speed", "Slow")]
 public sealed class DatasetTrainingTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private const string Mails = "free,length,spam\n0.9,60,1\n0,3,0\n0.4,20,1\n0.1,30,0\n0.3,90,0\n0.7,10,1\n";
@@ -14,9 +15,10 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
     [InlineData(0.01)]
     [InlineData(1.0)]
     [InlineData(100.0)]
-    public async Task SpambaseReachesTheOptimumOfTheReferenceWithEveryDefault(double c)
+    public async Task SpambaseReachesTheReferencesOptimumWithDefaults(double c)
     {
-        var spambase = await Upload($"spambase-{c}".Replace('.', '_'), await File.ReadAllBytesAsync(ReferenceData.PathOf("spambase.csv"), TestContext.Current.CancellationToken));
+        var csv = await File.ReadAllBytesAsync(ReferenceData.PathOf("spambase.csv"), TestContext.Current.CancellationToken);
+        var spambase = await Upload($"spambase-{c}".Replace('.', '_'), csv);
         var all = ReferenceData.Json("spambase-fits.json");
         var reference = all.GetProperty("l2").EnumerateArray().Single(fit => fit.GetProperty("C").GetDouble() == c);
 
@@ -36,7 +38,8 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
         var expected = reference.GetProperty("training_metrics");
         foreach (var (name, theirs) in new[]
         {
-            ("logLoss", "log_loss"), ("rocAuc", "roc_auc"), ("averagePrecision", "average_precision"), ("brier", "brier"), ("accuracy", "accuracy_at_half"), ("matthewsCorrelation", "mcc_at_half"),
+            ("logLoss", "log_loss"), ("rocAuc", "roc_auc"), ("averagePrecision", "average_precision"), ("brier", "brier"),
+            ("accuracy", "accuracy_at_half"), ("matthewsCorrelation", "mcc_at_half"),
         })
         {
             metrics.GetProperty(name).GetDouble().ShouldBe(expected.GetProperty(theirs).GetDouble(), 1e-8, name);
@@ -60,42 +63,45 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
     }
 
     [Fact]
-    public async Task ColumnsOfWeightsAndClustersAreNoFeatures()
+    public async Task ColumnsOfWeightsAndClustersAreNotFeatures()
     {
         await Upload("weighed", Weighed);
 
         var job = await _api.Train("""
-            { "datasetId": "weighed", "target": "y", "sampleWeight": "w", "clusterBy": "g", "penalty": "none", "covarianceType": "cluster", "maxIterations": 20 }
+            { "datasetId": "weighed", "target": "y", "sampleWeight": "w", "clusterBy": "g", "penalty": "none", "covarianceType": "cluster",
+              "maxIterations": 20 }
             """);
 
         var request = job.GetProperty("request");
         request.GetProperty("features").Deserialize<string[]>().ShouldBe(["a", "b"]);
         request.GetProperty("sampleWeight").GetString().ShouldBe("w");
         request.GetProperty("clusterBy").GetString().ShouldBe("g");
-        (await _api.Get("models/weighed")).Json.GetProperty("coefficients").EnumerateArray().Select(c => c.GetProperty("term").GetString()).ShouldBe(["a", "b"]);
+        (await _api.Get("models/weighed")).Json.GetProperty("coefficients").EnumerateArray().Select(c => c.GetProperty("term").GetString())
+            .ShouldBe(["a", "b"]);
     }
 
     [Theory]
     [InlineData("")]
     [InlineData(""" , "validation": { "holdout": 0.5 } """)]
     [InlineData(""" , "penalty": "none" """)]
-    public async Task TheOneFitIsTheBestWithoutAPath(string more)
+    public async Task SelectionBestIsAllowedWithoutAPath(string more)
     {
         await Upload("one-fit", Mails);
 
-        var said = await _api.Train($$"""{ "datasetId": "one-fit", "target": "spam", "selection": "best" {{more}} }""");
+        var selected = await _api.Train($$"""{ "datasetId": "one-fit", "target": "spam", "selection": "best" {{more}} }""");
         var plain = await _api.Train($$"""{ "datasetId": "one-fit", "target": "spam" {{more}} }""");
 
-        // The job as it is kept says so, and is read again.
-        (await _api.Job(said.GetProperty("id").GetString()!)).GetProperty("request").GetProperty("selection").GetString().ShouldBe("best");
-        (await Coefficients(said)).ShouldBe(await Coefficients(plain));
+        // The stored job has the selection, and can be read.
+        (await _api.Job(selected.GetProperty("id").GetString()!)).GetProperty("request").GetProperty("selection").GetString().ShouldBe("best");
+        (await Coefficients(selected)).ShouldBe(await Coefficients(plain));
 
         async Task<string> Coefficients(JsonElement job) =>
-            (await _api.Get($"models/one-fit/versions/{job.GetProperty("model").GetProperty("version").GetInt32()}")).Json.GetProperty("coefficients").GetRawText();
+            (await _api.Get($"models/one-fit/versions/{job.GetProperty("model").GetProperty("version").GetInt32()}")).Json
+                .GetProperty("coefficients").GetRawText();
     }
 
     [Fact]
-    public async Task RequestIsShownWithTheDefaultsThatOtherFieldsDecide()
+    public async Task RequestIsShownWithDefaultsThatDependOnOtherFields()
     {
         await Upload("shown", Mails);
 
@@ -117,13 +123,16 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
 
     [Theory]
     [InlineData(""" "sampleWeight": "v" """, "sampleWeight", "expected a column of data set 'columns', got 'v'", HttpStatusCode.BadRequest)]
-    [InlineData(""" "clusterBy": "v", "penalty": "none", "covarianceType": "cluster" """, "clusterBy", "expected a column of data set 'columns', got 'v'", HttpStatusCode.BadRequest)]
-    [InlineData(""" "sampleWeight": "b" """, "sampleWeight", "expected a column of numbers of at least 0, one above it among them, but 'b' goes from -2 to 9")]
-    [InlineData(""" "sampleWeight": "zero" """, "sampleWeight", "expected a column of numbers of at least 0, one above it among them, but 'zero' goes from 0 to 0")]
-    [InlineData(""" "clusterBy": "zero", "penalty": "none", "covarianceType": "cluster" """, "clusterBy", "expected a column of at least two different values, but 'zero' has 1")]
+    [InlineData(""" "clusterBy": "v", "penalty": "none", "covarianceType": "cluster" """, "clusterBy",
+        "expected a column of data set 'columns', got 'v'", HttpStatusCode.BadRequest)]
+    [InlineData(""" "sampleWeight": "b" """, "sampleWeight", "expected a column of numbers of at least 0, with one above 0, but 'b' goes from -2 to 9")]
+    [InlineData(""" "sampleWeight": "zero" """, "sampleWeight", "expected a column of numbers of at least 0, with one above 0, but 'zero' goes from 0 to 0")]
+    [InlineData(""" "clusterBy": "zero", "penalty": "none", "covarianceType": "cluster" """, "clusterBy",
+        "expected a column of at least two different values, but 'zero' has 1")]
     [InlineData(""" "classWeight": { "0": 1, "3": 2 } """, "classWeight", "expected weights for 0 and 1, the values of 'y', got one for '3'")]
-    [InlineData(""" "sampleWeight": "w", "initialWeights": [1, 2, 3, 4, 5] """, "initialWeights", "expected a weight for each of the 4 features, got 5", HttpStatusCode.BadRequest)]
-    public async Task ColumnsAndLabelsAreTheDataSets(string fields, string path, string message, HttpStatusCode status = HttpStatusCode.UnprocessableEntity)
+    [InlineData(""" "sampleWeight": "w", "initialWeights": [1, 2, 3, 4, 5] """, "initialWeights",
+        "expected a weight for each of the 4 features, got 5", HttpStatusCode.BadRequest)]
+    public async Task ColumnsAndLabelsMustSuitTheDataSet(string fields, string path, string message, HttpStatusCode status = HttpStatusCode.UnprocessableEntity)
     {
         await Upload("columns", Weighed.Replace("\n", ",0\n", StringComparison.Ordinal).Replace("y,0\n", "y,zero\n", StringComparison.Ordinal));
 
@@ -132,10 +141,10 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
 
     [Theory]
     [InlineData(""" "sampleWeight": "nothing" """, "sampleWeight",
-        "expected a column of numbers of at least 0, one above it among them, but 'nothing' has no values")]
+        "expected a column of numbers of at least 0, with one above 0, but 'nothing' has no values")]
     [InlineData(""" "clusterBy": "nothing", "penalty": "none", "covarianceType": "cluster" """, "clusterBy",
         "expected a column of at least two different values, but 'nothing' has 0")]
-    public async Task AColumnWithoutValuesIsSaidToHaveNone(string fields, string path, string message)
+    public async Task ErrorSaysThatAColumnHasNoValues(string fields, string path, string message)
     {
         await Upload("without-values", "x,nothing,y\n1,,1\n2,,0\n");
 
@@ -144,7 +153,7 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
     }
 
     [Fact]
-    public async Task DataSetWithWeightsAndNoFeaturesIsImpossible()
+    public async Task DataSetWithOnlyTargetAndWeightsIsRefused()
     {
         await Upload("only-weights", "w,y\n1,1\n2,0\n");
 
@@ -162,7 +171,7 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
     }
 
     [Fact]
-    public async Task PositiveClassTurnsTheModelRound()
+    public async Task PositiveClassReversesTheModel()
     {
         await Upload("turned", Mails.Replace(",1\n", ",2\n", StringComparison.Ordinal).Replace(",0\n", ",7\n", StringComparison.Ordinal));
         var larger = await _api.TrainModel(new { datasetId = "turned", target = "spam", modelName = "larger" });
@@ -183,16 +192,17 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
     [InlineData("1", "[false,true]")]
     [InlineData("false", "[true,false]")]
     [InlineData("\"0\"", "[true,false]")]
-    public async Task TrueAndFalseAreTheClassesOfATargetOfThem(string? positive, string classes)
+    public async Task BooleanTargetHasBooleanClasses(string? positive, string classes)
     {
         var name = $"bought-{Guid.NewGuid():n}";
         await Upload(name, "x,bought\n0,False\n1,True\n2,False\n3,True\n0.5,\n4,True\n");
 
-        await _api.Train($$"""{ "datasetId": "{{name}}", "target": "bought", "classWeight": { "true": 2 }{{(positive is null ? "" : $", \"positiveClass\": {positive}")}} }""");
+        var positiveClass = positive is null ? "" : $", \"positiveClass\": {positive}";
+        await _api.Train($$"""{ "datasetId": "{{name}}", "target": "bought", "classWeight": { "true": 2 }{{positiveClass}} }""");
 
         (await _api.Get($"models/{name}")).Json.GetProperty("classes").GetRawText().ShouldBe(classes);
-        (await _api.Post($"models/{name}/predict", """{ "rows": [{ "x": -5 }, { "x": 9 }] }""")).Expect(HttpStatusCode.OK).Json.GetProperty("labels").GetRawText().ShouldBe("[false,true]");
-        (await _api.Post($"models/{name}/predict", """{ "features": [[-5], [9]] }""")).Expect(HttpStatusCode.OK).Json.GetProperty("labels").GetRawText().ShouldBe("[false,true]");
+        foreach (var data in new[] { """{ "rows": [{ "x": -5 }, { "x": 9 }] }""", """{ "features": [[-5], [9]] }""" })
+            (await _api.Post($"models/{name}/predict", data)).Expect(HttpStatusCode.OK).Json.GetProperty("labels").GetRawText().ShouldBe("[false,true]");
         (await _api.PostBytes($"models/{name}/predict", "x\n-5\n9\n"u8.ToArray(), "text/csv")).Expect(HttpStatusCode.OK)
             .Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',')[2]).ShouldBe(["label", "false", "true"]);
         (await _api.PostBytes($"models/{name}/predict", "{\"x\":-5}\n{\"x\":9}\n"u8.ToArray(), "application/x-ndjson")).Expect(HttpStatusCode.OK)
@@ -200,7 +210,7 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
     }
 
     [Fact]
-    public async Task ATargetOfZerosAndOnesHasThemAsClasses()
+    public async Task TargetOfZerosAndOnesHasNumbersAsClasses()
     {
         await Upload("ones", "x,bought\n0,0\n1,1\n2,0\n3,1\n");
 
@@ -208,7 +218,8 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
 
         model.GetProperty("classes").GetRawText().ShouldBe("[0,1]");
         (await _api.Post("models/ones/predict", """{ "rows": [{ "x": -5 }, { "x": 9 }] }""")).Numbers("labels").ShouldBe([0, 1]);
-        (await _api.Post("training-jobs", """{ "datasetId": "ones", "target": "bought", "positiveClass": [1] }""")).Error().ShouldBe(("positiveClass", "expected text, a number, true or false, got an array"));
+        (await _api.Post("training-jobs", """{ "datasetId": "ones", "target": "bought", "positiveClass": [1] }""")).Error()
+            .ShouldBe(("positiveClass", "expected text, a number, true or false, got an array"));
     }
 
     [Fact]
@@ -222,7 +233,7 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
     }
 
     [Fact]
-    public async Task ColumnThatTheModelNeedsIsNamedWhenARecordLacksIt()
+    public async Task ColumnThatARecordLacksIsNamed()
     {
         await Upload("needed", "char_freq_!,x,y\n1,2,0\n2,1,1\n3,4,0\n4,3,1\n");
         await _api.Train("""{ "datasetId": "needed", "target": "y" }""");
@@ -237,10 +248,12 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
     [InlineData(""" "target": "ham" """, "target", "expected a column of data set 'mails', got 'ham'")]
     [InlineData(""" "target": "spam", "features": ["free", "size"] """, "features[1]", "expected a column of data set 'mails', got 'size'")]
     [InlineData(""" "target": "spam", "initialWeights": [1, 2, 3] """, "initialWeights", "expected a weight for each of the 2 features, got 3")]
-    [InlineData(""" "target": "length" """, "target", "expected a column of two different values, but 'length' has 6. The service trains two classes: keep the rows of two values, or add a column that is 1 for "
-        + "some of the values (as above a threshold) and 0 for the others, and upload that", HttpStatusCode.UnprocessableEntity)]
-    [InlineData(""" "target": "spam", "positiveClass": "2" """, "positiveClass", "expected 0 or 1, the values of 'spam', got '2'", HttpStatusCode.UnprocessableEntity)]
-    public async Task RequestThatTheDataSetContradictsIsRefused(string fields, string path, string message, HttpStatusCode status = HttpStatusCode.BadRequest)
+    [InlineData(""" "target": "length" """, "target",
+        "expected a column of two different values, but 'length' has 6. The service trains two classes: keep the rows of two values, or add a column "
+        + "that is 1 for some of the values (as above a threshold) and 0 for the others, and upload that", HttpStatusCode.UnprocessableEntity)]
+    [InlineData(""" "target": "spam", "positiveClass": "2" """, "positiveClass",
+        "expected 0 or 1, the values of 'spam', got '2'", HttpStatusCode.UnprocessableEntity)]
+    public async Task RequestMustSuitTheDataSet(string fields, string path, string message, HttpStatusCode status = HttpStatusCode.BadRequest)
     {
         await Upload("mails", Mails);
 
@@ -248,7 +261,7 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
     }
 
     [Fact]
-    public async Task TargetOfOneValueIsImpossible()
+    public async Task TargetOfOneValueIsRefused()
     {
         await Upload("one-class", "x,y\n1,1\n2,1\n");
 
@@ -257,7 +270,7 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
     }
 
     [Fact]
-    public async Task DataSetWithoutFeaturesIsImpossible()
+    public async Task DataSetWithoutFeaturesIsRefused()
     {
         await Upload("narrow", "y\n1\n0\n");
 
@@ -270,7 +283,8 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
     [InlineData("01999999-0000-7000-8000-000000000000")]
     public async Task UnknownDataSetIsNotFound(string id)
     {
-        (await _api.Post("training-jobs", $$"""{ "datasetId": "{{id}}", "target": "y" }""")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe($"There is no data set '{id}'.");
+        (await _api.Post("training-jobs", $$"""{ "datasetId": "{{id}}", "target": "y" }""")).Problem(HttpStatusCode.NotFound).Detail
+            .ShouldBe($"There is no data set '{id}'.");
     }
 
     [Fact]
@@ -295,5 +309,6 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
     private async Task<string> Upload(string name, byte[] csv) =>
         (await _api.PostBytes($"datasets?name={name}", csv, "text/csv")).Expect(HttpStatusCode.Created).Json.GetProperty("id").GetString()!;
 
-    private static IEnumerable<double> Estimates(JsonElement model) => model.GetProperty("coefficients").EnumerateArray().Select(c => c.GetProperty("estimate").GetDouble());
+    private static IEnumerable<double> Estimates(JsonElement model) =>
+        model.GetProperty("coefficients").EnumerateArray().Select(c => c.GetProperty("estimate").GetDouble());
 }

@@ -4,15 +4,16 @@ using System.Text.Json;
 
 namespace SigmoidApi.Tests.TrainingJobs;
 
-/// <summary>What a job and its model warn of: rows that were left out, and parameters that the data do not determine.</summary>
+/// <summary>The warnings of jobs and models: about rows that are left out, and about parameters that the data do not determine.</summary>
+[Trait("Speed", "Slow")]
 public sealed class FitWarningTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private readonly ApiClient _api = application.Api;
 
     [Fact]
-    public async Task RowsThatLackAWeightAClusterOrATargetAreCountedInTheJobAndTheModel()
+    public async Task RowsWithoutWeightClusterOrTargetAreCountedInTheJobAndTheModel()
     {
-        // Of 60 rows each third lacks the weight, each fifth the cluster, each tenth the target; a weight of 0 is none that is missing.
+        // Of 60 rows, every third lacks the weight, every fifth the cluster, every tenth the target. A weight of 0 is not missing.
         var rows = Enumerable.Range(0, 60).Select(i => string.Create(
             CultureInfo.InvariantCulture,
             $"{i * 7 % 20},{(i % 3 == 0 ? "" : i % 3 - 1)},{(i % 5 == 0 ? "" : "c" + i % 4)},{(i % 10 == 0 ? "" : i * i % 7 % 2)}"));
@@ -38,7 +39,7 @@ public sealed class FitWarningTests(TestApplication application) : IClassFixture
     [Theory]
     [InlineData("\"holdout\": 0.25, \"groupBy\": \"g\"", "rows_without_group", 8)]
     [InlineData("\"holdout\": 0.25, \"timeBy\": \"t\"", "rows_without_time", 6)]
-    public async Task RowsThatValidationHasNoPlaceForAreCounted(string validation, string code, long count)
+    public async Task RowsWithoutGroupOrTimeAreCounted(string validation, string code, long count)
     {
         var rows = Enumerable.Range(0, 48).Select(
             i => string.Create(CultureInfo.InvariantCulture, $"{i * 7 % 20},{(i % 6 == 0 ? "" : i % 7)},{(i % 8 == 0 ? "" : i)},{i * i % 7 % 2}"));
@@ -50,7 +51,7 @@ public sealed class FitWarningTests(TestApplication application) : IClassFixture
     }
 
     [Fact]
-    public async Task RowsThatLackNothingAreNotWarnedOf()
+    public async Task CompleteRowsHaveNoWarning()
     {
         await _api.Upload("name=whole", "x,y\n1,0\n2,1\n3,0\n4,1\n,0\n");
 
@@ -60,7 +61,7 @@ public sealed class FitWarningTests(TestApplication application) : IClassFixture
     [Theory]
     [InlineData("auto")]
     [InlineData("lbfgs")]
-    public async Task ALevelOfOneClassAloneIsNamedAsATermAndHasNoFigures(string solver)
+    public async Task LevelThatSeparatesIsNamedAsATermAndHasNoInference(string solver)
     {
         await _api.Upload($"name=staff-{solver}", Staff("Human_Resources"));
 
@@ -92,7 +93,7 @@ public sealed class FitWarningTests(TestApplication application) : IClassFixture
     }
 
     [Fact]
-    public async Task AReferenceLevelOfOneClassAloneTakesItsFactorAndTheInterceptAlong()
+    public async Task ReferenceLevelThatSeparatesAffectsItsColumnAndTheIntercept()
     {
         await _api.Upload("name=staff-reference", Staff("Accounting"));
 
@@ -107,7 +108,7 @@ public sealed class FitWarningTests(TestApplication application) : IClassFixture
     }
 
     [Fact]
-    public async Task ColumnsOfARequestThatDetermineEachOtherAreNamed()
+    public async Task CollinearColumnsOfInlineDataAreNamed()
     {
         var labels = new[] { 0, 1, 0, 0, 1, 0, 1, 1 };
         var features = labels.Select((_, i) => new double[] { i, 3 - 2 * i, i % 3, 80 }).ToArray();

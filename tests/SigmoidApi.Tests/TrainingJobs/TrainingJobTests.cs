@@ -4,17 +4,18 @@ using SigmoidApi.Tests.Database;
 
 namespace SigmoidApi.Tests.TrainingJobs;
 
+[Trait("Speed", "Slow")]
 public sealed class SqliteTrainingJobTests(SqliteApplication store) : TrainingJobTests(store), IClassFixture<SqliteApplication>;
 
 public sealed class PostgresTrainingJobTests(PostgresApplication store) : TrainingJobTests(store), IClassFixture<PostgresApplication>;
 
-/// <summary>Jobs, on each kind of store.</summary>
+/// <summary>Creating, waiting for, canceling and listing jobs, on each kind of store.</summary>
 public abstract class TrainingJobTests(StoreApplication store)
 {
     private readonly ApiClient _api = store.Api;
 
     [Fact]
-    public async Task JobIsAcceptedAndFoundWhereLocationSays()
+    public async Task JobIsAcceptedAndFoundAtItsLocation()
     {
         var accepted = (await _api.Post("training-jobs", LongFit.Quick)).Expect(HttpStatusCode.Accepted);
 
@@ -62,7 +63,7 @@ public abstract class TrainingJobTests(StoreApplication store)
     [InlineData("wait=soon", null)]
     [InlineData("wait=-1", null)]
     [InlineData("wait=99999999999", null)]
-    public async Task WaitThatIsTooShortOrNotUnderstoodAnswersAtOnceOrInTime(string prefer, string? applied)
+    public async Task ShortOrInvalidWaitAnswersBeforeTheJobEnds(string prefer, string? applied)
     {
         var response = (await _api.Post("training-jobs", LongFit.Request(), ("Prefer", prefer))).Expect(HttpStatusCode.Accepted);
 
@@ -90,13 +91,14 @@ public abstract class TrainingJobTests(StoreApplication store)
         ReferenceData.Distance(Estimates(model), reference.Numbers("final_weights")).ShouldBeLessThan(1e-12);
         model.GetProperty("intercept").GetDouble().ShouldBe(0);
         model.GetProperty("coefficients").EnumerateArray().Select(c => c.GetProperty("term").GetString()).ShouldBe(["x1", "x2", "x3", "x4", "x5"]);
-        model.GetProperty("metrics").GetProperty("training").GetProperty("logLoss").GetDouble().ShouldBe(reference.GetProperty("final_cost").GetDouble(), 1e-12);
+        model.GetProperty("metrics").GetProperty("training").GetProperty("logLoss").GetDouble()
+            .ShouldBe(reference.GetProperty("final_cost").GetDouble(), 1e-12);
         model.GetProperty("convergence").GetProperty("iterations").GetInt32().ShouldBe(1000);
         job.GetProperty("progress").GetProperty("iteration").GetInt32().ShouldBe(1000);
     }
 
     [Fact]
-    public async Task ProgressShowsWhereARunningFitIs()
+    public async Task ProgressOfARunningFitIsShown()
     {
         var id = await _api.Enqueue(LongFit.Request());
 
@@ -158,7 +160,7 @@ public abstract class TrainingJobTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task ListIsPagedNewestFirstAndKeptToAStatus()
+    public async Task ListIsPagedNewestFirstAndFilteredByStatus()
     {
         await using var empty = await store.Another();
         var ids = new List<string>();
@@ -184,7 +186,7 @@ public abstract class TrainingJobTests(StoreApplication store)
         Ids(await empty.Api.Get("training-jobs")).ShouldBe([canceled, .. ids]);
         Ids(await empty.Api.Get("training-jobs?status=canceled")).ShouldBe([canceled]);
         Ids(await empty.Api.Get("training-jobs?status=failed")).ShouldBeEmpty();
-        // A page that is full to the last item has none after it.
+        // There is no next page after a full page that contains the last item.
         (await empty.Api.Get("training-jobs?limit=6")).Json.GetProperty("nextCursor").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 
@@ -197,7 +199,7 @@ public abstract class TrainingJobTests(StoreApplication store)
     [InlineData("limit=1001", "limit", "expected a whole number from 1 to 1000, got '1001'")]
     [InlineData("limit=ten", "limit", "expected a whole number from 1 to 1000, got 'ten'")]
     [InlineData("cursor=x", "cursor", "expected the nextCursor of an earlier page, got 'x'")]
-    public async Task WrongQueryOfTheListIsNamed(string query, string path, string message)
+    public async Task WrongQueryParameterOfTheListIsNamed(string query, string path, string message)
     {
         (await _api.Get($"training-jobs?{query}")).Error().ShouldBe((path, message));
     }
@@ -212,7 +214,7 @@ public abstract class TrainingJobTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task HoldoutIsScoredApart()
+    public async Task HoldoutIsScoredSeparately()
     {
         var (features, labels) = ReferenceData.Article();
         var model = await _api.TrainModel(new { data = new { features, labels }, modelName = "held", validation = new { holdout = 0.25 } });
@@ -229,9 +231,9 @@ public abstract class TrainingJobTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task FitThatTheDataDoNotAllowFailsWithAProblem()
+    public async Task DataThatCannotBeFittedFailTheJob()
     {
-        // One row of label 1: a holdout of a half leaves one side without it.
+        // Only one row has the label 1, so a holdout of one half leaves one part without that label.
         const string Request = """
             { "data": { "features": [[1], [2], [3], [4]], "labels": [0, 0, 0, 1] }, "modelName": "impossible", "validation": { "holdout": 0.5 } }
             """;
@@ -254,7 +256,8 @@ public abstract class TrainingJobTests(StoreApplication store)
 
     private static int Iteration(JsonElement job) => job.GetProperty("progress").GetProperty("iteration").GetInt32();
 
-    private static double[] Estimates(JsonElement model) => [.. model.GetProperty("coefficients").EnumerateArray().Select(c => c.GetProperty("estimate").GetDouble())];
+    private static double[] Estimates(JsonElement model) =>
+        [.. model.GetProperty("coefficients").EnumerateArray().Select(c => c.GetProperty("estimate").GetDouble())];
 
     private static long Count(JsonElement model, string part) =>
         model.GetProperty("metrics").GetProperty(part).GetProperty("confusion").EnumerateObject().Sum(cell => cell.Value.GetInt64());

@@ -15,34 +15,39 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     [InlineData("""{ "datasetId": "mails", "target": "y", "features": [] }""", "features", "expected at least one column, got none")]
     [InlineData("""{ "datasetId": "mails", "target": "y", "features": ["a", "b", "a"] }""", "features", "expected each column once")]
     [InlineData("""{ "datasetId": "mails", "target": "y", "features": ["a", "y"] }""", "features", "expected columns other than the target")]
-    public async Task DataSetAndItsColumnsAreNamed(string request, string path, string message)
+    public async Task DataSetAndItsColumnsAreRequired(string request, string path, string message)
     {
         (await _api.Post("training-jobs", request)).Error().ShouldBe((path, message));
     }
 
     [Theory]
     [InlineData(""" "datasetId": "mails" """, "datasetId", "expected either 'datasetId' or 'data', got both")]
-    [InlineData(""" "target": "y" """, "target", "expected no target beside 'data', whose 'labels' are the target")]
-    [InlineData(""" "features": ["a"] """, "features", "expected no names of features beside 'data', whose columns are x1, x2, …")]
+    [InlineData(""" "target": "y" """, "target", "expected no target with 'data', whose 'labels' are the target")]
+    [InlineData(""" "features": ["a"] """, "features", "expected no names of features with 'data', whose columns are x1, x2, …")]
     [InlineData(""" "positiveClass": "yes" """, "positiveClass", "expected 0 or 1, the labels of 'data', got 'yes'", HttpStatusCode.UnprocessableEntity)]
     [InlineData(""" "positiveClass": "NaN" """, "positiveClass", "expected 0 or 1, the labels of 'data', got 'NaN'", HttpStatusCode.UnprocessableEntity)]
     [InlineData(""" "positiveClass": "2" """, "positiveClass", "expected 0 or 1, the labels of 'data', got '2'", HttpStatusCode.UnprocessableEntity)]
-    [InlineData(""" "modelName": "" """, "modelName", "expected 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit, and not a UUID, got ''")]
-    [InlineData(""" "modelName": "a b" """, "modelName", "expected 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit, and not a UUID, got 'a b'")]
-    [InlineData(""" "modelName": "../x" """, "modelName", "expected 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit, and not a UUID, got '../x'")]
-    [InlineData(""" "modelName": "0199c0a8-0000-7000-8000-000000000000" """, "modelName", "expected 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit, and not a UUID, got '0199c0a8-0000-7000-8000-000000000000'")]
+    [InlineData(""" "modelName": "" """, "modelName",
+        "expected 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit, and not a UUID, got ''")]
+    [InlineData(""" "modelName": "a b" """, "modelName",
+        "expected 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit, and not a UUID, got 'a b'")]
+    [InlineData(""" "modelName": "../x" """, "modelName",
+        "expected 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit, and not a UUID, got '../x'")]
+    [InlineData(""" "modelName": "0199c0a8-0000-7000-8000-000000000000" """, "modelName",
+        "expected 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit, and not a UUID, got '0199c0a8-0000-7000-8000-000000000000'")]
     [InlineData(""" "c": 0 """, "c", "expected a finite number above 0, got 0")]
     [InlineData(""" "c": -1 """, "c", "expected a finite number above 0, got -1")]
     [InlineData(""" "c": "NaN" """, "c", "expected a finite number above 0, got NaN")]
     [InlineData(""" "c": "Infinity" """, "c", "expected a finite number above 0, got Infinity")]
     [InlineData(""" "l1Ratio": -0.5 """, "l1Ratio", "expected a number from 0 to 1, got -0.5")]
     [InlineData(""" "l1Ratio": "NaN" """, "l1Ratio", "expected a number from 0 to 1, got NaN")]
-    [InlineData(""" "l1Ratio": 0, "penalty": "none" """, "penalty", "expected 'l2' or nothing beside an l1Ratio of 0, got 'none'")]
-    [InlineData(""" "l1Ratio": 1, "penalty": "l2" """, "penalty", "expected 'l1' or nothing beside an l1Ratio of 1, got 'l2'")]
-    [InlineData(""" "l1Ratio": 0.5, "penalty": "l1" """, "penalty", "expected 'elasticnet' or nothing beside an l1Ratio of 0.5, got 'l1'")]
-    [InlineData(""" "l1Ratio": 0.5, "penalty": "firth" """, "penalty", "expected 'elasticnet' or nothing beside an l1Ratio of 0.5, got 'firth'")]
+    [InlineData(""" "l1Ratio": 0, "penalty": "none" """, "penalty", "expected 'l2' or nothing with an l1Ratio of 0, got 'none'")]
+    [InlineData(""" "l1Ratio": 1, "penalty": "l2" """, "penalty", "expected 'l1' or nothing with an l1Ratio of 1, got 'l2'")]
+    [InlineData(""" "l1Ratio": 0.5, "penalty": "l1" """, "penalty", "expected 'elasticnet' or nothing with an l1Ratio of 0.5, got 'l1'")]
+    [InlineData(""" "l1Ratio": 0.5, "penalty": "firth" """, "penalty", "expected 'elasticnet' or nothing with an l1Ratio of 0.5, got 'firth'")]
     [InlineData(""" "penalty": "elasticnet" """, "l1Ratio", "expected a number from 0 to 1 with the penalty 'elasticnet', got null")]
-    [InlineData(""" "penalty": "elastic_net" """, "penalty", "expected one of none, l1, l2, elasticnet, firth, got the string \"elastic_net\"; did you mean 'elasticnet'?")]
+    [InlineData(""" "penalty": "elastic_net" """, "penalty",
+        "expected one of none, l1, l2, elasticnet, firth, got the string \"elastic_net\"; did you mean 'elasticnet'?")]
     [InlineData(""" "maxIterations": 0 """, "maxIterations", "expected a whole number from 1 to 1000000, got 0")]
     [InlineData(""" "maxIterations": 1000001 """, "maxIterations", "expected a whole number from 1 to 1000000, got 1000001")]
     [InlineData(""" "tolerance": -1e-9 """, "tolerance", "expected a finite number of at least 0, got -1E-09")]
@@ -64,7 +69,7 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     [InlineData(""" "standardize": "true" """, "standardize", "expected true or false, got the string \"true\"")]
     [InlineData(""" "seed": 0.5 """, "seed", "expected an integer from -9223372036854775808 to 9223372036854775807, got 0.5")]
     [InlineData(""" "learning_rate": 0.1 """, "learning_rate", "unknown field; did you mean 'learningRate'?")]
-    public async Task FieldBesideInlineDataIsHeldToItsRule(string field, string path, string message, HttpStatusCode status = HttpStatusCode.BadRequest)
+    public async Task FieldWithInlineDataIsChecked(string field, string path, string message, HttpStatusCode status = HttpStatusCode.BadRequest)
     {
         (await _api.Post("training-jobs", $$"""{ {{Data}}, {{field}} }""")).Error(status).ShouldBe((path, message));
     }
@@ -73,17 +78,24 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     [InlineData("""{ "features": [], "labels": [] }""", "data.features", "expected at least one row of at least one number")]
     [InlineData("""{ "features": [[1], ["-Infinity"]], "labels": [0, 1] }""", "data.features[1][0]", "expected a finite number, got -Infinity")]
     [InlineData("""{ "features": [[1], [2]], "labels": [0] }""", "data.labels", "expected a label for each of the 2 rows, got 1")]
-    [InlineData("""{ "features": [[1], [2]], "labels": [0, 2] }""", "data.labels[1]", "expected 0 or 1 (of more than two classes, 1 for one and 0 for the others), got 2")]
+    [InlineData("""{ "features": [[1], [2]], "labels": [0, 2] }""", "data.labels[1]",
+        "expected 0 or 1 (of more than two classes, 1 for one and 0 for the others), got 2")]
     [InlineData("""{ "features": [[1], [2]] }""", "data.labels", "required, but missing")]
-    [InlineData("""{ "features": [[1], [2]], "labels": [0, 1], "sampleWeight": [1] }""", "data.sampleWeight", "expected a weight for each of the 2 rows, got 1")]
-    [InlineData("""{ "features": [[1], [2]], "labels": [0, 1], "sampleWeight": [1, -1] }""", "data.sampleWeight[1]", "expected a finite number of at least 0, got -1")]
-    [InlineData("""{ "features": [[1], [2]], "labels": [0, 1], "sampleWeight": ["Infinity", 1] }""", "data.sampleWeight[0]", "expected a finite number of at least 0, got Infinity")]
+    [InlineData("""{ "features": [[1], [2]], "labels": [0, 1], "sampleWeight": [1] }""", "data.sampleWeight",
+        "expected a weight for each of the 2 rows, got 1")]
+    [InlineData("""{ "features": [[1], [2]], "labels": [0, 1], "sampleWeight": [1, -1] }""", "data.sampleWeight[1]",
+        "expected a finite number of at least 0, got -1")]
+    [InlineData("""{ "features": [[1], [2]], "labels": [0, 1], "sampleWeight": ["Infinity", 1] }""", "data.sampleWeight[0]",
+        "expected a finite number of at least 0, got Infinity")]
     [InlineData("""{ "features": [[1], [2]], "labels": [0, 1], "sampleWeight": "w" }""", "data.sampleWeight", "expected an array of numbers, got a string")]
-    [InlineData("""{ "features": [[1], [2]], "labels": [0, 1], "sampleWeight": [0, 0] }""", "data.sampleWeight", "expected a weight above 0, got only 0", HttpStatusCode.UnprocessableEntity)]
-    [InlineData("""{ "features": [[1], [2]], "labels": [0, 1], "clusters": [1, 2] }""", "data.clusters", "expected nothing with the covarianceType 'nonrobust'; clusters are for 'cluster'")]
+    [InlineData("""{ "features": [[1], [2]], "labels": [0, 1], "sampleWeight": [0, 0] }""", "data.sampleWeight",
+        "expected a weight above 0, got only 0", HttpStatusCode.UnprocessableEntity)]
+    [InlineData("""{ "features": [[1], [2]], "labels": [0, 1], "clusters": [1, 2] }""", "data.clusters",
+        "expected nothing with the covarianceType 'nonrobust'; clusters are for 'cluster'")]
     [InlineData("""{ "features": [[1], [2]], "labels": [0, 1], "weights": [1] }""", "data.weights", "unknown field")]
-    [InlineData("""{ "features": [[1], [2]], "labels": [1, 1] }""", "data.labels", "expected both 0 and 1 among the labels, got only 1", HttpStatusCode.UnprocessableEntity)]
-    public async Task InlineDataIsHeldToItsRules(string data, string path, string message, HttpStatusCode status = HttpStatusCode.BadRequest)
+    [InlineData("""{ "features": [[1], [2]], "labels": [1, 1] }""", "data.labels",
+        "expected both 0 and 1 among the labels, got only 1", HttpStatusCode.UnprocessableEntity)]
+    public async Task InlineDataAreChecked(string data, string path, string message, HttpStatusCode status = HttpStatusCode.BadRequest)
     {
         (await _api.Post("training-jobs", $$"""{ "data": {{data}} }""")).Error(status).ShouldBe((path, message));
     }
@@ -96,11 +108,12 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     [InlineData("coordinate_descent", "firth", "expected auto or newton with the penalty 'firth', got coordinate_descent")]
     [InlineData("lbfgs", "firth", "expected auto or newton with the penalty 'firth', got lbfgs")]
     [InlineData("gradient_descent", "firth", "expected auto or newton with the penalty 'firth', got gradient_descent")]
-    public async Task SolverSuitsThePenalty(string solver, string penalty, string message)
+    public async Task SolverMustSuitThePenalty(string solver, string penalty, string message)
     {
         var l1Ratio = penalty == "elasticnet" ? """, "l1Ratio": 0.5""" : "";
 
-        (await _api.Post("training-jobs", $$"""{ {{Data}}, "solver": "{{solver}}", "penalty": "{{penalty}}"{{l1Ratio}} }""")).Error().ShouldBe(("solver", message));
+        (await _api.Post("training-jobs", $$"""{ {{Data}}, "solver": "{{solver}}", "penalty": "{{penalty}}"{{l1Ratio}} }"""))
+            .Error().ShouldBe(("solver", message));
     }
 
     [Theory]
@@ -123,14 +136,16 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     [InlineData(""" "l1Ratios": [0.5, 1], "l1Ratio": 0.5 """, "l1Ratios", "expected either 'l1Ratio' or 'l1Ratios', got both")]
     [InlineData(""" "l1Ratios": [0.5, 1.5] """, "l1Ratios[1]", "expected a number from 0 to 1, got 1.5")]
     [InlineData(""" "l1Ratios": [] """, "l1Ratios", "expected at least one number, got none")]
-    [InlineData(""" "l1Ratios": [0.5, 1], "penalty": "l1" """, "penalty", "expected 'elasticnet' or nothing beside 'l1Ratios', got 'l1'")]
+    [InlineData(""" "l1Ratios": [0.5, 1], "penalty": "l1" """, "penalty", "expected 'elasticnet' or nothing with 'l1Ratios', got 'l1'")]
     [InlineData(""" "l1Ratios": [0.5, 1], "solver": "newton" """, "solver", "expected auto or coordinate_descent with the penalty 'elasticnet', got newton")]
-    [InlineData(""" "selection": "best", "cs": 5 """, "selection", "expected nothing without a 'validation' to choose from the path by")]
+    [InlineData(""" "selection": "best", "cs": 5 """, "selection", "expected nothing without a 'validation', by which to choose from the path")]
     [InlineData(""" "selection": "one_standard_error" """, "selection", "expected 'best' or nothing without a path ('cs' or 'l1Ratios') to choose from")]
-    [InlineData(""" "selection": "one_standard_error", "validation": { "folds": 2 } """, "selection", "expected 'best' or nothing without a path ('cs' or 'l1Ratios') to choose from")]
-    [InlineData(""" "selection": "one_standard_error", "cs": 5, "validation": { "holdout": 0.5 } """, "selection", "expected 'best' with a holdout: only 'validation.folds' have a standard error")]
+    [InlineData(""" "selection": "one_standard_error", "validation": { "folds": 2 } """, "selection",
+        "expected 'best' or nothing without a path ('cs' or 'l1Ratios') to choose from")]
+    [InlineData(""" "selection": "one_standard_error", "cs": 5, "validation": { "holdout": 0.5 } """, "selection",
+        "expected 'best' with a holdout: only 'validation.folds' have a standard error")]
     [InlineData(""" "selection": "last" """, "selection", "expected one of best, one_standard_error, got the string \"last\"")]
-    public async Task PathIsOneThatCanBeFitted(string field, string path, string message)
+    public async Task PathIsChecked(string field, string path, string message)
     {
         (await _api.Post("training-jobs", $$"""{ {{Data}}, {{field}} }""")).Error().ShouldBe((path, message));
     }
@@ -143,22 +158,26 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     [InlineData("""{ "1": 2, "1.0": 3 }""", "classWeight", "expected each label once", HttpStatusCode.UnprocessableEntity)]
     [InlineData("""{ "0": 2, "1": -1 }""", "classWeight.1", "expected a finite number of at least 0, got -1")]
     [InlineData("""{ "0": "Infinity" }""", "classWeight.0", "expected a finite number of at least 0, got Infinity")]
-    [InlineData("""{ "spam": 2 }""", "classWeight", "expected weights for 0 and 1, the labels of 'data', got one for 'spam'", HttpStatusCode.UnprocessableEntity)]
+    [InlineData("""{ "spam": 2 }""", "classWeight",
+        "expected weights for 0 and 1, the labels of 'data', got one for 'spam'", HttpStatusCode.UnprocessableEntity)]
     [InlineData("""{ "0": 1, "1": 2, "2": 3 }""", "classWeight", "expected a weight for each of the target's 2 labels, got more")]
-    [InlineData("""{ "0": 1, "2": 2 }""", "classWeight", "expected weights for 0 and 1, the labels of 'data', got one for '2'", HttpStatusCode.UnprocessableEntity)]
-    public async Task ClassWeightIsBalancedOrAWeightForEachLabel(string classWeight, string path, string message, HttpStatusCode status = HttpStatusCode.BadRequest)
+    [InlineData("""{ "0": 1, "2": 2 }""", "classWeight",
+        "expected weights for 0 and 1, the labels of 'data', got one for '2'", HttpStatusCode.UnprocessableEntity)]
+    public async Task ClassWeightIsBalancedOrAWeightForEachLabel(
+        string classWeight, string path, string message, HttpStatusCode status = HttpStatusCode.BadRequest)
     {
         (await _api.Post("training-jobs", $$"""{ {{Data}}, "classWeight": {{classWeight}} }""")).Error(status).ShouldBe((path, message));
     }
 
     [Theory]
-    [InlineData(""" "sampleWeight": "w" """, "sampleWeight", "expected no name of a column beside 'data', whose 'sampleWeight' are the weights")]
+    [InlineData(""" "sampleWeight": "w" """, "sampleWeight", "expected no name of a column with 'data', whose 'sampleWeight' has the weights")]
     [InlineData(""" "sampleWeight": [1, 1, 1] """, "sampleWeight", "expected a string, got an array")]
-    [InlineData(""" "clusterBy": "g" """, "clusterBy", "expected no name of a column beside 'data', whose 'clusters' they are")]
+    [InlineData(""" "clusterBy": "g" """, "clusterBy", "expected no name of a column with 'data', whose 'clusters' has the clusters")]
     [InlineData(""" "covarianceType": "HC2" """, "covarianceType", "expected one of nonrobust, HC0, HC1, cluster, got the string \"HC2\"; did you mean 'HC0'?")]
     [InlineData(""" "covarianceType": "HC0" """, "covarianceType", "expected 'nonrobust' with the penalty 'l2', got 'HC0', which is for the penalty 'none'")]
-    [InlineData(""" "covarianceType": "HC1", "penalty": "firth" """, "covarianceType", "expected 'nonrobust' with the penalty 'firth', got 'HC1', which is for the penalty 'none'")]
-    [InlineData(""" "covarianceType": "cluster", "penalty": "none" """, "data.clusters", "expected a number for each row, for the covarianceType 'cluster'")]
+    [InlineData(""" "covarianceType": "HC1", "penalty": "firth" """, "covarianceType",
+        "expected 'nonrobust' with the penalty 'firth', got 'HC1', which is for the penalty 'none'")]
+    [InlineData(""" "covarianceType": "cluster", "penalty": "none" """, "data.clusters", "expected a number for each row for the covarianceType 'cluster'")]
     [InlineData(""" "intervals": "bootstrap", "penalty": "firth" """, "intervals", "expected one of profile, wald, none, got the string \"bootstrap\"")]
     [InlineData(""" "intervals": "wald" """, "intervals",
         "expected nothing with the penalty 'l2', whose coefficients have no intervals; they are for the penalties 'none' and 'firth'")]
@@ -169,7 +188,7 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     [InlineData(""" "confidenceLevel": 0 """, "confidenceLevel", "expected a number above 0 and below 1, got 0")]
     [InlineData(""" "confidenceLevel": 1 """, "confidenceLevel", "expected a number above 0 and below 1, got 1")]
     [InlineData(""" "confidenceLevel": "NaN" """, "confidenceLevel", "expected a number above 0 and below 1, got NaN")]
-    public async Task InferenceIsAskedForWhereThereIsSome(string field, string path, string message)
+    public async Task InferenceMustSuitThePenalty(string field, string path, string message)
     {
         (await _api.Post("training-jobs", $$"""{ {{Data}}, {{field}} }""")).Error().ShouldBe((path, message));
     }
@@ -178,7 +197,7 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     [InlineData("[1, 2]", "data.clusters", "expected a cluster for each of the 3 rows, got 2")]
     [InlineData("""[1, 2, "NaN"]""", "data.clusters[2]", "expected a finite number, got NaN")]
     [InlineData("[7, 7, 7]", "data.clusters", "expected at least two different clusters, got only 7", HttpStatusCode.UnprocessableEntity)]
-    public async Task ClustersAreTwoAtLeast(string clusters, string path, string message, HttpStatusCode status = HttpStatusCode.BadRequest)
+    public async Task ClustersAreAtLeastTwo(string clusters, string path, string message, HttpStatusCode status = HttpStatusCode.BadRequest)
     {
         (await _api.Post("training-jobs", $$"""
             { "data": { "features": [[1], [2], [3]], "labels": [0, 1, 0], "clusters": {{clusters}} }, "penalty": "none", "covarianceType": "cluster" }
@@ -189,10 +208,12 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     [InlineData(""" "sampleWeight": "y" """, "sampleWeight", "expected a column that is neither the target nor a feature, got 'y'")]
     [InlineData(""" "sampleWeight": "" """, "sampleWeight", "expected a column that is neither the target nor a feature, got ''")]
     [InlineData(""" "sampleWeight": "w", "features": ["a", "w"] """, "sampleWeight", "expected a column that is neither the target nor a feature, got 'w'")]
-    [InlineData(""" "clusterBy": "y", "penalty": "none", "covarianceType": "cluster" """, "clusterBy", "expected a column that is neither the target nor a feature, got 'y'")]
-    [InlineData(""" "clusterBy": "g", "penalty": "none", "covarianceType": "HC1" """, "clusterBy", "expected nothing with the covarianceType 'HC1', got 'g'; clusters are for 'cluster'")]
-    [InlineData(""" "penalty": "none", "covarianceType": "cluster" """, "clusterBy", "expected a column of the data set, for the covarianceType 'cluster'")]
-    public async Task ColumnOfWeightsOrClustersIsNoOtherColumn(string field, string path, string message)
+    [InlineData(""" "clusterBy": "y", "penalty": "none", "covarianceType": "cluster" """, "clusterBy",
+        "expected a column that is neither the target nor a feature, got 'y'")]
+    [InlineData(""" "clusterBy": "g", "penalty": "none", "covarianceType": "HC1" """, "clusterBy",
+        "expected nothing with the covarianceType 'HC1', got 'g'; clusters are for 'cluster'")]
+    [InlineData(""" "penalty": "none", "covarianceType": "cluster" """, "clusterBy", "expected a column of the data set for the covarianceType 'cluster'")]
+    public async Task ColumnOfWeightsOrClustersIsNeitherTargetNorFeature(string field, string path, string message)
     {
         (await _api.Post("training-jobs", $$"""{ "datasetId": "mails", "target": "y", {{field}} }""")).Error().ShouldBe((path, message));
     }
@@ -202,7 +223,8 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     {
         await using var small = new TestApplication { Settings = { ["Training:MaxPathPoints"] = "3", ["Training:MaxFolds"] = "2" } };
 
-        (await small.Api.Post("training-jobs", $$"""{ {{Data}}, "cs": [1, 2, 3, 4] }""")).Error().ShouldBe(("cs", "expected a path of at most 3 points, got 4"));
+        (await small.Api.Post("training-jobs", $$"""{ {{Data}}, "cs": [1, 2, 3, 4] }""")).Error()
+            .ShouldBe(("cs", "expected a path of at most 3 points, got 4"));
         (await small.Api.Post("training-jobs", $$"""{ {{Data}}, "l1Ratios": [0, 0.2, 0.4, 0.6] }""")).Error()
             .ShouldBe(("l1Ratios", "expected a path of at most 3 points, got 4"));
         (await small.Api.Post("training-jobs", $$"""{ {{Data}}, "validation": { "folds": 3 } }""")).Error()
@@ -210,9 +232,10 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     }
 
     [Fact]
-    public async Task RefusedRequestLeavesNoJob()
+    public async Task RefusedRequestStoresNoJob()
     {
-        (await _api.Post("training-jobs", $$"""{ {{Data}}, "c": 0, "modelName": "-" }""")).Problem(HttpStatusCode.BadRequest).Errors!.Keys.ShouldBe(["modelName", "c"]);
+        (await _api.Post("training-jobs", $$"""{ {{Data}}, "c": 0, "modelName": "-" }""")).Problem(HttpStatusCode.BadRequest).Errors!.Keys
+            .ShouldBe(["modelName", "c"]);
 
         (await _api.Get("training-jobs")).Json.GetProperty("items").GetArrayLength().ShouldBe(0);
         (await _api.Get("training-jobs/latest")).Problem(HttpStatusCode.NotFound).Detail.ShouldBe("There is no training job 'latest'.");

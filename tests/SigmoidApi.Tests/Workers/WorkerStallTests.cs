@@ -12,11 +12,12 @@ using SigmoidApi.Workers;
 
 namespace SigmoidApi.Tests.Workers;
 
-/// <summary>A file whose reading does not get on holds nobody else up.</summary>
+/// <summary>A file whose reading makes no progress does not block others.</summary>
+[Trait("Speed", "Slow")]
 public sealed class WorkerStallTests
 {
     [Fact]
-    public async Task WorkerThatIsStoppedIsReplacedAndItsFileIsRead()
+    public async Task SuspendedWorkerIsReplacedAndItsFileIsRead()
     {
         await using var service = await ServiceProcess.Started(("Datasets:StallSeconds", "4"));
         await service.Api.Upload("name=first", "a\n1\n");
@@ -30,12 +31,12 @@ public sealed class WorkerStallTests
     }
 
     [Fact]
-    public async Task FileThatIsNotGotOnWithIsRefusedAndItsTurnIsFree()
+    public async Task FileWithoutProgressIsRefusedAndItsTurnIsFreed()
     {
         using var pipe = new Pipe();
         using var workers = Workers(new() { StallSeconds = 1 });
 
-        // The second gets the one turn that there is.
+        // There is only one turn, which the second upload gets.
         for (var i = 0; i < 2; i++)
             (await Should.ThrowAsync<InvalidDatasetException>(pipe.Import(workers))).Message.ShouldContain("no progress for 1 seconds (Datasets:StallSeconds)");
     }
@@ -56,7 +57,8 @@ public sealed class WorkerStallTests
         using var pipe = new Pipe();
         using var workers = Workers(new() { MaxImportSeconds = 1 });
 
-        (await Should.ThrowAsync<DatasetTooLargeException>(pipe.Import(workers))).Message.ShouldBe("Reading the file took longer than 1 seconds (Datasets:MaxImportSeconds).");
+        (await Should.ThrowAsync<DatasetTooLargeException>(pipe.Import(workers))).Message
+            .ShouldBe("Reading the file took longer than 1 seconds (Datasets:MaxImportSeconds).");
     }
 
     [Theory]
@@ -75,15 +77,16 @@ public sealed class WorkerStallTests
             _ => Csv,
         };
         using var upload = await store.Receive(new MemoryStream(bytes));
-        var file = new FileToRead(upload.ContentPath, format, new(), new Dictionary<string, ColumnType>(), 10, 10_000, 1_000, 1_000, 1 << 24, 1_000);
+        var file = new TableFile(upload.ContentPath, format, new(), new Dictionary<string, ColumnType>(), 10, 10_000, 1_000, 1_000, 1 << 24, 1_000);
 
         DatasetImport.Run(new(file, upload.ParquetPath, upload.SpillPath, 400, 1, 1_000, long.MaxValue), TestContext.Current.CancellationToken);
 
-        // A block of the file and the chunks of its profile at least.
+        // At least a block of the file and the chunks of its profile.
         file.Progress.Current.Steps.ShouldBeGreaterThan(3);
     }
 
-    private static byte[] Csv { get; } = Encoding.UTF8.GetBytes("a,b\n" + string.Concat(Enumerable.Range(0, 5_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i * 0.5},text {i % 7}\n"))));
+    private static byte[] Csv { get; } = Encoding.UTF8.GetBytes(
+        "a,b\n" + string.Concat(Enumerable.Range(0, 5_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i * 0.5},text {i % 7}\n"))));
 
     private static async Task<byte[]> Parquet(TemporaryStore store)
     {
@@ -94,9 +97,11 @@ public sealed class WorkerStallTests
     private static DatasetWorkers Workers(DatasetOptions options) => new(Options.Create(options), TimeProvider.System, NullLogger<DatasetWorkers>.Instance);
 
     private static ImportTask Task(string content, string parquet, string spill) =>
-        new(new(content, DatasetFormat.Csv, new(), new Dictionary<string, ColumnType>(), 10, 10, 1_000, 1_000, 1 << 24, 1_000), parquet, spill, 512, 1, 1_000, long.MaxValue);
+        new(
+            new(content, DatasetFormat.Csv, new(), new Dictionary<string, ColumnType>(), 10, 10, 1_000, 1_000, 1 << 24, 1_000),
+            parquet, spill, 512, 1, 1_000, long.MaxValue);
 
-    /// <summary>A named pipe that nobody writes to: whoever opens it to read waits, and not for a disk.</summary>
+    /// <summary>A named pipe without a writer: opening it for reading blocks, but not because of a disk.</summary>
     private sealed class Pipe : IDisposable
     {
         private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("sigmoid-pipe-");
@@ -111,7 +116,7 @@ public sealed class WorkerStallTests
         private string Content => Path.Combine(_directory.FullName, "pipe");
 
         public Task<ImportedDataset> Import(DatasetWorkers workers) => workers.AskAsync(
-            UploadedFiles.Import,
+            UploadReceiver.Import,
             WorkerStallTests.Task(Content, Path.Combine(_directory.FullName, "parquet"), Path.Combine(_directory.FullName, "spill")),
             TestContext.Current.CancellationToken);
 

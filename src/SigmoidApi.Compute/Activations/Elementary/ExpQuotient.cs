@@ -4,30 +4,30 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.Activations.Elementary;
 
 /// <summary>
-/// e^-z for z ≥ 0 as the quotient (2 + t)/(s (2 − t)) with s = 2^k and t = 2 tanh(r/2), r = k ln 2 − z: where a formula divides anyway
-/// it takes no division of its own, and t needs half the terms that e^r does.
+/// e^-z for z ≥ 0 as the quotient (2 + t)/(s (2 − t)) with s = 2^k and t = 2 tanh(r/2), r = k ln 2 − z. A formula that divides anyway needs no
+/// extra division, and t needs half as many terms as e^r.
 /// </summary>
 /// <remarks>
-/// t = r + r³·P(r²), P the minimax polynomial (Remez) on |r| ≤ ln 2 / 2 weighted by r³; it adds an error of 2^-60 in float64 and 2^-34
-/// in float32. Rounding t costs at most 0.19 ULP of e^-z. k·ln 2 − z is exact with a fused multiply-add: both are multiples of the
-/// same power of two, and the difference is small.
+/// t = r + r³·P(r²), where P is the minimax polynomial (Remez) on |r| ≤ ln 2 / 2, weighted by r³. It adds an error of 2^-60 in float64 and 2^-34
+/// in float32. Rounding t adds at most 0.19 ULP of e^-z. k·ln 2 − z is exact with a fused multiply-add, because both terms are multiples of the
+/// same power of two and their difference is small.
 /// </remarks>
 internal static class ExpQuotient
 {
     private const double Log2E = 1.4426950408889634;
 
-    /// <summary>From here on s or what is divided by could overflow; s is kept by 2^<see cref="FarShift"/> too small there.</summary>
+    /// <summary>For larger z, s or the divisor could overflow. There s is kept too small by a factor of 2^<see cref="FarShift"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Far<T>()
         where T : struct, ILanes<T> => T.IsSingle ? 80.0 : 700.0;
 
-    /// <summary>The low part of the pair is s, the high part t.</summary>
-    /// <param name="z">At least 0; or NaN, which gives NaN.</param>
+    /// <summary>Returns t as the high part of the pair and s as the low part.</summary>
+    /// <param name="z">At least 0, or NaN, which gives NaN.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<T> Of<T>(T z)
         where T : struct, ILanes<T>
     {
-        // Adding 1.5·2^52 (2^23 in float32) rounds to an integer in the low bits; with the exponent's bias added those bits, moved up, are s.
+        // Adding 1.5·2^52 (2^23 in float32) rounds to an integer in the low bits. With the exponent's bias added and shifted left, these bits are s.
         T roundToPower = T.IsSingle ? 12582912.0 + 127 : 6755399441055744.0 + 1023;
         if (T.AnyGreater(z, Far<T>()))
         {
@@ -59,7 +59,7 @@ internal static class ExpQuotient
         return new(exact + T.MultiplyAdd(r * w, p, low), T.ShiftBitsLeft(rounded, T.IsSingle ? 23 : 52));
     }
 
-    /// <summary>value·2^-<see cref="FarShift"/> where z is far: what of the far lanes' scale is still due.</summary>
+    /// <summary>value·2^-<see cref="FarShift"/> where z is above <see cref="Far"/>, to make up for the scale of s there; elsewhere value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Scale<T>(T value, T z)
         where T : struct, ILanes<T> =>

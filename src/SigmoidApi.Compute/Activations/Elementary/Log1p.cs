@@ -3,18 +3,18 @@ using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Activations.Elementary;
 
-/// <summary>log(1 + u) for 0 ≤ u ≤ 1, with a small relative error also where u is tiny.</summary>
+/// <summary>log(1 + u) for 0 ≤ u ≤ 1, with a small relative error even where u is tiny.</summary>
 internal static class Log1p
 {
     private const double Ln2 = 0.6931471805599453;
     private const double Ln2Low = 2.3190468138462996e-17;
 
-    /// <summary>The high part is no more than a start; high and low together err by some 2^-57 of the value.</summary>
+    /// <summary>The sum of both parts has a relative error of about 2^-57. The high part alone is only a rough value.</summary>
     /// <remarks>
-    /// From 1/2 on, 1 + u = 2 (1 + f) with the exact f = (u − 1)/2, elsewhere f = u. Then with s = f/(2 + f)
-    /// log(1 + f) = 2 artanh s = f − (f²/2 − s (f²/2 + R)), R = 2s²/3 + 2s⁴/5 + …, the arrangement of K. C. Ng's log in FDLIBM (1993);
-    /// R/s² is interpolated at Chebyshev nodes on 0 ≤ s² ≤ 0.04, which leaves an error of 2^-62. What u's low part adds is its
-    /// product with the slope 1/(1 + u), of which some bits are enough: 1/(1 + f) = (1 − s)/(1 + s) is near (1 − s)².
+    /// For u ≥ 1/2, 1 + u = 2 (1 + f) with the exact f = (u − 1)/2; otherwise f = u. With s = f/(2 + f),
+    /// log(1 + f) = 2 artanh s = f − (f²/2 − s (f²/2 + R)), R = 2s²/3 + 2s⁴/5 + …, as in K. C. Ng's log in FDLIBM (1993).
+    /// R/s² is interpolated at Chebyshev nodes on 0 ≤ s² ≤ 0.04, with an error of 2^-62. The low part of u adds its product with the slope
+    /// 1/(1 + u). A few bits of the slope are enough, so 1/(1 + f) = (1 − s)/(1 + s) is replaced by (1 − s)².
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<T> Of<T>(Pair<T> u)

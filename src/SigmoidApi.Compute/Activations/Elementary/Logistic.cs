@@ -4,18 +4,18 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.Activations.Elementary;
 
 /// <summary>
-/// What the sigmoid and its relatives are made of: e = e^-|x|, with which they are written so that neither side cancels or overflows,
-/// each as a quotient that is left to be scaled by e's power of two on the left.
+/// The parts of functions that contain the sigmoid. They are written with e = e^-|x|, so that nothing cancels or overflows for either sign of x,
+/// as a quotient. For x ≤ 0 ("on the left") the quotient is multiplied by the power of two in e at the end.
 /// </summary>
 internal readonly struct Logistic<T>
     where T : struct, ILanes<T>
 {
     public readonly T X;
 
-    /// <summary>|x|, cut off where e^-|x| is 0.</summary>
+    /// <summary>|x|, but at most <see cref="Exp{T}.Limit"/>.</summary>
     public readonly T Z;
 
-    /// <summary>Where x > 0.</summary>
+    /// <summary>A mask of the lanes where x > 0.</summary>
     public readonly T Right;
 
     public readonly Exp<T> E;
@@ -35,16 +35,16 @@ internal readonly struct Logistic<T>
         OnePlusE = E.OnePlus(Mantissa);
     }
 
-    /// <summary>One value where x > 0, another elsewhere.</summary>
+    /// <summary>The first value where x > 0, the second elsewhere.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pair<T> Either(Pair<T> right, Pair<T> left) =>
         new(T.Select(Right, right.High, left.High), T.Select(Right, right.Low, left.Low));
 
-    /// <summary>The value as it is where x > 0, times e's power of two elsewhere.</summary>
+    /// <summary>The value where x > 0, and the value times the power of two in e elsewhere.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Scale(T value) => T.Select(Right, value, E.Scale(value));
 
-    /// <summary>x·gate with the sign of x, for a gate that is 1 at +∞ and is scaled as above.</summary>
+    /// <summary>x·gate with the sign of x, for a gate that is 1 at +∞. The gate is scaled by <see cref="Scale"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T TimesX(Pair<T> gate)
     {

@@ -10,8 +10,8 @@ internal static class NormalCenter
     private const double OneOverSqrtTwoPiLow = -2.49232720227773e-17;
 
     /// <summary>
-    /// The value, of which the low part is no rounding error but up to 0.025. g is a polynomial of degree 10 at Chebyshev nodes for
-    /// 0 ≤ x² ≤ 1, with a relative error below 2^-60; its constant term 1/√(2π) comes in two parts, as 1/2 nearly cancels it on the left.
+    /// Φ(x). The low part is not just a rounding error: it is up to 0.025. g is a polynomial of degree 10, interpolated at Chebyshev nodes for
+    /// 0 ≤ x² ≤ 1, with a relative error below 2^-60. Its constant term 1/√(2π) has two parts, because for x &lt; 0 its product nearly cancels 1/2.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<T> Of<T>(T x)

@@ -3,16 +3,17 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using SigmoidApi.Tables;
 
 namespace SigmoidApi.Http.Access;
 
-/// <summary>Under which addresses the service is reached, and who may ask it there (docs/decisions/0023).</summary>
+/// <summary>The addresses that the service is reached by, and the access rules for them (docs/decisions/0023).</summary>
 internal static class Addresses
 {
-    /// <summary>Where the service listens when nobody says otherwise: this machine only.</summary>
+    /// <summary>The default address: this machine only.</summary>
     public const string DefaultUrl = "http://127.0.0.1:5080";
 
-    /// <summary>What a page of another origin may read besides the headers that CORS lets through.</summary>
+    /// <summary>Headers that pages of other origins may read, besides those that CORS always permits.</summary>
     private static readonly string[] Exposed =
     [
         "Location", "Retry-After", "ETag", "Allow", "Content-Disposition", "Content-Range", "Accept-Ranges", "Accept", "Accept-Encoding",
@@ -28,12 +29,12 @@ internal static class Addresses
 
         builder.Services.AddSingleton<HostFilter>().AddSingleton<CrossSite>().AddSingleton<AnswerHeaders>();
         builder.Services.AddSingleton<HeadersOfEveryAnswer>(services => services.GetRequiredService<AnswerHeaders>().Set);
-        // The framework's own filter reads the same setting, but answers a page of HTML before anything here has run.
+        // The framework's own filter reads the same setting, but would answer with an HTML page before any code here runs.
         builder.Services.Configure<HostFilteringOptions>(options => options.AllowedHosts = ["*"]);
         builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<HttpOptions>>((forwarded, http) =>
         {
             forwarded.ForwardedHeaders = ForwardedHeaders.All;
-            // Loopback is in these by default.
+            // By default these contain loopback.
             forwarded.KnownProxies.Clear();
             forwarded.KnownIPNetworks.Clear();
             foreach (var network in http.Value.Networks())
@@ -42,7 +43,7 @@ internal static class Addresses
         builder.Services.AddCors();
     }
 
-    /// <summary>Comes first: everything after it sees the request as its client has sent it, whatever proxy is in between.</summary>
+    /// <summary>Must be the first middleware: it restores the address that the client used, which a proxy has replaced.</summary>
     public static void UseAddresses(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<IOptions<HttpOptions>>().Value;
@@ -54,10 +55,10 @@ internal static class Addresses
             app.Use((HttpContext context, RequestDelegate next) =>
             {
                 var headers = context.Request.Headers;
-                // A page that had its name point here can send what a proxy would. So a forwarded host takes the place only of one that is allowed itself.
+                // A page whose host name resolves to this machine can send a proxy's headers. So the Host itself must be allowed for a forwarded host to count.
                 if (!hosts.Allows(context.Request))
                     headers.Remove("X-Forwarded-Host");
-                // The framework takes the last of several, as written.
+                // The framework would use the last of several prefixes without checking it.
                 var prefix = headers["X-Forwarded-Prefix"].LastOrDefault()?.Split(',')[^1].Trim().TrimEnd('/') ?? "";
                 headers["X-Forwarded-Prefix"] = HttpOptions.IsPrefix.IsMatch(prefix) ? prefix : StringValues.Empty;
                 return next(context);
@@ -66,7 +67,7 @@ internal static class Addresses
         }
     }
 
-    /// <summary>Lets in who may ask, and gives every answer its headers.</summary>
+    /// <summary>Checks the access rules, and gives every answer its headers.</summary>
     public static void UseAccess(this WebApplication app)
     {
         var services = app.Services;
@@ -88,25 +89,27 @@ internal static class Addresses
         app.Use(crossSite.Check);
     }
 
-    /// <summary>Lets the document show what any route answers to a wrong host, and one that changes something to a page of another site.</summary>
+    /// <summary>
+    /// Adds the refusals to the document: of a wrong host name for every route, of pages of other sites for routes that change something.
+    /// </summary>
     public static void AddRefusals(this IEndpointConventionBuilder endpoints) => endpoints.Add(endpoint =>
     {
         var changes = endpoint.Metadata.OfType<HttpMethodMetadata>().SelectMany(methods => methods.HttpMethods).Any(method => !CrossSite.IsSafe(method));
         foreach (var status in changes ? [StatusCodes.Status400BadRequest, StatusCodes.Status403Forbidden] : (int[])[StatusCodes.Status400BadRequest])
-            endpoint.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(ProblemDetails), ["application/problem+json"]));
+            endpoint.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(ProblemDetails), [MediaTypes.Problem]));
     });
 
-    /// <summary>The path of a route with an id, by the route's name, under the prefix by which the caller came.</summary>
+    /// <summary>The path of a route with an id, by the route's name, with the prefix of the caller's request.</summary>
     public static string PathOf(this HttpContext context, string route, Guid id) =>
         context.RequestServices.GetRequiredService<LinkGenerator>().GetPathByName(context, route, new RouteValueDictionary { ["id"] = id })
         ?? throw new InvalidOperationException($"There is no route '{route}' with an id.");
 
-    /// <summary>Where the service listens: as the configuration says, and on one port more for HTTP/2.</summary>
+    /// <summary>Listens at the configured addresses, and on a further port for HTTP/2.</summary>
     private static void Listen(this WebApplicationBuilder builder)
     {
         var (configuration, http2Port) = (builder.Configuration, builder.Configuration.GetValue($"{HttpOptions.Section}:{nameof(HttpOptions.Http2Port)}", 0));
         var (urls, ports) = (configuration["urls"], configuration["http_ports"]);
-        // Not in appsettings.json: that would win over ASPNETCORE_URLS and the ports that container images set.
+        // The default is not in appsettings.json, which would override ASPNETCORE_URLS and the ports that container images set.
         if (urls is null && ports is null && configuration["https_ports"] is null)
             builder.WebHost.UseUrls(urls = DefaultUrl);
         if (http2Port == 0)
@@ -117,6 +120,6 @@ internal static class Addresses
             builder.WebHost.UseSetting("http_ports", $"{ports};{http2Port}");
     }
 
-    /// <summary>The address of a URL on another port, without TLS.</summary>
+    /// <summary>The host of a URL with another port, without TLS.</summary>
     internal static string OnPort(string url, int port) => $"http://{BindingAddress.Parse(url).Host}:{port}";
 }

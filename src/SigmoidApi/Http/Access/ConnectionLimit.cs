@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace SigmoidApi.Http.Access;
 
-/// <summary>How many connections there may be, which are kept for health, and the port for it.</summary>
+/// <summary>Limits the number of connections, reserves some for health checks, and adds the management port.</summary>
 internal static class ConnectionLimit
 {
     private static readonly PathString Health = "/health";
@@ -17,10 +17,10 @@ internal static class ConnectionLimit
         {
             var slots = kestrel.ApplicationServices.GetRequiredService<ConnectionSlots>();
             var http2Port = kestrel.ApplicationServices.GetRequiredService<IOptions<HttpOptions>>().Value.Http2Port;
-            // Kestrel holds one such action.
+            // One call for both concerns: Kestrel keeps only the last action.
             kestrel.ConfigureEndpointDefaults(listener =>
             {
-                // Without TLS there is nothing by which the two could agree on one of both protocols; so a port has one.
+                // Without TLS client and server can't negotiate the protocol, so a port has only one.
                 if (http2Port > 0 && listener.IPEndPoint?.Port == http2Port)
                     listener.Protocols = HttpProtocols.Http2;
                 listener.Use(next => connection => slots.OnConnectionAsync(connection, next));
@@ -30,7 +30,7 @@ internal static class ConnectionLimit
             builder.ListenToo(port);
     }
 
-    /// <summary>Answers on reserved connections, and on the management port, what may be asked there.</summary>
+    /// <summary>Restricts the requests on reserved connections and on the management port.</summary>
     public static void UseConnectionLimit(this WebApplication app)
     {
         var most = app.Services.GetRequiredService<IOptions<LimitOptions>>().Value.MaxConnections;
@@ -49,7 +49,7 @@ internal static class ConnectionLimit
             }
             finally
             {
-                reserved.IsAnswered();
+                reserved.EndRequest();
             }
         }
 
@@ -60,17 +60,19 @@ internal static class ConnectionLimit
                 return next(context);
             if (!reserved.IsManagement)
             {
-                return Problems.Of(StatusCodes.Status503ServiceUnavailable, $"All {most} connections of the service are taken (Limits:MaxConnections). Send the request again later, or keep fewer connections open.")
-                    .ExecuteAsync(context);
+                return Problems.Of(
+                    StatusCodes.Status503ServiceUnavailable,
+                    $"All {most} connections of the service are taken (Limits:MaxConnections). "
+                    + "Send the request again later, or keep fewer connections open.").ExecuteAsync(context);
             }
 
             return path == Version
                 ? next(context)
-                : Problems.Of(StatusCodes.Status404NotFound, "This port serves /health/live, /health/ready and /version alone.").ExecuteAsync(context);
+                : Problems.Of(StatusCodes.Status404NotFound, "This port serves only /health/live, /health/ready and /version.").ExecuteAsync(context);
         }
     }
 
-    /// <summary>One more address. Kestrel takes no listener in code beside its URLs: it would drop those.</summary>
+    /// <summary>Adds an address by configuration. A listener added in code would make Kestrel ignore the configured URLs.</summary>
     private static void ListenToo(this WebApplicationBuilder builder, int port)
     {
         var configuration = builder.Configuration;
@@ -84,6 +86,7 @@ internal static class ConnectionLimit
         builder.WebHost.UseUrls($"{urls};{Addresses.OnPort(urls.Split(';')[0], port)}");
 
         IEnumerable<string> Urls(string scheme) =>
-            (configuration[$"{scheme}_ports"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(p => $"{scheme}://*:{p}");
+            (configuration[$"{scheme}_ports"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(p => $"{scheme}://*:{p}");
     }
 }

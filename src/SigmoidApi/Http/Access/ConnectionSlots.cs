@@ -4,9 +4,9 @@ using Microsoft.Extensions.Options;
 namespace SigmoidApi.Http.Access;
 
 /// <summary>
-/// Counts connections. Beyond <c>Limits:MaxConnections</c> come <c>Limits:ReservedConnections</c>, on which only <c>/health</c> is answered, once: a probe must not be refused
-/// because clients hold all connections. Where these are taken too, the newest pushes out the oldest that waits for no answer. Connections to <c>Management:Port</c> are all of this kind.
-/// (Kestrel's own limit closes a connection before it has said what it wants.)
+/// Counts connections. Beyond <c>Limits:MaxConnections</c> there are <c>Limits:ReservedConnections</c>, each of which serves one request to <c>/health</c>: a
+/// probe must not be refused because clients hold all connections. When these are taken too, a new connection closes the oldest one without an open request.
+/// All connections to <c>Management:Port</c> are of this kind. (Kestrel's own limit closes a connection before its request is read.)
 /// </summary>
 internal sealed class ConnectionSlots(IOptions<LimitOptions> limits, IOptions<ManagementOptions> management)
 {
@@ -15,10 +15,10 @@ internal sealed class ConnectionSlots(IOptions<LimitOptions> limits, IOptions<Ma
     private readonly Reserve _management = new(limits.Value.ReservedConnections);
     private long _taken;
 
-    /// <summary>Whether any connection is reserved; hardly ever one is, and then no request need be asked whether its own is.</summary>
+    /// <summary>Whether any connection is reserved. It rarely is, and while none is, requests are not checked.</summary>
     public bool HasReserved => !_beyond.IsEmpty || !_management.IsEmpty;
 
-    /// <summary>What a connection of the server goes through.</summary>
+    /// <summary>Middleware of every connection of the server.</summary>
     public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var isManagement = management.Value.IsPortOf(connection.LocalEndPoint);
@@ -69,11 +69,11 @@ internal sealed class ConnectionSlots(IOptions<LimitOptions> limits, IOptions<Ma
         }
     }
 
-    /// <summary>Connections that wait for no answer, the oldest first, and how many there are in all.</summary>
+    /// <summary>The reserved connections: their number, and a list of those without an open request, the oldest first.</summary>
     internal sealed class Reserve(int size)
     {
         private readonly Lock _lock = new();
-        private readonly LinkedList<ReservedConnection> _silent = new();
+        private readonly LinkedList<ReservedConnection> _idle = new();
         private int _count;
 
         public bool IsEmpty => Volatile.Read(ref _count) == 0;
@@ -85,9 +85,9 @@ internal sealed class ConnectionSlots(IOptions<LimitOptions> limits, IOptions<Ma
             {
                 if (_count == size)
                 {
-                    if (_silent.First is not { } first)
+                    if (_idle.First is not { } first)
                         return false;
-                    _silent.Remove(first);
+                    _idle.Remove(first);
                     oldest = first.Value;
                     oldest.Place = null;
                     oldest.IsPushedOut = true;
@@ -97,27 +97,30 @@ internal sealed class ConnectionSlots(IOptions<LimitOptions> limits, IOptions<Ma
                     _count++;
                 }
 
-                connection.Place = _silent.AddLast(connection);
+                connection.Place = _idle.AddLast(connection);
             }
 
             oldest?.Abort();
             return true;
         }
 
-        /// <summary>Nothing pushes it out before it has its answer.</summary>
-        public void Asks(ReservedConnection connection)
+        /// <summary>Protects the connection from being closed until its request is answered.</summary>
+        public void BeginRequest(ReservedConnection connection)
         {
             lock (_lock)
                 Forget(connection);
         }
 
-        /// <summary>The server waits some seconds for the rest of a body that nobody reads. Senders of such bodies would hold the reserve.</summary>
-        public void IsAnswered(ReservedConnection connection)
+        /// <summary>
+        /// Ends that protection. The server then waits some seconds for the rest of an unread body; without this, clients that send such bodies would block the
+        /// reserve.
+        /// </summary>
+        public void EndRequest(ReservedConnection connection)
         {
             lock (_lock)
             {
                 if (!connection.IsPushedOut)
-                    connection.Place = _silent.AddLast(connection);
+                    connection.Place = _idle.AddLast(connection);
             }
         }
 
@@ -134,62 +137,8 @@ internal sealed class ConnectionSlots(IOptions<LimitOptions> limits, IOptions<Ma
         private void Forget(ReservedConnection connection)
         {
             if (connection.Place is { } place)
-                _silent.Remove(place);
+                _idle.Remove(place);
             connection.Place = null;
         }
     }
-}
-
-/// <summary>A connection that came when all others were taken; a feature of its requests.</summary>
-internal sealed class ReservedConnection(ConnectionContext connection, ConnectionSlots.Reserve reserve, ConnectionSlots? slots)
-{
-    private readonly Lock _lock = new();
-    private bool _isPromoted;
-    private int _asking;
-
-    public bool IsManagement => slots is null;
-
-    public LinkedListNode<ReservedConnection>? Place { get; set; }
-
-    public bool IsPushedOut { get; set; }
-
-    /// <summary>Called by each request on it. Returns true where by now there is room for it among all the others.</summary>
-    public bool TryPromote()
-    {
-        lock (_lock)
-        {
-            if (!_isPromoted && slots?.TryTake() == true)
-            {
-                _isPromoted = true;
-                reserve.Leave(this);
-            }
-
-            if (!_isPromoted && _asking++ == 0)
-                reserve.Asks(this);
-            return _isPromoted;
-        }
-    }
-
-    /// <summary>Called when a request has its answer that was not promoted.</summary>
-    public void IsAnswered()
-    {
-        lock (_lock)
-        {
-            if (--_asking == 0 && !_isPromoted)
-                reserve.IsAnswered(this);
-        }
-    }
-
-    public void Leave()
-    {
-        lock (_lock)
-        {
-            if (_isPromoted)
-                slots!.Release();
-            else
-                reserve.Leave(this);
-        }
-    }
-
-    public void Abort() => connection.Abort(new ConnectionAbortedException("A newer connection needs the place."));
 }

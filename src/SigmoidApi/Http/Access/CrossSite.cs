@@ -4,17 +4,17 @@ using Microsoft.Extensions.Options;
 namespace SigmoidApi.Http.Access;
 
 /// <summary>
-/// Refuses what a page of another site would have a browser do here. The browser sends a form, plain text or an empty POST without asking first (no CORS
-/// preflight), and says in <c>Origin</c> and <c>Sec-Fetch-Site</c> which site it does it for. Programs send neither header.
+/// Refuses requests that a page of another site makes the browser send. The browser sends a form, plain text or an empty POST without a CORS preflight, and
+/// names the page's site in <c>Origin</c> and <c>Sec-Fetch-Site</c>. Other programs send neither header.
 /// </summary>
 internal sealed class CrossSite(IOptions<HttpOptions> options)
 {
     private readonly FrozenSet<string> _allowed = options.Value.Origins().ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether pages of any other origin may call the service, by CORS.</summary>
+    /// <summary>Whether pages of any other origin may call the service through CORS.</summary>
     public bool AllowsSome => _allowed.Count > 0;
 
-    /// <summary>Whether pages of this origin may.</summary>
+    /// <summary>Whether pages of an origin may.</summary>
     public bool Allows(string origin) => _allowed.Contains(origin);
 
     public bool AllowsOrigin(HttpRequest request) => AllowsSome && request.Headers.Origin is [{ } origin] && Allows(origin);
@@ -25,10 +25,12 @@ internal sealed class CrossSite(IOptions<HttpOptions> options)
         if (IsSafe(request.Method) || !IsForeign(request))
             return next(context);
         var from = request.Headers.Origin.Count > 0 ? $"Origin '{request.Headers.Origin}'" : $"Sec-Fetch-Site '{request.Headers["Sec-Fetch-Site"]}'";
-        return Problems.Of(StatusCodes.Status403Forbidden,
+        return Problems.Of(
+            StatusCodes.Status403Forbidden,
             $"{from}: pages of other sites may not change anything here; this request came to '{Own(request)}'. "
             + $"The setting {HttpOptions.Section}:{nameof(HttpOptions.CorsOrigins)} lists the sites that may; "
-            + $"behind a proxy, {HttpOptions.Section}:{nameof(HttpOptions.KnownProxies)} lets it say which address it is reached by.").ExecuteAsync(context);
+            + $"behind a proxy, {HttpOptions.Section}:{nameof(HttpOptions.KnownProxies)} makes the service use the address that the proxy forwards.")
+            .ExecuteAsync(context);
     }
 
     private bool IsForeign(HttpRequest request)
@@ -42,7 +44,7 @@ internal sealed class CrossSite(IOptions<HttpOptions> options)
         return IsElsewhere(site) || origin is not [{ } single] || !single.Equals(Own(request), StringComparison.OrdinalIgnoreCase);
     }
 
-    // Of the four values, "none" is a person's own doing, such as a bookmark.
+    // "none" is a request that a person has started, for example by a bookmark.
     private static bool IsElsewhere(Microsoft.Extensions.Primitives.StringValues site) => site is not ([] or ["same-origin"] or ["none"]);
 
     internal static bool IsSafe(string method) =>

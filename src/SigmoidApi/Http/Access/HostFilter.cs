@@ -7,8 +7,8 @@ using Microsoft.Extensions.Primitives;
 namespace SigmoidApi.Http.Access;
 
 /// <summary>
-/// Serves only the names that the service goes by. A page of another site can have its own name point to this machine (DNS rebinding); its browser then
-/// takes the service for a part of that site, and only the <c>Host</c> header shows it.
+/// Serves only requests to the service's own host names. A page of another site can make its own name resolve to this machine (DNS rebinding). The browser
+/// then treats the service as part of that site, and only the <c>Host</c> header shows the difference.
 /// </summary>
 internal sealed partial class HostFilter(IOptions<HttpOptions> options, IServer server, ILogger<HostFilter> logger)
 {
@@ -16,18 +16,18 @@ internal sealed partial class HostFilter(IOptions<HttpOptions> options, IServer 
 
     private static readonly StringSegment[] Any = ["*"];
 
-    /// <summary>Known only when the server listens, which it does before the first request.</summary>
+    /// <summary>Lazy, since the addresses are known only when the server listens.</summary>
     private readonly Lazy<StringSegment[]> _allowed = new(() =>
         Allowed(options.Value.AllowedHosts, server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []));
 
-    /// <summary>The header that was allowed last: most clients send the same.</summary>
+    /// <summary>The last allowed header. Most clients send the same one, so it is checked first.</summary>
     private volatile string? _last;
 
     private bool AllowsAny => ReferenceEquals(_allowed.Value, Any);
 
     public bool Allows(HttpRequest request)
     {
-        // As it came; the framework's property has it decoded. Every browser sends one.
+        // The raw header, since the framework's property is decoded. A request without one comes from no browser.
         if (AllowsAny || request.Headers.Host is not [{ Length: > 0 } header] || header == _last)
             return true;
         var host = new HostString(header).Host;
@@ -39,15 +39,15 @@ internal sealed partial class HostFilter(IOptions<HttpOptions> options, IServer 
 
     public Task Check(HttpContext context, RequestDelegate next)
     {
-        // Probes of a container ask by its address, and learn one word.
+        // Container probes use the container's address. The answer of /health is only one word.
         if (Allows(context.Request) || context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
             return next(context);
         return Problems.Of(StatusCodes.Status400BadRequest,
             $"Host: this service is not served under the name '{context.Request.Headers.Host}'. "
-            + $"Ask it by one of its own names, or add the name to the setting {Setting}.").ExecuteAsync(context);
+            + $"Use one of its own names, or add the name to the setting {Setting}.").ExecuteAsync(context);
     }
 
-    /// <summary>One line at start where any name is served and nobody has asked for it.</summary>
+    /// <summary>Logs one line at start if any name is served by default, without a setting.</summary>
     public void LogDefault()
     {
         if (AllowsAny && HttpOptions.Items(options.Value.AllowedHosts).Length == 0)
@@ -74,7 +74,7 @@ internal sealed partial class HostFilter(IOptions<HttpOptions> options, IServer 
         || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
 
-    // As it comes in the header: in Punycode.
+    // In Punycode, as in the header.
     private static StringSegment Written(string host) => new(new HostString(host).ToUriComponent());
 
     [LoggerMessage(LogLevel.Information,

@@ -5,38 +5,40 @@ using System.Text.RegularExpressions;
 
 namespace SigmoidApi.Http.Access;
 
-/// <summary>Under which address the service is reached, and by whom; section <c>Http</c> of the configuration. Lists are separated by semicolons.</summary>
+/// <summary>
+/// The addresses that the service is reached by, and the access rules; section <c>Http</c> of the configuration. Lists are separated by semicolons.
+/// </summary>
 public sealed partial class HttpOptions : IValidatableObject
 {
     public const string Section = "Http";
 
     private const string Prefix = "(/[A-Za-z0-9._~-]+)+";
 
-    /// <summary>A path before every path of the service, such as <c>/sigmoid</c>, for a proxy that passes the path on as it is. Empty for none.</summary>
+    /// <summary>A prefix of every path of the service, such as <c>/sigmoid</c>, for a proxy that passes paths on unchanged. Empty for none.</summary>
     [RegularExpression(Prefix, ErrorMessage = "The field {0} must be a path such as /sigmoid, without a slash at its end.")]
     public string PathBase { get; init; } = "";
 
     /// <summary>
-    /// Addresses and networks of proxies, such as <c>127.0.0.1;10.0.0.0/8</c>. <c>X-Forwarded-For</c>, <c>-Proto</c>, <c>-Host</c> and <c>-Prefix</c> count
-    /// when one of them sends them. Empty for none: any page in a browser of this machine can send such headers to a service on loopback.
+    /// Addresses and networks of proxies, such as <c>127.0.0.1;10.0.0.0/8</c>. The service uses <c>X-Forwarded-For</c>, <c>-Proto</c>, <c>-Host</c> and
+    /// <c>-Prefix</c> only from these. Empty by default: any page in a browser of this machine can send such headers to a service on loopback.
     /// </summary>
     public string KnownProxies { get; init; } = "";
 
     /// <summary>
-    /// Origins whose pages may call the service, such as <c>https://app.example;http://localhost:3000</c>. Empty for none but the service's own.
+    /// Origins whose pages may call the service, such as <c>https://app.example;http://localhost:3000</c>. Empty: only the service's own pages.
     /// </summary>
     public string CorsOrigins { get; init; } = "";
 
-    /// <summary>Whether Swagger UI is served at <c>/swagger</c>. The OpenAPI document always is.</summary>
+    /// <summary>Whether Swagger UI is served at <c>/swagger</c>. The OpenAPI document is always served.</summary>
     public bool SwaggerUi { get; init; } = true;
 
-    /// <summary>A further port, on the addresses on which the service listens, that takes HTTP/2 without TLS (prior knowledge). 0 for none.</summary>
+    /// <summary>A further port, at the same addresses, for HTTP/2 without TLS (prior knowledge). 0 for none.</summary>
     [Range(0, 65535)]
     public int Http2Port { get; init; }
 
     /// <summary>
-    /// The host names under which the service may be asked, such as <c>api.example;*.internal.example</c>; from <c>AllowedHosts</c> at the top of the
-    /// configuration. Null for the default: loopback's names and this machine's where the service listens on loopback alone, else any.
+    /// Host names that requests may use, such as <c>api.example;*.internal.example</c>; the setting <c>AllowedHosts</c> at the top level of the
+    /// configuration. Null for the default: the names of loopback and of this machine if the service listens only on loopback, otherwise any name.
     /// </summary>
     public string? AllowedHosts { get; set; }
 
@@ -60,7 +62,8 @@ public sealed partial class HttpOptions : IValidatableObject
                 yield return Wrong(nameof(AllowedHosts), "names without a scheme or a port, such as api.example;*.internal.example", host);
         }
 
-        static ValidationResult Wrong(string field, string expected, string item) => new($"The field {field} must be {expected}, but has '{item}'.", [field]);
+        static ValidationResult Wrong(string field, string expected, string item) =>
+            new($"The field {field} must be {expected}, but has '{item}'.", [field]);
     }
 
     internal IEnumerable<IPNetwork> Networks()
@@ -82,7 +85,7 @@ public sealed partial class HttpOptions : IValidatableObject
         }
     }
 
-    /// <summary>Matches a path that can come before the service's own, in a header too: <c>//evil.example</c> would be another host's address.</summary>
+    /// <summary>Matches a valid prefix, in the setting or a header: a prefix such as <c>//evil.example</c> would make links to another host.</summary>
     [GeneratedRegex($"^{Prefix}$", RegexOptions.ExplicitCapture)]
     internal static partial Regex IsPrefix { get; }
 
@@ -101,7 +104,7 @@ public sealed partial class HttpOptions : IValidatableObject
         return true;
     }
 
-    // An origin is scheme, host and port (RFC 6454, 6.2). A wildcard would let every page of the web in.
+    // An origin is scheme, host and port (RFC 6454, 6.2). A wildcard would allow every page of the web.
     private static bool TryOrigin(string text, [NotNullWhen(true)] out string? origin)
     {
         origin = null;

@@ -3,12 +3,14 @@ using System.Net;
 
 namespace SigmoidApi.Http.Access;
 
-/// <summary>A port for operators alone; section <c>Management</c>.</summary>
+/// <summary>A port for operators; section <c>Management</c>.</summary>
 public sealed class ManagementOptions
 {
     public const string Section = "Management";
 
-    /// <summary>Port on which <c>/health</c> and <c>/version</c> are served, and nothing else, on the address of the first of the service's URLs; 0 is none. They stay on the other ports too.</summary>
+    /// <summary>
+    /// A port that serves only <c>/health</c> and <c>/version</c>, at the address of the service's first URL; 0 for none. The other ports still serve them too.
+    /// </summary>
     [Range(0, 65_535)]
     public int Port { get; init; }
 

@@ -3,12 +3,12 @@ using System.Globalization;
 namespace SigmoidApi.Http.Json;
 
 /// <summary>
-/// Cells that are no numbers, and whole numbers that float64 can't hold, as doubles in a table of numbers: positive NaNs with a payload, as R's NA is one.
-/// No number that is read has these bits: <c>"NaN"</c> becomes <see cref="double.NaN"/>, whose sign is set.
+/// Encodes cells that are not numbers, and integers that float64 can't hold, as doubles: positive NaNs with a payload, like R's NA. No number from a request
+/// has these bits: <c>"NaN"</c> is read as <see cref="double.NaN"/>, whose sign bit is set.
 /// </summary>
 internal static class BoxedCell
 {
-    /// <summary>Up to here float64 holds every whole number. A cell of a larger one keeps its digits, since it may be a key.</summary>
+    /// <summary>Up to here float64 holds every integer. Cells with larger integers keep their digits, since these may be keys.</summary>
     public const double LargestExact = 1L << 53;
 
     private const long FirstText = 0x7FF9_0000_0000_0000;
@@ -20,13 +20,13 @@ internal static class BoxedCell
     public static readonly double False = BitConverter.Int64BitsToDouble(0x7FF8_0000_0000_07A4);
     public static readonly double True = BitConverter.Int64BitsToDouble(0x7FF8_0000_0000_07A5);
 
-    /// <summary>The text at <paramref name="index"/> of the texts beside the table.</summary>
+    /// <summary>The cell of the text at <paramref name="index"/> in the table's <see cref="CellTexts"/>.</summary>
     public static double Text(int index) => BitConverter.Int64BitsToDouble(FirstText + index);
 
-    /// <summary>The whole number at <paramref name="place"/> of the texts beside the table.</summary>
+    /// <summary>The cell of the integer at <paramref name="place"/> in the table's <see cref="CellTexts"/>.</summary>
     public static double Number(int place) => BitConverter.Int64BitsToDouble(FirstNumber + place);
 
-    /// <summary>False for a number that is its own cell. As integers, only positive NaNs lie above infinity.</summary>
+    /// <summary>False for an ordinary number. Compares bits: as integers, only positive NaNs are above infinity.</summary>
     public static bool IsBoxed(double value) => BitConverter.DoubleToInt64Bits(value) > PositiveInfinity;
 
     public static bool IsAbsent(double value) => BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(Absent);

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace SigmoidApi.Http.Json;
 
-/// <summary>What a <see cref="Cell"/> holds.</summary>
+/// <summary>The kinds of a <see cref="Cell"/>.</summary>
 public enum CellKind
 {
-    /// <summary>Nothing: the record does not have the column.</summary>
+    /// <summary>The record does not have the column.</summary>
     Absent,
     Null,
     False,
@@ -29,16 +29,17 @@ public readonly record struct Cell
 
     public CellKind Kind { get; }
 
-    /// <summary>The number; NaN in a cell of another kind.</summary>
+    /// <summary>The number; NaN for another kind.</summary>
     public double Number => _number;
 
     /// <summary>
-    /// The text, also that of an array or object; of a number that JSON cannot write, its name, which is how it came (<c>"NaN"</c>): to a column of categories that is a category.
-    /// Of a whole number beyond 2⁵³ it is the digits as they came. Null in any other cell.
+    /// The text, also of an array or object. For a number that JSON cannot write it is the name, <c>"NaN"</c>, which a column of categories takes as a
+    /// category. For an integer beyond 2⁵³ it is the digits. Null for other cells.
     /// </summary>
-    public string? Text => _text ?? (Kind != CellKind.Number || double.IsFinite(_number) ? null : _number.ToString(CultureInfo.InvariantCulture));
+    public string? Text =>
+        _text ?? (Kind != CellKind.Number || double.IsFinite(_number) ? null : _number.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>What a caller calls it, in a message that says what came.</summary>
+    /// <summary>The cell in the caller's words, for messages.</summary>
     public string Description => Kind switch
     {
         CellKind.Absent => "nothing",

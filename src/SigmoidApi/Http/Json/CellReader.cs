@@ -5,13 +5,14 @@ using System.Text.Unicode;
 namespace SigmoidApi.Http.Json;
 
 /// <summary>
-/// Reads the cells of one table that are not numbers of float64, and keeps their texts, each once; of an array or object the text that an import keeps of it.
+/// Reads the cells of one table that are not float64 numbers, and stores each different text once. Arrays and objects are stored as texts, in the form that an
+/// import of a JSON file gives them.
 /// </summary>
 internal sealed class CellReader
 {
     public const string Expected = "a number, text, true, false or null";
 
-    // An object's header, its places in list and dictionary: what many short texts take beside their characters.
+    // The memory of a text besides its characters: the object's header and the entries in the list and dictionary.
     private const int BytesBesideText = 64;
 
     private static readonly SearchValues<byte> EndOrEscape = SearchValues.Create("\"\\"u8);
@@ -27,15 +28,15 @@ internal sealed class CellReader
 
     public CellReader(JsonLimits limits) => _limits = limits;
 
-    /// <summary>What boxed texts lead to.</summary>
+    /// <summary>The texts that boxed cells refer to.</summary>
     public CellTexts Texts => _texts;
 
     /// <summary>Reads a text, a named number, true, false, null, or a nested value.</summary>
-    /// <param name="json">Begins with the cell; what follows it does not matter.</param>
-    /// <param name="cell">The cell as <see cref="BoxedCell"/> has it, or the named number.</param>
-    /// <returns>The cell's length in bytes, or 0 when it is none of these or takes too much, which <see cref="Refusal"/> tells.</returns>
+    /// <param name="json">Begins with the cell. The bytes after it are ignored.</param>
+    /// <param name="cell">The cell as encoded by <see cref="BoxedCell"/>, or the named number.</param>
+    /// <returns>The cell's length in bytes; 0 if it is none of these, or exceeds the memory for texts: see <see cref="Refusal"/>.</returns>
     /// <exception cref="JsonException">The text is malformed.</exception>
-    /// <exception cref="InvalidOperationException">The text is not UTF-8; the serializer makes a <see cref="JsonException"/> of it.</exception>
+    /// <exception cref="InvalidOperationException">The text is not UTF-8. The serializer turns this into a <see cref="JsonException"/>.</exception>
     public int Read(ReadOnlySpan<byte> json, out double cell)
     {
         switch (json.IsEmpty ? (byte)0 : json[0])
@@ -56,8 +57,8 @@ internal sealed class CellReader
         }
     }
 
-    /// <summary>The cell of a finite number: a whole one beyond 2⁵³ keeps its digits, any other is what float64 makes of it.</summary>
-    /// <param name="number">As it is written.</param>
+    /// <summary>The cell of a finite number: an integer beyond 2⁵³ keeps its digits, any other number is a float64.</summary>
+    /// <param name="number">The number's text.</param>
     /// <param name="value">The nearest float64.</param>
     public double CellOf(ReadOnlySpan<byte> number, double value) =>
         Math.Abs(value) < BoxedCell.LargestExact || number.IndexOfAny(NotWhole) >= 0 ? value : BoxedCell.Number(_texts.AddNumber(number));
@@ -83,7 +84,7 @@ internal sealed class CellReader
                 return Box(_buffer.AsSpan(0, written), out cell) ? end + 2 : 0;
         }
 
-        // The serializer's own reader knows about escapes, wrong UTF-8 and a text without end.
+        // The serializer's own reader handles escapes, invalid UTF-8 and a missing end.
         var reader = new Utf8JsonReader(json);
         reader.Read();
         Reserve(reader.ValueSpan.Length);
@@ -97,7 +98,7 @@ internal sealed class CellReader
         return NestedText.Read(json, _limits.MaxTextBytes / 2, out var length) is { } text && Box(text, out cell) ? length : 0;
     }
 
-    /// <summary>Makes a cell of a text, which is kept when it has not been seen before; false when that would be too much.</summary>
+    /// <summary>Encodes a text as a cell, and stores the text if it is new. Returns false if the texts exceed their memory.</summary>
     private bool Box(ReadOnlySpan<char> text, out double cell)
     {
         if (text is "NaN" or "Infinity" or "-Infinity")

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace SigmoidApi.Http.Json;
 
 /// <summary>
-/// Named columns of cells: numbers in a pooled table, other cells as NaNs with a payload between them, texts beside it, each kept once.
+/// Named columns of cells. The numbers are in a pooled array; other cells are NaNs with a payload (<see cref="BoxedCell"/>) that refers to a list of texts.
 /// </summary>
 public abstract class CellTable : PooledNumbers
 {
@@ -13,12 +13,12 @@ public abstract class CellTable : PooledNumbers
     private readonly int _columnStep;
 
     /// <param name="rented">The cell of a row and a column is at <c>row * rowStep + column * columnStep</c>.</param>
-    /// <param name="count">How many of its elements are in use.</param>
+    /// <param name="count">The number of its elements that are used.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="columns">The names, each at its column.</param>
-    /// <param name="texts">The texts that boxed cells lead to.</param>
-    /// <param name="rowStep">The distance of two rows.</param>
-    /// <param name="columnStep">The distance of two columns.</param>
+    /// <param name="texts">The texts that boxed cells refer to.</param>
+    /// <param name="rowStep">The distance between two rows.</param>
+    /// <param name="columnStep">The distance between two columns.</param>
     private protected CellTable(double[] rented, int count, int rows, OrderedDictionary<string, int> columns, CellTexts texts, int rowStep, int columnStep)
         : base(rented, count)
     {
@@ -44,13 +44,13 @@ public abstract class CellTable : PooledNumbers
         }
     }
 
-    /// <summary>The column of a name, or -1 when there is none.</summary>
+    /// <summary>The column of a name, or -1 if there is none.</summary>
     public int IndexOf(string name) => _columns.IndexOf(name);
 
     /// <summary>
     /// Copies a column of numbers to every <paramref name="stride"/>th place of <paramref name="destination"/>: a column of a row-major matrix.
     /// </summary>
-    /// <returns>The first row whose cell is no number or is a whole number beyond 2⁵³, or -1 when there is none.</returns>
+    /// <returns>The first row whose cell is not a number, or is an integer beyond 2⁵³; -1 if there is none.</returns>
     public int CopyColumn(int column, Span<double> destination, int stride = 1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)column, (uint)_columns.Count);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace SigmoidApi.Http.Json;
 
-/// <summary>What enums' values are called in JSON: snake_case, but for names that the field writes otherwise.</summary>
+/// <summary>The names of enum values in JSON: snake_case, except for names with an established spelling.</summary>
 internal sealed class EnumNames : JsonNamingPolicy
 {
     private EnumNames()
@@ -14,7 +14,7 @@ internal sealed class EnumNames : JsonNamingPolicy
     public static string Of<T>(T value)
         where T : struct, Enum => Policy.ConvertName(value.ToString());
 
-    /// <summary>The value of a name that <see cref="Of"/> gave.</summary>
+    /// <summary>The value of a name from <see cref="Of"/>.</summary>
     public static T Parse<T>(string name)
         where T : struct, Enum => Enum.GetValues<T>().Single(value => Of(value) == name);
 

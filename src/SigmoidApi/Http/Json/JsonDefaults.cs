@@ -7,7 +7,7 @@ namespace SigmoidApi.Http.Json;
 /// <summary>How this service reads and writes JSON.</summary>
 public static class JsonDefaults
 {
-    /// <summary>Sets camelCase, the names of enums, the converters of numbers, and the strictness that lets no misspelled field pass in silence.</summary>
+    /// <summary>Sets camelCase, the names of enums, the converters of numbers, and strict reading: unknown and duplicate fields are refused.</summary>
     public static void Configure(JsonSerializerOptions options, JsonLimits limits)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
@@ -18,7 +18,9 @@ public static class JsonDefaults
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
         options.MaxDepth = 64;
-        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(NullAsAbsent.Apply);
+        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver())
+            .WithAddedModifier(NullAsAbsent.Apply)
+            .WithAddedModifier(DefaultsLeftOut.Apply);
         options.Converters.Add(new JsonStringEnumConverter(EnumNames.Policy, allowIntegerValues: false));
         options.Converters.Add(new DoubleConverter());
         options.Converters.Add(new VectorConverter(limits));

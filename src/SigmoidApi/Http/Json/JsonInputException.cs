@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace SigmoidApi.Http.Json;
 
 /// <summary>
-/// Says that a value in the caller's JSON is not what was expected. <see cref="JsonException.Path"/> is filled by the serializer on the way
-/// up and leads to the member; <see cref="Index"/> leads on from there to the element: <c>$.features</c> and <c>[3][0]</c>.
+/// A value in the caller's JSON is not what was expected. The serializer sets <see cref="JsonException.Path"/>, the path of the member: <c>$.features</c>.
+/// <see cref="Index"/> is the path of the element within the member: <c>[3][0]</c>.
 /// </summary>
 public sealed class JsonInputException : JsonException
 {
@@ -32,12 +32,12 @@ public sealed class JsonInputException : JsonException
         Limit = limit;
     }
 
-    /// <summary>What was expected and what came. <see cref="Exception.Message"/> may have the serializer's words added.</summary>
+    /// <summary>What was expected and what was found. The serializer may add its own words to <see cref="Exception.Message"/>.</summary>
     public string Reason { get; } = "";
 
-    /// <summary>Where within the member: <c>[3][0]</c>, <c>[3].name</c>, or empty for the member itself.</summary>
+    /// <summary>The path within the member: <c>[3][0]</c>, <c>[3].name</c>, or empty for the member itself.</summary>
     public string Index { get; } = "";
 
-    /// <summary>The setting of the limit that well-formed input is beyond, a 413; null for other faults.</summary>
+    /// <summary>The setting of the limit that the input exceeds, which is a 413; null for other faults.</summary>
     public string? Limit { get; }
 }

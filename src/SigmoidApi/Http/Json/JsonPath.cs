@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace SigmoidApi.Http.Json;
 
-/// <summary>Paths as callers read them: <c>data.features[3][0]</c>, <c>rows[2]['word freq']</c>.</summary>
+/// <summary>Paths in messages for callers: <c>data.features[3][0]</c>, <c>rows[2]['word freq']</c>.</summary>
 internal static class JsonPath
 {
-    // Two for each level that the serializer reads.
+    // Two for each of the levels that the serializer permits.
     private const int MostSteps = 128;
 
     /// <summary>The serializer's <c>$.data.features</c> without its root.</summary>
@@ -16,14 +16,14 @@ internal static class JsonPath
         return path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path[1..];
     }
 
-    /// <summary>A member's step of a path; a name that is no identifier is quoted.</summary>
+    /// <summary>The step to a member. A name that is not an identifier is quoted.</summary>
     public static string Member(string name)
     {
         var plain = name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
         return plain ? "." + name : $"['{name}']";
     }
 
-    /// <summary>Appends steps to a path, which does not begin with a dot.</summary>
+    /// <summary>Appends steps to a path. The result does not begin with a dot.</summary>
     public static string Join(string path, string steps)
     {
         return path.Length == 0 && steps.StartsWith('.') ? steps[1..] : path + steps;
@@ -34,7 +34,7 @@ internal static class JsonPath
     {
         var steps = new List<string>();
         var rest = (path.Length == 0 || path[0] is '[' ? path : "." + path).AsSpan();
-        // A name with brackets in it seems to have many.
+        // The limit is for names with many brackets, which are split into steps.
         while (!rest.IsEmpty && steps.Count < MostSteps)
         {
             var end = rest.StartsWith("['") ? rest.IndexOf("']", StringComparison.Ordinal) + 2

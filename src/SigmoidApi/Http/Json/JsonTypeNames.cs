@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace SigmoidApi.Http.Json;
 
-/// <summary>What a caller calls the types of JSON.</summary>
+/// <summary>Names of JSON types and values for messages to callers.</summary>
 internal static class JsonTypeNames
 {
     public static string Expected(JsonTypeInfo type)
@@ -36,7 +36,7 @@ internal static class JsonTypeNames
         return type.Kind == JsonTypeInfoKind.Enumerable ? "an array" : "an object";
     }
 
-    /// <summary>The values of an enum, as JSON has them; null for another type.</summary>
+    /// <summary>The JSON names of an enum's values; null for another type.</summary>
     public static IEnumerable<string>? NamesOf(JsonTypeInfo type)
     {
         var clr = Nullable.GetUnderlyingType(type.Type) ?? type.Type;

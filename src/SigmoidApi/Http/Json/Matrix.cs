@@ -1,7 +1,6 @@
-
 namespace SigmoidApi.Http.Json;
 
-/// <summary>Rows of numbers, all of one length: in JSON an array of arrays. <c>[]</c> is 0 × 0.</summary>
+/// <summary>A matrix of numbers: in JSON an array of arrays of equal length. <c>[]</c> is 0 × 0.</summary>
 public sealed class Matrix : PooledNumbers
 {
     internal Matrix(double[] rented, int rows, int columns)
@@ -17,7 +16,7 @@ public sealed class Matrix : PooledNumbers
 
     public Span<double> this[int row] => Values.Slice(row * Columns, Columns);
 
-    /// <summary>A matrix in a rented array; its values are whatever was there before.</summary>
+    /// <summary>A matrix in a rented array, not cleared.</summary>
     /// <exception cref="OverflowException">It holds more than <see cref="int.MaxValue"/> values.</exception>
     public static Matrix Rent(int rows, int columns)
     {

@@ -6,19 +6,20 @@ using SigmoidApi.Compute.Decimals;
 namespace SigmoidApi.Http.Json;
 
 /// <summary>
-/// The text of an array or object, as the import of JSON files keeps it (DuckDB's JSON type): no blanks, names in their order, characters as they are where JSON
-/// lets them be, whole numbers with their own digits, and others as the shortest that reads back, with a point or an exponent: <c>{"z":[1,2.0,1e30]}</c>.
+/// The text of an array or object, in the form that an import of a JSON file gives it (DuckDB's JSON type): no blanks, names in their order, no escapes that
+/// JSON does not require, integers with their own digits, other numbers as the shortest that reads back, with a point or an exponent:
+/// <c>{"z":[1,2.0,1e30]}</c>.
 /// </summary>
 internal static class NestedText
 {
-    // Of numbers from 1e-6 to 1e21 the digits are written out, as JavaScript does it.
+    // Numbers from 1e-6 to 1e21 are written without an exponent, as JavaScript does.
     private const int MostWholeDigits = 21;
     private const int MostZerosBehindPoint = 5;
 
-    /// <param name="json">Begins with the bracket or brace; what follows the value does not matter.</param>
-    /// <param name="mostCharacters">Where to give up.</param>
+    /// <param name="json">Begins with the bracket or brace. The bytes after the value are ignored.</param>
+    /// <param name="mostCharacters">The longest text.</param>
     /// <param name="length">The value's length in bytes.</param>
-    /// <returns>The text, or null where it would be longer.</returns>
+    /// <returns>The text, or null if it would be longer.</returns>
     /// <exception cref="JsonException">The value is malformed.</exception>
     /// <exception cref="InvalidOperationException">A string in it is not UTF-8.</exception>
     public static string? Read(ReadOnlySpan<byte> json, long mostCharacters, out int length)
@@ -96,7 +97,7 @@ internal static class NestedText
         var text = Encoding.ASCII.GetString(shortest[..DoubleFormatter.Format(Math.Abs(value), shortest)]);
         var parts = text.Split('E');
         var plain = parts[0].Split('.');
-        // All digits, and how many of them are before the point.
+        // All digits, and the number of those before the point.
         var digits = (plain[0] + plain.ElementAtOrDefault(1)).TrimStart('0');
         var point = plain[0].TrimStart('0').Length + (parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0);
         if (plain[0] == "0" && plain.Length > 1)

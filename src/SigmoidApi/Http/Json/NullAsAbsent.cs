@@ -5,25 +5,29 @@ using System.Text.Json.Serialization.Metadata;
 namespace SigmoidApi.Http.Json;
 
 /// <summary>
-/// A null for a property that has a default is the default: generated clients write all properties, those that nobody set as null. Only values need it: where a type has null, that is
-/// the default itself. A required property has no default, and its null is refused.
+/// Reads null as the default of a property that has one, since generated clients write unset properties as null. Only properties of non-nullable value types
+/// need this; elsewhere null is a value of the type. The null of a required property, which has no default, is refused.
 /// </summary>
 internal static class NullAsAbsent
 {
-    /// <summary>A modifier of a type's contract, see <see cref="JsonTypeInfoResolver.WithAddedModifier"/>.</summary>
+    /// <summary>Modifies a type's contract, see <see cref="JsonTypeInfoResolver.WithAddedModifier"/>.</summary>
     public static void Apply(JsonTypeInfo type)
     {
         if (type.Kind != JsonTypeInfoKind.Object)
             return;
-        // Of a type without a constructor's parameters, its initialisers say the defaults.
+        // A type without constructor parameters has its defaults in property initialisers.
         var initial = new Lazy<object?>(() => type.CreateObject?.Invoke());
         foreach (var property in type.Properties.Where(property => IsValue(property.PropertyType)))
         {
-            var value = property.AssociatedParameter is { IsMemberInitializer: false } parameter ? parameter.HasDefaultValue ? parameter.DefaultValue : null
+            var value =
+                property.AssociatedParameter is { IsMemberInitializer: false } parameter ? parameter.HasDefaultValue ? parameter.DefaultValue : null
                 : property is { IsRequired: false, Set: not null, Get: { } get } && initial.Value is { } instance ? get(instance)
                 : null;
             if (value is not null)
-                property.CustomConverter = (JsonConverter)Activator.CreateInstance(typeof(Converter<>).MakeGenericType(property.PropertyType), property, value)!;
+            {
+                var converter = typeof(Converter<>).MakeGenericType(property.PropertyType);
+                property.CustomConverter = (JsonConverter)Activator.CreateInstance(converter, property, value)!;
+            }
         }
     }
 

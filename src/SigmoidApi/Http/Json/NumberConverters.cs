@@ -5,7 +5,7 @@ using SigmoidApi.Compute.Decimals;
 
 namespace SigmoidApi.Http.Json;
 
-/// <summary>A number, or the name of one that JSON cannot write.</summary>
+/// <summary>Reads and writes a number, or the name of a number that JSON cannot write.</summary>
 internal sealed class DoubleConverter : JsonConverter<double>
 {
     public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -53,7 +53,7 @@ internal sealed class DoubleConverter : JsonConverter<double>
     }
 }
 
-/// <summary>An array of numbers.</summary>
+/// <summary>Reads and writes an array of numbers.</summary>
 internal sealed class VectorConverter(JsonLimits limits) : JsonConverter<double[]>
 {
     public override double[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -74,7 +74,7 @@ internal sealed class VectorConverter(JsonLimits limits) : JsonConverter<double[
     }
 }
 
-/// <summary>An array of arrays of numbers.</summary>
+/// <summary>Reads and writes an array of arrays of numbers.</summary>
 internal sealed class MatrixConverter(JsonLimits limits) : JsonConverter<Matrix>
 {
     public override Matrix Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -93,7 +93,7 @@ internal sealed class MatrixConverter(JsonLimits limits) : JsonConverter<Matrix>
     }
 }
 
-/// <summary>A number, or arrays of numbers nested to any depth.</summary>
+/// <summary>Reads and writes a number, or arrays of numbers nested to any depth.</summary>
 internal sealed class TensorConverter(JsonLimits limits) : JsonConverter<Tensor>
 {
     public override Tensor Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -5,8 +5,8 @@ using SigmoidApi.Compute.Decimals;
 namespace SigmoidApi.Http.Json;
 
 /// <summary>
-/// Reads numbers straight from the bytes of a JSON array, nested to any depth, in one forward pass without recursion. The array must be
-/// rectangular. <c>"NaN"</c>, <c>"Infinity"</c> and <c>"-Infinity"</c> are numbers too; with a <see cref="CellReader"/> what that reads is taken as well.
+/// Reads numbers from the bytes of a JSON array, nested to any depth, in one forward pass without recursion. The array must be rectangular.
+/// <c>"NaN"</c>, <c>"Infinity"</c> and <c>"-Infinity"</c> are numbers too. With a <see cref="CellReader"/>, the cells that it reads are accepted as well.
 /// </summary>
 internal ref struct NumberScanner
 {
@@ -18,13 +18,13 @@ internal ref struct NumberScanner
     private Span<double> _room;
     private int _count;
 
-    /// <param name="text">What follows the opening bracket.</param>
-    /// <param name="limits">What is taken at most.</param>
-    /// <param name="rank">The depth at which numbers are expected, or 0 to learn it from the text.</param>
-    /// <param name="cells">Reads what is no number, or null when that is an error.</param>
-    /// <param name="expected">How many numbers there are, as far as is known; null to guess it from the text, all of which then is one array.</param>
-    /// <returns>The rented array, how much of it is used, the shape, and where in the text the closing bracket is.</returns>
-    /// <exception cref="JsonInputException">It says where and what; nothing is left rented.</exception>
+    /// <param name="text">The bytes after the opening bracket.</param>
+    /// <param name="limits">The limits of values and depth.</param>
+    /// <param name="rank">The depth at which numbers are expected, or 0 to derive it from the text.</param>
+    /// <param name="cells">Reads cells that are not numbers; null if these are errors.</param>
+    /// <param name="expected">The expected number of values; null to estimate it from the length of the text, which is right if the text is one array.</param>
+    /// <returns>The rented array, the number of used elements, the shape, and the position of the closing bracket in the text.</returns>
+    /// <exception cref="JsonInputException">The text is invalid. The rented array is returned before.</exception>
     public static (double[] Array, int Count, int[] Shape, int End) Scan(
         ReadOnlySpan<byte> text, JsonLimits limits, int rank, CellReader? cells = null, int? expected = null)
     {
@@ -46,7 +46,7 @@ internal ref struct NumberScanner
         _text = text;
         _limits = limits;
         _cells = cells;
-        // Most numbers take some 8 bytes and a comma; a wrong guess costs a copy.
+        // Most numbers take some 8 bytes and a comma. A wrong guess costs a copy.
         _array = RequestArrays<double>.Pool.Rent(Math.Clamp(expected ?? text.Length / 8, 1, limits.MaxValues));
         _room = _array.AsSpan(0, Math.Min(_array.Length, limits.MaxValues));
     }
@@ -85,7 +85,7 @@ internal ref struct NumberScanner
                 ScanRow(ref index[depth], index[1..(depth + 1)]);
             }
 
-            // Close this array and every one that ends with it.
+            // Close this array, and the outer arrays that end here too.
             while (Peek() == ']')
             {
                 var length = index[depth];
@@ -111,19 +111,19 @@ internal ref struct NumberScanner
 
     private static int[] Shape(ReadOnlySpan<int> shape, int rank)
     {
-        // [] where a matrix is wanted has no row that could tell the number of columns.
+        // For a matrix, [] has no row to derive the number of columns from.
         var result = new int[rank];
         for (var i = 0; i < rank; i++)
             result[i] = Math.Max(shape[i + 1], 0);
         return result;
     }
 
-    /// <summary>Reads numbers up to the closing bracket, which is left standing.</summary>
-    /// <param name="index">The last of <paramref name="path"/>: how many were read, set at the end and before an error.</param>
-    /// <param name="path">Where the row's next number is.</param>
+    /// <summary>Reads numbers up to the closing bracket, which is not consumed.</summary>
+    /// <param name="index">The last element of <paramref name="path"/>: the count of numbers read, set at the end and before an error.</param>
+    /// <param name="path">The index of the row's next number.</param>
     private void ScanRow(scoped ref int index, scoped ReadOnlySpan<int> path)
     {
-        // Locals, as fields would be stored and loaded again for every number.
+        // Local variables, since fields would be stored and loaded for every number.
         var text = _text;
         var position = _position;
         var room = _room;
@@ -159,7 +159,7 @@ internal ref struct NumberScanner
             throw Malformed(path);
     }
 
-    /// <summary>A large or a named number, another cell, or the error that there is none.</summary>
+    /// <summary>Reads a large or named number, or another cell; throws if it is none of these.</summary>
     private readonly int ReadOther(ReadOnlySpan<byte> text, int length, ref double value, scoped ReadOnlySpan<int> path)
     {
         if (length != 0)
@@ -217,21 +217,21 @@ internal ref struct NumberScanner
         return _room;
     }
 
-    /// <summary>The next byte that is no space, where the position is left; 0 at the end of the text.</summary>
+    /// <summary>Moves to the next byte that is not a space and returns it; 0 at the end of the text.</summary>
     private byte Peek()
     {
         _position = SkipSpace(_text, _position);
         return (uint)_position < (uint)_text.Length ? _text[_position] : (byte)0;
     }
 
-    /// <summary>The place of the first byte from <paramref name="position"/> on that is no space.</summary>
+    /// <summary>The position of the first byte from <paramref name="position"/> on that is not a space.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int SkipSpace(ReadOnlySpan<byte> text, int position)
     {
         return (uint)position < (uint)text.Length && text[position] <= ' ' ? SkipSpaces(text, position) : position;
     }
 
-    // Apart, so that the usual case, no space at all, is small enough to be inlined.
+    // A method of its own, so that the usual case, no space, is small enough to be inlined.
     private static int SkipSpaces(ReadOnlySpan<byte> text, int position)
     {
         while ((uint)position < (uint)text.Length && text[position] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')

@@ -3,7 +3,7 @@ using SigmoidApi.Compute.Decimals;
 
 namespace SigmoidApi.Http.Json;
 
-/// <summary>Writes numbers as JSON: many at once into a rented buffer, which the writer takes as it is.</summary>
+/// <summary>Writes numbers as JSON. Formats many at a time into a rented buffer, which goes to the writer unchecked.</summary>
 internal static class NumberWriter
 {
     private const int BufferSize = 1 << 16;
@@ -56,7 +56,7 @@ internal static class NumberWriter
         writer.WriteEndArray();
     }
 
-    /// <summary>Writes several values as one: the writer puts a comma before, those between are ours.</summary>
+    /// <summary>Writes several values as one raw value. The writer adds the comma before it; the commas between are added here.</summary>
     private static void WriteChunk(Utf8JsonWriter writer, ReadOnlySpan<double> values, Span<byte> buffer)
     {
         var length = 0;

@@ -1,9 +1,8 @@
 namespace SigmoidApi.Http.Json;
 
 /// <summary>
-/// Numbers in an array lent by <see cref="RequestArrays{T}"/>. They may be
-/// overwritten in place by whoever holds them. Disposing gives the array back, after which every access throws
-/// <see cref="ObjectDisposedException"/>; a span or memory taken before must not be used after.
+/// Numbers in an array rented from <see cref="RequestArrays{T}"/>. Their owner may overwrite them. Disposing returns the array; after that every access throws
+/// <see cref="ObjectDisposedException"/>, and spans and memories taken before must not be used.
 /// </summary>
 public abstract class PooledNumbers : IDisposable
 {
@@ -11,7 +10,7 @@ public abstract class PooledNumbers : IDisposable
     private double[]? _array;
 
     /// <param name="array">Rented from <see cref="RequestArrays{T}"/>; owned by this object from now on.</param>
-    /// <param name="count">How many of its elements are in use.</param>
+    /// <param name="count">The number of its elements that are used.</param>
     private protected PooledNumbers(double[] array, int count)
     {
         _array = array;

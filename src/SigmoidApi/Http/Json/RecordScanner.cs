@@ -4,8 +4,8 @@ using SigmoidApi.Compute.Decimals;
 namespace SigmoidApi.Http.Json;
 
 /// <summary>
-/// Reads an array of records straight from its bytes. Records mostly have the same names in the same order, so a name is first compared with the
-/// one that followed last time; only when it differs is it looked up.
+/// Reads an array of records from its bytes. Records mostly have the same names in the same order, so a name is first compared with the one at this
+/// position in the record before, and only looked up if it differs.
 /// </summary>
 internal ref struct RecordScanner
 {
@@ -71,7 +71,7 @@ internal ref struct RecordScanner
         }
     }
 
-    /// <summary>Reads one record up to and with its closing brace.</summary>
+    /// <summary>Reads one record, including its closing brace.</summary>
     private void ScanRecord()
     {
         if (Peek() == '}')
@@ -91,7 +91,7 @@ internal ref struct RecordScanner
             Peek();
             var rest = _text[_position..];
             var length = DoubleParser.Parse(rest, out var value);
-            // False of an infinity and NaN too. A whole number beyond it may be a key, whose digits float64 would lose.
+            // Also taken for infinities and NaN. An integer beyond this limit may be a key, whose digits float64 would lose.
             if (length == 0 || !(Math.Abs(value) < BoxedCell.LargestExact))
                 length = ReadOther(rest, length, column, ref value);
             _position += length;
@@ -109,7 +109,7 @@ internal ref struct RecordScanner
         }
     }
 
-    /// <summary>A cell that is no number, or a large one, or the error that there is none.</summary>
+    /// <summary>Reads a cell that is not a number, or is a large one; throws if it is not a cell.</summary>
     private readonly int ReadOther(ReadOnlySpan<byte> text, int length, int column, ref double value)
     {
         if (length != 0)
@@ -122,7 +122,7 @@ internal ref struct RecordScanner
         return length != 0 ? length : throw _cells.Refusal(text, Path(column));
     }
 
-    /// <summary>Reads a name and gives its column, a new one when it was not seen before.</summary>
+    /// <summary>Reads a name and returns its column, which is added if the name is new.</summary>
     private int ScanName(int expected)
     {
         if (Peek() != '"')
@@ -143,7 +143,7 @@ internal ref struct RecordScanner
             length += text[length] == '\\' ? 2 : 1;
         if (length >= text.Length)
             throw Malformed();
-        // The serializer's own reader knows about escapes and wrong UTF-8; this way is taken once for a name.
+        // The serializer's own reader handles escapes and invalid UTF-8. A name comes here about once.
         var reader = new Utf8JsonReader(_text.Slice(_position, length + 2));
         reader.Read();
         var key = reader.GetString()!;
@@ -159,17 +159,17 @@ internal ref struct RecordScanner
         return column;
     }
 
-    /// <summary>Counts missing values too, which take room like others; a record without any name counts as one.</summary>
+    /// <summary>Counts missing values too, since they take memory like others. A record without names counts as one value.</summary>
     private readonly void CheckSize(int columns)
     {
         if ((_records + 1L) * Math.Max(columns, 1) > _limits.MaxValues)
             throw new JsonInputException($"expected at most {_limits.MaxValues} values, got more", $"[{_records}]", limit: JsonLimits.ValuesSetting);
     }
 
-    /// <summary>Makes room for so many records, and moves them when the stride has grown.</summary>
+    /// <summary>Makes room for <paramref name="records"/> records, and moves the rows if the stride has grown.</summary>
     private void Resize(long records, int stride)
     {
-        // A few wide records take no room for more of them.
+        // The lower bound is small, so that a few wide records don't allocate for many.
         var larger = RequestArrays<double>.Pool.Rent((int)Math.Min(Math.Max(2 * records * stride, FirstCells), Array.MaxLength));
         for (var i = 0; i < records && i * _stride < _values.Length; i++)
         {

@@ -1,7 +1,6 @@
-
 namespace SigmoidApi.Http.Json;
 
-/// <summary>Numbers of any rectangular shape: in JSON a number, or arrays nested to one depth with rows of one length.</summary>
+/// <summary>Numbers of any rectangular shape: in JSON a number, or nested arrays of equal depth and lengths.</summary>
 public sealed class Tensor : PooledNumbers
 {
     private readonly int[] _shape;
@@ -15,7 +14,7 @@ public sealed class Tensor : PooledNumbers
     /// <summary>The length of each dimension, outermost first; empty (rank 0) for a bare number.</summary>
     public ReadOnlySpan<int> Shape => _shape;
 
-    /// <summary>A tensor of this shape in a rented array; its values are whatever was there before.</summary>
+    /// <summary>A tensor of a shape in a rented array, not cleared.</summary>
     /// <exception cref="OverflowException">The shape holds more than <see cref="int.MaxValue"/> values.</exception>
     public static Tensor Rent(ReadOnlySpan<int> shape)
     {

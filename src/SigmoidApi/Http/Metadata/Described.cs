@@ -1,28 +1,29 @@
 using Microsoft.OpenApi;
+using SigmoidApi.Tables;
 
 namespace SigmoidApi.Http.Metadata;
 
 /// <summary>
-/// What an endpoint says of itself to the OpenAPI document beyond what its signature says. Each is metadata of the endpoint, or of a whole group.
+/// Descriptions of an endpoint for the OpenAPI document, beyond what its signature shows. Each is metadata of the endpoint or of a group.
 /// </summary>
 internal static class Described
 {
-    /// <summary>The group of the document that the routes are in; groups are in the order in which they are mapped.</summary>
+    /// <summary>The document's group of the routes. The document lists groups in the order in which they are mapped.</summary>
     public static TBuilder WithTag<TBuilder>(this TBuilder routes, string name, string description)
         where TBuilder : IEndpointConventionBuilder =>
         routes.WithTags(name).WithMetadata(new DescribedTag(name, description));
 
     /// <summary>An example of the request's body.</summary>
-    public static TBuilder WithExample<TBuilder>(this TBuilder route, string name, string body, string mediaType = "application/json")
+    public static TBuilder WithExample<TBuilder>(this TBuilder route, string name, string body, string mediaType = MediaTypes.Json)
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new BodyExample(name, body.Trim(), mediaType));
 
-    /// <summary>Another form of the body: raw bytes, or as the <paramref name="part"/> of a form.</summary>
+    /// <summary>A further form of the body: raw bytes, or the <paramref name="part"/> of a form.</summary>
     public static TBuilder WithBinaryBody<TBuilder>(this TBuilder route, string mediaType, string? part = null)
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new BinaryBody(mediaType, part));
 
-    /// <summary>Another form of the body: text.</summary>
+    /// <summary>A further form of the body: text.</summary>
     public static TBuilder WithTextBody<TBuilder>(this TBuilder route, string mediaType)
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new BinaryBody(mediaType, Part: null, IsText: true));
@@ -32,12 +33,12 @@ internal static class Described
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new ParameterExample(parameter, json));
 
-    /// <summary>A parameter of the query: describes the handler's own of that name, or adds one that the handler reads by itself.</summary>
+    /// <summary>A parameter of the query. Describes the handler's parameter of that name, or adds one that the handler reads itself.</summary>
     public static TBuilder WithQueryParameter<TBuilder>(this TBuilder route, string name, string description, OpenApiSchema schema)
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new DescribedParameter(ParameterLocation.Query, name, description, schema));
 
-    /// <summary>A header of the request: describes the handler's own of that name, or adds one that the handler reads by itself.</summary>
+    /// <summary>A header of the request. Describes the handler's parameter of that name, or adds one that the handler reads itself.</summary>
     public static TBuilder WithRequestHeader<TBuilder>(this TBuilder route, string name, string description, OpenApiSchema schema)
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new DescribedParameter(ParameterLocation.Header, name, description, schema));
@@ -48,39 +49,38 @@ internal static class Described
         route.WithMetadata(new DescribedParameter(ParameterLocation.Path, name, description, schema));
 
     /// <summary>
-    /// An answer that the handler's signature doesn't show, such as a 304: without a body, or with bytes of a media type. For a problem there is
+    /// An answer that the handler's signature doesn't show, such as a 304: without a body, or with bytes of a media type. For problems use
     /// <c>ProducesProblem</c>.
     /// </summary>
     public static TBuilder WithAnswer<TBuilder>(this TBuilder route, int status, string description, params string[] mediaTypes)
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new DescribedAnswer(status, description, mediaTypes));
 
-    /// <summary>The JSON of an answer whose other forms are bytes.</summary>
+    /// <summary>The JSON form of an answer whose other forms are bytes.</summary>
     public static TBuilder WithJsonAnswer<TBuilder>(this TBuilder route, int status, Type type)
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new JsonAnswer(status, type));
 
-    /// <summary>What each part of an answer in sequence is: a line of JSON lines, or an event of a stream.</summary>
+    /// <summary>The type of each item of a streamed answer: a line of JSON lines, or an event.</summary>
     public static TBuilder WithItemsOfAnswer<TBuilder>(this TBuilder route, int status, string mediaType, Type type)
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new AnswerItems(status, mediaType, type));
 
     /// <summary>
-    /// A header of the answer of a status, which each such answer has; text where <paramref name="schema"/> is left out. Statuses that the route doesn't have
-    /// are passed over.
+    /// A header that each answer with this status has; a text by default. Ignored if the route does not have the status.
     /// </summary>
     public static TBuilder WithAnswerHeader<TBuilder>(this TBuilder route, int status, string name, string description, OpenApiSchema? schema = null)
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new AnswerHeader(status, name, description, schema ?? Schemas.Text(), IsRequired: true));
 
-    /// <summary>The same of a header that may be left out; the description says when.</summary>
+    /// <summary>The same for a header that may be left out; the description says when.</summary>
     public static TBuilder WithOptionalAnswerHeader<TBuilder>(this TBuilder route, int status, string name, string description, OpenApiSchema? schema = null)
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new AnswerHeader(status, name, description, schema ?? Schemas.Text(), IsRequired: false));
 
-    /// <summary>An example of the answer of a status.</summary>
+    /// <summary>An example of an answer with a status.</summary>
     public static TBuilder WithExampleOfAnswer<TBuilder>(
-        this TBuilder route, int status, string name, string body, string mediaType = "application/json")
+        this TBuilder route, int status, string name, string body, string mediaType = MediaTypes.Json)
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new AnswerExample(status, name, body.Trim(), mediaType));
 

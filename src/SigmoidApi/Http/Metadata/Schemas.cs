@@ -3,7 +3,7 @@ using Microsoft.OpenApi;
 
 namespace SigmoidApi.Http.Metadata;
 
-/// <summary>The schemas that others are made of.</summary>
+/// <summary>Makes the basic schemas.</summary>
 internal static class Schemas
 {
     public static OpenApiSchema Text(string? format = null, string? pattern = null) =>
@@ -15,12 +15,12 @@ internal static class Schemas
     public static OpenApiSchema Boolean() => new() { Type = JsonSchemaType.Boolean };
 
     /// <summary>
-    /// This value alone, and no word of its type: as the first of several alternatives it keeps NSwag from reading every value as the type of the first.
+    /// Only this value, without a type. As the first of several alternatives: NSwag would read every value as the type of the first one.
     /// </summary>
     public static OpenApiSchema Only(JsonNode value) =>
         new() { Extensions = new Dictionary<string, IOpenApiExtension>(StringComparer.Ordinal) { ["const"] = new JsonNodeExtension(value) } };
 
-    /// <summary>A whole number, by default one that an int holds.</summary>
+    /// <summary>An integer, 32-bit by default.</summary>
     public static OpenApiSchema Integer(long? minimum = null, long? maximum = null, string format = "int32", long? byDefault = null) => new()
     {
         Type = JsonSchemaType.Integer,
@@ -37,20 +37,20 @@ internal static class Schemas
     /// <summary>A finite number above 0.</summary>
     public static OpenApiSchema Positive() => new() { Type = JsonSchemaType.Number, Format = "double", ExclusiveMinimum = "0" };
 
-    /// <summary>The names of numbers that JSON can't write.</summary>
+    /// <summary>The names of the numbers that JSON can't write.</summary>
     public static OpenApiSchema NotFinite() => OneOfTexts("NaN", "Infinity", "-Infinity");
 
     public static OpenApiSchema ArrayOf(IOpenApiSchema items) => new() { Type = JsonSchemaType.Array, Items = items };
 
     public static OpenApiSchema MapOf(IOpenApiSchema values) => new() { Type = JsonSchemaType.Object, AdditionalProperties = values };
 
-    /// <summary>Anything that JSON can say.</summary>
+    /// <summary>Any JSON value.</summary>
     public static OpenApiSchema Any() => new();
 
-    /// <summary>One of several, which exclude each other.</summary>
+    /// <summary>Exactly one of several schemas.</summary>
     public static OpenApiSchema OneOf(params IEnumerable<IOpenApiSchema> schemas) => new() { OneOf = [.. schemas] };
 
-    /// <summary>The same, or null.</summary>
+    /// <summary>The schema, or null.</summary>
     public static IOpenApiSchema OrNull(IOpenApiSchema schema)
     {
         if (schema is not OpenApiSchema { Enum: null } own)
@@ -62,7 +62,7 @@ internal static class Schemas
         return own;
     }
 
-    /// <summary>The same as a property, with its text, its default and whether the service alone writes it, beside the reference where it is one.</summary>
+    /// <summary>The schema as a property's: with a description, a default, and whether only the service writes it. A reference gets them too.</summary>
     public static IOpenApiSchema Annotated(IOpenApiSchema schema, string? description, JsonNode? byDefault, bool readOnly)
     {
         if (schema is OpenApiSchema own)
@@ -72,7 +72,7 @@ internal static class Schemas
         return schema;
     }
 
-    /// <summary>A file of JSON, which clients are to take as the bytes that it is. A validator of the document sees an array: without a type both hold.</summary>
+    /// <summary>A JSON file, which clients should treat as bytes. The schema has no type, since validators see an array.</summary>
     public static OpenApiSchema JsonFile() => new() { Format = "binary", Description = "The rows, an array of records." };
 
     /// <summary>A body of bytes.</summary>

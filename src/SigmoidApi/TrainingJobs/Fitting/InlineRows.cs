@@ -8,8 +8,8 @@ using SigmoidApi.Tables.Rows;
 namespace SigmoidApi.TrainingJobs.Fitting;
 
 /// <summary>
-/// The inline data of a job that has not ended: float64, little-endian, the features row by row, then the labels, then the weights and the clusters of the rows
-/// where there are any.
+/// The <see cref="InlineData"/> of a job, as it is stored until the job ends: float64, little-endian; the features row by row, then the labels, then the
+/// weights and the clusters of the rows, if there are any.
 /// </summary>
 public sealed class InlineRows
 {
@@ -43,7 +43,11 @@ public sealed class InlineRows
             others[i] = values.Slice(features + i * Rows, Rows).ToArray();
         var hasClusters = request.CovarianceType == CovarianceType.Cluster;
         return new(
-            new FeatureTable(Rows, [.. Names(Columns).Select(name => new FeatureColumn(name, Codes: null))], DesignMatrix.FromRows(values[..features], Rows, Columns), hasMissing: false),
+            new FeatureTable(
+                Rows,
+                [.. Names(Columns).Select(name => new FeatureColumn(name, Codes: null))],
+                DesignMatrix.FromRows(values[..features], Rows, Columns),
+                hasMissing: false),
             [.. Enumerable.Repeat(new ColumnPreparation(), Columns)],
             new("labels", others[0], null, []),
             others.Length > (hasClusters ? 2 : 1) ? others[1] : null,

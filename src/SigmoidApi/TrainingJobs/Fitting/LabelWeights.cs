@@ -5,8 +5,8 @@ using SigmoidApi.Models;
 
 namespace SigmoidApi.TrainingJobs.Fitting;
 
-/// <summary>What the rows of each label weigh: <c>"balanced"</c>, or a weight for each label that is named, and 1 for one that is not, or is null.</summary>
-/// <param name="ByLabel">Null where the labels are balanced.</param>
+/// <summary>The weights of the labels' rows: <c>"balanced"</c>, or a weight for each label. A label that is not named, or is null, has the weight 1.</summary>
+/// <param name="ByLabel">Null if the labels are balanced.</param>
 [JsonConverter(typeof(LabelWeightsConverter))]
 public sealed record LabelWeights(IReadOnlyDictionary<string, double>? ByLabel)
 {
@@ -34,7 +34,7 @@ internal sealed class LabelWeightsConverter : JsonConverter<LabelWeights>
             reader.Read();
             if (reader.TokenType == JsonTokenType.Null)
                 continue;
-            // More would only fill memory: no target has them.
+            // A target has only two labels; more would only fill memory.
             if (weights.Count == Labels)
                 throw new JsonInputException($"expected a weight for each of the target's {Labels} labels, got more");
             if (!weights.TryAdd(label, WeightOf(label, ref reader)))

@@ -1,12 +1,12 @@
 namespace SigmoidApi.TrainingJobs.Fitting;
 
-/// <summary>How a fit goes about its memory.</summary>
+/// <summary>How a fit uses memory.</summary>
 public enum MemoryMode
 {
-    /// <summary>For others to end.</summary>
+    /// <summary>It waits until other fits end.</summary>
     Waiting,
 
-    /// <summary>It holds its matrix.</summary>
+    /// <summary>It holds its matrix in memory.</summary>
     InMemory,
 
     /// <summary>It reads its rows from disk in each pass.</summary>

@@ -4,22 +4,22 @@ using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.TrainingJobs.Fitting;
 
-/// <summary>The values of <c>c</c> on a path: how many, as scikit-learn's <c>Cs</c> counts them, or which.</summary>
+/// <summary>The values of <c>c</c> on a path: either their number, as in scikit-learn's <c>Cs</c>, or the values themselves.</summary>
 [JsonConverter(typeof(PathGridConverter))]
 public sealed record PathGrid
 {
     private const double LowestExponent = -4;
     private const double HighestExponent = 4;
 
-    /// <summary>How many values, evenly in log from 1e-4 to 1e4; null where <see cref="Given"/> says which.</summary>
+    /// <summary>The number of values, evenly spaced in log from 1e-4 to 1e4; null if <see cref="Given"/> has the values.</summary>
     public int? Count { get; init; }
 
-    /// <summary>The values as they came.</summary>
+    /// <summary>The values, in the order of the request.</summary>
     public double[]? Given { get; init; }
 
     public int Length => Count ?? Given!.Length;
 
-    /// <summary>From the smallest to the largest.</summary>
+    /// <summary>The values, from the smallest to the largest.</summary>
     public double[] Values() =>
         Given is not null
             ? [.. Given.Order()]

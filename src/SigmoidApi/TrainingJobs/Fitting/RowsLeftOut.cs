@@ -4,16 +4,16 @@ using SigmoidApi.Models;
 
 namespace SigmoidApi.TrainingJobs.Fitting;
 
-/// <summary>Rows of a data set that no fit sees, since they lack a target, weight, cluster, group or time. A weight of 0 is not missing.</summary>
+/// <summary>Warnings about rows that are left out because they lack a target, weight, cluster, group or time. A weight of 0 is not missing.</summary>
 internal static class RowsLeftOut
 {
-    /// <summary>A warning for each column that rows lack; a row that lacks several counts in each.</summary>
+    /// <summary>A warning for each column in which rows have no value. A row without several of them counts in each.</summary>
     public static IReadOnlyList<ModelWarning> Of(Dataset dataset, TrainingRequest request)
     {
         var missing = dataset.Columns.ToDictionary(column => column.Name, column => column.Missing, StringComparer.Ordinal);
         return
         [
-            .. request.ColumnsBesideFeatures.Where(named => missing[named.Column] > 0)
+            .. request.OtherColumns.Where(named => missing[named.Column] > 0)
                 .Select(named => Warning(named.Field, named.Column, missing[named.Column], dataset.Rows)),
         ];
     }
@@ -27,7 +27,7 @@ internal static class RowsLeftOut
             "clusterBy" => "cluster",
             "validation.groupBy" => "group",
             "validation.timeBy" => "time",
-            _ => throw new ArgumentOutOfRangeException(nameof(field), field, "No warning says that rows lack this."),
+            _ => throw new ArgumentOutOfRangeException(nameof(field), field, "There is no warning for this field."),
         };
         return new(
             $"rows_without_{what}",

@@ -1,20 +1,19 @@
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Datasets;
-using SigmoidApi.Tables;
 using SigmoidApi.Tables.Rows;
 
 namespace SigmoidApi.TrainingJobs.Fitting;
 
-/// <summary>What a fit reads: of each row its features, its target, and what else the request names.</summary>
+/// <summary>The rows of a fit, from a data set or from <see cref="InlineRows"/>: features, target, and the other columns that the request names.</summary>
 /// <param name="Features">A column for each of the request's features.</param>
-/// <param name="Preparation">How each of them becomes terms.</param>
+/// <param name="Preparation">How each of these columns becomes terms.</param>
 /// <param name="Target">Two different values in all.</param>
-/// <param name="SampleWeight">Null where every row weighs 1.</param>
-/// <param name="Clusters">The rows' clusters counted from 0; null where the covariance has none.</param>
-/// <param name="Groups">The rows' groups likewise, which validation keeps whole; null where there are none.</param>
-/// <param name="Times">When each row was; null where validation does not ask.</param>
-/// <param name="File">What streamed features are read from; null where they are in memory.</param>
+/// <param name="SampleWeight">Null if every row weighs 1.</param>
+/// <param name="Clusters">The cluster of each row, numbered from 0; null if the covariance does not use clusters.</param>
+/// <param name="Groups">The group of each row, numbered from 0, which validation does not divide; null if there are none.</param>
+/// <param name="Times">The time of each row; null if validation does not use times.</param>
+/// <param name="File">The file from which streamed features are read; null if they are in memory.</param>
 internal sealed record TrainingRows(
     FeatureTable Features,
     IReadOnlyList<ColumnPreparation> Preparation,
@@ -25,27 +24,26 @@ internal sealed record TrainingRows(
     double[]? Times = null,
     RowFile? File = null) : IDisposable
 {
-    /// <summary>Reads a data set; rows that lack the target, a weight, a cluster, a group or a time are no training rows.</summary>
-    /// <param name="engine">Reads it.</param>
-    /// <param name="dataset">Where the rows are.</param>
-    /// <param name="request">Resolved: it names its features.</param>
-    /// <param name="streamed">Whether the features are not to be held in memory, but read anew in each pass over them; no bit of a fit hangs on it.</param>
+    /// <summary>Reads a data set. Rows without a target, weight, cluster, group or time are left out.</summary>
+    /// <param name="engine">Reads the data set's file.</param>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="request">With its features named.</param>
+    /// <param name="streamed">Whether the features are read from disk in each pass, instead of held in memory. The fit's result is the same to the bit.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static TrainingRows Read(DatasetEngine engine, Dataset dataset, TrainingRequest request, bool streamed, CancellationToken cancellationToken)
     {
-        // What fits before left behind would stand beside this one's numbers.
+        // Garbage of earlier fits would take memory in addition to this fit's numbers.
         if (streamed)
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
-        var columns = dataset.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
-        var preparation = request.Preparation ?? PreparationRequest.Default;
-        var features = request.Features!.Select(name => columns[name])
-            .Select(column => (Column: column, IsCategory: preparation.IsCategory(column.Name, column.Type))).ToArray();
+        var features = RequestedFeature.Of(request, dataset);
         var numbers = features.Where(feature => !feature.IsCategory).Select(feature => feature.Column).ToArray();
         var file = streamed && numbers.Length > 0 ? engine.NewRowFile(numbers.Length) : null;
         try
         {
-            var categories = features.Where(feature => feature.IsCategory).Select(feature => new ColumnToRead(feature.Column, AsLevels: true)).ToArray();
-            var others = request.ColumnsBesideFeatures.Select(named => new ColumnToRead(columns[named.Column], columns[named.Column].IsText, Required: true)).ToArray();
+            var columns = dataset.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
+            var categories = features.Where(feature => feature.IsCategory).Select(feature => new ColumnToRead(feature.Column, AsLevels: true));
+            var others = request.OtherColumns.Select(named => columns[named.Column])
+                .Select(column => new ColumnToRead(column, column.IsText, Required: true));
             var read = engine.Read(dataset.Id, numbers, [.. categories, .. others], cancellationToken, file: file);
             return Of(read, features, request, streamed) with { File = file };
         }
@@ -58,35 +56,37 @@ internal sealed record TrainingRows(
 
     public void Dispose() => File?.Dispose();
 
-    private static TrainingRows Of(DatasetColumns read, (ColumnProfile Column, bool IsCategory)[] features, TrainingRequest request, bool streamed)
+    private static TrainingRows Of(DatasetColumns read, IReadOnlyList<RequestedFeature> features, TrainingRequest request, bool streamed)
     {
         if (read.Rows == 0)
-            throw new UntrainableDataException("no_rows", $"No row has a value in each of {string.Join(", ", request.ColumnsBesideFeatures.Select(named => $"'{named.Column}'"))}.");
-
-        var categories = features.Count(feature => feature.IsCategory);
-        var ofCategories = read.Others.Take(categories).ToDictionary(values => values.Name, StringComparer.Ordinal);
-        var preparation = request.PreparationOf(features);
-        foreach (var (feature, column) in features.Zip(preparation))
         {
-            if (column.Drop.Level is { } reference && reference != column.FillLevel && !ofCategories[feature.Column.Name].Levels.Contains(reference))
-                throw new UntrainableDataException("unknown_reference", $"The reference '{reference}' is no level of '{feature.Column.Name}'.");
+            var required = string.Join(", ", request.OtherColumns.Select(named => $"'{named.Column}'"));
+            throw new UntrainableDataException("no_rows", $"No row has a value in each of {required}.");
+        }
+
+        var categoryCount = features.Count(feature => feature.IsCategory);
+        var categories = read.Others.Take(categoryCount).ToDictionary(values => values.Name, StringComparer.Ordinal);
+        foreach (var (column, _, preparation) in features)
+        {
+            if (preparation.Drop.Level is { } reference && reference != preparation.FillLevel && !categories[column.Name].Levels.Contains(reference))
+                throw new UntrainableDataException("unknown_reference", $"The reference '{reference}' is not a level of '{column.Name}'.");
         }
 
         var table = new FeatureTable(
             read.Rows,
-            [.. features.Select(feature => new FeatureColumn(feature.Column.Name, feature.IsCategory ? Codes(ofCategories[feature.Column.Name]) : null))],
+            [.. features.Select(feature => new FeatureColumn(feature.Column.Name, feature.IsCategory ? Codes(categories[feature.Column.Name]) : null))],
             read.Numbers,
             read.HasMissingNumbers)
         { IsStreamed = streamed };
-        var beside = request.ColumnsBesideFeatures.Select(named => named.Field).Zip(read.Others.Skip(categories)).ToDictionary();
+        var others = request.OtherColumns.Select(named => named.Field).Zip(read.Others.Skip(categoryCount)).ToDictionary();
         return new(
             table,
-            preparation,
-            beside["target"],
-            beside.GetValueOrDefault("sampleWeight")?.Numbers,
-            beside.GetValueOrDefault("clusterBy")?.Numbered(),
-            beside.GetValueOrDefault("validation.groupBy")?.Numbered(),
-            beside.GetValueOrDefault("validation.timeBy")?.Numbers);
+            [.. features.Select(feature => feature.Preparation)],
+            others["target"],
+            others.GetValueOrDefault("sampleWeight")?.Numbers,
+            others.GetValueOrDefault("clusterBy")?.Numbered(),
+            others.GetValueOrDefault("validation.groupBy")?.Numbered(),
+            others.GetValueOrDefault("validation.timeBy")?.Numbers);
     }
 
     private static CategoryCodes Codes(ColumnValues values) => new(values.Codes!, values.Levels);

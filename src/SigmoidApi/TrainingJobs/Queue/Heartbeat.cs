@@ -6,8 +6,8 @@ using SigmoidApi.TrainingJobs.Fitting;
 namespace SigmoidApi.TrainingJobs.Queue;
 
 /// <summary>
-/// Looks at the store again and again: shows that this process's runs live, hears what others want of them, takes back the jobs of runs that do not live any more, and
-/// tells those who watch. It goes on while the service drains, until the last run is over.
+/// Polls the store. It writes the heartbeats of this process's runs, reads requests to stop or cancel them, takes jobs back from runs whose process has died,
+/// and refreshes the feeds of watched jobs. It continues while the service drains, until the last run is over.
 /// </summary>
 internal sealed partial class Heartbeat(
     TrainingQueue queue,
@@ -15,7 +15,7 @@ internal sealed partial class Heartbeat(
     RunningFits fits,
     TrainingFeeds feeds,
     ModelCache models,
-    TransientStorageErrors troubles,
+    TransientStorageErrors storageErrors,
     IOptions<TrainingOptions> options,
     TimeProvider time,
     ILogger<Heartbeat> logger) : BackgroundService
@@ -25,33 +25,35 @@ internal sealed partial class Heartbeat(
     private readonly StalledRuns _stalled = new(TimeSpan.FromSeconds(options.Value.LeaseSeconds), time);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        AgainAndAgain(BeatAsync, _poll, stoppingToken), AgainAndAgain(LookAsync, _poll, stoppingToken),
-        AgainAndAgain(feeds.RefreshAsync, _poll, stoppingToken), ShowEndsAsync(stoppingToken));
+        RepeatAsync(BeatAsync, stoppingToken),
+        RepeatAsync(ObserveAsync, stoppingToken),
+        RepeatAsync(feeds.RefreshAsync, stoppingToken),
+        ShowEndsAsync(stoppingToken));
 
-    // A stop ends both by canceling them, which the host takes for what it is.
-    private async Task AgainAndAgain(Func<CancellationToken, Task> work, TimeSpan period, CancellationToken stopping)
+    // A stop ends this by an OperationCanceledException, which the host expects.
+    private async Task RepeatAsync(Func<CancellationToken, Task> work, CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(period, time);
+        using var timer = new PeriodicTimer(_poll, time);
         while (await timer.WaitForNextTickAsync(stopping))
-            await troubles.PassOverAsync(() => work(stopping), stopping);
+            await storageErrors.TryAndLogAsync(() => work(stopping), stopping);
     }
 
     private async Task ShowEndsAsync(CancellationToken stopping)
     {
-        // An end that a failure hides is seen by the next refresh.
+        // If a read fails, the next refresh shows the end.
         while (true)
-            await troubles.PassOverAsync(() => feeds.ShowEndsAsync(stopping), stopping);
+            await storageErrors.TryAndLogAsync(() => feeds.ShowEndsAsync(stopping), stopping);
     }
 
-    /// <summary>Each run's goes its own way: one that waits for a lock, or fails, is no sign of what becomes of the others.</summary>
+    /// <summary>Starts the heartbeats that are due. None waits for another, so that a locked row or a failure costs no other run its lease.</summary>
     private Task BeatAsync(CancellationToken cancellationToken)
     {
-        foreach (var fit in fits.All.Where(fit => fit.IsDue(_beat)))
-            fit.Beating = troubles.PassOverAsync(() => leases.ShowAsync(fit, cancellationToken), cancellationToken);
+        foreach (var fit in fits.All.Where(fit => fit.IsBeatDue(_beat)))
+            fit.LastBeat = storageErrors.TryAndLogAsync(() => leases.BeatOrEndAsync(fit, cancellationToken), cancellationToken);
         return Task.CompletedTask;
     }
 
-    private async Task LookAsync(CancellationToken cancellationToken)
+    private async Task ObserveAsync(CancellationToken cancellationToken)
     {
         var runs = await queue.RunsAsync(cancellationToken);
         var others = new List<RunSeen>();
@@ -66,9 +68,9 @@ internal sealed partial class Heartbeat(
         }
 
         foreach (var run in _stalled.Among(others))
-            await troubles.PassOverAsync(() => TakeBackAsync(run, cancellationToken), cancellationToken);
+            await storageErrors.TryAndLogAsync(() => TakeBackAsync(run, cancellationToken), cancellationToken);
 
-        // What other processes have queued, or given back.
+        // Other processes may have queued jobs or given some back.
         queue.Wake();
         await models.RefreshAsync(cancellationToken);
     }
@@ -79,6 +81,6 @@ internal sealed partial class Heartbeat(
             LogTakenBack(run.Id, run.Epoch, status);
     }
 
-    [LoggerMessage(LogLevel.Warning, "Training job {JobId} was taken from its run {Epoch}, which showed no sign of life; it is {Status} now")]
+    [LoggerMessage(LogLevel.Warning, "Training job {JobId} was taken back from its run {Epoch}, which sent no heartbeat for a whole lease; it is {Status} now")]
     private partial void LogTakenBack(Guid jobId, long epoch, TrainingJobStatus status);
 }

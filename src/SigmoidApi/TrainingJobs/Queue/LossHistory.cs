@@ -1,25 +1,10 @@
-using System.ComponentModel.DataAnnotations;
 using System.Runtime.InteropServices;
 
 namespace SigmoidApi.TrainingJobs.Queue;
 
-/// <summary>A point of a loss curve.</summary>
-/// <param name="Step">Counts the iterations of all fits of the job from 0.</param>
-/// <param name="Fit">Which of the job's fits: 0 for the only one, or of a path and of folds their number in order.</param>
-/// <param name="Iteration">Counts the iterations of that fit.</param>
-/// <param name="Loss">Mean objective.</param>
-/// <param name="GradientNorm">Largest absolute entry of its gradient.</param>
-[StructLayout(LayoutKind.Sequential)]
-public readonly record struct LossPoint(
-    [property: Range(0, int.MaxValue)] int Step,
-    [property: Range(0, int.MaxValue)] int Fit,
-    [property: Range(0, int.MaxValue)] int Iteration,
-    double Loss,
-    [property: Range(0, double.MaxValue)] double GradientNorm);
-
 /// <summary>
-/// The loss of every iteration; of more than <paramref name="capacity"/> every second one is dropped, then every second of what is left, and so on, so that the
-/// points stay evenly spread. The last one is always there.
+/// The loss of every iteration. When there are more than <paramref name="capacity"/> points, every second one is dropped, and again when the rest grow too
+/// many: the points stay evenly spread. The last point is always kept.
 /// </summary>
 internal sealed class LossHistory(int capacity)
 {
@@ -27,7 +12,7 @@ internal sealed class LossHistory(int capacity)
     private readonly List<LossPoint> _points = [];
     private int _every = 1;
 
-    /// <summary>Begins with the points of the run before this one.</summary>
+    /// <summary>Starts from the points of the previous run.</summary>
     public void Resume(ReadOnlySpan<byte> bytes)
     {
         lock (_lock)
@@ -40,14 +25,14 @@ internal sealed class LossHistory(int capacity)
         }
     }
 
-    /// <summary>Adds a point in the place of those, if there are any, that a run before this one had from there on.</summary>
+    /// <summary>Adds a point. It replaces the points of the same and later steps, which a previous run may have left.</summary>
     public void Add(LossPoint point)
     {
         lock (_lock)
         {
             while (_points.Count > 0 && _points[^1].Step >= point.Step)
                 _points.RemoveAt(_points.Count - 1);
-            // The last point was kept for being the last.
+            // The point before may have been kept only because it was the last.
             if (_points.Count > 0 && _points[^1].Step % _every != 0)
                 _points.RemoveAt(_points.Count - 1);
             _points.Add(point);

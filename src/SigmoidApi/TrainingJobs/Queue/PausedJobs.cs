@@ -4,8 +4,9 @@ using SigmoidApi.Storage;
 namespace SigmoidApi.TrainingJobs.Queue;
 
 /// <summary>
-/// Jobs that this process leaves alone for a while, having met a trouble of the storage with them: twice as long each time, so that they neither keep it busy nor have others wait.
-/// It is in no row, for another process may be able to do them at once, and so may this one after a restart.
+/// Jobs that this process does not claim for a while, because a storage error ended their last run here. Each pause is twice as long as the one before, so that
+/// such a job neither keeps the process busy nor delays other jobs. The pauses are not stored: another process may be able to run the job at once, and this one
+/// may be after a restart.
 /// </summary>
 internal sealed class PausedJobs(TimeProvider time)
 {
@@ -20,19 +21,19 @@ internal sealed class PausedJobs(TimeProvider time)
         _paused[jobId] = (time.GetTimestamp(), new[] { length, Longest, atMost }.Min());
     }
 
-    /// <summary>Those whose time is not over.</summary>
-    public IReadOnlyCollection<Guid> Now()
+    /// <summary>The jobs whose pause is not over.</summary>
+    public IReadOnlyCollection<Guid> Current()
     {
-        var now = new List<Guid>();
+        var current = new List<Guid>();
         foreach (var pause in _paused)
         {
             var passed = time.GetElapsedTime(pause.Value.Since);
             if (passed < pause.Value.Length)
-                now.Add(pause.Key);
+                current.Add(pause.Key);
             else if (passed > pause.Value.Length + RememberedFor)
                 _paused.TryRemove(pause);
         }
 
-        return now;
+        return current;
     }
 }

@@ -2,29 +2,8 @@ using SigmoidApi.Compute.Solvers;
 
 namespace SigmoidApi.TrainingJobs.Queue;
 
-/// <summary>Why a fit is to end before it is done.</summary>
-internal enum FitEnd
-{
-    None,
-
-    /// <summary>Its caller wants it gone.</summary>
-    Canceled,
-
-    /// <summary>It has run for as long as its caller gave it.</summary>
-    TimedOut,
-
-    /// <summary>Its caller, or its time, wants the model as it stands.</summary>
-    Stopped,
-
-    /// <summary>The service stops; another process goes on with it.</summary>
-    Drained,
-
-    /// <summary>Another process has it.</summary>
-    Lost,
-}
-
 /// <summary>
-/// A run of a job in this process: how far it is, and how it is ended. The fit's thread writes, the beat reads.
+/// A run of a job in this process: its progress, and the way to end it. The fit's thread writes it, the heartbeat reads it.
 /// </summary>
 internal sealed class RunningFit : IDisposable
 {
@@ -36,18 +15,18 @@ internal sealed class RunningFit : IDisposable
     private Dictionary<int, FitCheckpoint> _parts = [];
     private double _fractionAtStart = -1;
     private bool _disposed;
-    private long _beaten;
+    private long _lastBeatAt;
 
-    /// <param name="job">As it was claimed.</param>
-    /// <param name="maxHistoryPoints">Most points of its loss curve.</param>
-    /// <param name="time">Measures its pace.</param>
+    /// <param name="job">The row as it was claimed.</param>
+    /// <param name="maxHistoryPoints">The most points of its loss curve.</param>
+    /// <param name="time">Measures the pace of the fit.</param>
     public RunningFit(TrainingJob job, int maxHistoryPoints, TimeProvider time)
     {
         (Job, _time, _started) = (job, time, time.GetTimestamp());
         MayHaveCheckpoint = job.Attempts > 1;
         Progress = job.Progress;
         HasHistory = job.Attempts == 1;
-        _beaten = _started;
+        _lastBeatAt = _started;
         History = new LossHistory(maxHistoryPoints);
     }
 
@@ -55,38 +34,38 @@ internal sealed class RunningFit : IDisposable
 
     public LossHistory History { get; }
 
-    /// <summary>Whether <see cref="History"/> has what runs before this one have left; until then it is in the store alone, and stays there as it is.</summary>
+    /// <summary>Whether <see cref="History"/> contains the points of earlier runs. Until then only the store has them, and must not be overwritten.</summary>
     public bool HasHistory { get; private set; }
 
-    /// <summary>Where the run before this one came to, until this one has gone on.</summary>
+    /// <summary>The progress of this run; of the previous one until this one reports.</summary>
     public TrainingProgress? Progress { get; private set; }
 
     public JobMemory? Memory { get; set; }
 
-    /// <summary>The first reason that was given.</summary>
-    public FitEnd Why { get; private set; }
+    /// <summary>Why the fit ends: the first reason, except that any other reason overrides <see cref="FitEnd.Stopped"/>.</summary>
+    public FitEnd EndReason { get; private set; }
 
     /// <summary>Ends the fit without a model.</summary>
-    public CancellationToken Token => _cancel.Token;
+    public CancellationToken CancelToken => _cancel.Token;
 
-    /// <summary>Ends it with the model as it stands.</summary>
-    public CancellationToken Stop => _stop.Token;
+    /// <summary>Ends the fit with its current model.</summary>
+    public CancellationToken StopToken => _stop.Token;
 
-    /// <summary>The last sign of life, which may be on its way still.</summary>
-    public Task Beating { get; set; } = Task.CompletedTask;
+    /// <summary>The write of the last heartbeat, which may still be under way.</summary>
+    public Task LastBeat { get; set; } = Task.CompletedTask;
 
-    /// <summary>Whether it is time for a sign of life; asked by one thread.</summary>
-    public bool IsDue(TimeSpan period)
+    /// <summary>Whether it is time for a heartbeat. Only one thread may ask.</summary>
+    public bool IsBeatDue(TimeSpan period)
     {
-        if (!Beating.IsCompleted || _time.GetElapsedTime(_beaten) < period)
+        if (!LastBeat.IsCompleted || _time.GetElapsedTime(_lastBeatAt) < period)
             return false;
-        _beaten = _time.GetTimestamp();
+        _lastBeatAt = _time.GetTimestamp();
         return true;
     }
 
     public void Report(FitProgress progress)
     {
-        // Profiles leave the loss as it is.
+        // While intervals are computed, the loss does not change.
         if (progress.Phase == FitPhase.Fit)
             History.Add(new LossPoint(progress.Step, progress.Fit, progress.Iteration, progress.Loss, progress.GradientNorm));
         if (_fractionAtStart < 0)
@@ -96,14 +75,14 @@ internal sealed class RunningFit : IDisposable
             SecondsLeft(progress.Fraction), progress.Phase);
     }
 
-    /// <summary>Goes on with the loss curve of the run before this one.</summary>
+    /// <summary>Continues the loss curve of the previous run.</summary>
     public void Resume(byte[] points)
     {
         History.Resume(points);
         HasHistory = true;
     }
 
-    public void Keep(IReadOnlyList<FitCheckpoint> parts)
+    public void AddCheckpoint(IReadOnlyList<FitCheckpoint> parts)
     {
         lock (_lock)
         {
@@ -112,8 +91,8 @@ internal sealed class RunningFit : IDisposable
         }
     }
 
-    /// <summary>The parts of its checkpoint that came since the last call.</summary>
-    public IReadOnlyCollection<FitCheckpoint> TakeParts()
+    /// <summary>Takes the parts of the checkpoint that were added since the last call, to write them.</summary>
+    public IReadOnlyCollection<FitCheckpoint> TakeCheckpoint()
     {
         lock (_lock)
         {
@@ -124,8 +103,8 @@ internal sealed class RunningFit : IDisposable
         }
     }
 
-    /// <summary>Puts back what could not be written, unless there is newer by now.</summary>
-    public void PutBack(IReadOnlyCollection<FitCheckpoint> parts)
+    /// <summary>Puts parts back that could not be written, except where a newer one was added since.</summary>
+    public void PutBackCheckpoint(IReadOnlyCollection<FitCheckpoint> parts)
     {
         lock (_lock)
         {
@@ -134,19 +113,19 @@ internal sealed class RunningFit : IDisposable
         }
     }
 
-    /// <summary>Whether the store may have a part of a checkpoint of the job: this run has taken one to write it, or it is not the first.</summary>
+    /// <summary>Whether the store may have a checkpoint of the job: this run has taken parts to write them, or is not the job's first.</summary>
     public bool MayHaveCheckpoint { get; private set; }
 
-    public void End(FitEnd why)
+    public void End(FitEnd reason)
     {
         lock (_lock)
         {
-            // Who has only been told to stop may still be told to leave.
-            if (_disposed || (Why != FitEnd.None && Why != FitEnd.Stopped))
+            // Stopped may still be escalated to canceled, timed out, drained or lost.
+            if (_disposed || (EndReason != FitEnd.None && EndReason != FitEnd.Stopped))
                 return;
-            Why = why;
-            // Nothing that waits for it goes on within the lock, nor before the next fit has been told.
-            _ = (why == FitEnd.Stopped ? _stop : _cancel).CancelAsync();
+            EndReason = reason;
+            // Asynchronously: continuations must run neither within the lock, nor before a caller that ends several fits has reached the last.
+            _ = (reason == FitEnd.Stopped ? _stop : _cancel).CancelAsync();
         }
     }
 

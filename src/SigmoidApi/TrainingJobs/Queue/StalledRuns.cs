@@ -1,19 +1,19 @@
 namespace SigmoidApi.TrainingJobs.Queue;
 
 /// <summary>
-/// Finds the runs that show no sign of life. It goes by how long this process itself has seen a run's beat stand still, by its own monotonic clock: neither a wall clock
-/// that jumps nor clocks that differ between machines take a job from a run that lives.
+/// Finds the runs whose heartbeat has stopped. This process measures by its own monotonic clock how long it has seen a run's beat unchanged, so that neither a
+/// wall clock that jumps nor clocks that differ between machines take a job from a live run.
 /// </summary>
 internal sealed class StalledRuns(TimeSpan lease, TimeProvider time)
 {
     private Dictionary<Guid, (RunSeen Run, long Since)> _seen = [];
     private long _last;
 
-    /// <summary>Which of the runs have stood still for the length of a lease.</summary>
+    /// <summary>The runs whose beat has not changed for the length of a lease.</summary>
     public IReadOnlyList<RunSeen> Among(IEnumerable<RunSeen> runs)
     {
         var now = time.GetTimestamp();
-        // Who has not looked for long, because it was stopped or could not reach the store, does not know what it has missed.
+        // If this process was suspended, or could not reach the store, it has missed beats: start observing afresh.
         if (_seen.Count > 0 && time.GetElapsedTime(_last, now) > lease / 2)
             _seen = [];
         _last = now;

@@ -6,44 +6,44 @@ using SigmoidApi.Storage;
 namespace SigmoidApi.TrainingJobs.Queue;
 
 /// <summary>
-/// The jobs that somebody watches through this process, whichever process runs them. However many watch, each job is read once for all of them.
+/// The jobs that clients watch through this process, whichever process runs them. Each watched job is read once for all its watchers.
 /// </summary>
 internal sealed class TrainingFeeds(IDbContextFactory<SigmoidDbContext> contexts, RunningFits fits)
 {
     private readonly ConcurrentDictionary<Guid, Feed> _feeds = new();
     private readonly Channel<Guid> _ended = Channel.CreateUnbounded<Guid>(new UnboundedChannelOptions { SingleReader = true });
 
-    /// <summary>Watches a job, which is there, until the result is disposed; what it shows at first is not older than the call.</summary>
-    public async Task<Watch> OpenAsync(Guid jobId, CancellationToken cancellationToken)
+    /// <summary>Watches a job, which must exist, until the result is disposed. Its first state is not older than the call.</summary>
+    public async Task<Subscription> SubscribeAsync(Guid jobId, CancellationToken cancellationToken)
     {
         Feed feed;
         do
             feed = _feeds.GetOrAdd(jobId, static (id, owner) => new Feed(owner, id), this);
-        while (!feed.TryEnter());
+        while (!feed.TryAddWatcher());
         try
         {
-            // Read after the feed was entered, or the end may fall between.
+            // Read after the watcher was added; otherwise an end between the two would be missed.
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             feed.Show(await db.TrainingJobs.AsNoTracking().SingleAsync(j => j.Id == jobId, cancellationToken));
             if (fits.ProgressOf(jobId) is { } progress)
                 feed.Show(progress);
-            return new Watch(feed);
+            return new Subscription(feed);
         }
         catch
         {
-            feed.Leave();
+            feed.RemoveWatcher();
             throw;
         }
     }
 
-    /// <summary>Says that a job has ended by this process's doing, so that whoever waits for it hears of it at once.</summary>
+    /// <summary>Signals that this process has ended a job, so that its watchers see that at once.</summary>
     public void SignalEnd(Guid jobId)
     {
         if (_feeds.ContainsKey(jobId))
             _ended.Writer.TryWrite(jobId);
     }
 
-    /// <summary>Shows the ends that were signaled, as they come.</summary>
+    /// <summary>Shows the signaled ends as they come, until a read fails or the token ends it.</summary>
     public async Task ShowEndsAsync(CancellationToken cancellationToken)
     {
         while (await _ended.Reader.WaitToReadAsync(cancellationToken))
@@ -55,14 +55,15 @@ internal sealed class TrainingFeeds(IDbContextFactory<SigmoidDbContext> contexts
         }
     }
 
-    /// <summary>Shows everybody what is new of the jobs that they watch.</summary>
+    /// <summary>Reads the watched jobs that have changed, and shows their new state.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         foreach (var ids in _feeds.Keys.Chunk(500))
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             var states = await db.TrainingJobs.Where(j => ids.Contains(j.Id)).Select(j => new { j.Id, j.Status, j.Beat }).ToListAsync(cancellationToken);
-            await ShowAsync([.. states.Where(state => _feeds.TryGetValue(state.Id, out var feed) && feed.IsBehind(state.Status, state.Beat)).Select(state => state.Id)], cancellationToken);
+            var changed = states.Where(state => _feeds.TryGetValue(state.Id, out var feed) && feed.IsBehind(state.Status, state.Beat));
+            await ShowAsync([.. changed.Select(state => state.Id)], cancellationToken);
             foreach (var id in ids)
             {
                 if (fits.ProgressOf(id) is { } progress && _feeds.TryGetValue(id, out var feed))
@@ -83,7 +84,7 @@ internal sealed class TrainingFeeds(IDbContextFactory<SigmoidDbContext> contexts
         }
     }
 
-    /// <summary>A job and those who watch it.</summary>
+    /// <summary>A watched job, with a count of its watchers.</summary>
     internal sealed class Feed(TrainingFeeds owner, Guid jobId)
     {
         private readonly Lock _lock = new();
@@ -100,8 +101,8 @@ internal sealed class TrainingFeeds(IDbContextFactory<SigmoidDbContext> contexts
             }
         }
 
-        /// <summary>False where the last watcher has just left.</summary>
-        public bool TryEnter()
+        /// <summary>False if the last watcher has just left; the feed is then removed.</summary>
+        public bool TryAddWatcher()
         {
             lock (_lock)
             {
@@ -112,7 +113,7 @@ internal sealed class TrainingFeeds(IDbContextFactory<SigmoidDbContext> contexts
             }
         }
 
-        public void Leave()
+        public void RemoveWatcher()
         {
             lock (_lock)
             {
@@ -124,7 +125,7 @@ internal sealed class TrainingFeeds(IDbContextFactory<SigmoidDbContext> contexts
             owner._feeds.TryRemove(KeyValuePair.Create(jobId, this));
         }
 
-        /// <summary>Whether the row has gone on since it was read.</summary>
+        /// <summary>Whether the row has changed since it was read.</summary>
         public bool IsBehind(TrainingJobStatus status, long beat)
         {
             lock (_lock)
@@ -135,7 +136,8 @@ internal sealed class TrainingFeeds(IDbContextFactory<SigmoidDbContext> contexts
         {
             lock (_lock)
             {
-                // Two readings may cross; an end is not undone by the older one, nor what the fit itself has told by what it had written.
+                // Two reads may overtake each other: an older one must not undo an end. Nor may the stored progress, which the fit wrote earlier,
+                // replace what the fit in this process has reported since.
                 if (_job?.FinishedAt is not null || _job?.Beat > job.Beat)
                     return;
                 if (job.FinishedAt is null && _job?.Progress?.Step > job.Progress?.Step && _job.Epoch == job.Epoch)
@@ -143,24 +145,24 @@ internal sealed class TrainingFeeds(IDbContextFactory<SigmoidDbContext> contexts
                 _job = job;
             }
 
-            TellAll();
+            NotifyWatchers();
         }
 
-        /// <summary>Shows how far a fit of this process is.</summary>
+        /// <summary>Shows the progress of a fit of this process.</summary>
         public void Show(TrainingProgress progress)
         {
             lock (_lock)
             {
-                // Before the first reading of the row there is nothing to show it with.
+                // Before the row is read for the first time, there is no job to show it with.
                 if (_job is null or { FinishedAt: not null } || _job.Progress == progress)
                     return;
                 _job.Progress = progress;
             }
 
-            TellAll();
+            NotifyWatchers();
         }
 
-        private void TellAll()
+        private void NotifyWatchers()
         {
             TaskCompletionSource changed;
             lock (_lock)
@@ -169,12 +171,12 @@ internal sealed class TrainingFeeds(IDbContextFactory<SigmoidDbContext> contexts
         }
     }
 
-    /// <summary>One watcher's hold on a feed.</summary>
-    internal readonly struct Watch(Feed feed) : IDisposable
+    /// <summary>One watcher's subscription to a feed.</summary>
+    internal readonly struct Subscription(Feed feed) : IDisposable
     {
-        /// <summary>The job as it was last seen, and what ends when there is something new.</summary>
+        /// <summary>The job as last read, and a task that completes at the next change.</summary>
         public (TrainingJob Job, Task Changed) State => feed.State;
 
-        public void Dispose() => feed.Leave();
+        public void Dispose() => feed.RemoveWatcher();
     }
 }

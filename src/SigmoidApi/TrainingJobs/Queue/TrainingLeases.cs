@@ -7,22 +7,23 @@ using SigmoidApi.Storage;
 namespace SigmoidApi.TrainingJobs.Queue;
 
 /// <summary>
-/// What the runs of jobs write. A run holds its job by the epoch that its claim gave it: each write is made on condition that the epoch still stands, so that a run
-/// which has lost its job, to whomever, writes nothing.
+/// The writes of runs. A run holds its job by the epoch of its claim: each write requires that the row still has this epoch, so that a run that has lost its
+/// job writes nothing.
 /// </summary>
 internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> contexts, ModelCache models, TimeProvider time)
 {
-    /// <summary>Shows that the run lives, and keeps how far it is and what a next run can go on from. Returns why the fit should end, if it should.</summary>
+    /// <summary>Writes a heartbeat, with the run's progress and the new parts of its checkpoint.</summary>
+    /// <returns>Why the fit must end, if it must.</returns>
     public async Task<FitEnd> BeatAsync(RunningFit fit, CancellationToken cancellationToken)
     {
         var job = fit.Job;
-        var parts = fit.TakeParts();
+        var parts = fit.TakeCheckpoint();
         try
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             await using var transaction = await db.BeginAsync(cancellationToken);
             var (progress, memory) = (fit.Progress, fit.Memory);
-            var held = await Mine(db, job).ExecuteUpdateAsync(
+            var held = await HeldRow(db, job).ExecuteUpdateAsync(
                 set =>
                 {
                     set.SetProperty(j => j.Beat, j => j.Beat + 1).SetProperty(j => j.Progress, progress).SetProperty(j => j.Memory, memory);
@@ -36,27 +37,27 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
                 await WriteAsync(db, job.Id, part, cancellationToken);
             if (progress is not null && fit.HasHistory)
                 await WriteAsync(db, job.Id, fit.History, cancellationToken);
-            var asked = await Mine(db, job).Select(j => new { j.CancelRequested, j.StopRequested }).SingleAsync(cancellationToken);
+            var asked = await HeldRow(db, job).Select(j => new { j.CancelRequested, j.StopRequested }).SingleAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return asked.CancelRequested ? FitEnd.Canceled : asked.StopRequested ? FitEnd.Stopped : FitEnd.None;
         }
         catch
         {
-            fit.PutBack(parts);
+            fit.PutBackCheckpoint(parts);
             throw;
         }
     }
 
-    /// <summary>The same; a fit that should end is told so. Returns whether it goes on.</summary>
-    public async Task<bool> ShowAsync(RunningFit fit, CancellationToken cancellationToken)
+    /// <summary>Writes a heartbeat, and ends the fit if it must end.</summary>
+    public async Task<FitEnd> BeatOrEndAsync(RunningFit fit, CancellationToken cancellationToken)
     {
-        if (await BeatAsync(fit, cancellationToken) is not (var why and not FitEnd.None))
-            return true;
-        fit.End(why);
-        return false;
+        var reason = await BeatAsync(fit, cancellationToken);
+        if (reason != FitEnd.None)
+            fit.End(reason);
+        return reason;
     }
 
-    /// <summary>What a run before this one has left to go on from.</summary>
+    /// <summary>Reads the checkpoint and the loss curve of the previous run, if there was one.</summary>
     public async Task<IReadOnlyList<FitCheckpoint>> ResumeAsync(RunningFit fit, CancellationToken cancellationToken)
     {
         if (fit.Job.Attempts == 1)
@@ -68,20 +69,22 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
         return [.. parts.Select(part => new FitCheckpoint(part.Part, part.IsFinal, part.State))];
     }
 
-    /// <summary>Gives a job back that this process can't finish, for another one, or the next, to claim at once.</summary>
-    /// <param name="fit">Its run.</param>
-    /// <param name="isAttempt">Whether the run counts as one. What met nothing but a trouble does not: there may be many of those before it passes.</param>
-    /// <param name="cancellationToken">Ends it before anything is written.</param>
+    /// <summary>Gives back a job that this process can't finish. Another process, or the next one, can claim it at once.</summary>
+    /// <param name="fit">The job's run.</param>
+    /// <param name="isAttempt">
+    /// Whether the run counts in <see cref="TrainingJob.Attempts"/>. A run that a storage error ended does not: there may be many until the error passes.
+    /// </param>
+    /// <param name="cancellationToken">Ends the call before anything is written.</param>
     public async Task<TrainingJobStatus?> ReleaseAsync(RunningFit fit, bool isAttempt, CancellationToken cancellationToken)
     {
-        var parts = fit.TakeParts();
-        // One that has left something to go on from is not the first.
+        var parts = fit.TakeCheckpoint();
+        // If this run has stored something to resume from, the next one must not count as the first.
         var attempts = isAttempt ? fit.Job.Attempts : Math.Max(fit.Job.Attempts - 1, fit.MayHaveCheckpoint || fit.Progress is not null ? 1 : 0);
         try
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             await using var transaction = await db.BeginAsync(cancellationToken);
-            var released = await Mine(db, fit.Job).ExecuteUpdateAsync(
+            var released = await HeldRow(db, fit.Job).ExecuteUpdateAsync(
                 set => set.SetProperty(j => j.Status, TrainingJobStatus.Queued).SetProperty(j => j.Worker, (string?)null).SetProperty(j => j.Attempts, attempts)
                     .SetProperty(j => j.Progress, fit.Progress),
                 cancellationToken);
@@ -96,12 +99,12 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
         }
         catch
         {
-            fit.PutBack(parts);
+            fit.PutBackCheckpoint(parts);
             throw;
         }
     }
 
-    /// <summary>Ends a job that made a model: the model's new version and the end of the job are one transaction.</summary>
+    /// <summary>Ends a job that has made a model. The model's new version and the end of the job are one transaction.</summary>
     public Task<TrainingJobStatus?> SucceedAsync(RunningFit fit, string modelName, TrainedModel trained, CancellationToken cancellationToken) =>
         EndAsync(fit, TrainingJobStatus.Succeeded, error: null, (modelName, trained), cancellationToken);
 
@@ -109,21 +112,21 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
         EndAsync(fit, TrainingJobStatus.Failed, error, model: null, cancellationToken);
 
     /// <param name="fit">The run.</param>
-    /// <param name="error">Why, where its caller did not ask for it.</param>
-    /// <param name="cancellationToken">Ends the trying.</param>
+    /// <param name="error">The reason, if no caller canceled the job.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     public Task<TrainingJobStatus?> CancelAsync(RunningFit fit, ProblemDetails? error, CancellationToken cancellationToken) =>
         EndAsync(fit, TrainingJobStatus.Canceled, error, model: null, cancellationToken);
 
-    /// <returns>How the job has ended; null where it is another run's by now.</returns>
+    /// <returns>The job's final status; null if another run has the job by now.</returns>
     private async Task<TrainingJobStatus?> EndAsync(
         RunningFit fit, TrainingJobStatus status, ProblemDetails? error, (string Name, TrainedModel Trained)? model, CancellationToken cancellationToken)
     {
         if (await TryEndAsync(fit, status, error, model, unlessCanceled: true, cancellationToken))
             return status;
-        // A cancel that was answered 202 holds, even where the fit was done before it heard of it.
+        // A cancel that was answered with 202 holds, even if the fit finished before it learned of the cancel.
         if (await TryEndAsync(fit, TrainingJobStatus.Canceled, error: null, model: null, unlessCanceled: false, cancellationToken))
             return TrainingJobStatus.Canceled;
-        // A commit may have been made though its answer was lost with the connection, and this be the next try.
+        // An earlier attempt may have committed although its answer was lost with the connection.
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var ended = await db.TrainingJobs.Where(j => j.Id == fit.Job.Id && j.Epoch == fit.Job.Epoch && j.FinishedAt != null)
             .Select(j => new { j.Status, j.ModelName }).SingleOrDefaultAsync(cancellationToken);
@@ -133,7 +136,12 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
     }
 
     private async Task<bool> TryEndAsync(
-        RunningFit fit, TrainingJobStatus status, ProblemDetails? error, (string Name, TrainedModel Trained)? model, bool unlessCanceled, CancellationToken cancellationToken)
+        RunningFit fit,
+        TrainingJobStatus status,
+        ProblemDetails? error,
+        (string Name, TrainedModel Trained)? model,
+        bool unlessCanceled,
+        CancellationToken cancellationToken)
     {
         var job = fit.Job;
         var progress = fit.Progress is { } last && status == TrainingJobStatus.Succeeded ? last with { Fraction = 1, SecondsLeft = null } : fit.Progress;
@@ -142,7 +150,7 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.BeginAsync(cancellationToken);
         var (name, version) = (model?.Name, model is null ? (int?)null : await db.NextModelVersionAsync(model.Value.Name));
-        var ended = await Mine(db, job).Where(j => !unlessCanceled || !j.CancelRequested).ExecuteUpdateAsync(
+        var ended = await HeldRow(db, job).Where(j => !unlessCanceled || !j.CancelRequested).ExecuteUpdateAsync(
             set => set.SetProperty(j => j.Status, status).SetProperty(j => j.FinishedAt, now).SetProperty(j => j.Worker, (string?)null)
                 .SetProperty(j => j.Progress, progress).SetProperty(j => j.Memory, memory).SetProperty(j => j.Error, error)
                 .SetProperty(j => j.ModelName, name).SetProperty(j => j.ModelVersion, version).SetProperty(j => j.Warnings, warnings),
@@ -167,13 +175,13 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
 
         if (fit.HasHistory)
             await WriteAsync(db, job.Id, fit.History, cancellationToken);
-        await db.ForgetInputAsync(job.Id, cancellationToken, data: job.DatasetId is null, checkpoints: fit.MayHaveCheckpoint);
+        await db.DeleteInputAsync(job.Id, cancellationToken, data: job.DatasetId is null, checkpoints: fit.MayHaveCheckpoint);
         using (name is null ? null : models.Change(name))
             await transaction.CommitAsync(cancellationToken);
         return true;
     }
 
-    private static IQueryable<TrainingJob> Mine(SigmoidDbContext db, TrainingJob job) =>
+    private static IQueryable<TrainingJob> HeldRow(SigmoidDbContext db, TrainingJob job) =>
         db.TrainingJobs.Where(j => j.Id == job.Id && j.Epoch == job.Epoch && j.Status == TrainingJobStatus.Running);
 
     private static Task<int> WriteAsync(SigmoidDbContext db, Guid jobId, FitCheckpoint part, CancellationToken cancellationToken) =>
@@ -184,6 +192,7 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
 
     private static Task<int> WriteAsync(SigmoidDbContext db, Guid jobId, LossHistory history, CancellationToken cancellationToken) =>
         db.Database.ExecuteSqlAsync($"""
-            INSERT INTO "TrainingHistories" ("JobId", "Points") VALUES ({jobId}, {history.ToBytes()}) ON CONFLICT ("JobId") DO UPDATE SET "Points" = excluded."Points"
+            INSERT INTO "TrainingHistories" ("JobId", "Points") VALUES ({jobId}, {history.ToBytes()})
+            ON CONFLICT ("JobId") DO UPDATE SET "Points" = excluded."Points"
             """, cancellationToken);
 }

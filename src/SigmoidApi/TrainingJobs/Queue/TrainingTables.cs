@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Storage;
 using SigmoidApi.TrainingJobs.Fitting;
 
 namespace SigmoidApi.TrainingJobs.Queue;
 
-/// <summary>The tables of training jobs, and the statements on them.</summary>
+/// <summary>The tables of training jobs, and their SQL statements.</summary>
 internal static class TrainingTables
 {
     extension(SigmoidDbContext db)
@@ -20,23 +19,25 @@ internal static class TrainingTables
         public DbSet<TrainingHistory> TrainingHistories => db.Set<TrainingHistory>();
     }
 
-    /// <summary>Locks a job's row within the transaction. False where another has it: that may be a process which was stopped, and nothing is to wait for it.</summary>
+    /// <summary>Locks a job's row for the transaction.</summary>
+    /// <returns>False if another transaction holds the lock. Its process may be suspended, so nothing waits for it.</returns>
     public static async Task<bool> TryLockJobAsync(this SigmoidDbContext db, Guid id, CancellationToken cancellationToken)
     {
         var row = FormattableStringFactory.Create($$"""SELECT "Id" AS "Value" FROM "TrainingJobs" WHERE "Id" = {0}{{db.SkipLockedRows}}""", id);
         return (await db.Database.SqlQuery<Guid>(row).ToListAsync(cancellationToken)).Count == 1;
     }
 
-    /// <summary>Makes the oldest queued job, but for <paramref name="except"/>, a running one of <paramref name="worker"/>'s, and returns it; null when there is none.</summary>
+    /// <summary>Claims the oldest queued job for <paramref name="worker"/>, not counting <paramref name="except"/>. Null if there is none.</summary>
     public static async Task<TrainingJob?> ClaimAsync(
         this SigmoidDbContext db, string worker, DateTimeOffset now, IReadOnlyCollection<Guid> except, CancellationToken cancellationToken)
     {
         var (others, ids) = except.Count == 0 ? ("", "") : db.NoneOf(except, "{2}");
-        // The states are written out, not parameters: so the index of the queued rows alone serves.
+        // The states are literals, not parameters: only then the query uses the partial index on queued rows.
         var claim = FormattableStringFactory.Create($$"""
             UPDATE "TrainingJobs" SET "Status" = 'Running', "Epoch" = "Epoch" + 1, "Beat" = "Beat" + 1, "Attempts" = "Attempts" + 1,
                 "StartedAt" = COALESCE("StartedAt", {0}), "Worker" = {1}, "Memory" = NULL
-            WHERE "Id" = (SELECT "Id" FROM "TrainingJobs" WHERE "Status" = 'Queued'{{others}} ORDER BY "Id" LIMIT 1{{db.SkipLockedRows}}) AND "Status" = 'Queued'
+            WHERE "Id" = (SELECT "Id" FROM "TrainingJobs" WHERE "Status" = 'Queued'{{others}} ORDER BY "Id" LIMIT 1{{db.SkipLockedRows}})
+                AND "Status" = 'Queued'
             RETURNING {{SigmoidDbContext.Columns(db.Model.FindEntityType(typeof(TrainingJob))!)}}
             """, db.TimeParameter(now), worker, ids);
         using var turn = await db.TurnAsync(cancellationToken);
@@ -46,16 +47,20 @@ internal static class TrainingTables
     public static Task DeleteFinishedJobsAsync(this SigmoidDbContext db, DateTimeOffset before, CancellationToken cancellationToken) =>
         db.DeleteInBatchesAsync("TrainingJobs", "Id", "\"FinishedAt\" < {0}", before, cancellationToken);
 
-    /// <summary>Those of jobs that are no more, too.</summary>
+    /// <summary>Deletes the histories of jobs that finished before that time, or have been deleted.</summary>
     public static Task DeleteHistoriesAsync(this SigmoidDbContext db, DateTimeOffset before, CancellationToken cancellationToken) => db.DeleteInBatchesAsync(
         "TrainingHistories",
         "JobId",
-        """NOT EXISTS (SELECT 1 FROM "TrainingJobs" AS job WHERE job."Id" = "TrainingHistories"."JobId" AND (job."FinishedAt" IS NULL OR job."FinishedAt" >= {0}))""",
+        """
+        NOT EXISTS (SELECT 1 FROM "TrainingJobs" AS job
+            WHERE job."Id" = "TrainingHistories"."JobId" AND (job."FinishedAt" IS NULL OR job."FinishedAt" >= {0}))
+        """,
         before,
         cancellationToken);
 
-    /// <summary>Removes what a job needs only until it has ended.</summary>
-    public static async Task ForgetInputAsync(this SigmoidDbContext db, Guid jobId, CancellationToken cancellationToken, bool data = true, bool checkpoints = true)
+    /// <summary>Deletes what a job needs only until it ends: its inline data and its checkpoint.</summary>
+    public static async Task DeleteInputAsync(
+        this SigmoidDbContext db, Guid jobId, CancellationToken cancellationToken, bool data = true, bool checkpoints = true)
     {
         if (data)
             await db.InlineRows.Where(d => d.JobId == jobId).ExecuteDeleteAsync(cancellationToken);
@@ -63,7 +68,7 @@ internal static class TrainingTables
             await db.TrainingCheckpoints.Where(c => c.JobId == jobId).ExecuteDeleteAsync(cancellationToken);
     }
 
-    public static void Configure(ModelBuilder model, JsonSerializerOptions json)
+    public static void Configure(ModelBuilder model)
     {
         model.Entity<TrainingJob>(job =>
         {
@@ -73,11 +78,11 @@ internal static class TrainingTables
             job.HasIndex(j => j.Id, "IX_TrainingJobs_Queued").HasFilter("\"Status\" = 'Queued'");
             job.HasIndex(j => j.DatasetId);
             job.HasIndex(j => j.FinishedAt);
-            job.Property(j => j.Request).AsJson(json);
-            job.Property(j => j.Progress).AsJson(json);
-            job.Property(j => j.Error).AsJson(json);
-            job.Property(j => j.Memory).AsJson(json);
-            job.Property(j => j.Warnings).AsJson(json);
+            job.Property(j => j.Request).AsJson();
+            job.Property(j => j.Progress).AsJson();
+            job.Property(j => j.Error).AsJson();
+            job.Property(j => j.Memory).AsJson();
+            job.Property(j => j.Warnings).AsJson();
         });
         model.Entity<InlineRows>(data =>
         {

@@ -5,9 +5,10 @@ using SigmoidApi.Http.Access;
 
 namespace SigmoidApi.Tests.Http.Access;
 
+[Trait("Speed", "Slow")]
 public sealed class AddressTests
 {
-    /// <summary>The pipeline needs these before the start, so that a whole service ends in one of several ways.</summary>
+    /// <summary>Checks the options alone: the pipeline needs them before the start, where a whole service would fail in one of several ways.</summary>
     [Theory]
     [InlineData("sigmoid", "", "", "PathBase")]
     [InlineData("/sigmoid/", "", "", "PathBase")]
@@ -23,7 +24,7 @@ public sealed class AddressTests
     [InlineData("", "", "null", "CorsOrigins")]
     [InlineData("", "", "file:///app", "CorsOrigins")]
     [InlineData("/sig/moid-1", "127.0.0.1; ::1;10.0.0.0/8", "https://app.example; http://[::1]:3000", null)]
-    public void OptionOutOfRangeIsNamed(string pathBase, string proxies, string origins, string? wrong)
+    public void InvalidOptionIsNamed(string pathBase, string proxies, string origins, string? wrong)
     {
         var options = new HttpOptions { PathBase = pathBase, KnownProxies = proxies, CorsOrigins = origins };
         var results = new List<ValidationResult>();
@@ -34,7 +35,7 @@ public sealed class AddressTests
     }
 
     [Fact]
-    public async Task WithoutSwaggerUiTheRootLeadsToTheDocument()
+    public async Task WithoutSwaggerUiTheRootRedirectsToTheDocument()
     {
         await using var application = new TestApplication { Settings = { ["Http:SwaggerUi"] = "false" } };
 
@@ -44,9 +45,9 @@ public sealed class AddressTests
         (await application.Api.Get("/swagger/swagger-ui-bundle.js")).Problem(HttpStatusCode.NotFound);
     }
 
-    /// <summary>A client that knows that the port takes HTTP/2, without TLS; the first port still takes HTTP/1.1.</summary>
+    /// <summary>A client with prior knowledge uses HTTP/2 without TLS; the first port still serves HTTP/1.1.</summary>
     [Fact]
-    public async Task Http2WithoutTlsTakesEverything()
+    public async Task Http2WithoutTlsServesAllRoutes()
     {
         var port = Nginx.FreePort();
         await using var service = await ServiceProcess.Started(("Http:Http2Port", $"{port}"));

@@ -3,10 +3,11 @@ using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Http.Access;
 
+[Trait("Speed", "Slow")]
 public sealed class AnswerHeadersTests
 {
     [Fact]
-    public async Task EveryAnswerSaysWhatABrowserMayDoWithIt()
+    public async Task EveryAnswerHasTheSecurityHeaders()
     {
         await using var application = new TestApplication { Settings = { ["Limits:MaxBodyBytes"] = "1000" } };
         var api = application.Api;
@@ -47,7 +48,7 @@ public sealed class AnswerHeadersTests
     }
 
     [Fact]
-    public async Task AnswerOfAServiceInTroubleHasThemToo()
+    public async Task AnswersOfAFailingServiceHaveThemToo()
     {
         await using var broken = new TestApplication();
         (await broken.Api.Get("datasets")).Expect(HttpStatusCode.OK);
@@ -66,7 +67,7 @@ public sealed class AnswerHeadersTests
     }
 
     [Fact]
-    public async Task EventsHaveThem()
+    public async Task EventsHaveTheSecurityHeaders()
     {
         await using var application = new TestApplication();
         var id = await application.Api.Enqueue(LongFit.Request());

@@ -4,12 +4,13 @@ using SigmoidApi.Tests.Contract;
 
 namespace SigmoidApi.Tests.Http.Access;
 
+[Trait("Speed", "Slow")]
 public sealed class CorsTests
 {
     private const string App = "http://app.example:3000";
 
     [Fact]
-    public async Task OffByDefault()
+    public async Task CorsIsOffByDefault()
     {
         await using var application = new TestApplication();
 
@@ -21,7 +22,7 @@ public sealed class CorsTests
     [Theory]
     [InlineData(App)]
     [InlineData("https://bücher.example;http://app.example:3000/")]
-    public async Task OriginsOfTheListMayCall(string setting)
+    public async Task ListedOriginsMayCall(string setting)
     {
         await using var application = new TestApplication { Settings = { ["Http:CorsOrigins"] = setting } };
         var api = application.Api;
@@ -36,13 +37,13 @@ public sealed class CorsTests
             .Expect(HttpStatusCode.Accepted);
         called.Headers.GetValues("Access-Control-Allow-Origin").ShouldBe([App]);
         var exposed = called.Headers.GetValues("Access-Control-Expose-Headers").Single().Split(',');
-        // Those that a browser shows to every page are not named; X-Accel-Buffering is for proxies.
+        // Headers that every page may read are not listed; X-Accel-Buffering is for proxies.
         exposed.Order().ShouldBe(
             OpenApiContract.OfRepository.Headers.Except(["Expires", "Last-Modified", "Pragma", "X-Accel-Buffering"]).Append("Allow").Order());
         called.Headers.GetValues("Cross-Origin-Resource-Policy").ShouldBe(["cross-origin"]);
         called.Headers.Contains("Access-Control-Allow-Credentials").ShouldBeFalse();
 
-        // A page can read its failures too, those that were exceptions included.
+        // A page can read failures too, also those of exceptions.
         foreach (var failed in new[] { await api.Get("datasets/none", ("Origin", App)), await api.Post("sigmoid", """{ "values": "x" }""", ("Origin", App)) })
             failed.Headers.GetValues("Access-Control-Allow-Origin").ShouldBe([App]);
 
@@ -50,7 +51,7 @@ public sealed class CorsTests
     }
 
     [Fact]
-    public async Task AnswersSayThatTheyDifferByOrigin()
+    public async Task AnswersVaryByOrigin()
     {
         await using var application = new TestApplication { Settings = { ["Http:CorsOrigins"] = $"{App};https://two.example" } };
 
@@ -60,9 +61,9 @@ public sealed class CorsTests
         (await application.Api.Get("datasets", ("Origin", "https://three.example"))).Headers.Vary.ShouldBe(["Origin"]);
     }
 
-    /// <summary>A real page on another port: it uploads, reads a header of the answer, and trains.</summary>
+    /// <summary>A page in a real browser, on another port: it uploads, reads a header of the answer, and trains.</summary>
     [Fact]
-    public async Task BrowsersPageOfAnAllowedOriginUploadsAndTrains()
+    public async Task PageOfAnAllowedOriginUploadsAndTrains()
     {
         await using var site = await Site.Started("<p>page");
         var origin = site.Origin;
@@ -88,7 +89,7 @@ public sealed class CorsTests
     }
 
     [Fact]
-    public async Task BrowsersPageOfAnotherOriginReadsNothing()
+    public async Task PageOfAnotherOriginReadsNothing()
     {
         await using var site = await Site.Started("<p>page");
         await using var application = new TestApplication { Settings = { ["Http:CorsOrigins"] = App } };

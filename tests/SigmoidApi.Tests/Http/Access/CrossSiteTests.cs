@@ -3,6 +3,7 @@ using Microsoft.Playwright;
 
 namespace SigmoidApi.Tests.Http.Access;
 
+[Trait("Speed", "Slow")]
 public sealed class CrossSiteTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private readonly ApiClient _api = application.Api;
@@ -22,7 +23,7 @@ public sealed class CrossSiteTests(TestApplication application) : IClassFixture<
 
     [Theory]
     [MemberData(nameof(Foreign))]
-    public async Task RequestOfAnotherSitesPageChangesNothing(string header, string value)
+    public async Task RequestOfAnotherSiteChangesNothing(string header, string value)
     {
         var id = await _api.Enqueue(TrainingJobs.LongFit.Request("foreign"));
         await _api.Running(id);
@@ -67,7 +68,7 @@ public sealed class CrossSiteTests(TestApplication application) : IClassFixture<
     }
 
     [Fact]
-    public async Task WordsThatContradictEachOtherAreForeign()
+    public async Task ContradictoryHeadersAreRefused()
     {
         var own = _api.Http.BaseAddress!.GetLeftPart(UriPartial.Authority);
 
@@ -78,13 +79,13 @@ public sealed class CrossSiteTests(TestApplication application) : IClassFixture<
     }
 
     [Fact]
-    public async Task ReadingIsLeftToTheBrowsersOwnRule() =>
+    public async Task ReadsOfOtherSitesAreNotRefused() =>
         (await _api.Get("datasets", ("Origin", "http://evil.example"), ("Sec-Fetch-Site", "cross-site")))
             .Expect(HttpStatusCode.OK).Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
 
-    /// <summary>What a page of another site can send without asking first, by a real browser: forms, plain text, an empty body.</summary>
+    /// <summary>Requests that a page of another site can send without a preflight, in a real browser: forms, plain text, an empty body.</summary>
     [Fact]
-    public async Task BrowsersPageOfAnotherSiteChangesNothing()
+    public async Task PageOfAnotherSiteChangesNothing()
     {
         var id = await _api.Enqueue(TrainingJobs.LongFit.Request("browser"));
         await _api.Running(id);
@@ -97,7 +98,7 @@ public sealed class CrossSiteTests(TestApplication application) : IClassFixture<
 
         await page.EvaluateAsync("""
             async ([service, id]) => {
-              // The page does not even learn that it was refused.
+              // The page can't even read that it was refused.
               await fetch(`${service}/api/v1/datasets?name=browser&header=true`, { method: 'POST', mode: 'no-cors', body: 'a,b\n1,2\n' }).catch(() => {});
               await fetch(`${service}/api/v1/training-jobs/${id}/cancel`, { method: 'POST', mode: 'no-cors' }).catch(() => {});
             }

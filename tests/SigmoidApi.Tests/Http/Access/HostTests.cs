@@ -5,6 +5,7 @@ using SigmoidApi.Http.Access;
 
 namespace SigmoidApi.Tests.Http.Access;
 
+[Trait("Speed", "Slow")]
 public sealed class HostTests(TestApplication application) : IClassFixture<TestApplication>
 {
     [Theory]
@@ -16,11 +17,11 @@ public sealed class HostTests(TestApplication application) : IClassFixture<TestA
     [InlineData("127.0.0.1")]
     [InlineData("[::1]")]
     [InlineData("[::1]:5080")]
-    public async Task ServiceOnLoopbackAnswersToLoopbacksNames(string host) =>
+    public async Task ServiceOnLoopbackServesLoopbackNames(string host) =>
         (await application.Api.Get("/version", ("Host", host))).Expect(HttpStatusCode.OK);
 
     [Fact]
-    public async Task ServiceOnLoopbackAnswersToTheMachinesName() =>
+    public async Task ServiceOnLoopbackServesTheMachineName() =>
         (await application.Api.Get("/version", ("Host", Environment.MachineName))).Expect(HttpStatusCode.OK);
 
     [Theory]
@@ -53,10 +54,10 @@ public sealed class HostTests(TestApplication application) : IClassFixture<TestA
     [InlineData("GET /version HTTP/1.1\r\nHost: localhost:port", 400)]
     [InlineData("GET /version HTTP/1.1\r\nHost: [::1", 400)]
     [InlineData("GET /version HTTP/1.1\r\nHost: ::1", 400)]
-    // No browser sends these, so no page is behind them.
+    // No browser sends these, so no page can be the cause.
     [InlineData("GET /version HTTP/1.0", 200)]
     [InlineData("GET /version HTTP/1.1\r\nHost:", 200)]
-    public async Task OddHostsAreNoWayRound(string request, int status)
+    public async Task UnusualHostHeadersDoNotBypassTheFilter(string request, int status)
     {
         using var connection = await RawConnection.Open(application.Api.Http.BaseAddress!);
         await connection.Send($"{request}\r\nConnection: close\r\n\r\n");
@@ -65,11 +66,11 @@ public sealed class HostTests(TestApplication application) : IClassFixture<TestA
     }
 
     [Fact]
-    public async Task ProbesAskByWhateverAddress() =>
+    public async Task HealthIsServedUnderAnyHost() =>
         (await application.Api.Get("/health/live", ("Host", "10.1.2.3:8080"))).Expect(HttpStatusCode.OK).Text.ShouldBe("Healthy");
 
     [Fact]
-    public async Task SettingNamesTheHosts()
+    public async Task SettingLimitsTheHosts()
     {
         await using var named = new TestApplication { Settings = { ["AllowedHosts"] = "127.0.0.1; api.example ;*.wild.example;bücher.example" } };
 
@@ -80,7 +81,7 @@ public sealed class HostTests(TestApplication application) : IClassFixture<TestA
     }
 
     [Fact]
-    public async Task ServiceBeyondLoopbackAnswersToAnyNameAndItsLogNamesTheSetting()
+    public async Task ServiceBeyondLoopbackServesAnyNameAndLogsTheSetting()
     {
         await using var service = await ServiceProcess.Started(("urls", "http://0.0.0.0:0"));
 
@@ -100,7 +101,7 @@ public sealed class HostTests(TestApplication application) : IClassFixture<TestA
     [InlineData("http://+:8080", false)]
     [InlineData("http://192.0.2.7:8080", false)]
     [InlineData("http://name.example:8080", false)]
-    public void NamesAreLimitedByDefaultWhereTheAddressIsLoopbacks(string address, bool limited)
+    public void NamesAreLimitedByDefaultOnLoopback(string address, bool limited)
     {
         Names(null, address).Contains("*").ShouldBe(!limited);
         Names(null, address, "http://0.0.0.0:8080").ShouldBe(["*"]);
@@ -110,9 +111,11 @@ public sealed class HostTests(TestApplication application) : IClassFixture<TestA
         static string[] Names(string? setting, params string[] addresses) => [.. HostFilter.Allowed(setting, addresses).Select(name => name.ToString())];
     }
 
-    /// <summary>DNS rebinding, by a real browser: the page's name points to this machine when it asks. (The newest have a check of their own, off here.)</summary>
+    /// <summary>
+    /// DNS rebinding in a real browser: the page's name resolves to this machine when the page sends requests. The check that new browsers have is off here.
+    /// </summary>
     [Fact]
-    public async Task PageWhoseNamePointsHereReadsAndChangesNothing()
+    public async Task PageWithAReboundNameReadsAndChangesNothing()
     {
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await Chromium.Launch(

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace SigmoidApi.Tests.Http.Access;
 
 /// <summary>
-/// A real nginx on loopback in front of a service, which it shows under two paths: <c>/stripped/</c>, which it takes off and says so, and <c>/passed/</c>, which
-/// it passes on.
+/// A real nginx on loopback in front of a service. It serves it under two paths: <c>/stripped/</c>, which it removes and forwards as a prefix, and
+/// <c>/passed/</c>, which it passes on.
 /// </summary>
 internal sealed class Nginx : IAsyncDisposable
 {
@@ -52,7 +52,7 @@ internal sealed class Nginx : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    /// <summary>A port that nobody listens on now.</summary>
+    /// <summary>A free port.</summary>
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -60,7 +60,7 @@ internal sealed class Nginx : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    // One process, in the foreground, that writes nowhere else.
+    // One process, in the foreground, that only writes to this directory.
     private string Configuration(Uri service) => $$"""
         daemon off;
         master_process off;

@@ -4,7 +4,8 @@ using SigmoidApi.Tests.OpenApi;
 
 namespace SigmoidApi.Tests.Http.Access;
 
-/// <summary>The service behind a proxy, a real nginx, under a path that is not its own.</summary>
+/// <summary>The service behind a real nginx, under a path prefix.</summary>
+[Trait("Speed", "Slow")]
 public sealed class ProxyTests
 {
     private const string Csv = "a,spam\n1,0\n2,1\n3,0\n4,1\n";
@@ -12,7 +13,7 @@ public sealed class ProxyTests
     [Theory]
     [InlineData("/stripped")]
     [InlineData("/passed")]
-    public async Task LocationsAndRedirectsAreUnderThePrefixOfTheProxy(string prefix)
+    public async Task LocationsAndRedirectsHaveThePrefixOfTheProxy(string prefix)
     {
         await using var application = Service();
         await using var nginx = await Nginx.Started(application.Api.Http.BaseAddress!);
@@ -64,7 +65,7 @@ public sealed class ProxyTests
     }
 
     [Fact]
-    public async Task HeadersOfAProxyThatIsNotKnownAreIgnored()
+    public async Task HeadersOfAnUnknownProxyAreIgnored()
     {
         await using var application = new TestApplication();
 
@@ -87,7 +88,7 @@ public sealed class ProxyTests
     [InlineData("https://evil.example", "/swagger")]
     [InlineData("/a b", "/swagger")]
     [InlineData("/a?b", "/swagger")]
-    public async Task PrefixIsAPathOrIgnored(string prefix, string location)
+    public async Task InvalidPrefixIsIgnored(string prefix, string location)
     {
         await using var application = Service(pathBase: "");
         using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = application.Api.Http.BaseAddress };
@@ -96,7 +97,7 @@ public sealed class ProxyTests
     }
 
     [Fact]
-    public async Task PathsInAProblemAreUnderThePrefix()
+    public async Task PathsInAProblemHaveThePrefix()
     {
         await using var application = Service(pathBase: "");
 
@@ -112,13 +113,13 @@ public sealed class ProxyTests
 
         (await application.Api.Get("/version", ("X-Forwarded-Host", "sigmoid.example"))).Expect(HttpStatusCode.OK);
         (await application.Api.Get("/version", ("X-Forwarded-Host", "evil.example"))).Problem(HttpStatusCode.BadRequest).Detail.ShouldContain("evil.example");
-        // What a page sends that had its own name point here: its browser comes from where the proxy does.
+        // The request of a page whose own name resolves to this machine: it comes from the same address as the proxy.
         (await application.Api.Get("/version", ("Host", "evil.example"), ("X-Forwarded-Host", "sigmoid.example")))
             .Problem(HttpStatusCode.BadRequest).Detail.ShouldContain("evil.example");
     }
 
     [Fact]
-    public async Task OwnOriginIsTheOneThatTheProxyIsReachedBy()
+    public async Task OwnOriginIsThatOfTheProxy()
     {
         await using var application = Service();
         application.Settings["AllowedHosts"] = "127.0.0.1;sigmoid.example";
@@ -130,7 +131,7 @@ public sealed class ProxyTests
     }
 
     [Fact]
-    public async Task AnswerToAKeyHasThePrefixOfWhoeverAsksAgain()
+    public async Task RepeatedAnswerHasThePrefixOfTheRepeatedRequest()
     {
         await using var application = Service();
         var key = ("Idempotency-Key", "prefix");

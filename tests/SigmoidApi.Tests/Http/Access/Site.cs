@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace SigmoidApi.Tests.Http.Access;
 
-/// <summary>Another site, on a port of its own, that serves one page.</summary>
+/// <summary>Another site, on its own port, that serves one page.</summary>
 internal sealed class Site : IAsyncDisposable
 {
     private readonly WebApplication _application;

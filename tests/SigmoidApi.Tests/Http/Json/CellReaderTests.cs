@@ -7,13 +7,16 @@ namespace SigmoidApi.Tests.Http.Json;
 public sealed class CellReaderTests
 {
     [Fact]
-    public void EveryKindOfCellIsKept()
+    public void EveryKindOfCellIsRead()
     {
         using var records = JsonReading.Read<Records>("""[{"a":1.5,"b":"x","c":true,"d":false,"e":null},{"a":"-Infinity","b":"","c":"true","e":"NaN"}]""");
 
         Cells(records, 0).ShouldBe([new(CellKind.Number, 1.5), new(CellKind.Text, text: "x"), new(CellKind.True), new(CellKind.False), new(CellKind.Null)]);
         Cells(records, 1).ShouldBe(
-            [new(CellKind.Number, double.NegativeInfinity), new(CellKind.Text, text: ""), new(CellKind.Text, text: "true"), new(CellKind.Absent), new(CellKind.Number)]);
+        [
+            new(CellKind.Number, double.NegativeInfinity), new(CellKind.Text, text: ""), new(CellKind.Text, text: "true"), new(CellKind.Absent),
+            new(CellKind.Number),
+        ]);
     }
 
     [Fact]
@@ -26,7 +29,7 @@ public sealed class CellReaderTests
         Cells(columns, 2).ShouldBe([new(CellKind.True), new(CellKind.False), new(CellKind.Number, 7)]);
     }
 
-    /// <summary>It may be a key. Found by a model that took an account for the one beside it.</summary>
+    /// <summary>An integer may be a key. Without its digits a model confused two adjacent account numbers.</summary>
     [Theory]
     [InlineData("9007199254740991", null)]
     [InlineData("9007199254740993", "9007199254740993")]
@@ -34,7 +37,7 @@ public sealed class CellReaderTests
     [InlineData("123456789012345678901234567890123456789012345", "123456789012345678901234567890123456789012345")]
     [InlineData("9007199254740993.5", null)]
     [InlineData("1e300", null)]
-    public void AWholeNumberThatFloat64CannotHoldKeepsItsDigits(string json, string? text)
+    public void IntegerBeyondFloat64KeepsItsDigits(string json, string? text)
     {
         using var records = JsonReading.Read<Records>($$"""[{"a":1},{"a":{{json}}},{"a":{{json}} ,"b":2}]""");
         using var columns = JsonReading.Read<NamedColumns>($$"""{"a":[1,{{json}}, {{json}}]}""");
@@ -51,7 +54,7 @@ public sealed class CellReaderTests
         JsonSerializer.Serialize(records, JsonReading.Options()).ShouldContain(text ?? "[{");
     }
 
-    /// <summary>A level may be called as a number is that JSON cannot write.</summary>
+    /// <summary>A level may have the name of a number that JSON cannot write.</summary>
     [Theory]
     [InlineData("\"NaN\"", double.NaN, "NaN")]
     [InlineData("\"\\u004eaN\"", double.NaN, "NaN")]
@@ -85,7 +88,7 @@ public sealed class CellReaderTests
     }
 
     [Fact]
-    public void RepeatedTextIsKeptOnce()
+    public void RepeatedTextIsStoredOnce()
     {
         using var records = JsonReading.Read<Records>("""[{"a":"level","b":"l\u0065vel"},{"a":"level"}]""");
 
@@ -108,7 +111,7 @@ public sealed class CellReaderTests
     [InlineData("null")]
     [InlineData("true")]
     [InlineData("false")]
-    public void CopyColumnStopsAtTheFirstCellThatIsNoNumber(string cell)
+    public void CopyColumnStopsAtTheFirstCellThatIsNotANumber(string cell)
     {
         using var records = JsonReading.Read<Records>($$"""[{"a":1},{"a":"NaN"},{"a":{{cell}}},{"a":4}]""");
         using var columns = JsonReading.Read<NamedColumns>($$"""{"a":[1,"NaN",{{cell}},4]}""");
@@ -178,7 +181,7 @@ public sealed class CellReaderTests
         JsonReading.Failure<Records>(json).ShouldStartWith("400 : malformed JSON at ");
     }
 
-    /// <summary>What is taken is what the framework reads, and what it refuses is refused.</summary>
+    /// <summary>The scanner accepts what the framework's reader accepts, and refuses what it refuses.</summary>
     [Fact]
     public void MutatedRecordsAreReadAsTheFrameworkReadsThem()
     {
@@ -201,20 +204,25 @@ public sealed class CellReaderTests
             using var records = JsonReading.Read<Records>(new JsonText(json));
             records.Rows.ShouldBe(expected.Count, shown);
             for (var row = 0; row < expected.Count; row++)
-                records.Names.Select((name, column) => (name, records[row, column])).Where(p => p.Item2.Kind != CellKind.Absent).ShouldBe(expected[row], ignoreOrder: true, shown);
+            {
+                records.Names.Select((name, column) => (name, records[row, column])).Where(p => p.Item2.Kind != CellKind.Absent)
+                    .ShouldBe(expected[row], ignoreOrder: true, shown);
+            }
+
             taken++;
         }
 
         taken.ShouldBeInRange(200, 4_800);
     }
 
-    /// <summary>The records by the framework's own document, or null when they are none.</summary>
+    /// <summary>The records as the framework's JsonDocument reads them; null if they are invalid.</summary>
     private static List<List<(string, Cell)>>? Plain(byte[] json)
     {
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            return [.. document.RootElement.EnumerateArray().Select(record => record.EnumerateObject().Select(member => (member.Name, Plain(member.Value))).ToList())];
+            return [.. document.RootElement.EnumerateArray()
+                .Select(record => record.EnumerateObject().Select(member => (member.Name, Plain(member.Value))).ToList())];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException)
         {

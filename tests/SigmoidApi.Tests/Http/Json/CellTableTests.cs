@@ -6,7 +6,7 @@ namespace SigmoidApi.Tests.Http.Json;
 public sealed class CellTableTests
 {
     [Fact]
-    public void RecordsKeepNamesInTheOrderSeenAndKnowWhatIsMissing()
+    public void RecordsKeepTheOrderOfNamesAndMarkMissingCells()
     {
         using var records = JsonReading.Read<Records>("""[ {"b": 1, "a": "NaN"}, {}, {"a": 2 , "c\u0061": -3}, {"ca":4,"b":5,"a":6} ]""");
         records.Names.ShouldBe(["b", "a", "ca"]);
@@ -66,7 +66,7 @@ public sealed class CellTableTests
     [InlineData("""[{"a":1e999}]""", "400 [0].a: 1e999 is beyond the range of a float64")]
     [InlineData("""[{"a":1},{"a":1},{"a":1},{"a":1},{"a":1},{"a":1},{"a":1}]""", "413 [6]: expected at most 6 values, got more (Limits:MaxValues)")]
     [InlineData("""[{"a":1},{"b":1},{"c":1}]""", "413 [2]: expected at most 6 values, got more (Limits:MaxValues)")]
-    public void WrongRecordsSayWhereAndWhat(string json, string failure)
+    public void InvalidRecordsAreReportedWithTheirPath(string json, string failure)
     {
         JsonReading.Failure<Records>(json, new JsonLimits(MaxValues: 6)).ShouldBe(failure);
     }
@@ -108,7 +108,7 @@ public sealed class CellTableTests
     [InlineData("""{"a":["x"],"b":[]}""", "400 b: expected 1 values, as in the first column, got 0")]
     [InlineData("""{"a":["1",null,true,"4"],"b":[1,2,3,4]}""", "413 b: expected at most 6 values, got more (Limits:MaxValues)")]
     [InlineData("""{"a":[1,2,3,4],"b":[1,2,3,4]}""", "413 b: expected at most 6 values, got more (Limits:MaxValues)")]
-    public void WrongColumnsSayWhereAndWhat(string json, string failure)
+    public void InvalidColumnsAreReportedWithTheirPath(string json, string failure)
     {
         JsonReading.Failure<NamedColumns>(json, new JsonLimits(MaxValues: 6)).ShouldBe(failure);
     }
@@ -123,13 +123,14 @@ public sealed class CellTableTests
         records[1, 0].Text.ShouldBe("""["x",1]""");
         Cells(columns, 0).Select(cell => cell.Text).ShouldBe(["""["x",1]""", null]);
         Cells(columns, 1).Select(cell => cell.Text).ShouldBe(["y", """{"c":[]}"""]);
-        JsonReading.Failure<Records>("""[{"a":[1,2,3,4,5,6,7,8,9]}]""", new JsonLimits(MaxTextBytes: 30)).ShouldBe("413 [0].a: expected different texts of at most 30 bytes together, got more (Limits:MaxTextBytes)");
+        JsonReading.Failure<Records>("""[{"a":[1,2,3,4,5,6,7,8,9]}]""", new JsonLimits(MaxTextBytes: 30))
+            .ShouldBe("413 [0].a: expected different texts of at most 30 bytes together, got more (Limits:MaxTextBytes)");
         JsonReading.Failure<Records>($$"""[{"a":{{new string('[', 100)}}{{new string(']', 100)}}}]""").ShouldStartWith("400 : malformed JSON at line 1, byte ");
         JsonReading.Failure<Records>("""[{"a":[1,}]""").ShouldStartWith("400 : malformed JSON at line 1, byte ");
     }
 
     [Fact]
-    public void TablesAreWrittenAsTheyCame()
+    public void WrittenTablesEqualTheirInput()
     {
         const string Records = """[{"a":1.5,"b":"\u003Cx\n"},{"b":null,"c":true},{}]""";
         const string Columns = """{"a":[1.5,"x","NaN"],"b":[null,false,true]}""";
@@ -147,6 +148,7 @@ public sealed class CellTableTests
         return values;
     }
 
-    /// <summary>Numbers, and null where the record has none.</summary>
-    private static IEnumerable<double?> Row(Records records, int row) => Cells(records, row).Select(cell => cell.Kind == CellKind.Number ? cell.Number : (double?)null);
+    /// <summary>The numbers of a row; null for other cells.</summary>
+    private static IEnumerable<double?> Row(Records records, int row) =>
+        Cells(records, row).Select(cell => cell.Kind == CellKind.Number ? cell.Number : (double?)null);
 }

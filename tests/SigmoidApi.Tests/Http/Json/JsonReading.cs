@@ -7,7 +7,7 @@ using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.Tests.Http.Json;
 
-/// <summary>Reads JSON as a request's body is read, without the request.</summary>
+/// <summary>Reads JSON like the body of a request, but without a request.</summary>
 internal static class JsonReading
 {
     public static JsonSerializerOptions Options(JsonLimits? limits = null)

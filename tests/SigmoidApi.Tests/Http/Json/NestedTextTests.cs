@@ -6,7 +6,7 @@ using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.Tests.Http.Json;
 
-/// <summary>A nested value's text is the one that the import of JSON files keeps, which is DuckDB's.</summary>
+/// <summary>The text of a nested value equals the text that an import of a JSON file gives it, which is DuckDB's.</summary>
 public sealed class NestedTextTests
 {
     private static readonly Gen<string> Value = Gen.Recursive<string>((depth, nested) => depth > 3 ? Scalar() : Gen.OneOf(
@@ -26,7 +26,7 @@ public sealed class NestedTextTests
     {
         NestedText.Read(Encoding.UTF8.GetBytes(json), long.MaxValue, out var length).ShouldBe(text);
 
-        length.ShouldBe(json.Replace(" trailing", "", StringComparison.Ordinal).Length is var characters && json.Contains('é', StringComparison.Ordinal) ? Encoding.UTF8.GetByteCount(json) : characters);
+        length.ShouldBe(Encoding.UTF8.GetByteCount(json.Replace(" trailing", "", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class NestedTextTests
     }
 
     [Fact]
-    public void ATextThatIsTooLongIsGivenUp() => NestedText.Read("[1,2,3,4,5]"u8, 5, out _).ShouldBeNull();
+    public void TextBeyondTheLimitIsNotRead() => NestedText.Read("[1,2,3,4,5]"u8, 5, out _).ShouldBeNull();
 
     [Theory]
     [InlineData("[1,]")]
@@ -54,8 +54,10 @@ public sealed class NestedTextTests
     public void AMalformedValueIsRefused(string json) => Should.Throw<JsonException>(() => NestedText.Read(Encoding.UTF8.GetBytes(json), long.MaxValue, out _));
 
     private static Gen<string> Scalar() => Gen.OneOf(
-        Gen.Const("null"), Gen.Const("true"), Gen.Const("false"), Gen.Long.Select(number => number.ToString("D", null)), Gen.Double.Where(double.IsFinite).Select(number => number.ToString("R", null)),
+        Gen.Const("null"), Gen.Const("true"), Gen.Const("false"), Gen.Long.Select(number => number.ToString("D", null)),
+        Gen.Double.Where(double.IsFinite).Select(number => number.ToString("R", null)),
         Gen.Select(Gen.Int[-9999, 9999], Gen.Int[-30, 30]).Select((digits, exponent) => $"{digits}e{exponent}"), Text());
 
-    private static Gen<string> Text() => Gen.String[Gen.Char["aé\"\\/\b\f\n\r\t\u0001\u001f\u007f\u2028 "], 0, 5].Select(text => JsonSerializer.Serialize(text));
+    private static Gen<string> Text() =>
+        Gen.String[Gen.Char["aé\"\\/\b\f\n\r\t\u0001\u001f\u007f\u2028 "], 0, 5].Select(text => JsonSerializer.Serialize(text));
 }

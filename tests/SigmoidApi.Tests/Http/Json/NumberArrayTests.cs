@@ -44,7 +44,7 @@ public sealed class NumberArrayTests
     [InlineData("[[1,2],[3,4],[5,6],[7,8]]", "413 [3][0]: expected at most 6 values, got more (Limits:MaxValues)")]
     [InlineData("[[[[[[[1]]]]]]]", "400 [0][0][0][0][0]: expected at most 5 arrays within each other, got more")]
     [InlineData("{}", "400 : expected a number or an array of numbers, got an object")]
-    public void WrongTensorSaysWhereAndWhat(string json, string failure)
+    public void InvalidTensorIsReportedWithItsPath(string json, string failure)
     {
         JsonReading.Failure<Tensor>(json, new JsonLimits(MaxValues: 6, MaxDepth: 5)).ShouldBe(failure);
     }
@@ -67,7 +67,7 @@ public sealed class NumberArrayTests
     [InlineData("[tru]", "400 : malformed JSON at line 1, byte 5: ")]
     [InlineData("[[1 , ]]", "400 : malformed JSON at line 1, byte 7: ")]
     [InlineData("[[1],]", "400 : malformed JSON at line 1, byte 6: ")]
-    public void MalformedArraySaysLineAndByte(string json, string failure)
+    public void MalformedArrayIsReportedWithLineAndByte(string json, string failure)
     {
         JsonReading.Failure<Tensor>(json).ShouldStartWith(failure);
     }
@@ -88,7 +88,7 @@ public sealed class NumberArrayTests
     [InlineData("[[1],[1,2]]", "400 [1]: expected 1 values, as in the first row, got 2")]
     [InlineData("[[1],[]]", "400 [1]: expected 1 values, as in the first row, got 0")]
     [InlineData("1", "400 : expected an array of arrays of numbers, got a number")]
-    public void WrongMatrixSaysWhereAndWhat(string json, string failure)
+    public void InvalidMatrixIsReportedWithItsPath(string json, string failure)
     {
         JsonReading.Failure<Matrix>(json).ShouldBe(failure);
     }
@@ -106,7 +106,7 @@ public sealed class NumberArrayTests
     [InlineData("[[],[]]")]
     [InlineData("[1,-0,1E-05,1E+17,0.1,\"NaN\",\"-Infinity\",\"Infinity\"]")]
     [InlineData("[[[1,2],[3,4]],[[5,6],[7,8]]]")]
-    public void TensorIsWrittenAsItCame(string json)
+    public void WrittenTensorEqualsItsInput(string json)
     {
         using var tensor = JsonReading.Read<Tensor>(json);
         JsonSerializer.Serialize(tensor, JsonReading.Options()).ShouldBe(json);
@@ -123,7 +123,7 @@ public sealed class NumberArrayTests
     }
 
     [Fact]
-    public void TextThatWasReadGivesBackAllItsNumbers()
+    public void DisposedTextReturnsAllItsNumbers()
     {
         var text = new JsonText("""{"a":[1],"b":[2]}"""u8.ToArray());
         var tensors = JsonReading.Read<Dictionary<string, Tensor>>(text);

@@ -6,7 +6,7 @@ namespace SigmoidApi.Tests.Tables.Bytes;
 
 public sealed class ContentDigestTests
 {
-    // RFC 9530, appendix D: the digests of its example.
+    // The digests of the example in RFC 9530, appendix D.
     private const string Example = "{\"hello\": \"world\"}\n";
     private const string Sha256 = "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:";
     private const string Sha512 = "sha-512=:YMAam51Jz/jOATT6/zvHrLVgOYTGFy1d6GJiOHTohq4yP+pgk4vf2aCsyRZOtw8MjkM7iw7yZ/WkppmM44T3qg==:";
@@ -64,13 +64,13 @@ public sealed class ContentDigestTests
     [InlineData("sha-256=:A=AA:", "expected the digest of sha-256 in base64 between colons")]
     [InlineData("md5=:é:", "expected the digest of md5 in base64 between colons")]
     [InlineData("md5=\"AAAA\"", "expected the digest of md5 in base64 between colons")]
-    [InlineData("md5=:AAAA:,", "expected a comma and another algorithm, or nothing, behind the digest of md5")]
-    [InlineData("md5=:AAAA: sha=:AAAA:", "expected a comma and another algorithm, or nothing, behind the digest of md5")]
+    [InlineData("md5=:AAAA:,", "expected a comma and another algorithm, or nothing, after the digest of md5")]
+    [InlineData("md5=:AAAA: sha=:AAAA:", "expected a comma and another algorithm, or nothing, after the digest of md5")]
     [InlineData("md5=:AAAA:, ,", "expected algorithm=:base64:, as in RFC 9530")]
     [InlineData("sha-256=:AAAA:", "expected 32 bytes for sha-256, got 3")]
     [InlineData("sha-256=::", "expected 32 bytes for sha-256, got 0")]
     [InlineData("sha-512=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:", "expected 64 bytes for sha-512, got 32")]
-    public void MalformedHeaderIsNotTaken(string header, string reason)
+    public void MalformedHeaderIsRefused(string header, string reason)
     {
         ContentDigest.Parse(header, out var digest).ShouldBe(reason);
         digest.ShouldBeNull();
@@ -94,7 +94,7 @@ public sealed class ContentDigestTests
     }
 
     [Fact]
-    public async Task WhatNobodyHasReadCountsToo()
+    public async Task UnreadRestOfTheBodyCounts()
     {
         ContentDigest.Parse(Sha256, out var digest).ShouldBeNull();
         await using var body = new DigestStream(new SlowStream(Encoding.UTF8.GetBytes(Example), 5), digest!);

@@ -7,20 +7,21 @@ using ZstdSharp.Unsafe;
 
 namespace SigmoidApi.Tests.Tables.Bytes;
 
+[Trait("Speed", "Slow")]
 public sealed class DecompressionTests
 {
     private const long NoLimit = long.MaxValue;
 
     private static readonly byte[] Small = Encoding.UTF8.GetBytes("a,b\n1,2\n3,4\n3,4\n3,4\n");
 
-    // More than the buffers hold, of which half can't be packed.
+    // More than the buffers hold; half of it can't be compressed.
     private static readonly byte[] Large = [.. Random(300_000), .. new byte[300_000]];
 
     public static TheoryData<string> Codings => ["gzip", "zstd"];
 
     [Theory]
     [MemberData(nameof(Codings))]
-    public async Task PlainBytesComeBackInPiecesOfAnySize(string coding)
+    public async Task AnyReadSizeGivesThePlainBytes(string coding)
     {
         byte[] two = [.. Pack(coding, Small), .. Pack(coding, []), .. Pack(coding, Large), .. Pack(coding, Small)];
         byte[] plain = [.. Small, .. Large, .. Small];
@@ -39,7 +40,7 @@ public sealed class DecompressionTests
     [InlineData("\u001F")]
     [InlineData("(\u00B5/")]
     [InlineData("(\u00B5/\u00FC and more")]
-    public async Task WhatIsNotPackedStaysAsItIs(string latin1)
+    public async Task UncompressedFilesAreUnchanged(string latin1)
     {
         var file = Encoding.Latin1.GetBytes(latin1);
 
@@ -51,13 +52,13 @@ public sealed class DecompressionTests
 
     [Theory]
     [MemberData(nameof(Codings))]
-    public async Task EveryCutIsSeen(string coding)
+    public async Task FilesCutOffAnywhereAreRefused(string coding)
     {
         var first = Pack(coding, Small);
         byte[] file = [.. first, .. Pack(coding, Encoding.UTF8.GetBytes("5,6\n"))];
         for (var length = 0; length < file.Length; length++)
         {
-            // Behind the first member or frame is an end.
+            // The file may end after the first member or frame.
             if (length == first.Length)
                 continue;
             foreach (var atATime in new[] { 1, 1_000 })
@@ -71,16 +72,16 @@ public sealed class DecompressionTests
 
     [Theory]
     [MemberData(nameof(Codings))]
-    public async Task WhatFollowsIsRefused(string coding)
+    public async Task BytesAfterTheCompressedOnesAreRefused(string coding)
     {
         foreach (var garbage in new byte[][] { [0], [0x1F], [0x28], "\n"u8.ToArray(), new byte[512], Small, [0x1F, 0x8B, 8], [0x28, 0xB5, 0x2F, 0xFD] })
             await Should.ThrowAsync<InvalidDataException>(() => Read([.. Pack(coding, Small), .. garbage], Coding(coding)), Convert.ToHexString(garbage));
     }
 
-    /// <summary>A changed file is refused or gives the same bytes: both formats carry a checksum.</summary>
+    /// <summary>A changed file is refused or gives the same bytes, because both formats have a checksum.</summary>
     [Theory]
     [MemberData(nameof(Codings))]
-    public async Task MutatedFilesAreRefusedOrTheSame(string coding)
+    public async Task MutatedFilesAreRefusedOrUnchanged(string coding)
     {
         var random = new Random(6);
         var plain = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 300).Select(i => $"{i},{random.Next(100)}\n")));
@@ -88,7 +89,7 @@ public sealed class DecompressionTests
         var refused = 0;
         for (var i = 0; i < 3_000; i++)
         {
-            // Half of the changes are near the beginning, where the header and the tables are.
+            // Half of the changes are near the beginning, in the header and the tables.
             var file = packed.ToArray();
             for (var j = random.Next(1, 4); j > 0; j--)
                 file[random.Next(i % 2 == 0 ? 40 : file.Length)] ^= (byte)(1 << random.Next(8));
@@ -120,7 +121,7 @@ public sealed class DecompressionTests
     }
 
     [Fact]
-    public async Task FilesThatAreNotPackedHaveTheSameLimit()
+    public async Task UncompressedFilesHaveTheSameLimit()
     {
         (await Read(Small, ContentCoding.Detected, maxBytes: Small.Length)).ShouldBe(Small);
         await Should.ThrowAsync<DatasetTooLargeException>(() => Read(Small, ContentCoding.Detected, maxBytes: Small.Length - 1));
@@ -172,7 +173,7 @@ public sealed class DecompressionTests
         using var packed = new MemoryStream();
         if (coding == "gzip")
         {
-            // For no bytes the framework's stream writes not even a header.
+            // For empty input the framework's stream writes not even a header.
             if (plain.Length == 0)
                 return Convert.FromHexString("1F8B080000000000000303000000000000000000");
             using var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true);

@@ -2,12 +2,12 @@ using SigmoidApi.Tables.Bytes;
 
 namespace SigmoidApi.Tests.Tables.Bytes;
 
-/// <summary>Bytes that arrive so many at a time, as from a slow client.</summary>
+/// <summary>Bytes that arrive a few at a time, as from a slow client.</summary>
 internal sealed class SlowStream(byte[] bytes, int atATime) : ForwardStream
 {
     private int _position;
 
-    /// <summary>Reads a stream to its end with a buffer of so many bytes.</summary>
+    /// <summary>Reads a stream to its end with a buffer of the given size.</summary>
     public static async Task<byte[]> ReadAll(Stream stream, int bufferBytes)
     {
         var all = new MemoryStream();

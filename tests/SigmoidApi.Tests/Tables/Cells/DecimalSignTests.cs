@@ -7,7 +7,8 @@ using SigmoidApi.Tables.Csv;
 
 namespace SigmoidApi.Tests.Tables.Cells;
 
-/// <summary>A decimal comma is found out by what the numbers of all cells can be; thousands never become thousandths.</summary>
+/// <summary>The decimal sign is detected from the numbers of all cells. Thousands never become fractions.</summary>
+[Trait("Speed", "Slow")]
 public sealed class DecimalSignTests : IDisposable
 {
     private readonly TemporaryStore _store = new();
@@ -59,11 +60,11 @@ public sealed class DecimalSignTests : IDisposable
     [InlineData("₩1.234", nameof(DecimalSigns.PointOrThousands))]
     [InlineData("1.234 kr", nameof(DecimalSigns.PointOrThousands))]
     [InlineData("12 500", nameof(DecimalSigns.None))]
-    public void ANumberSaysWhichSignItHas(string cell, string says) => In(cell).ToString().ShouldBe(says);
+    public void NumberShowsItsDecimalSign(string cell, string says) => In(cell).ToString().ShouldBe(says);
 
-    /// <summary>A number never speaks for the sign of the other.</summary>
+    /// <summary>A number with one sign never shows the other sign.</summary>
     [Fact]
-    public void NoNumberSpeaksForTheOtherSign()
+    public void NumberNeverShowsTheOtherSign()
     {
         var forms = Gen.OneOf("N0", "N1", "N2", "N3", "N6", "F0", "F2", "F3", "0.######");
         Gen.Select(Gen.Double[-1e9, 1e9], forms).Sample((value, form) =>
@@ -92,10 +93,10 @@ public sealed class DecimalSignTests : IDisposable
     [InlineData("price;q\n1,5;1\n1.5;2\n", '.')]
     [InlineData("price\tq\n1,234\t1\n12,345\t2\n", '.')]
     [InlineData("price|q\n1,5|1\n12,345|2\n", ',')]
-    public void AFileHasTheSignThatNoneOfItsNumbersContradicts(string csv, char point) =>
+    public void FileHasTheSignThatNoNumberContradicts(string csv, char point) =>
         CsvSniffer.Detect(Encoding.UTF8.GetBytes(csv), isWholeFile: true, new(), []).Dialect.DecimalPoint.ShouldBe(point);
 
-    /// <summary>Amounts show the sign of a file as well as plain numbers do; where nothing shows it, that is said.</summary>
+    /// <summary>Amounts show the sign of a file as well as plain numbers do. If nothing shows it, there is a warning.</summary>
     [Theory]
     [InlineData("people;price\n1.234;12,50 €\n2.500;3,99 €\n12.000;12,50 €\n", ",", 12000, null)]
     [InlineData("people,price\n1.234,\"12,50 €\"\n2.500,\"3,99 €\"\n12.000,\"7,50 €\"\n", ",", 12000, null)]
@@ -114,11 +115,11 @@ public sealed class DecimalSignTests : IDisposable
         dataset.Columns[0].Warnings!.ShouldBe(warning is null ? [] : [warning.Value]);
     }
 
-    /// <summary>One comma among hundreds of points that may be either would make a thousandfold of all; it may be a mistake.</summary>
+    /// <summary>One comma among hundreds of ambiguous points may be a mistake: read as decimal, it would multiply all other numbers by a thousand.</summary>
     [Theory]
     [InlineData("12,5", 1234, ColumnWarning.AmbiguousDecimal)]
     [InlineData("1.234,5", 1234.5, null)]
-    public async Task AFewCommasAmongPointsAreNoCertainty(string last, double most, ColumnWarning? warning)
+    public async Task FewCommasAmongPointsLeaveTheSignUncertain(string last, double most, ColumnWarning? warning)
     {
         var (_, dataset) = await _store.Import("x;y\n" + string.Concat(Enumerable.Repeat("1.234;1\n", 400)) + $"{last};1\n");
 
@@ -130,7 +131,7 @@ public sealed class DecimalSignTests : IDisposable
     [Theory]
     [InlineData("12,5", '.')]
     [InlineData("1.234,5", ',')]
-    public void AFewCommasDoNotTurnTheSignOfAModel(string last, char point) =>
+    public void FewCommasDoNotChangeTheSignOfAModel(string last, char point) =>
         DecimalSign.Of([DecimalsOf([.. Enumerable.Repeat("1.234", 400), last])], ';', likely: '.').Point.ShouldBe(point);
 
     private static DecimalEvidence DecimalsOf(IEnumerable<string> cells)
@@ -142,7 +143,7 @@ public sealed class DecimalSignTests : IDisposable
     }
 
     [Fact]
-    public async Task AnAmountOfTheOtherSignIsTextWithAWarning()
+    public async Task AmountWithTheOtherSignIsTextWithAWarning()
     {
         var (_, dataset) = await _store.Import("x;price\n1.5;12,50 €\n2.5;3,99 €\n3.5;12,50 €\n");
 
@@ -150,17 +151,18 @@ public sealed class DecimalSignTests : IDisposable
         dataset.Columns[1].Warnings!.ShouldContain(ColumnWarning.MostlyNumbers);
     }
 
-    /// <summary>What is rarely a number says nothing: an address, or a remark.</summary>
+    /// <summary>A column with few numbers, such as one of addresses or remarks, shows nothing.</summary>
     [Fact]
     public async Task WordsDoNotShowTheSign()
     {
-        var (_, dataset) = await _store.Import("people;ip\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"1.234;{(i == 0 ? "10.100.100.200" : $"10.1.1.{i}")}\n")));
+        var rows = Enumerable.Range(0, 30).Select(i => $"1.234;{(i == 0 ? "10.100.100.200" : $"10.1.1.{i}")}\n");
+        var (_, dataset) = await _store.Import("people;ip\n" + string.Concat(rows));
 
         dataset.Origin.DecimalPoint.ShouldBe(".");
     }
 
     [Fact]
-    public async Task QuotedThousandsAreNoThousandths()
+    public async Task QuotedThousandsStayThousands()
     {
         var (_, dataset) = await _store.Import("id,price,sold\n1,\"1,234\",yes\n2,\"12,345\",no\n3,999,yes\n4,\"2,500\",no\n");
 
@@ -180,19 +182,20 @@ public sealed class DecimalSignTests : IDisposable
     {
         var delimiter = header[1];
 
-        var (_, dataset) = await _store.Import(string.Join('\n', Enumerable.Range(0, 1200).Select(i => $"{(i < 600 ? first : later)}{delimiter}{i % 2}").Prepend(header)));
+        var rows = Enumerable.Range(0, 1200).Select(i => $"{(i < 600 ? first : later)}{delimiter}{i % 2}");
+        var (_, dataset) = await _store.Import(string.Join('\n', rows.Prepend(header)));
 
         dataset.Origin.DecimalPoint.ShouldBe(point);
     }
 
-    /// <summary>One cell in which a digit is missing does not divide all the others by a thousand.</summary>
+    /// <summary>One cell with a missing digit does not divide all other numbers by a thousand.</summary>
     [Theory]
     [InlineData(",", 1, ".")]
     [InlineData(",", 20, ",")]
     [InlineData("\t", 1, ".")]
     [InlineData("\t", 20, ",")]
     [InlineData(";", 1, ",")]
-    public async Task AFewMistakesAmongThousandsAreNoDecimals(string delimiter, int mistakes, string point)
+    public async Task FewMistakesAmongThousandsAreNotDecimals(string delimiter, int mistakes, string point)
     {
         var (_, dataset) = await _store.Import(
             string.Join('\n', Enumerable.Range(0, 1200).Select(i => $"\"{(i < mistakes ? "12,34" : "1,234")}\"{delimiter}{i % 2}").Prepend($"x{delimiter}y")),
@@ -210,11 +213,11 @@ public sealed class DecimalSignTests : IDisposable
         dataset.Columns[0].Maximum.ShouldBe(1199.5);
     }
 
-    /// <summary>Codes among words are no reason to misread the columns that are numbers alone.</summary>
+    /// <summary>Codes among words do not affect the columns of only numbers.</summary>
     [Theory]
     [InlineData("12,5;2.50\n1,234;x\n7,25;1\n2,5;2.5\n", 1.234)]
     [InlineData("12.5;2,50\n1.234;x\n7.25;1\n2.5;2,5\n", 1.234)]
-    public async Task ColumnsOfNumbersAloneDecide(string rows, double second)
+    public async Task ColumnsOfOnlyNumbersDecide(string rows, double second)
     {
         var (id, dataset) = await _store.Import("x;code\n" + rows);
 
@@ -222,11 +225,12 @@ public sealed class DecimalSignTests : IDisposable
         _store.Numbers(id, dataset.Columns[0])[0].ShouldBe([12.5, second, 7.25, 2.5]);
     }
 
-    /// <summary>An upload's word is not revised.</summary>
+    /// <summary>What the upload says is not corrected.</summary>
     [Fact]
-    public async Task ASignThatIsSaidStays()
+    public async Task SignOfTheUploadIsKept()
     {
-        var (_, dataset) = await _store.Import(string.Join('\n', Enumerable.Range(0, 9).Select(i => $"{i},5;{i % 2}").Prepend("x;y")), new(null, null, null, ".", null, null, null));
+        var csv = string.Join('\n', Enumerable.Range(0, 9).Select(i => $"{i},5;{i % 2}").Prepend("x;y"));
+        var (_, dataset) = await _store.Import(csv, new(null, null, null, ".", null, null, null));
 
         dataset.Origin.DecimalPoint.ShouldBe(".");
         dataset.Columns[0].IsText.ShouldBeTrue();

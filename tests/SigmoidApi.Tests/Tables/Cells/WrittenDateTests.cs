@@ -6,7 +6,7 @@ using SigmoidApi.Tables.Cells;
 
 namespace SigmoidApi.Tests.Tables.Cells;
 
-/// <summary>Any date is read back as itself, in each form.</summary>
+/// <summary>Dates in every written form are read back unchanged.</summary>
 public sealed class WrittenDateTests
 {
     private static readonly Gen<DateTime> Moments = Gen.Long[0, new DateTime(9999, 12, 31, 0, 0, 0, DateTimeKind.Utc).Ticks / TimeSpan.TicksPerSecond]
@@ -60,13 +60,13 @@ public sealed class WrittenDateTests
     [InlineData("1-2-3", DateOrders.None)]
     [InlineData("2024-01-31", DateOrders.None)]
     [InlineData("31-Jan-24", DateOrders.None)]
-    public void ADateThatNeedsAnOrderSaysWhichItCanHave(string text, object orders) =>
+    public void AmbiguousDateListsItsPossibleOrders(string text, object orders) =>
         WrittenDate.Of(Encoding.UTF8.GetBytes(text), order: null).Orders.ShouldBe((DateOrders)orders);
 
     [Theory]
     [InlineData(DateOrder.Dmy, "31/01/2024", "01/31/2024")]
     [InlineData(DateOrder.Mdy, "01/31/2024", "31/01/2024")]
-    public void DatesOfAKnownOrderAreTakenInItAlone(DateOrder order, string taken, string refused)
+    public void DatesAreReadOnlyInTheKnownOrder(DateOrder order, string taken, string refused)
     {
         Type(taken).ShouldBe(StoredType.Date);
         var errors = Should.Throw<InvalidDatasetException>(() => Type(refused)).Errors;

@@ -6,12 +6,13 @@ using SigmoidApi.Tables.Cells;
 
 namespace SigmoidApi.Tests.Tables.Cells;
 
-/// <summary>Any quantity is read back as its number, however it is written.</summary>
+/// <summary>Quantities in every written form are read back as their numbers.</summary>
+[Trait("Speed", "Slow")]
 public sealed class WrittenNumberTests : IDisposable
 {
     private readonly TemporaryStore _store = new();
 
-    // A positive and a negative form, what is between thousands, the decimal sign.
+    // A positive form, a negative form, the separator of thousands, the decimal sign.
     public static TheoryData<string, string, string, string> Styles => new()
     {
         { "0", "-0", ",", "." },
@@ -55,7 +56,7 @@ public sealed class WrittenNumberTests : IDisposable
     [InlineData("$")]
     [InlineData(" ")]
     [InlineData("2024-01-31")]
-    public async Task ALongCellIsReadAndIsNoNumber(string part)
+    public async Task LongCellIsReadAsText(string part)
     {
         var cell = string.Concat(Enumerable.Repeat(part, 64 * 1024 / part.Length));
 

@@ -6,9 +6,10 @@ using static SigmoidApi.Tests.Tables.Charsets.EncodingStandard;
 namespace SigmoidApi.Tests.Tables.Charsets;
 
 /// <summary>
-/// Every decoder against the index files of the WHATWG Encoding Standard: each sequence that an index has is its character, each other one is wrong. The bytes
-/// of a pointer come from the standard's encoders, which is the way back from that of the decoders.
+/// Checks every decoder against the index files of the WHATWG Encoding Standard: a sequence in an index gives its character, and every other sequence is
+/// invalid. The bytes for a pointer are computed as in the standard's encoders, which invert the decoders.
 /// </summary>
+[Trait("Speed", "Slow")]
 public sealed class CharsetConformanceTests
 {
     private static readonly string[] DoubleByte = ["EUC-KR", "Big5", "GBK", "gb18030", "Shift_JIS", "EUC-JP"];
@@ -134,7 +135,7 @@ public sealed class CharsetConformanceTests
     [InlineData("utf-16be", "006100", "a\uFFFD")]
     [InlineData("utf-32le", "00F6010000D8000061000000", "😀\uFFFDa")]
     [InlineData("utf-32be", "00110000", "\uFFFD")]
-    public void WhatIsCutOffOrOutOfPlaceIsWrong(string charset, string hex, string text) =>
+    public void SequencesCutOffOrOutOfPlaceAreInvalid(string charset, string hex, string text) =>
         Decode(charset, Convert.FromHexString(hex)).ShouldBe(text);
 
     [Fact]
@@ -154,7 +155,7 @@ public sealed class CharsetConformanceTests
     /// <summary>Random characters, read in blocks of several sizes.</summary>
     [Theory]
     [MemberData(nameof(LegacyCharsets))]
-    public async Task BlocksThatCutCharactersChangeNothing(string charset)
+    public async Task CharactersSplitAcrossBlocksAreDecoded(string charset)
     {
         var random = new Random(charset.Length);
         var text = new StringBuilder();
@@ -201,7 +202,7 @@ public sealed class CharsetConformanceTests
         return pairs;
     }
 
-    // The encoders of the standard.
+    // As in the encoders of the standard.
     private static (int Lead, int Trail) Bytes(string charset, int pointer)
     {
         var row = charset switch { "EUC-KR" or "GBK" or "gb18030" => 190, "Big5" => 157, "Shift_JIS" => 188, _ => 94 };
@@ -223,7 +224,7 @@ public sealed class CharsetConformanceTests
         _ => value is >= 0x81 and <= 0xFE,
     };
 
-    // Characters of one byte.
+    // Characters that take one byte.
     private static string? Single(string charset, int value) => (charset, value) switch
     {
         (_, < 0x80) => $"{(char)value}",
@@ -235,6 +236,6 @@ public sealed class CharsetConformanceTests
 
     private static string Alone(string charset, int value) => Single(charset, value) ?? Wrong;
 
-    // The second of four bytes.
+    // Whether the byte is the second of four.
     private static bool BeginsLonger(string charset, int trail) => charset is "GBK" or "gb18030" && trail is >= 0x30 and <= 0x39;
 }

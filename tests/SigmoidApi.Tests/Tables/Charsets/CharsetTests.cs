@@ -54,7 +54,7 @@ public sealed class CharsetTests
     [InlineData("\u212Boi8-r")]
     [InlineData("-")]
     [InlineData("ebcdic-cp-us")]
-    public void OtherNamesAreNoCharset(string label)
+    public void UnknownNamesAreNotCharsets(string label)
     {
         Charset.Find(label).ShouldBeNull();
         Charset.TryRead(label, out _, out var problem).ShouldBeFalse();
@@ -79,7 +79,7 @@ public sealed class CharsetTests
     [InlineData("iso-2022-kr")]
     [InlineData("hz-gb-2312")]
     [InlineData("replacement")]
-    public void WhatTheStandardGivesUpIsRefusedWithTheReason(string label)
+    public void ReplacementLabelsAreRefusedWithTheReason(string label)
     {
         Charset.TryRead(label, out _, out var problem).ShouldBeFalse();
         problem.ShouldBe($"The charset {label} is not read: the WHATWG Encoding Standard refuses it for security reasons. Send the text in UTF-8.");

@@ -5,14 +5,14 @@ using SigmoidApi.Tables.Charsets;
 
 namespace SigmoidApi.Tests.Tables.Charsets;
 
-/// <summary>The labels and the index files of the WHATWG Encoding Standard, and a charset's decoder under its error mode "replacement".</summary>
+/// <summary>The labels and index files of the WHATWG Encoding Standard, and a decoder of ours run with its error mode "replacement".</summary>
 internal static class EncodingStandard
 {
     public const string Wrong = "\uFFFD";
 
     private static readonly JsonElement Document = Load();
 
-    /// <summary>Each encoding's name and labels.</summary>
+    /// <summary>The encodings with their names and labels.</summary>
     public static IReadOnlyDictionary<string, string[]> Labels { get; } =
         Document.GetProperty("labels").EnumerateObject().ToDictionary(e => e.Name, e => e.Value.EnumerateArray().Select(label => label.GetString()!).ToArray());
 
@@ -27,7 +27,7 @@ internal static class EncodingStandard
     public static (int Pointer, int CodePoint)[] Ranges() =>
         [.. Document.GetProperty("indexes").GetProperty("gb18030-ranges").EnumerateArray().Select(range => (range[0].GetInt32(), range[1].GetInt32()))];
 
-    /// <summary>All of the bytes, with U+FFFD for what is not in the charset.</summary>
+    /// <summary>Decodes all bytes, with U+FFFD for bytes that are not in the charset.</summary>
     public static string Decode(string charset, params ReadOnlySpan<byte> bytes) => Decode(Charset.Find(charset)!.NewDecoder()!, bytes);
 
     public static string Decode(TextDecoder decoder, ReadOnlySpan<byte> bytes)

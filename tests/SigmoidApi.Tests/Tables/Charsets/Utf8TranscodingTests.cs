@@ -6,7 +6,7 @@ namespace SigmoidApi.Tests.Tables.Charsets;
 
 public sealed class Utf8TranscodingTests
 {
-    // Of one, two, three and four bytes in UTF-8, and more than the buffers hold.
+    // Characters of one to four bytes in UTF-8, more than the buffers hold.
     private static readonly string Text = string.Concat(Enumerable.Range(0, 6_000).Select(i => $"{i},é,값,😀\uFEFF\r\n"));
 
     private static readonly Encoding[] Encodings =
@@ -29,7 +29,7 @@ public sealed class Utf8TranscodingTests
     }
 
     [Fact]
-    public async Task OnlyTheFirstMarkIsTaken()
+    public async Task OnlyTheFirstMarkIsRemoved()
     {
         foreach (var encoding in Encodings)
             (await Read([.. encoding.GetPreamble(), .. encoding.GetPreamble()])).ShouldBe(Encoding.UTF8.GetPreamble(), encoding.EncodingName);
@@ -45,7 +45,7 @@ public sealed class Utf8TranscodingTests
     [InlineData("\u00FF")]
     [InlineData("\0\0\u00FE")]
     [InlineData("a,\u00E9\u00FF\u00FE\0,b")]
-    public async Task FileWithoutAMarkStaysAsItIs(string latin1)
+    public async Task FileWithoutAMarkIsUnchanged(string latin1)
     {
         var file = Encoding.Latin1.GetBytes(latin1);
 
@@ -72,7 +72,7 @@ public sealed class Utf8TranscodingTests
     [InlineData("FFFE0000610000", "UTF-32LE", 1, "61 00 00 at byte 4")]
     [InlineData("FFFE00006100000000D80000", "UTF-32LE", 1, "00 D8 00 00 at byte 8")]
     [InlineData("0000FEFF00110000", "UTF-32BE", 1, "00 11 00 00 at byte 4")]
-    public async Task WrongMarkedTextIsRefusedWithThePlace(string file, string charset, int line, string bytes)
+    public async Task InvalidTextWithAMarkIsRefusedWithItsPlace(string file, string charset, int line, string bytes)
     {
         foreach (var atATime in new[] { 1, 3, 100 })
         {
@@ -95,7 +95,7 @@ public sealed class Utf8TranscodingTests
         fault.Message.ShouldContain("at byte 200000");
     }
 
-    /// <summary>What is not in the charset is named by line, the first wrong bytes of each, and nothing of the text is passed on from there.</summary>
+    /// <summary>The first invalid bytes of each line are reported, and none of the text after the first fault is passed on.</summary>
     [Theory]
     [InlineData("\n")]
     [InlineData("\r\n")]
@@ -128,14 +128,14 @@ public sealed class Utf8TranscodingTests
     [InlineData("gb18030", "84319533B0A1", "啊")]
     [InlineData("gb18030", "B0A184319533", "啊\uFEFF")]
     [InlineData("windows-1252", "84319533", "„1•3")]
-    public async Task AMarkCountsForMoreThanTheCharset(string charset, string file, string text)
+    public async Task MarkOverridesTheCharset(string charset, string file, string text)
     {
         foreach (var atATime in new[] { 1, 100 })
             Encoding.UTF8.GetString(await Read(Convert.FromHexString(file), atATime, charset: charset)).ShouldBe(text);
     }
 
     [Fact]
-    public async Task ParquetIsPassedOnWhateverTheCharset()
+    public async Task ParquetIsUnchangedWithAnyCharset()
     {
         byte[] file = [.. "PAR1"u8, 0x15, 0x80, 0xFF, 0x00];
 

@@ -4,7 +4,8 @@ using SigmoidApi.Tables;
 
 namespace SigmoidApi.Tests.Tables.Csv;
 
-/// <summary>How separated values are written is found out, and an upload can say otherwise.</summary>
+/// <summary>The dialect of separated values is detected, and an upload can override it.</summary>
+[Trait("Speed", "Slow")]
 public sealed class CsvDialectTests : IDisposable
 {
     private static readonly object?[][] Expected = [[1.5, "x"], [-2.25, "y z"], [30.0, null]];
@@ -31,7 +32,7 @@ public sealed class CsvDialectTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Dialects))]
-    public async Task ADialectIsFoundOut(string dialect, string csv, string found)
+    public async Task DialectIsDetected(string dialect, string csv, string found)
     {
         var (id, dataset) = await _store.Import(csv);
 
@@ -62,7 +63,7 @@ public sealed class CsvDialectTests : IDisposable
     }
 
     [Fact]
-    public async Task NamesThatAreMissingAreGiven()
+    public async Task MissingNamesAreMadeUp()
     {
         var (_, dataset) = await _store.Import("a,, \n1,2,3\n");
 
@@ -77,7 +78,7 @@ public sealed class CsvDialectTests : IDisposable
     [InlineData("2024-01-01,1\n2024-01-02,2\n", false)]
     [InlineData("1990,1991\n0.5,0.25\n", false)]
     [InlineData("true,x\nfalse,y\n", false)]
-    public async Task AHeaderIsUnlikeTheRowsBelowIt(string csv, bool hasHeader)
+    public async Task HeaderDiffersFromTheRowsBelow(string csv, bool hasHeader)
     {
         var (_, dataset) = await _store.Import(csv);
 
@@ -103,11 +104,11 @@ public sealed class CsvDialectTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatStandsForAMissingValueIsKnownOrSaid()
+    public async Task MissingWordsAreKnownOrSetByTheUpload()
     {
         (await _store.Rows("a,b\n1,NA\nN/A,x\n?,nan\n2,null\n")).ShouldBe([[1L, null], [null, "x"], [null, null], [2L, null]]);
         (await _store.Rows("a b\n1 \"#N/A N/A\"\n2 x\n")).ShouldBe([[1L, null], [2L, "x"]]);
-        // The upload's word is the whole word.
+        // Words of the upload replace the usual ones.
         var query = new DatasetUploadQuery("csv", null, null, null, "true", ["-", "999"], null);
         (await _store.Rows("a,b\n1,NA\n-,x\n999,-\n2,\n", query)).ShouldBe([[1L, "NA"], [null, "x"], [null, null], [2L, null]]);
         (await _store.Rows("a,b\n1,\"none, yet\"\n\"none, yet\",2\n", query with { NullValue = ["none, yet"] })).ShouldBe([[1L, null], [null, 2L]]);
@@ -127,7 +128,7 @@ public sealed class CsvDialectTests : IDisposable
     [InlineData("types", "a:number,b")]
     [InlineData("dates", "dym")]
     [InlineData("dates", "1")]
-    public void AQueryThatCannotBeIsNamed(string field, string value)
+    public void InvalidQueryIsRefusedByItsField(string field, string value)
     {
         var query = new DatasetUploadQuery(
             field == "format" ? value : null, field == "delimiter" ? value : null, field == "quote" ? value : null, field == "decimal" ? value : null,

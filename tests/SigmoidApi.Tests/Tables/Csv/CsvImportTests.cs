@@ -5,6 +5,7 @@ using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Tests.Tables.Csv;
 
+[Trait("Speed", "Slow")]
 public sealed class CsvImportTests : IDisposable
 {
     private readonly TemporaryStore _store = new();
@@ -36,7 +37,7 @@ public sealed class CsvImportTests : IDisposable
     }
 
     [Fact]
-    public async Task BlankLinesOfAOneColumnFileArePassedOver()
+    public async Task BlankLinesOfAOneColumnFileAreSkipped()
     {
         var (_, dataset) = await _store.Import("a\n1\n\n2\n\n\n");
 
@@ -47,7 +48,10 @@ public sealed class CsvImportTests : IDisposable
     [Fact]
     public async Task NamesAreKeptWithEveryCharacter()
     {
-        string[] names = ["word;freq", "(", "[", "!", "$", "#", "a\"b", "it's", "a,b", "two\nlines", "größe", "名前", "a  b", "select", "c0", "100%", "{x}", "\\"];
+        string[] names =
+        [
+            "word;freq", "(", "[", "!", "$", "#", "a\"b", "it's", "a,b", "two\nlines", "größe", "名前", "a  b", "select", "c0", "100%", "{x}", "\\",
+        ];
         var header = string.Join(',', names.Select(name => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\""));
 
         var (id, dataset) = await _store.Import($"{header}\n{string.Join(',', Enumerable.Range(0, names.Length))}\n");

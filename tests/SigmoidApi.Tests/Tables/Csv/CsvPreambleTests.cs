@@ -3,7 +3,8 @@ using SigmoidApi.Tables;
 
 namespace SigmoidApi.Tests.Tables.Csv;
 
-/// <summary>What stands before the header, and how lines end.</summary>
+/// <summary>Lines before the header, and line ends.</summary>
+[Trait("Speed", "Slow")]
 public sealed class CsvPreambleTests : IDisposable
 {
     private readonly TemporaryStore _store = new();
@@ -19,7 +20,7 @@ public sealed class CsvPreambleTests : IDisposable
     [InlineData("\n\na,b\n1.5,ja\n2.5,nein\n")]
     [InlineData("\r\n  \r\na,b\r\n1.5,ja\r\n2.5,nein\r\n")]
     [InlineData("\ra,b\r1.5,ja\r2.5,nein")]
-    public async Task WhatStandsBeforeTheHeaderIsNoRow(string csv)
+    public async Task LinesBeforeTheHeaderAreNotRows(string csv)
     {
         var (id, dataset) = await _store.Import(csv);
 
@@ -29,7 +30,7 @@ public sealed class CsvPreambleTests : IDisposable
     }
 
     [Fact]
-    public async Task ItsLinesAreCounted()
+    public async Task PreambleLinesAreCounted()
     {
         (await _store.Refusal("\n\na,a\n1,2\n")).Errors.ShouldHaveSingleItem().Line.ShouldBe(3);
         (await _store.Refusal("\nsep=;\na;\"b\n1;2\n")).Errors.ShouldHaveSingleItem().Line.ShouldBe(3);
@@ -44,31 +45,31 @@ public sealed class CsvPreambleTests : IDisposable
     [InlineData("a,b\r\n1,2\r\n3,4\n")]
     [InlineData("a,b\n\r\n1,2\n\n3,4\r\n\r\n")]
     [InlineData("1,2\r\n3,4\n")]
-    public async Task LinesMayEndInTwoWays(string csv)
+    public async Task LinesMayEndInLfAndCrLf(string csv)
     {
         (await _store.Rows(csv)).ShouldBe([[1L, 2L], [3L, 4L]]);
     }
 
     [Fact]
-    public async Task LineEndsWithinQuotesStayAsTheyAre()
+    public async Task LineEndsWithinQuotesAreKept()
     {
         (await _store.Rows("a,b\r\n\"one\r\ntwo\",1\n\"three\nfour \"\"5\"\"\",2\r\n")).ShouldBe([["one\r\ntwo", 1L], ["three\nfour \"5\"", 2L]]);
     }
 
-    /// <summary>The last line reads as a remark by itself, since the quote within its second cell makes their number even.</summary>
+    /// <summary>By itself, the last line looks like a remark, because the quote within its second cell makes the number of quotes even.</summary>
     [Theory]
     [InlineData("n,a,b\n1,x,y\n7,\"\n\",a\"b\n")]
     [InlineData("n,a,b\r\n1,x,y\n7,\"\n\",a\"b\n")]
-    public async Task EndOfACellInQuotesIsNoFooter(string csv) =>
+    public async Task EndOfAQuotedCellIsNotAFooter(string csv) =>
         (await _store.Rows(csv)).ShouldBe([[1L, "x", "y"], [7L, "\n", "a\"b"]]);
 
     [Fact]
-    public async Task QuoteThatIsNeverClosedIsRefusedAboveWhatReadsAsARemark() =>
+    public async Task OpenQuoteAboveAnApparentRemarkIsRefused() =>
         (await _store.Refusal("n,a,b\n1,x,y\n7,\"z,1\n8,x,y\n(2 rows)\n")).Errors.ShouldContain(error => error.Message.Contains("never closed"));
 
-    /// <summary>However its lines end, a file has the same rows.</summary>
+    /// <summary>A file has the same rows with any line ends.</summary>
     [Fact]
-    public async Task AFileOfTwoLineEndsHasTheRowsOfOne()
+    public async Task MixedLineEndsDoNotChangeTheRows()
     {
         string[] cells = ["1", "\"2\"", "x", "\"y,\"\"\r\nz\"", "a\"b", "\"\n\"", ""];
         var lines = Gen.Select(Gen.OneOf(cells), Gen.OneOf(cells), Gen.OneOf("\n", "\r\n"), (left, right, end) => (Row: $"7,{left},{right}", End: end));

@@ -4,6 +4,7 @@ using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Tests.Tables.Csv;
 
+[Trait("Speed", "Slow")]
 public sealed class CsvRefusalTests : IDisposable
 {
     private readonly TemporaryStore _store = new();
@@ -14,8 +15,8 @@ public sealed class CsvRefusalTests : IDisposable
     {
         { "", 1, null, "expected a header with the names of the columns; the file is empty" },
         { "\uFEFF", 1, null, "expected a header with the names of the columns; the file is empty" },
-        { "a,b,a\n1,2,3\n", 1, "a", "column 3 has the name of column 1 (upper and lower case are not told apart)" },
-        { "a,b,A\n1,2,3\n", 1, "A", "column 3 has the name of column 1 (upper and lower case are not told apart)" },
+        { "a,b,a\n1,2,3\n", 1, "a", "column 3 has the name of column 1 (names that differ only in case count as equal)" },
+        { "a,b,A\n1,2,3\n", 1, "A", "column 3 has the name of column 1 (names that differ only in case count as equal)" },
         { "a\0,b\n1,2\n", 1, "a\0", "the name of column 1 holds a NUL character" },
         { "a,\"b\n1,2\n", 1, null, "the quote that opens the name of column 2 is never closed" },
         { "a,\"b\"c\n1,2\n", 1, "b", "expected a delimiter or the end of the line after the quoted name of column 2" },
@@ -46,19 +47,20 @@ public sealed class CsvRefusalTests : IDisposable
         { "a,b\r\n1,2\r3,4\r\n", 2, null, "expected every line to end alike; this one ends differently from those before it (LF, CRLF and CR are mixed)" },
     };
 
-    /// <summary>Its name was cut off, and was then said to be an open quote, or not in UTF-8.</summary>
+    /// <summary>Such a header was once reported as an open quote or as not UTF-8, because its last name was cut off.</summary>
     [Theory]
     [InlineData("\"", "\"")]
     [InlineData("\"", "\"\"\"")]
     [InlineData("", "")]
-    public async Task AHeaderThatIsTooLongIsRefusedAsThat(string before, string after)
+    public async Task TooLongHeaderIsRefusedWithItsLimit(string before, string after)
     {
         var names = Enumerable.Range(0, 1_200).Select(i => $"{before}{new string('漢', 400)}{i}{after}");
 
-        (await _store.Refusal(string.Join(',', names) + "\n1\n", Query(null))).Errors.ShouldBe([new DatasetError(1, null, "expected a header of at most 1048576 bytes (Datasets:MaxHeaderBytes)")]);
+        (await _store.Refusal(string.Join(',', names) + "\n1\n", Query(null))).Errors
+            .ShouldBe([new DatasetError(1, null, "expected a header of at most 1048576 bytes (Datasets:MaxHeaderBytes)")]);
     }
 
-    /// <summary>It was said in whole, three times.</summary>
+    /// <summary>An error once showed the whole name, three times.</summary>
     [Fact]
     public async Task ALongNameIsShownInPart()
     {
@@ -77,12 +79,12 @@ public sealed class CsvRefusalTests : IDisposable
         refusal.ErrorCount.ShouldBe(1);
     }
 
-    /// <summary>A column that is numbers but for a few cells is one in which something went wrong; with more of them it is text.</summary>
+    /// <summary>A few other cells in a column of numbers are mistakes; with more of them the column is text.</summary>
     [Theory]
     [InlineData(2, 1)]
     [InlineData(100, 1)]
     [InlineData(300, 3)]
-    public async Task AFewCellsAmongNumbersAreNamed(int numbers, int others)
+    public async Task FewOtherCellsAmongNumbersAreErrors(int numbers, int others)
     {
         var cells = Enumerable.Range(0, numbers).Select(i => $"{i}.5").Concat(Enumerable.Repeat("three", others));
 
@@ -90,14 +92,15 @@ public sealed class CsvRefusalTests : IDisposable
 
         refusal.ErrorCount.ShouldBe(others);
         refusal.Errors.ShouldBe(Enumerable.Range(0, others).Select(i => new DatasetError(numbers + 2 + i, "a",
-            $"expected a number, as the other {numbers} cells of the column are; where it is right as it is, upload with types=a:category, where it stands for a missing value, with nullValue; got 'three'")));
+            $"expected a number, as in the other {numbers} cells of the column (if the value is right, upload with types=a:category; "
+            + "if it means a missing value, name it in nullValue); got 'three'")));
     }
 
     [Theory]
     [InlineData(2, 2)]
     [InlineData(100, 2)]
     [InlineData(300, 4)]
-    public async Task MoreOfThemMakeTheColumnText(int numbers, int others)
+    public async Task ManyOtherCellsMakeTheColumnText(int numbers, int others)
     {
         var cells = Enumerable.Range(0, numbers).Select(i => $"{i}.5").Concat(Enumerable.Repeat("three", others));
 
@@ -136,7 +139,8 @@ public sealed class CsvRefusalTests : IDisposable
         var header = string.Join(',', Enumerable.Range(0, 2000).Select(i => $"c{i}"));
         var row = string.Join(',', Enumerable.Repeat("x", 2000));
 
-        var refusal = await _store.Refusal($"{header}\n{string.Join('\n', Enumerable.Repeat(row, 500))}", Query(string.Join(',', Enumerable.Range(0, 2000).Select(i => $"c{i}:number"))));
+        var types = string.Join(',', Enumerable.Range(0, 2000).Select(i => $"c{i}:number"));
+        var refusal = await _store.Refusal($"{header}\n{string.Join('\n', Enumerable.Repeat(row, 500))}", Query(types));
 
         refusal.ErrorCount.ShouldBe(1_000_000);
     }
@@ -144,12 +148,13 @@ public sealed class CsvRefusalTests : IDisposable
     [Fact]
     public async Task BytesThatAreNotUtf8AreNamed()
     {
+        const string Otherwise = ", or the file's own encoding in the Content-Type (charset=windows-1252); got other bytes";
         (await _store.Refusal([.. "a,b\n1,"u8, 0xFF, (byte)'2', (byte)'\n'])).Errors
-            .ShouldBe([new DatasetError(2, "b", "expected text in UTF-8, or the file's own encoding in the Content-Type (charset=windows-1252); got other bytes: '\uFFFD2'")]);
+            .ShouldBe([new DatasetError(2, "b", $"expected text in UTF-8{Otherwise}: '\uFFFD2'")]);
         (await _store.Refusal([.. "a,b"u8, 0xC3, .. "\n1,2\n"u8])).Errors
-            .ShouldBe([new DatasetError(1, null, "expected the name of column 2 in UTF-8, or the file's own encoding in the Content-Type (charset=windows-1252); got other bytes: 'b\uFFFD'")]);
+            .ShouldBe([new DatasetError(1, null, $"expected the name of column 2 in UTF-8{Otherwise}: 'b\uFFFD'")]);
         (await _store.Refusal([.. "1,gr"u8, 0xFC, .. "n\n1,rot\n2,rot\n"u8])).Errors
-            .ShouldBe([new DatasetError(1, "x2", "expected text in UTF-8, or the file's own encoding in the Content-Type (charset=windows-1252); got other bytes: 'gr\uFFFDn'")]);
+            .ShouldBe([new DatasetError(1, "x2", $"expected text in UTF-8{Otherwise}: 'gr\uFFFDn'")]);
         (await _store.Refusal("a,b\n1,ä€😀\n", Query("b:number"))).Errors.ShouldBe([new DatasetError(2, "b", "expected a number; got 'ä€😀'")]);
     }
 
@@ -194,7 +199,7 @@ public sealed class CsvRefusalTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatNeedsMoreMemoryThanAllowedIsTooLarge()
+    public async Task FileThatNeedsMoreMemoryThanAllowedIsTooLarge()
     {
         using var store = new TemporaryStore(new DatasetOptions { MaxColumns = 10_000, MemoryMegabytes = 256 });
         var row = string.Join(',', Enumerable.Range(0, 10_000));
@@ -206,6 +211,6 @@ public sealed class CsvRefusalTests : IDisposable
 
     public void Dispose() => _store.Dispose();
 
-    /// <summary>What is found out by itself may be another thing in a file of two lines.</summary>
+    /// <summary>Sets the dialect, because detection may give another one for a file of two lines.</summary>
     private static DatasetUploadQuery Query(string? types) => new("csv", ",", "\"", ".", "true", null, types is null ? null : [types]);
 }

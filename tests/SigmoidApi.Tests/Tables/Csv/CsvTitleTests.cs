@@ -4,7 +4,8 @@ using SigmoidApi.Tables;
 
 namespace SigmoidApi.Tests.Tables.Csv;
 
-/// <summary>Lines above the header and below the last row that are no part of the table.</summary>
+/// <summary>Lines above the header and below the last row that are not part of the table.</summary>
+[Trait("Speed", "Slow")]
 public sealed class CsvTitleTests(TestApplication application) : IClassFixture<TestApplication>, IDisposable
 {
     private readonly ApiClient _api = application.Api;
@@ -45,7 +46,7 @@ public sealed class CsvTitleTests(TestApplication application) : IClassFixture<T
     }
 
     [Fact]
-    public async Task LinesOfBlanksBelowTheRowsAreNoRows()
+    public async Task BlankLinesBelowTheRowsAreNotRows()
     {
         var (_, dataset) = await _store.Import("a,b,y\n1,x,0\n2,z,1\n   \n  ");
 
@@ -66,18 +67,18 @@ public sealed class CsvTitleTests(TestApplication application) : IClassFixture<T
     [InlineData("name,n,m\nx,1,2\ny,,\n")]
     [InlineData("name,text\nx,\"one\n\nTotal: 3\"\n")]
     [InlineData("name,text\nx,\"one\"\n,\n")]
-    public async Task WhatMayBeARowIsARow(string csv)
+    public async Task PossibleRowIsKept(string csv)
     {
         (await _store.Import(csv)).Dataset.Origin.SkippedLines.ShouldBeNull();
     }
 
     [Theory]
-    // A row that was cut off, and not a remark.
+    // Rows that were cut off, not remarks.
     [InlineData("a,b\n1,2\n3,4\n5\n", 4, "a", "expected 2 cells; the row has 1")]
     [InlineData("name,b\nx,2\ny,4\nBer", 4, "b", "expected 2 cells; the row has 1")]
     [InlineData("name,b,c\nx,2,3\ny,4,5\nBer,7", 4, "c", "expected 3 cells; the row has 2")]
     [InlineData("name,b\nx,2\nTotal: 2\ny,4\n", 3, "b", "expected 2 cells; the row has 1")]
-    public async Task TheLineThatMayBeARowIsNamed(string csv, long line, string column, string message)
+    public async Task PossibleRowWithErrorsIsNamed(string csv, long line, string column, string message)
     {
         (await _store.Refusal(csv)).Errors.ShouldBe([new DatasetError(line, column == "a" ? "b" : column, message)]);
     }
@@ -90,7 +91,7 @@ public sealed class CsvTitleTests(TestApplication application) : IClassFixture<T
     [InlineData("a,b\n1,2,3\n4,5,6\n", 1, 3, 2)]
     [InlineData("a,b,c,d\n1,2,3\n4,5,6\n", 1, 3, 4)]
     [InlineData("\n\na,b\n1,2,3\n4,5,6\n", 3, 3, 2)]
-    public async Task AFirstLineThatDoesNotFitTheOthersIsNamedAlone(string csv, long line, int columns, int cells)
+    public async Task FirstLineThatDoesNotFitIsTheOnlyError(string csv, long line, int columns, int cells)
     {
         var error = (await _store.Refusal(csv)).Errors.ShouldHaveSingleItem();
 
@@ -110,7 +111,7 @@ public sealed class CsvTitleTests(TestApplication application) : IClassFixture<T
     }
 
     [Fact]
-    public async Task FaultsHaveTheLinesOfTheFile()
+    public async Task ErrorsHaveTheLinesOfTheFile()
     {
         (await _store.Refusal("Report\n\na,b,y\n1,x,0\n2,z\n3,z,1\n\nSource: ministry\n")).Errors.ShouldBe(
             [new DatasetError(5, "y", "expected 3 cells; the row has 2")]);

@@ -4,7 +4,7 @@ using SigmoidApi.Tables.Csv;
 
 namespace SigmoidApi.Tests.Tables.Csv;
 
-/// <summary>Whether the first record has the names of the columns.</summary>
+/// <summary>Whether the first record is a header with the names of the columns.</summary>
 public sealed class HeaderDetectionTests : IDisposable
 {
     private readonly TemporaryStore _store = new();
@@ -21,7 +21,7 @@ public sealed class HeaderDetectionTests : IDisposable
         { "a missing text", "red,,yes\nblue,S,no\nred,M,yes\n", false },
         { "a value like its column's name", "color,y\nred,y\nblue,n\nred,n\nblue,y\n", true },
         { "levels in every record", "red,y\nblue,n\nred,n\nblue,y\n", false },
-        { "a text of its own beside a level", "anna,x\nbert,x\nclara,y\n", false },
+        { "a text of its own next to a level", "anna,x\nbert,x\nclara,y\n", false },
         { "levels, and one that is rare", "red,S,yes,teal\nblue,M,no,mint\nred,S,no,mint\nblue,M,yes,mint\n", false },
         { "years", "country,2019,2020,grew\nDE,1.5,2.5,yes\nFR,2.5,1.5,no\nIT,1,2,yes\n", true },
         { "years backwards", "country,2020,2019,grew\nDE,1.5,2.5,yes\nFR,2.5,1.5,no\nIT,1,2,yes\n", true },
@@ -45,7 +45,7 @@ public sealed class HeaderDetectionTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void AHeaderIsTold(string file, string csv, bool hasHeader) => HasHeader(csv).ShouldBe(hasHeader, file);
+    public void HeaderIsDetected(string file, string csv, bool hasHeader) => HasHeader(csv).ShouldBe(hasHeader, file);
 
     [Theory]
     [InlineData("color,size\nred,S\nblue,size\n", true, "color", "size")]
@@ -55,7 +55,7 @@ public sealed class HeaderDetectionTests : IDisposable
     [InlineData("2019,2020\n2019,2020\n", true, "2019", "2020")]
     [InlineData("color,size\ncolor,size\n", true, "color", "size")]
     [InlineData("color,size\ncolor,size\n", false, "color", "weight")]
-    public void TheNamesThatAModelNeedsAreAHeader(string csv, bool hasHeader, params string[] expected) => HasHeader(csv, expected).ShouldBe(hasHeader);
+    public void NamesThatAModelNeedsAreAHeader(string csv, bool hasHeader, params string[] expected) => HasHeader(csv, expected).ShouldBe(hasHeader);
 
     [Theory]
     [InlineData(",color,size,answer\n0,red,S,yes\n1,blue,M,no\n2,red,L,yes\n3,blue,S,no\n", "column1,color,size,answer")]
@@ -71,9 +71,9 @@ public sealed class HeaderDetectionTests : IDisposable
         dataset.Rows.ShouldBe(csv.Count(c => c == '\n') - 1);
     }
 
-    /// <summary>Two files, one behind the other.</summary>
+    /// <summary>Two concatenated files.</summary>
     [Fact]
-    public async Task AHeaderThatComesAgainIsNamedByItsLine()
+    public async Task RepeatedHeaderIsAnErrorWithItsLine()
     {
         const string Csv = "name,a\nx,1\nz,2\nw,3\n";
 
@@ -81,13 +81,14 @@ public sealed class HeaderDetectionTests : IDisposable
     }
 
     [Fact]
-    public async Task NamesThatComeTwiceOverTextsAreRefusedAsOverNumbers()
+    public async Task DuplicateNamesAboveTextsAreRefusedToo()
     {
         (await _store.Refusal("color,color,answer\nred,blue,yes\nblue,red,no\n")).Errors
-            .ShouldBe([new DatasetError(1, "color", "column 2 has the name of column 1 (upper and lower case are not told apart)")]);
+            .ShouldBe([new DatasetError(1, "color", "column 2 has the name of column 1 (names that differ only in case count as equal)")]);
     }
 
     public void Dispose() => _store.Dispose();
 
-    private static bool HasHeader(string csv, params string[] expected) => CsvSniffer.Detect(Encoding.UTF8.GetBytes(csv), isWholeFile: true, new(), expected).Dialect.Header;
+    private static bool HasHeader(string csv, params string[] expected) =>
+        CsvSniffer.Detect(Encoding.UTF8.GetBytes(csv), isWholeFile: true, new(), expected).Dialect.Header;
 }

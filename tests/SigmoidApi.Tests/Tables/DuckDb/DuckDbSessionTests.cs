@@ -2,7 +2,7 @@ using SigmoidApi.Tables.DuckDb;
 
 namespace SigmoidApi.Tests.Tables.DuckDb;
 
-/// <summary>DuckDB sees the files that it is given, and nothing else of the machine.</summary>
+/// <summary>DuckDB can open only the files that it is given.</summary>
 public sealed class DuckDbSessionTests
 {
     [Theory]
@@ -20,7 +20,7 @@ public sealed class DuckDbSessionTests
     [InlineData("set memory_limit = '100GB'")]
     [InlineData("set temp_directory = '/tmp'")]
     [InlineData("reset lock_configuration")]
-    public void WhatTheSessionWasNotGivenIsOutOfReach(string sql)
+    public void SessionReadsOnlyTheFilesItWasGiven(string sql)
     {
         using var session = new DuckDbSession(Path.Combine(Path.GetTempPath(), $"sigmoid-session-{Guid.NewGuid():n}"), new(256, 1, 1_000_000), progress: null);
         session.Settle(1);

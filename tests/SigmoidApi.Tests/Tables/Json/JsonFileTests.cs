@@ -5,6 +5,7 @@ using SigmoidApi.Tables.Import;
 
 namespace SigmoidApi.Tests.Tables.Json;
 
+[Trait("Speed", "Slow")]
 public sealed class JsonFileTests : IDisposable
 {
     private static readonly DatasetUploadQuery Json = new("json", null, null, null, null, null, null);
@@ -13,7 +14,7 @@ public sealed class JsonFileTests : IDisposable
     private readonly TemporaryStore _store = new();
 
     [Fact]
-    public async Task AnArrayAndLinesAreTheSameRows()
+    public async Task ArrayAndLinesGiveTheSameRows()
     {
         const string Records = """{"a":1,"b":"x","c":true,"d":"2024-01-31","e":0.5}|{"a":2,"b":null,"c":false,"d":null,"e":2}|{"e":1,"b":"y"}""";
 
@@ -22,14 +23,15 @@ public sealed class JsonFileTests : IDisposable
 
         lines.ShouldBe([[1L, "x", true, "2024-01-31", 0.5], [2L, null, false, null, 2.0], [null, "y", null, null, 1.0]]);
         (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 0, 10, TestContext.Current.CancellationToken)).ShouldBe(lines);
-        dataset.Columns.Select(column => column.Type).ShouldBe([ColumnType.Number, ColumnType.Category, ColumnType.Boolean, ColumnType.DateTime, ColumnType.Number]);
+        dataset.Columns.Select(column => column.Type)
+            .ShouldBe([ColumnType.Number, ColumnType.Category, ColumnType.Boolean, ColumnType.DateTime, ColumnType.Number]);
         dataset.Columns.Select(column => column.Missing).ShouldBe([1, 1, 1, 2, 0]);
         dataset.Origin.Format.ShouldBe(DatasetFormat.Json);
         dataset.Origin.Delimiter.ShouldBeNull();
     }
 
     [Fact]
-    public async Task NestedValuesAreKeptAsTheirText()
+    public async Task NestedValuesAreKeptAsText()
     {
         (await _store.Rows("""
             {"a":[1,null],"b":{"x":1,"y":[2]}}
@@ -48,19 +50,20 @@ public sealed class JsonFileTests : IDisposable
     }
 
     [Fact]
-    public async Task AValueOfALaterRecordIsAsMuchAValue()
+    public async Task NameInALaterRecordIsAColumnToo()
     {
         var records = string.Join('\n', Enumerable.Range(0, 30_000).Select(i => i == 29_999 ? """{"a":0.5,"late":"x"}""" : """{"a":1}"""));
 
         var (_, dataset) = await _store.Import(records, Lines);
 
-        dataset.Columns.Select(column => (column.Name, column.Type, column.Missing)).ShouldBe([("a", ColumnType.Number, 0), ("late", ColumnType.Category, 29_999)]);
+        dataset.Columns.Select(column => (column.Name, column.Type, column.Missing))
+            .ShouldBe([("a", ColumnType.Number, 0), ("late", ColumnType.Category, 29_999)]);
         dataset.Columns[0].Minimum.ShouldBe(0.5);
     }
 
-    /// <summary>The text of one must not hang on the others, nor on the file: a model knows it as a level.</summary>
+    /// <summary>The text of a nested value must not depend on other records or on the file, because a model knows it as a level.</summary>
     [Fact]
-    public async Task ANestedValueHasItsOwnTextWhateverOthersHold()
+    public async Task TextOfANestedValueDoesNotDependOnOtherRecords()
     {
         (await _store.Rows("""[{"a":{"z": 1},"b":[1, 2]},{"a":{"w":[ ]},"b":[1.50]},{"a":{"z":"x","w":2},"b":["y"]}]""", Json))
             .ShouldBe([["""{"z":1}""", "[1,2]"], ["""{"w":[]}""", "[1.5]"], ["""{"z":"x","w":2}""", """["y"]"""]]);
@@ -70,23 +73,25 @@ public sealed class JsonFileTests : IDisposable
     [InlineData("ndjson", "{\"a\":1}\n{\"a\":}\n{\"a\":3}\n", 2, "expected a JSON record on each line; this one is malformed at byte 6 of the line")]
     [InlineData("ndjson", "{\"a\":1}\n\n \r\n{\"a\":}\n", 4, "expected a JSON record on each line; this one is malformed at byte 6 of the line")]
     [InlineData("ndjson", "{\"a\":1}\n{\"a\":2\n", 3, "expected a JSON record on each line; this one is malformed at byte 1 of the line")]
-    [InlineData("ndjson", "{\"a\":1}\n\n{\"a\":\n2}\n", 3, "expected a JSON record on each line; this one goes on to line 4")]
+    [InlineData("ndjson", "{\"a\":1}\n\n{\"a\":\n2}\n", 3, "expected a JSON record on each line; this one continues to line 4")]
     [InlineData("ndjson", "{\"a\":1}\n[1]\n", 2, "expected a JSON record on each line, got an array")]
     [InlineData("ndjson", "{\"a\":1}\n\n7\n", 3, "expected a JSON record on each line, got a number")]
     [InlineData("ndjson", "x", 1, "expected a JSON record on each line; this one is malformed at byte 1 of the line")]
     [InlineData("json", "[{\"a\":1},{\"a\":]", 1, "expected a JSON array of records; this one is malformed at byte 15 of the line")]
-    [InlineData("json", "[{\"a\":1,\"b\":2},{\"a\":2,\"b\":3},{\"a\":3,\"b\":}]", 1, "expected a JSON array of records; this one is malformed at byte 41 of the line")]
-    [InlineData("ndjson", "{\"a\":1}\n{\"a\":\"\\ud800\"}\n{\"a\":}\n", 2, "expected a JSON record on each line; a text of this one is not UTF-8, or has half of a surrogate pair")]
+    [InlineData("json", "[{\"a\":1,\"b\":2},{\"a\":2,\"b\":3},{\"a\":3,\"b\":}]", 1,
+        "expected a JSON array of records; this one is malformed at byte 41 of the line")]
+    [InlineData("ndjson", "{\"a\":1}\n{\"a\":\"\\ud800\"}\n{\"a\":}\n", 2,
+        "expected a JSON record on each line; a text of this one is not UTF-8, or has half of a surrogate pair")]
     [InlineData("json", "[\n  {\"a\":1},\n  [2]\n]", 3, "expected a JSON array of records, got an array")]
     [InlineData("json", "[{\"a\":1},", 1, "expected a JSON array of records; this one never ends")]
     [InlineData("json", "[{\"a\":1}\n\t \r\n", 1, "expected a JSON array of records; this one never ends")]
     [InlineData("json", "{", 1, "expected an array of records, or JSON lines (application/x-ndjson); this is one object")]
     [InlineData("json", " {\"a\":1}\n", 1, "expected an array of records, or JSON lines (application/x-ndjson); this is one object")]
     [InlineData("json", "{\"rows\":[{\"a\":1}]}", 1, "expected an array of records, or JSON lines (application/x-ndjson); this is one object")]
-    [InlineData("json", "a,b\n1,2\n", 1, "expected a JSON array of records; this is no JSON")]
+    [InlineData("json", "a,b\n1,2\n", 1, "expected a JSON array of records; this is not JSON")]
     [InlineData("json", " \n", 1, "expected a JSON array of records; the file is empty")]
     [InlineData("json", "{\"a\":1}\n{\"a\":}\n", 2, "expected a JSON record on each line; this one is malformed at byte 6 of the line")]
-    public async Task WhatIsWrongIsNamedByItsLine(string format, string text, long line, string message)
+    public async Task ErrorIsNamedByItsLine(string format, string text, long line, string message)
     {
         var error = (await _store.Refusal(text, Json with { Format = format })).Errors.ShouldHaveSingleItem();
 
@@ -99,11 +104,12 @@ public sealed class JsonFileTests : IDisposable
     [InlineData("json", "[{\"b\":[1e999],\"a\":1},\n{\"a\":-1e400}]", 2, "-1e400")]
     public async Task ANumberBeyondFloat64IsNamedByItsLine(string format, string text, long line, string shown)
     {
-        (await _store.Refusal(text, Json with { Format = format })).Errors.ShouldBe([new DatasetError(line, "a", $"expected a number of at most 1.8e308; got '{shown}'")]);
+        (await _store.Refusal(text, Json with { Format = format })).Errors
+            .ShouldBe([new DatasetError(line, "a", $"expected a number of at most 1.8e308; got '{shown}'")]);
     }
 
     [Fact]
-    public async Task LinesAreTakenWhereAnArrayIsSaid()
+    public async Task JsonLinesAreReadWhereAnArrayIsDeclared()
     {
         var (id, dataset) = await _store.Import("{\"a\":1,\"b\":\"x\"}\n\n{\"a\":2}\n", Json);
 
@@ -123,7 +129,12 @@ public sealed class JsonFileTests : IDisposable
     [InlineData("0.12345678901234568", "1", false)]
     public async Task WholeNumbersThatFloat64CannotHoldAreText(string first, string second, bool? areText)
     {
-        foreach (var (form, query) in new[] { ($"[{{\"id\":{first}}},{{\"id\": {second}}},{{\"id\":null}}]", Json), ($"{{\"id\":{first}}}\n{{\"id\":{second}}}\n{{}}\n", Lines) })
+        (string, DatasetUploadQuery)[] files =
+        [
+            ($"[{{\"id\":{first}}},{{\"id\": {second}}},{{\"id\":null}}]", Json),
+            ($"{{\"id\":{first}}}\n{{\"id\":{second}}}\n{{}}\n", Lines),
+        ];
+        foreach (var (form, query) in files)
         {
             if (areText is null)
             {
@@ -132,7 +143,8 @@ public sealed class JsonFileTests : IDisposable
             }
 
             var (id, dataset) = await _store.Import(form, query);
-            (dataset.Columns[0].Type, dataset.Columns[0].Missing, dataset.Columns[0].Distinct).ShouldBe((areText.Value ? ColumnType.Category : ColumnType.Number, 1, 2));
+            (dataset.Columns[0].Type, dataset.Columns[0].Missing, dataset.Columns[0].Distinct)
+                .ShouldBe((areText.Value ? ColumnType.Category : ColumnType.Number, 1, 2));
             if (areText.Value)
                 (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 0, 10, TestContext.Current.CancellationToken)).ShouldBe([[first], [second], [null]]);
             (await _store.Import(form, query with { Types = ["id:number"] })).Dataset.Columns[0].Type.ShouldBe(ColumnType.Number);
@@ -147,7 +159,8 @@ public sealed class JsonFileTests : IDisposable
     [InlineData(59_999)]
     public async Task AMalformedRecordOfManyIsNamed(int number)
     {
-        var records = string.Join('\n', Enumerable.Range(1, 60_000).Select(i => i == number ? """{"a":}""" : """{"a":1,"b":"a text that makes the file large enough for several buffers"}"""));
+        const string Long = """{"a":1,"b":"a text that makes the file large enough for several buffers"}""";
+        var records = string.Join('\n', Enumerable.Range(1, 60_000).Select(i => i == number ? """{"a":}""" : Long));
 
         (await _store.Refusal(records, Lines)).Errors.ShouldHaveSingleItem().Line.ShouldBe(number);
     }
@@ -167,7 +180,7 @@ public sealed class JsonFileTests : IDisposable
     [InlineData("json", "[{\"a\":1},{\"b\":1,\"A\":2}]")]
     [InlineData("ndjson", "{\"a\":1,\"a\":2}")]
     [InlineData("ndjson", "{\"a\\u0000\":1}")]
-    public async Task WhatHasNoRecordsIsRefused(string format, string text)
+    public async Task FilesWithoutRecordsAreRefused(string format, string text)
     {
         (await _store.Refusal(text, Json with { Format = format })).ErrorCount.ShouldBeGreaterThan(0);
     }
@@ -181,7 +194,7 @@ public sealed class JsonFileTests : IDisposable
         dataset.Columns.Select(column => column.Minimum).ShouldBe([1, 2, 3, 4, 5, 6, 7, 8]);
     }
 
-    /// <summary>DuckDB would make an UUID, a time or a date of these, and another text of each.</summary>
+    /// <summary>DuckDB would read these as UUIDs, times or dates, and so change the texts.</summary>
     [Theory]
     [InlineData("B7C1E4D0-52A9-4C3E-9F10-6D2A8E4B1C77", "0F3A9C55-8E21-4B67-A4D2-19C7E0B5D3AA")]
     [InlineData("8:00", "12:30")]
@@ -192,15 +205,16 @@ public sealed class JsonFileTests : IDisposable
     [InlineData(" x ", "\tx\n")]
     [InlineData("nulls", "x\0y")]
     [InlineData("0x10", "1_000")]
-    public async Task StringIsTheTextThatWasSent(string first, string second)
+    public async Task StringsAreKeptAsSent(string first, string second)
     {
         string[] texts = [first, second, first, second];
 
-        (await _store.Rows(string.Concat(texts.Select(text => $$"""{"k":{{JsonSerializer.Serialize(text)}},"y":1}""" + "\n")), Lines)).Select(row => row[0]).ShouldBe(texts);
+        var records = string.Concat(texts.Select(text => $$"""{"k":{{JsonSerializer.Serialize(text)}},"y":1}""" + "\n"));
+        (await _store.Rows(records, Lines)).Select(row => row[0]).ShouldBe(texts);
     }
 
     [Fact]
-    public async Task ValuesOfSeveralTypesAreWhatTheyHaveInCommon()
+    public async Task MixedTypesBecomeTheirCommonType()
     {
         var (id, dataset) = await _store.Import("""
             {"number":1,"flag":true,"text":1,"whole":"7","day":"2024-01-31"}
@@ -212,7 +226,8 @@ public sealed class JsonFileTests : IDisposable
             {"text":{"a": 1}}
             """, Lines);
 
-        dataset.Columns.Select(column => column.Type).ShouldBe([ColumnType.Number, ColumnType.Boolean, ColumnType.Category, ColumnType.Number, ColumnType.DateTime]);
+        dataset.Columns.Select(column => column.Type)
+            .ShouldBe([ColumnType.Number, ColumnType.Boolean, ColumnType.Category, ColumnType.Number, ColumnType.DateTime]);
         (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 0, 10, TestContext.Current.CancellationToken)).ShouldBe([
             [1.0, true, "1", 7L, "2024-01-31T00:00:00Z"],
             [2.5, false, "x", 8L, null],
@@ -223,7 +238,7 @@ public sealed class JsonFileTests : IDisposable
             [null, null, """{"a":1}""", null, null]]);
     }
 
-    /// <summary>Python writes it, which is no JSON.</summary>
+    /// <summary>Python writes NaN, although it is not JSON.</summary>
     [Fact]
     public async Task NaNIsMissing()
     {
@@ -234,7 +249,7 @@ public sealed class JsonFileTests : IDisposable
             """, Lines)).ShouldBe([[1.5, 7L, "x", null, "9007199254740993"], [null, null, null, null, null], [null, null, null, null, null]]);
     }
 
-    /// <summary>All that can be written in separated values and in strings of JSON: one table has one meaning.</summary>
+    /// <summary>The same texts mean the same in separated values and in strings of JSON.</summary>
     [Theory]
     [InlineData("1", "2.5", "-3e2")]
     [InlineData("1", "+22", " 7 ")]
@@ -261,11 +276,12 @@ public sealed class JsonFileTests : IDisposable
     [InlineData("x", "-", "NA")]
     [InlineData("8:00", "12:30", "18:15")]
     [InlineData("true", "b", "1")]
-    public async Task StringsMakeTheColumnsThatSeparatedValuesMake(params string[] cells)
+    public async Task StringsGiveTheSameColumnsAsSeparatedValues(params string[] cells)
     {
-        // Twice each, so that no single cell passes for a mistake.
+        // Twice each, so that no single cell counts as a mistake.
         string[] all = [.. cells, .. cells];
-        var (csvId, csv) = await _store.Import("a\tb\n" + string.Concat(all.Select(cell => $"\"{cell}\"\tx\n")), new("csv", "tab", "\"", null, "true", null, null));
+        var (csvId, csv) = await _store.Import(
+            "a\tb\n" + string.Concat(all.Select(cell => $"\"{cell}\"\tx\n")), new("csv", "tab", "\"", null, "true", null, null));
         var (id, json) = await _store.Import(string.Concat(all.Select(cell => $$"""{"a":"{{cell}}","b":"x"}""" + "\n")), Lines);
 
         var (found, expected) = (json.Columns[0], csv.Columns[0]);
@@ -273,7 +289,8 @@ public sealed class JsonFileTests : IDisposable
         found.Warnings.ShouldBe(expected.Warnings);
         (await Rows(id, json)).ShouldBe(await Rows(csvId, csv));
 
-        async Task<IEnumerable<object?>> Rows(Guid of, ImportedDataset dataset) => (await _store.Engine.ReadRowsAsync(of, dataset.Columns, 0, 10, TestContext.Current.CancellationToken)).Select(row => row[0]);
+        async Task<IEnumerable<object?>> Rows(Guid of, ImportedDataset dataset) =>
+            (await _store.Engine.ReadRowsAsync(of, dataset.Columns, 0, 10, TestContext.Current.CancellationToken)).Select(row => row[0]);
     }
 
     [Fact]
@@ -308,13 +325,13 @@ public sealed class JsonFileTests : IDisposable
     [InlineData("a:number", "{\"a\":1}\n{\"a\":[1]}", 2, "expected a number; got '[…]'")]
     [InlineData("a:boolean", "{\"a\":true}\n{\"a\":2}", 2, "expected true, false, 1 or 0; got '2'")]
     [InlineData("a:boolean", "{\"a\":true}\n{\"a\":1.0}\n{\"a\":0.5}", 3, "expected true, false, 1 or 0; got '0.5'")]
-    public async Task ValueThatIsNotWhatTheUploadSaysIsNamed(string types, string records, long line, string message)
+    public async Task ValueThatDoesNotFitTheSetTypeIsNamed(string types, string records, long line, string message)
     {
         (await _store.Refusal(records, Lines with { Types = [types] })).Errors.ShouldBe([new DatasetError(line, "a", message)]);
     }
 
     [Fact]
-    public async Task WordsForMissingAreThoseOfSeparatedValues()
+    public async Task MissingWordsAreThoseOfSeparatedValues()
     {
         const string Records = """
             {"a":"NA","b":"x","c":"1"}
@@ -323,13 +340,16 @@ public sealed class JsonFileTests : IDisposable
             {"a":"y","b":"z","c":"-"}
             """;
 
-        (await _store.Rows(Records, Lines with { Types = ["c:category"] })).ShouldBe([[null, "x", "1"], ["-", "n.v.", "n.v."], [null, null, "2"], ["y", "z", "-"]]);
-        (await _store.Rows(Records, Lines with { Types = ["c:category"], NullValue = ["n.v."] })).ShouldBe([["NA", "x", "1"], ["-", null, null], [null, null, "2"], ["y", "z", "-"]]);
-        (await _store.Rows(Records, Lines with { Types = ["c:category"], NullValue = [""] })).ShouldBe([["NA", "x", "1"], ["-", "n.v.", "n.v."], [null, null, "2"], ["y", "z", "-"]]);
+        (await _store.Rows(Records, Lines with { Types = ["c:category"] }))
+            .ShouldBe([[null, "x", "1"], ["-", "n.v.", "n.v."], [null, null, "2"], ["y", "z", "-"]]);
+        (await _store.Rows(Records, Lines with { Types = ["c:category"], NullValue = ["n.v."] }))
+            .ShouldBe([["NA", "x", "1"], ["-", null, null], [null, null, "2"], ["y", "z", "-"]]);
+        (await _store.Rows(Records, Lines with { Types = ["c:category"], NullValue = [""] }))
+            .ShouldBe([["NA", "x", "1"], ["-", "n.v.", "n.v."], [null, null, "2"], ["y", "z", "-"]]);
     }
 
     [Fact]
-    public async Task CommaBehindTheLastValueIsTaken()
+    public async Task CommaAfterTheLastValueIsAccepted()
     {
         (await _store.Rows("""[{"a":1,},{"a":2,"b":[1,2,],}]""", Json)).ShouldBe([[1L, null], [2L, "[1,2]"]]);
     }
@@ -341,13 +361,16 @@ public sealed class JsonFileTests : IDisposable
         (await _store.Rows("\uFEFF\n [\r\n{\"a\":7}\r\n,{\"a\": 8 }]\n\n", Json)).ShouldBe([[7L], [8L]]);
     }
 
-    /// <summary>The names are DuckDB's own for what it knows of a file and its rows.</summary>
+    /// <summary>DuckDB uses these names for its own columns about a file and its rows.</summary>
     [Fact]
     public async Task NamesOfDuckDbAreNamesOfColumns()
     {
-        var (id, dataset) = await _store.Import(string.Concat(Enumerable.Range(0, 5).Select(i => $$"""{"filename":"f{{i}}","FILE_ROW_NUMBER":{{10 * i}},"file_row_number_1":{{i}},"rowid":1,"json":2}""" + "\n")), Lines);
+        var records = Enumerable.Range(0, 5)
+            .Select(i => $$"""{"filename":"f{{i}}","FILE_ROW_NUMBER":{{10 * i}},"file_row_number_1":{{i}},"rowid":1,"json":2}""" + "\n");
+        var (id, dataset) = await _store.Import(string.Concat(records), Lines);
 
-        (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 2, 2, TestContext.Current.CancellationToken)).ShouldBe([["f2", 20L, 2L, 1L, 2L], ["f3", 30L, 3L, 1L, 2L]]);
+        (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 2, 2, TestContext.Current.CancellationToken))
+            .ShouldBe([["f2", 20L, 2L, 1L, 2L], ["f3", 30L, 3L, 1L, 2L]]);
         _store.Numbers(id, dataset.Columns[1])[0].ShouldBe([0, 10, 20, 30, 40]);
     }
 

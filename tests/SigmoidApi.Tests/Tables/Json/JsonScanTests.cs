@@ -5,7 +5,7 @@ using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Tests.Tables.Json;
 
-/// <summary>What is found in a JSON file before DuckDB sees it.</summary>
+/// <summary>The scan of a JSON file before DuckDB reads it.</summary>
 public sealed class JsonScanTests : IDisposable
 {
     private const int MaxRecordBytes = 1 << 22;
@@ -19,7 +19,7 @@ public sealed class JsonScanTests : IDisposable
     [InlineData("{\"a\":1}\n{\"A\":1}", 2, "A", "expected names that differ by more than upper and lower case; the file has 'a' and 'A'")]
     [InlineData("{\"a\":1}\n{\"É\":1,\"é\":2}", 2, "é", "expected names that differ by more than upper and lower case; the file has 'É' and 'é'")]
     [InlineData("{\"a\":1}\n{\"\":1}", 2, null, "expected names of at least one character; a record has an empty one")]
-    [InlineData("{\"a\":1}\n{\"b\\u0000\":1}", 2, "b\0", "expected names without a NUL character; a record has one with it")]
+    [InlineData("{\"a\":1}\n{\"b\\u0000\":1}", 2, "b\0", "expected names without a NUL character; a name in a record has one")]
     [InlineData("{\"a\":1}\n{\"a\":Infinity}", 2, "a", "expected a number of at most 1.8e308; got 'Infinity'")]
     [InlineData("{\"a\":1}\n{\"a\":-inf}", 2, "a", "expected a number of at most 1.8e308; got '-inf'")]
     [InlineData("{\"a\":1.8e308}", 1, "a", "expected a number of at most 1.8e308; got '1.8e308'")]
@@ -41,7 +41,7 @@ public sealed class JsonScanTests : IDisposable
     [InlineData("{\"a\":1} {\"a\":2}", 1, null, "expected a JSON record on each line, got more than one on this line")]
     [InlineData("[{\"a\":1},]", 1, null, "expected a JSON array of records; this one is malformed at byte 10 of the line")]
     [InlineData("[{\"a\":1}]\nx", 2, null, "expected a JSON array of records; this one is malformed at byte 1 of the line")]
-    [InlineData("[{\"a\":1}]\n[]", 2, null, "expected a JSON array of records; more follows behind this one")]
+    [InlineData("[{\"a\":1}]\n[]", 2, null, "expected a JSON array of records; something follows this one")]
     [InlineData("[{\"a\":1},\n{\"a\":tru", 1, null, "expected a JSON array of records; this one never ends")]
     [InlineData("[{\"a\":1},\n{\"a\":\"x\\", 1, null, "expected a JSON array of records; this one never ends")]
     public void FaultIsNamedByItsLine(string text, long line, string? column, string message) =>
@@ -68,7 +68,7 @@ public sealed class JsonScanTests : IDisposable
         var names = string.Join(',', Enumerable.Range(0, 2_000).Select(i => $"\"n{i}\":1"));
 
         Scan($"{{{names}}}").Columns.Count.ShouldBe(2_000);
-        // What is malformed behind it is not come to.
+        // The malformed record after it is never reached.
         Should.Throw<DatasetTooLargeException>(() => Scan($"{{{names},\"one more\":1,,,")).Message.ShouldBe(
             "The file has more than 2000 columns; at most 2000 are taken (Datasets:MaxColumns).");
     }
@@ -84,8 +84,8 @@ public sealed class JsonScanTests : IDisposable
     [Fact]
     public void NamesAndRecordsAreLimited()
     {
-        Scan($"{{\"{new string('n', FileToRead.DefaultHeaderBytes)}\":1}}").Columns.Count.ShouldBe(1);
-        Refusal($"{{\"{new string('n', FileToRead.DefaultHeaderBytes + 1)}\":1}}").Errors.ShouldBe(
+        Scan($"{{\"{new string('n', TableFile.DefaultHeaderBytes)}\":1}}").Columns.Count.ShouldBe(1);
+        Refusal($"{{\"{new string('n', TableFile.DefaultHeaderBytes + 1)}\":1}}").Errors.ShouldBe(
             [new DatasetError(1, null, "expected names of at most 1048576 bytes together (Datasets:MaxHeaderBytes)")]);
 
         var long_ = new string('x', MaxRecordBytes / 2);
@@ -95,7 +95,7 @@ public sealed class JsonScanTests : IDisposable
         Refusal($"{{\"a\":1}}\n{{\"a\":\"{long_}{long_}{long_}{long_}{long_}").Errors.ShouldBe([new DatasetError(2, null, TooLong)]);
     }
 
-    /// <summary>Tokens of every kind at the end of a block, each byte of them.</summary>
+    /// <summary>The end of a block may split tokens of every kind at any byte.</summary>
     [Fact]
     public void TokensAreReadOverBlocks()
     {
@@ -110,7 +110,7 @@ public sealed class JsonScanTests : IDisposable
         }
     }
 
-    /// <summary>Memory, which can be counted: of records it takes none, of names and long texts it grows as they do.</summary>
+    /// <summary>Measured by memory, which is exact: records take none, and for names and long texts it grows like them.</summary>
     [Theory]
     [InlineData("records")]
     [InlineData("names")]
@@ -165,5 +165,6 @@ public sealed class JsonScanTests : IDisposable
         return JsonScan.Run(Received(_path) with { Format = format, MaxRows = maxRows }, '.', MissingWords.Default, TestContext.Current.CancellationToken);
     }
 
-    private static FileToRead Received(string path) => new(path, DatasetFormat.NdJson, new(), new Dictionary<string, ColumnType>(), 2_000, 1_000_000, 1_000, 1_000, MaxRecordBytes, 1_000);
+    private static TableFile Received(string path) => new(
+        path, DatasetFormat.NdJson, new(), new Dictionary<string, ColumnType>(), 2_000, 1_000_000, 1_000, 1_000, MaxRecordBytes, 1_000);
 }

@@ -9,12 +9,13 @@ public sealed class LibsvmFileTests : IDisposable
     private readonly TemporaryStore _store = new();
 
     [Fact]
-    public async Task WhatARowDoesNotNameIsZero()
+    public async Task UnnamedFeaturesAreZero()
     {
         var (id, dataset) = await _store.Import("+1 1:0.5 4:-2 # a remark\n-1 2:1e3\n\n-1\n", Libsvm);
 
         dataset.Columns.Select(column => column.Name).ShouldBe(["label", "x1", "x2", "x3", "x4"]);
-        (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 0, 10, TestContext.Current.CancellationToken)).ShouldBe([[1.0, 0.5, 0.0, 0.0, -2.0], [-1.0, 0.0, 1000.0, 0.0, 0.0], [-1.0, 0.0, 0.0, 0.0, 0.0]]);
+        (await _store.Engine.ReadRowsAsync(id, dataset.Columns, 0, 10, TestContext.Current.CancellationToken))
+            .ShouldBe([[1.0, 0.5, 0.0, 0.0, -2.0], [-1.0, 0.0, 1000.0, 0.0, 0.0], [-1.0, 0.0, 0.0, 0.0, 0.0]]);
         dataset.Columns.ShouldAllBe(column => column.Missing == 0);
     }
 

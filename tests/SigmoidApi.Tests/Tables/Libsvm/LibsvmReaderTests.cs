@@ -10,7 +10,7 @@ public sealed class LibsvmReaderTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void RowsAreReadWithZerosForWhatTheyDoNotName()
+    public void RowsHaveZerosForUnnamedFeatures()
     {
         var (header, rows) = Read("# spam\n+1 1:0.5 3:-2e1 # first\r\n\n  -1\t2:+.5   \n0.5 # no feature\n007 1:1. 2:00.25 3:1E-3");
 
@@ -19,7 +19,7 @@ public sealed class LibsvmReaderTests
     }
 
     [Fact]
-    public void IndicesCountFromZeroWhenOneIs()
+    public void IndicesCountFromZeroIfAnyIsZero()
     {
         var (header, rows) = Read("1 1:1 2:2\n0 0:5\n");
 
@@ -40,15 +40,15 @@ public sealed class LibsvmReaderTests
     [InlineData("1,2 1:1", 1, null, "expected a label, which is a number; got '1,2'")]
     [InlineData("nan 1:1", 1, null, "expected a label, which is a number; got 'nan'")]
     [InlineData("-1e999 1:1", 1, null, "expected a number of at most 1.8e308; got '-1e999'")]
-    [InlineData("\n# x\r\n1 1:1\r\n1 qid:3 1:1", 4, null, "expected index:value; got 'qid:3', the query of data for ranking, which are not taken")]
+    [InlineData("\n# x\r\n1 1:1\r\n1 qid:3 1:1", 4, null, "expected index:value; got 'qid:3', the query id of ranking data, which is not supported")]
     [InlineData("1 1:1\n1 2", 2, null, "expected index:value, the index an integer from 0 to 2147483646; got '2'")]
     [InlineData("1 a:1", 1, null, "expected index:value, the index an integer from 0 to 2147483646; got 'a:1'")]
     [InlineData("1 -1:1", 1, null, "expected index:value, the index an integer from 0 to 2147483646; got '-1:1'")]
     [InlineData("1 :1", 1, null, "expected index:value, the index an integer from 0 to 2147483646; got ':1'")]
     [InlineData("1 2147483647:1", 1, null, "expected index:value, the index an integer from 0 to 2147483646; got '2147483647:1'")]
     [InlineData("1 18446744073709551617:1", 1, null, "expected index:value, the index an integer from 0 to 2147483646; got '18446744073709551617:1'")]
-    [InlineData("1 12:", 1, "feature 12", "expected a number; got nothing behind the colon")]
-    [InlineData("1 12: 5", 1, "feature 12", "expected a number; got nothing behind the colon", 2)]
+    [InlineData("1 12:", 1, "feature 12", "expected a number; got nothing after the colon")]
+    [InlineData("1 12: 5", 1, "feature 12", "expected a number; got nothing after the colon", 2)]
     [InlineData("1 12:x", 1, "feature 12", "expected a number; got 'x'")]
     [InlineData("1 12:inf", 1, "feature 12", "expected a number; got 'inf'")]
     [InlineData("1 12:0x1", 1, "feature 12", "expected a number; got '0x1'")]
@@ -58,9 +58,9 @@ public sealed class LibsvmReaderTests
     [InlineData("1 12:.", 1, "feature 12", "expected a number; got '.'")]
     [InlineData("1 12:1:2", 1, "feature 12", "expected a number; got '1:2'")]
     [InlineData("1 12:1e309", 1, "feature 12", "expected a number of at most 1.8e308; got '1e309'")]
-    [InlineData("1 3:1 2:1", 1, "feature 2", "expected every index once, in ascending order; got 2 behind 3")]
-    [InlineData("1 3:1 3:1", 1, "feature 3", "expected every index once, in ascending order; got 3 behind 3")]
-    [InlineData("1 0:1 0:1", 1, "feature 0", "expected every index once, in ascending order; got 0 behind 0")]
+    [InlineData("1 3:1 2:1", 1, "feature 2", "expected every index once, in ascending order; got 2 after 3")]
+    [InlineData("1 3:1 3:1", 1, "feature 3", "expected every index once, in ascending order; got 3 after 3")]
+    [InlineData("1 0:1 0:1", 1, "feature 0", "expected every index once, in ascending order; got 0 after 0")]
     [InlineData("1 1:1\r0 1:1\r", 1, null, "expected index:value, the index an integer from 0 to 2147483646; got '0'", 2)]
     [InlineData("", 1, null, "expected at least one line of a label and index:value pairs; the file has none")]
     [InlineData("\n # 1 1:1\n", 1, null, "expected at least one line of a label and index:value pairs; the file has none")]
@@ -96,7 +96,7 @@ public sealed class LibsvmReaderTests
             Should.Throw<DatasetTooLargeException>(() => LibsvmReader.Scan(file, maxRows, maxColumns, Cancellation)).Message.ShouldBe(message);
     }
 
-    /// <summary>Lines, comments and words of any length, across the ends of the buffer.</summary>
+    /// <summary>Lines, comments and words of any length may span buffers.</summary>
     [Fact]
     public void LongLinesAreReadAndLongWordsRefused()
     {
@@ -135,9 +135,9 @@ public sealed class LibsvmReaderTests
         Should.Throw<OperationCanceledException>(() => LibsvmReader.Scan(file, 10, 10, new CancellationToken(canceled: true)));
     }
 
-    /// <summary>A changed file is refused, or read as a plain reading of its text says.</summary>
+    /// <summary>A changed file is refused, or read like a simple parser reads it.</summary>
     [Fact]
-    public void MutatedFilesAreRefusedOrReadAsTheirTextSays()
+    public void MutatedFilesAreRefusedOrReadLikeASimpleParserDoes()
     {
         var structural = "0123456789:+-.eE# \t\r\n\0xq"u8.ToArray();
         var random = new Random(6);
@@ -185,13 +185,15 @@ public sealed class LibsvmReaderTests
     private static string Line(Random random)
     {
         var words = Enumerable.Range(1, 9).Where(_ => random.Next(2) == 0)
-            .Select(index => string.Create(CultureInfo.InvariantCulture, $" {index}:{(random.Next(2) == 0 ? random.Next(-9, 9) : Math.Round(random.NextDouble(), 3))}"));
+            .Select(index => (Index: index, Value: random.Next(2) == 0 ? random.Next(-9, 9) : Math.Round(random.NextDouble(), 3)))
+            .Select(feature => string.Create(CultureInfo.InvariantCulture, $" {feature.Index}:{feature.Value}"));
         return (random.Next(2) == 0 ? "+1" : "-1") + string.Concat(words) + (random.Next(3) == 0 ? " # x" : "") + (random.Next(2) == 0 ? "\n" : "\r\n");
     }
 
     private static IEnumerable<double[]> Plain(string text, LibsvmHeader header)
     {
-        foreach (var line in text.Split('\n').Select(line => line.Split('#')[0].Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries)).Where(line => line.Length > 0))
+        var lines = text.Split('\n').Select(line => line.Split('#')[0].Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries));
+        foreach (var line in lines.Where(line => line.Length > 0))
         {
             var row = new double[header.Features + 1];
             row[0] = double.Parse(line[0], CultureInfo.InvariantCulture);

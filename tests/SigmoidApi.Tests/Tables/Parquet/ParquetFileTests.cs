@@ -4,20 +4,29 @@ using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Tests.Tables.Parquet;
 
+[Trait("Speed", "Slow")]
 public sealed class ParquetFileTests : IDisposable
 {
     private static readonly DatasetUploadQuery Parquet = new("parquet", null, null, null, null, null, null);
 
     private readonly TemporaryStore _store = new();
 
-    /// <summary>A file of 2 KB that claimed 150,000,000 rows took 14 s and 769 MB. What it claims is refused before its pages are read.</summary>
+    /// <summary>A file of 2 KB that claimed 150,000,000 rows once took 14 s and 769 MB. Now it is refused before its pages are read.</summary>
     [Theory]
-    [InlineData("select null::integer as a from range(2_000_000)", 100_000_000, "The file has 2000000 cells in", "(Datasets:MinCells and Datasets:MaxCellsPerByte)")]
+    [InlineData(
+        "select null::integer as a from range(2_000_000)",
+        100_000_000,
+        "The file has 2000000 cells in",
+        "(Datasets:MinCells and Datasets:MaxCellsPerByte)")]
     [InlineData("select [0 for i in range(2_000_000)] as a", 100_000_000, "The file has 2000000 cells in", "(Datasets:MinCells and Datasets:MaxCellsPerByte)")]
-    [InlineData("select true as a, true as b from range(1_000_000)", 100_000_000, "The file has 2000000 cells in", "(Datasets:MinCells and Datasets:MaxCellsPerByte)")]
+    [InlineData(
+        "select true as a, true as b from range(1_000_000)",
+        100_000_000,
+        "The file has 2000000 cells in",
+        "(Datasets:MinCells and Datasets:MaxCellsPerByte)")]
     [InlineData("select hash(i) as a from range(2_000) t(i)", 1_999, "The file has 2000 rows;", "at most 1999 are taken (Datasets:MaxRows)")]
     [InlineData("select 1 as a, 2 as b, 3 as c", 100, "The file has 3 columns;", "at most 2 are taken (Datasets:MaxColumns)")]
-    public async Task WhatAFileClaimsIsCountedBeforeItIsRead(string query, int maxRows, string has, string taken)
+    public async Task ClaimedSizeIsCheckedBeforeReading(string query, int maxRows, string has, string taken)
     {
         using var store = new TemporaryStore(new DatasetOptions { MaxRows = maxRows, MaxColumns = 2, MinCells = 1_000_000, MaxCellsPerByte = 1 });
         var file = SampleFiles.Parquet(query);
@@ -30,7 +39,7 @@ public sealed class ParquetFileTests : IDisposable
         refusal.Message.ShouldContain(taken);
     }
 
-    /// <summary>Its writer makes a few kilobytes of it. Such a file was refused for having more than 1,000 rows for each of them.</summary>
+    /// <summary>Such a file has only a few kilobytes. It was once refused for having more than 1,000 rows for each of them.</summary>
     [Fact]
     public async Task AFileOfMillionsOfEqualValuesIsRead()
     {
@@ -46,7 +55,7 @@ public sealed class ParquetFileTests : IDisposable
     [Theory]
     [InlineData("1.25::decimal(10, 2)", ColumnType.Number, 1.25)]
     [InlineData("0.123456::decimal(38, 18)", ColumnType.Number, 0.123456)]
-    // A quantity, whatever its digits, as it is in separated values: keys have no fraction.
+    // A quantity with any number of digits, as in separated values: keys have no fraction.
     [InlineData("12345678901234567890.5::decimal(38, 1)", ColumnType.Number, 12345678901234567890.5)]
     [InlineData("1234567890123.45::decimal(18, 2)", ColumnType.Number, 1234567890123.45)]
     [InlineData("1234567890123456.78::decimal(18, 2)", ColumnType.Number, 1234567890123456.78)]
@@ -72,7 +81,7 @@ public sealed class ParquetFileTests : IDisposable
     [InlineData("uuid 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6'", ColumnType.Category, "f81d4fae-7dec-11d0-a765-00a0c91e6bf6")]
     [InlineData("[1, 2]", ColumnType.Category, "[1,2]")]
     [InlineData("{'x': 1, 'y': ['z']}", ColumnType.Category, """{"x":1,"y":["z"]}""")]
-    public async Task ATypeIsKeptAsOneOfOurs(string value, ColumnType type, object kept)
+    public async Task EachTypeIsStoredAsAColumnType(string value, ColumnType type, object kept)
     {
         var file = SampleFiles.Parquet($"select {value} as a, 2 as b union all select null, 3");
 
@@ -83,7 +92,7 @@ public sealed class ParquetFileTests : IDisposable
     }
 
     [Fact]
-    public async Task KeysOfManyDigitsMayBeNumbersWhereTheUploadSaysSo()
+    public async Task KeysOfManyDigitsAreNumbersIfTheUploadSaysSo()
     {
         var file = SampleFiles.Parquet("select 9007199254740993 as a, 5::ubigint as b, 1.50::decimal(10, 2) as c");
 
@@ -104,7 +113,7 @@ public sealed class ParquetFileTests : IDisposable
         }
     }
 
-    /// <summary>Found by a changed file: the profile failed on them.</summary>
+    /// <summary>The profile once failed on such dates; a mutated file showed it.</summary>
     [Theory]
     [InlineData("date '0001-01-01'", true)]
     [InlineData("date '9999-12-31'", true)]
@@ -116,20 +125,22 @@ public sealed class ParquetFileTests : IDisposable
     [InlineData("date '-infinity'", false)]
     [InlineData("timestamp '20000-01-01 00:00:00'", false)]
     [InlineData("timestamptz '0044-03-15 (BC) 00:00:00Z'", false)]
-    public async Task DatesBeyondOurCalendarAreRefused(string date, bool isTaken)
+    public async Task DatesBeyondTheCalendarAreRefused(string date, bool isTaken)
     {
         var file = SampleFiles.Parquet($"select {date} as a, 1 as b union all select date '2024-01-01', 2");
 
+        const string Message = "expected dates from the year 1 to 9999; the column holds others";
         if (isTaken)
             (await _store.Rows(file, Parquet)).Length.ShouldBe(2);
         else
-            (await _store.Refusal(file, Parquet)).Errors.ShouldBe([new DatasetError(1, "a", "expected dates from the year 1 to 9999; the column holds others")]);
+            (await _store.Refusal(file, Parquet)).Errors.ShouldBe([new DatasetError(1, "a", Message)]);
     }
 
     [Fact]
     public async Task AFileWithoutARowIsRefused()
     {
-        (await _store.Refusal(SampleFiles.Parquet("select 1 as a where false"), Parquet)).Errors.ShouldBe([new DatasetError(1, null, "expected at least one row")]);
+        (await _store.Refusal(SampleFiles.Parquet("select 1 as a where false"), Parquet)).Errors
+            .ShouldBe([new DatasetError(1, null, "expected at least one row")]);
     }
 
     [Fact]
@@ -137,11 +148,9 @@ public sealed class ParquetFileTests : IDisposable
     {
         var file = SampleFiles.Parquet("select i as a, 'level ' || i % 3 as b from range(1000) t(i)");
 
+        const string Message = "expected an intact Parquet file; this one is damaged, cut off, encrypted, or has parts that can't be read";
         foreach (var damaged in new[] { file[..^1], file[..100], [], "PAR1"u8.ToArray() })
-        {
-            (await _store.Refusal(damaged, Parquet)).Errors
-                .ShouldBe([new DatasetError(1, null, "expected an intact Parquet file; this one is damaged, cut off, encrypted, or has what can't be read")]);
-        }
+            (await _store.Refusal(damaged, Parquet)).Errors.ShouldBe([new DatasetError(1, null, Message)]);
 
         (await _store.Refusal([.. file[..50], .. new byte[100], .. file[150..]], Parquet)).Errors.ShouldHaveSingleItem().Column.ShouldBe("a");
     }
@@ -150,7 +159,7 @@ public sealed class ParquetFileTests : IDisposable
     public async Task NamesThatDifferOnlyInCaseAreRefused()
     {
         var other = SampleFiles.ParquetOf("aa,b\n1,2\n", "'aa': 'INTEGER', 'b': 'INTEGER'");
-        // The name is in the file as text, of the same length.
+        // Replace the name in the file by one of the same length.
         for (var i = 0; i + 1 < other.Length; i++)
         {
             if (other[i] == 'a' && other[i + 1] == 'a')
@@ -165,7 +174,7 @@ public sealed class ParquetFileTests : IDisposable
     [InlineData("a:text", ColumnType.Text, "1")]
     [InlineData("a:number", ColumnType.Number, 1L)]
     [InlineData("a:boolean", ColumnType.Boolean, true)]
-    public async Task AnUploadSaysWhatAColumnIs(string types, ColumnType type, object kept)
+    public async Task UploadSetsTheTypeOfAColumn(string types, ColumnType type, object kept)
     {
         var (id, dataset) = await _store.Import(SampleFiles.Parquet("select 1 as a, 2 as b"), Parquet with { Types = [types] });
 

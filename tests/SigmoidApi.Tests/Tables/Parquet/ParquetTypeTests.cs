@@ -6,29 +6,30 @@ using SigmoidApi.Tables;
 
 namespace SigmoidApi.Tests.Tables.Parquet;
 
-/// <summary>Columns of Parquet files that DuckDB reads wrongly, with quotes, or not at all.</summary>
+/// <summary>Columns of Parquet files that DuckDB misreads, reads with quotes, or can't read at all.</summary>
+[Trait("Speed", "Slow")]
 public sealed class ParquetTypeTests(TestApplication application) : IClassFixture<TestApplication>, IDisposable
 {
     private const string MediaType = "application/vnd.apache.parquet";
 
     private static readonly DatasetUploadQuery Parquet = new("parquet", null, null, null, null, null, null);
 
-    /// <summary>As pyarrow writes decimal256(39, 2) and int32: x in 17 bytes, uncompressed and plain, and y = 0, 1, 0, 1, 0, 1.</summary>
+    /// <summary>A file of pyarrow with decimal256(39, 2) and int32, uncompressed and plain: x in 17 bytes, and y = 0, 1, 0, 1, 0, 1.</summary>
     private static readonly byte[] WideDecimals = Convert.FromBase64String(
         "UEFSMRUAFcwBFcwBLBUMFQAVBhUGAAAAAAAAAAAAAAAAAAAAAAAAlv////////////////////8fAAAAAAAAAAAAAAAAAt/cHD7/////////////////////////////////////////"
         + "///+AAAAAAAAAAAAAAAAAAAAAGMVABUwFTAsFQwVABUGFQYAAAAAAAABAAAAAAAAAAEAAAAAAAAAAQAAABUCGTxIBnNjaGVtYRUEABUOFSIVABgBeCUKFQQVTixcFQQVTgAAABUCJQAY"
         + "AXkAFgwZHBksJggcFQ4ZJQAGGRgBeBUAFgwW8gEW8gEmCAAAJvoBHBUCGSUABhkYAXkVABYMFlIWUib6AQAAFsQCFgwAAHIAAABQQVIx");
 
-    /// <summary>As pyarrow writes times of day, microseconds that are said to be in UTC: 12:30, 0:00, 1:00 and a missing one, which come again.</summary>
+    /// <summary>A file of pyarrow with times of day in microseconds, marked as UTC: 12:30, 0:00, 1:00 and a missing one, all repeated.</summary>
     private static readonly byte[] Times = Convert.FromBase64String(
         "UEFSMRUAFVwVXCwVDBUAFQYVBgAAAgAAAAM3AII1egoAAAAAAAAAAAAAAACkk9YAAAAAAII1egoAAAAAAAAAAAAAABUAFTAVMCwVDBUAFQYVBgAAAAAAAAEAAAAAAAAAAQAAAAAAAAAB"
         + "AAAAFQIZPEgGc2NoZW1hFQQAFQQlAhgBdGx8ERwsAAAAAAAVAiUAGAF5ABYMGRwZLCYIHBUEGSUABhkYAXQVABYMFn4WfiYIAAAmhgEcFQIZJQAGGRgBeRUAFgwWUhZSJoYBAAAW0AEW"
         + "DAAAaQAAAFBBUjE=");
 
     /// <summary>
-    /// Without converted types, as newer writers may leave them out:
-    /// d days, u and s whole numbers of 32 and 8 bits without a sign, k of 64, p, q and b decimals
-    /// in 4, 8 and 16 bytes; and j binary JSON, as converted type and as logical type. The second of three rows has none.
+    /// A file without converted types, which newer writers may leave out:
+    /// d has dates; u, s and k have unsigned whole numbers of 32, 8 and 64 bits; p, q and b have decimals
+    /// in 4, 8 and 16 bytes; j has binary JSON, with both kinds of types. The second of three rows has no values.
     /// </summary>
     private static readonly byte[] LogicalTypes = Convert.FromBase64String(
         "UEFSMRUAFSQVJCwVBhUAFQYVBgAABgAAAAIBAgACASlNAAD/////FQAVJBUkLBUGFQAVBhUGAAAGAAAAAgECAAIB/////wcAAAAVABUkFSQsFQYVABUGFQYAAAYAAAACAQIAAgH/AAAA"
@@ -43,7 +44,7 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     private readonly TemporaryStore _store = new();
 
     [Fact]
-    public async Task DecimalsOfMoreThan38DigitsAreWhatTheyAre()
+    public async Task DecimalsOfMoreThan38DigitsAreReadCorrectly()
     {
         var (id, dataset) = await _store.Import(WideDecimals, Parquet);
 
@@ -52,7 +53,7 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
         (await TemporaryRows(WideDecimals, "x:text")).ShouldBe(["1.50", "-2.25", "123456789.10", "-0.01", "-0.02", "0.99"]);
     }
 
-    /// <summary>At both sides of 64, 127 and 128 bits, and with more digits behind the point than there are.</summary>
+    /// <summary>Numbers just below and above 64, 127 and 128 bits, and with more decimal places than digits.</summary>
     [Theory]
     [InlineData(40, 0, "0")]
     [InlineData(40, 39, "-1")]
@@ -85,7 +86,7 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     }
 
     [Fact]
-    public async Task AModelTakesDecimalsOfMoreThan38DigitsAndGivesThemBackDigitByDigit()
+    public async Task PredictionKeepsEveryDigitOfWideDecimals()
     {
         await _api.Upload("name=wide", WideDecimals, MediaType);
         await _api.Train("""{ "datasetId": "wide", "target": "y", "modelName": "wide" }""");
@@ -100,9 +101,9 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     }
 
     [Fact]
-    public async Task DecimalsOfMoreThan38DigitsWithinAListAreLeftOutByName()
+    public async Task DecimalsOfMoreThan38DigitsWithinAListAreLeftOutWithAWarning()
     {
-        // As DuckDB writes one of 38 digits, which is then said to have 39.
+        // DuckDB writes 38 digits; then the file is changed to claim 39.
         var file = Precise(SampleFiles.Parquet("select {'a': [1.5::decimal(38, 2)]} as v, 2 as b"), from: 38, to: 39);
 
         var (_, dataset) = await _store.Import(file, Parquet);
@@ -113,7 +114,7 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     }
 
     [Fact]
-    public async Task ADecimalAfterNestedColumnsIsFoundAtItsPlace()
+    public async Task DecimalAfterNestedColumnsIsFound()
     {
         var file = Precise(SampleFiles.Parquet("select {'a': [1], 'b': {'c': 2}} as v, map {'k': [1]} as w, -1.5::decimal(38, 2) as x, 2 as b"), from: 38,
             to: 39);
@@ -122,7 +123,7 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     }
 
     [Fact]
-    public async Task TypesThatOnlyTheLogicalTypeNamesAreWhatTheyAre()
+    public async Task LogicalTypesWithoutConvertedTypesAreRead()
     {
         (await _store.Rows(LogicalTypes, Parquet)).ShouldBe(
         [
@@ -134,7 +135,7 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     }
 
     [Fact]
-    public async Task TextsThatAreSaidToBeBytesPredictAsTexts()
+    public async Task TextsDeclaredAsBytesPredictAsTexts()
     {
         var file = SampleFiles.Parquet("select i % 3 % 2 as y, encode(case when i % 2 = 0 then 'größer' else '서울' end) as place from range(20) t(i)");
         await _api.Upload("name=places", file, MediaType);
@@ -160,7 +161,7 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     }
 
     [Fact]
-    public async Task BytesThatAreNoTextAreLeftOutByName()
+    public async Task BytesThatAreNotTextAreLeftOutWithAWarning()
     {
         var file = SampleFiles.Parquet(
             @"select ('\xAA' || chr(65 + i::integer))::blob as sha, ('key ' || i)::blob as name, i as x, '\x00\x01'::blob as zero, "
@@ -183,11 +184,11 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     }
 
     [Fact]
-    public async Task AColumnOfBytesThatIsAskedForIsRefusedByName()
+    public async Task RequestedColumnOfBytesIsRefused()
     {
         var file = SampleFiles.Parquet(@"select '\xAA'::blob as sha, 1 as x");
         const string Message =
-            "expected texts, numbers or dates; the column holds bytes that are no text in UTF-8: write them as text, in hexadecimal or Base64";
+            "expected texts, numbers or dates; the column holds bytes that are not UTF-8 text: write them as text, in hexadecimal or Base64";
 
         (await _store.Refusal(file, Parquet with { Types = ["sha:text"] })).Errors.ShouldBe([new DatasetError(1, "sha", Message)]);
         (await _store.Refusal(SampleFiles.Parquet(@"select '\xAA'::blob as sha, '\xAB'::blob as b"), Parquet)).Errors.ShouldBe(
@@ -195,7 +196,7 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     }
 
     [Fact]
-    public async Task AFileOfBytesAndNumbersIsPredictedAndGivenBackWithItsBytes()
+    public async Task PredictionKeepsColumnsOfBytes()
     {
         var file = SampleFiles.Parquet(@"select i % 2 as y, ('\xAA' || chr(65 + i::integer))::blob as sha, i * i % 7 as x from range(20) t(i)");
         var dataset = await _api.Upload("name=bytes", file, MediaType);
@@ -232,24 +233,24 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     [InlineData("'POINT(1 2)'::geometry", "POINT (1 2)")]
     [InlineData("timestamp_ns '2024-02-29 12:30:00.123456789'", "2024-02-29T12:30:00.123456Z")]
     [InlineData("timestamp_s '2024-02-29 12:30:00'", "2024-02-29T12:30:00Z")]
-    public async Task ATypeOfDuckDbsIsASensibleText(string value, string text)
+    public async Task OtherDuckDbTypesBecomeReadableTexts(string value, string text)
     {
         (await _store.Rows(SampleFiles.Parquet($"select 7 as a, {value} as v union all select 8, null"), Parquet)).ShouldBe([[7L, text], [8L, null]]);
     }
 
     [Fact]
-    public async Task AColumnThatCantBeReadIsNamed()
+    public async Task UnreadableColumnIsNamed()
     {
         var file = SampleFiles.Parquet("select i as a, 'value ' || i as b from range(1000) t(i)", ", compression uncompressed, dictionary_size_limit 1");
-        // In a text's own bytes, where no length is.
+        // Change bytes within a text, not a length.
         file[file.AsSpan().IndexOf("value 500"u8)] = 0xFF;
 
         (await _store.Refusal(file, Parquet)).Errors
             .ShouldBe([new DatasetError(1, "b",
-                "expected values that can be read; the column is damaged, has text that is not UTF-8, or is written in a way that is not known here")]);
+                "expected values that can be read; the column is damaged, has text that is not UTF-8, or uses an encoding that is not supported")]);
     }
 
-    /// <summary>DuckDB's own conversion is off by a bit for one in forty of such numbers.</summary>
+    /// <summary>DuckDB's own conversion is off by one bit for one in forty such numbers.</summary>
     [Fact]
     public async Task DecimalsAreTheNearestFloat64()
     {
@@ -269,7 +270,7 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
     private async Task<object?[]> TemporaryRows(byte[] file, string types) =>
         [.. (await _store.Rows(file, Parquet with { Types = [types] })).Select(row => row[0])];
 
-    /// <summary>The file of six decimals with others in it.</summary>
+    /// <summary>The file of six decimals with other values.</summary>
     private static byte[] Decimals(int precision, int scale, params BigInteger[] values)
     {
         byte[] file = [.. WideDecimals];
@@ -292,7 +293,7 @@ public sealed class ParquetTypeTests(TestApplication application) : IClassFixtur
         return Precise(file, 39, precision);
     }
 
-    /// <summary>A file that says another number of digits of its decimals: in fields of Thrift's compact protocol, the scale and then the precision.</summary>
+    /// <summary>Changes the digits that a file claims for its decimals: fields of Thrift's compact protocol, first the scale, then the precision.</summary>
     private static byte[] Precise(byte[] file, int from, int to)
     {
         byte[] changed = [.. file];

@@ -3,12 +3,13 @@ using SigmoidApi.Tables;
 
 namespace SigmoidApi.Tests.Tables.Profile;
 
+[Trait("Speed", "Slow")]
 public sealed class ColumnProfileTests : IDisposable
 {
     private readonly TemporaryStore _store = new();
 
     [Fact]
-    public async Task ProfileIsWhatAPlainComputationGives()
+    public async Task ProfileEqualsAPlainComputation()
     {
         var random = new Random(7);
         var columns = new double[][]
@@ -58,7 +59,7 @@ public sealed class ColumnProfileTests : IDisposable
     }
 
     [Fact]
-    public async Task AConstantColumnDeviatesByNothingOverManyRows()
+    public async Task DeviationOfAConstantColumnIsZero()
     {
         var (_, dataset) = await _store.Import("a\n" + string.Concat(Enumerable.Repeat("0.1\n", 200_000)));
 

@@ -5,8 +5,11 @@ namespace SigmoidApi.Tests.Tables.Profile;
 
 public sealed class MomentsTests
 {
+    private static readonly Gen<(int[] Offsets, int Exponent, long Shift, int Block)> Columns =
+        Gen.Select(Gen.Int[-1_000, 1_000].Array[1, 200], Gen.Int[-900, 900], Gen.Long[-1L << 40, 1L << 40], Gen.Int[1, 50]);
+
     [Fact]
-    public void MomentsAreThoseOfExactArithmetic() => Gen.Select(Gen.Int[-1_000, 1_000].Array[1, 200], Gen.Int[-900, 900], Gen.Long[-1L << 40, 1L << 40], Gen.Int[1, 50]).Sample((offsets, exponent, shift, block) =>
+    public void MomentsAreThoseOfExactArithmetic() => Columns.Sample((offsets, exponent, shift, block) =>
     {
         var values = Array.ConvertAll(offsets, offset => Math.ScaleB(shift + offset, exponent));
         var sum = offsets.Sum(offset => (long)offset);

@@ -7,12 +7,13 @@ using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Tests.Tables.Profile;
 
-/// <summary>Profiles of any columns against a straightforward computation.</summary>
+/// <summary>Checks profiles of random columns against a straightforward computation.</summary>
+[Trait("Speed", "Slow")]
 public sealed class ProfilePropertyTests
 {
     private static readonly double[] Probabilities = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
 
-    // Fractions, whole numbers with many ties, and what is far apart; some of them missing.
+    // Fractions, whole numbers with many ties, and extreme values, with some values missing.
     private static readonly Gen<double?[]> Columns = Gen.OneOf(
             Gen.Double[-1e6, 1e6],
             Gen.Int[-5, 5].Select(i => (double)i),
@@ -52,27 +53,34 @@ public sealed class ProfilePropertyTests
         using var store = new TemporaryStore(new DatasetOptions { MemoryMegabytes = 400, Threads = 1 });
         Gen.Int[0, 40].Select(Gen.Int[0, 40], (a, b) => $"level {a * b / 40}").Array[1, 200].Sample(column =>
         {
-            using var upload = store.Receive(new MemoryStream(Encoding.ASCII.GetBytes("a,b\n" + string.Concat(column.Select(level => $"{level},0\n"))))).GetAwaiter().GetResult();
+            var csv = Encoding.ASCII.GetBytes("a,b\n" + string.Concat(column.Select(level => $"{level},0\n")));
+            using var upload = store.Receive(new MemoryStream(csv)).GetAwaiter().GetResult();
 
             var profile = store.Import(upload, new("csv", ",", "\"", ".", "true", null, null), TestContext.Current.CancellationToken).Columns[0];
 
-            var counts = column.GroupBy(level => level).Select(group => new CategoryCount(group.Key, group.Count())).OrderByDescending(count => count.Count).ThenBy(count => count.Value, StringComparer.Ordinal).ToArray();
+            var counts = column.GroupBy(level => level)
+                .Select(group => new CategoryCount(group.Key, group.Count()))
+                .OrderByDescending(count => count.Count)
+                .ThenBy(count => count.Value, StringComparer.Ordinal)
+                .ToArray();
             profile.Distinct.ShouldBe(counts.Length);
             profile.Type.ShouldBe(counts.Length > 20 && counts.Length > 0.9 * column.Length ? ColumnType.Text : ColumnType.Category);
             profile.Categories.ShouldBe(counts.Take(TextProfiler.MostCategories));
         }, iter: 40, threads: 1);
     }
 
-    /// <summary>Of more rows than <c>ExactProfileRows</c> quantiles and histogram are of a part; counts, means and ranges are of all.</summary>
+    /// <summary>With more rows than <c>ExactProfileRows</c>, quantiles and histogram come from a part; counts, means and ranges come from all rows.</summary>
     [Fact]
-    public async Task APartStandsForManyRows()
+    public async Task ManyRowsAreProfiledFromAPart()
     {
         const int Rows = 20_000;
         using var store = new TemporaryStore(new DatasetOptions { MemoryMegabytes = 400, ExactProfileRows = 1_000 });
         var random = new Random(3);
         double?[] values = [.. Enumerable.Range(0, Rows).Select(i => i % 10 == 3 ? (double?)null : 1e6 + random.NextDouble())];
 
-        var (_, dataset) = await store.Import("a,day\n" + string.Concat(values.Select((value, i) => string.Create(CultureInfo.InvariantCulture, $"{value:R},{new DateOnly(2000, 1, 1).AddDays(i % 5000):yyyy-MM-dd}\n"))));
+        var rows = values.Select((value, i) => string.Create(
+            CultureInfo.InvariantCulture, $"{value:R},{new DateOnly(2000, 1, 1).AddDays(i % 5000):yyyy-MM-dd}\n"));
+        var (_, dataset) = await store.Import("a,day\n" + string.Concat(rows));
 
         var present = values.Where(value => value is not null).Select(value => value!.Value).ToArray();
         var profile = dataset.Columns[0];
@@ -83,20 +91,22 @@ public sealed class ProfilePropertyTests
         profile.Mean!.Value.ShouldBe(mean, 1e-9);
         profile.StandardDeviation!.Value.ShouldBe(Math.Sqrt(present.Average(value => Math.Pow(value - mean, 2))), 1e-9);
         profile.Distinct.ShouldBeInRange(15_000, 21_000);
-        // A part of 1,000 misses a uniform quantile by 0.016 on average at most.
+        // With a part of 1,000 rows, the mean error of a uniform quantile is at most 0.016.
         foreach (var (probability, quantile) in Probabilities.Zip(Values(profile.Quantiles!)))
             quantile.ShouldBe(1e6 + probability, 0.06);
         profile.Histogram!.Sum().ShouldBeInRange(800, 1_000);
-        (dataset.Columns[1].Earliest, dataset.Columns[1].Latest).ShouldBe((new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).AddDays(4999)));
+        var first = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        (dataset.Columns[1].Earliest, dataset.Columns[1].Latest).ShouldBe((first, first.AddDays(4999)));
     }
 
-    /// <summary>6,000,000 numbers were said to have 6,811,023 different values: an estimate may be too large.</summary>
+    /// <summary>A profile once had 6,811,023 different values of 6,000,000 numbers, because the estimate was too large.</summary>
     [Fact]
     public async Task NoColumnHasMoreDifferentValuesThanRows()
     {
         using var store = new TemporaryStore(new DatasetOptions { MemoryMegabytes = 400, ExactProfileRows = 1_000 });
         var random = new Random(3);
-        var rows = Enumerable.Range(0, 2_000).Select(_ => string.Join(',', Enumerable.Range(0, 20).Select(_ => random.NextDouble().ToString("R", CultureInfo.InvariantCulture))));
+        var rows = Enumerable.Range(0, 2_000)
+            .Select(_ => string.Join(',', Enumerable.Range(0, 20).Select(_ => random.NextDouble().ToString("R", CultureInfo.InvariantCulture))));
 
         var (_, dataset) = await store.Import(string.Join(',', Enumerable.Range(0, 20).Select(i => $"c{i}")) + "\n" + string.Join('\n', rows));
 
@@ -104,7 +114,7 @@ public sealed class ProfilePropertyTests
     }
 
     [Fact]
-    public async Task WhatAPersonWantsToKnowIsSaid()
+    public async Task ColumnsGetTheirWarnings()
     {
         using var store = new TemporaryStore();
         var rows = Enumerable.Range(0, 100).Select(i => $"{i + 1},{i * 7919 % 1009},same,{(i < 60 ? "" : "1.5")},{i % 4}.5,key {i}");
@@ -115,7 +125,8 @@ public sealed class ProfilePropertyTests
             ["id: Identifier", "customer_id: Identifier", "one: Constant", "rare: Constant MostlyMissing", "x: ", "key: Identifier"]);
     }
 
-    private static double[] Values(Quantiles quantiles) => [quantiles.P01, quantiles.P05, quantiles.P25, quantiles.P50, quantiles.P75, quantiles.P95, quantiles.P99];
+    private static double[] Values(Quantiles quantiles) =>
+        [quantiles.P01, quantiles.P05, quantiles.P25, quantiles.P50, quantiles.P75, quantiles.P95, quantiles.P99];
 
     private static double Quantile(double[] sorted, double probability)
     {
@@ -124,7 +135,7 @@ public sealed class ProfilePropertyTests
         return below + 1 < sorted.Length ? sorted[below] + (sorted[below + 1] - sorted[below]) * (position - below) : sorted[below];
     }
 
-    /// <summary>A value at the edge of two bins is in the upper one, the largest in the last.</summary>
+    /// <summary>A value at the edge between two bins is in the upper one; the largest value is in the last bin.</summary>
     private static long[] Histogram(double[] sorted)
     {
         var bins = new long[ColumnProfiler.HistogramBins];

@@ -5,10 +5,12 @@ namespace SigmoidApi.Tests.Tables.Profile;
 
 public sealed class SortedValuesTests
 {
-    private static readonly Gen<double[]> Sorted = Gen.OneOf(Gen.Double[-10, 10], Gen.Int[-3, 3].Select(i => (double)i), Gen.Const(double.MaxValue), Gen.Const(double.MinValue), Gen.Const(5e-324))
-        .Array[1, 100].Select(values => (double[])[.. values.Order()]);
+    private static readonly Gen<double[]> Sorted = Gen
+        .OneOf(Gen.Double[-10, 10], Gen.Int[-3, 3].Select(i => (double)i), Gen.Const(double.MaxValue), Gen.Const(double.MinValue), Gen.Const(5e-324))
+        .Array[1, 100]
+        .Select(values => (double[])[.. values.Order()]);
 
-    // numpy.quantile of these values at these probabilities, which it interpolates in the same way.
+    // The results of numpy.quantile, which interpolates in the same way.
     [Theory]
     [InlineData(0, 1)]
     [InlineData(0.01, 1.04)]
@@ -42,5 +44,6 @@ public sealed class SortedValuesTests
     });
 
     [Fact]
-    public void DistinctCountsAsASetDoes() => Sorted.Sample(sorted => SortedValues.Distinct(sorted).ShouldBe(sorted.Select(value => value + 0.0).Distinct().Count()));
+    public void DistinctCountsLikeASet() =>
+        Sorted.Sample(sorted => SortedValues.Distinct(sorted).ShouldBe(sorted.Select(value => value + 0.0).Distinct().Count()));
 }

@@ -6,6 +6,7 @@ using SigmoidApi.Tables.Rows;
 
 namespace SigmoidApi.Tests.Tables.Rows;
 
+[Trait("Speed", "Slow")]
 public sealed class DatasetMatrixTests : IDisposable
 {
     private readonly TemporaryStore _store = new();

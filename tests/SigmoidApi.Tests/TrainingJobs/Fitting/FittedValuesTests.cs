@@ -5,16 +5,18 @@ using System.Text.Json;
 
 namespace SigmoidApi.Tests.TrainingJobs.Fitting;
 
-/// <summary>What penalties, paths, weights and inference make of real data, held against scikit-learn, statsmodels and brglm2.</summary>
+/// <summary>Fits of real data with penalties, paths, weights and inference, compared with scikit-learn, statsmodels and brglm2.</summary>
+[Trait("Speed", "Slow")]
 public sealed class FittedValuesTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private readonly ApiClient _api = application.Api;
 
     [Fact]
-    public async Task L1OnSpambaseHasTheReferencesOptimumAndItsZeros()
+    public async Task L1OnSpambaseHasTheReferencesOptimumAndZeros()
     {
         await UploadFile("spambase-l1", "spambase.csv");
-        var reference = ReferenceData.Json("spambase-fits.json").GetProperty("l1").EnumerateArray().Single(fit => fit.GetProperty("C").GetDouble() == 0.1);
+        var reference = ReferenceData.Json("spambase-fits.json").GetProperty("l1").EnumerateArray()
+            .Single(fit => fit.GetProperty("C").GetDouble() == 0.1);
 
         var model = await _api.TrainModel(new { datasetId = "spambase-l1", target = "Decision", penalty = "l1", c = 0.1 });
 
@@ -27,9 +29,10 @@ public sealed class FittedValuesTests(TestApplication application) : IClassFixtu
     [Theory]
     [InlineData("best")]
     [InlineData("one_standard_error")]
-    public async Task PathIsChosenFromByItsFolds(string selection)
+    public async Task PointOfAPathIsSelectedByFolds(string selection)
     {
-        var model = await _api.TrainModel(new { data = Article(), modelName = "folds", penalty = "l1", cs = new[] { 1, 0.001, 0.03, 0.01 }, validation = new { folds = 4 }, selection });
+        double[] cs = [1, 0.001, 0.03, 0.01];
+        var model = await _api.TrainModel(new { data = Article(), modelName = "folds", penalty = "l1", cs, validation = new { folds = 4 }, selection });
 
         var path = model.GetProperty("path").EnumerateArray().ToArray();
         path.Select(p => p.GetProperty("c").GetDouble()).ShouldBe([0.001, 0.01, 0.03, 1]);
@@ -59,7 +62,7 @@ public sealed class FittedValuesTests(TestApplication application) : IClassFixtu
     }
 
     [Fact]
-    public async Task InferenceIsStatsmodels()
+    public async Task InferenceEqualsThatOfStatsmodels()
     {
         await UploadFile("spector", "spector.csv");
         var reference = ReferenceData.Json("spector-inference.json");
@@ -70,10 +73,13 @@ public sealed class FittedValuesTests(TestApplication application) : IClassFixtu
         JsonElement[] parameters = [inference.GetProperty("intercept"), .. model.GetProperty("coefficients").EnumerateArray()];
         foreach (var (ours, theirs) in new[] { ("estimate", "coefficients"), ("standardError", "standard_errors"), ("z", "z"), ("pValue", "p_values") })
             ReferenceData.Distance(parameters.Select(p => p.GetProperty(ours).GetDouble()), reference.Numbers(theirs)).ShouldBeLessThan(1e-8, ours);
-        var intervals = reference.GetProperty("confidence_95").EnumerateArray().SelectMany(interval => interval.EnumerateArray()).Select(end => end.GetDouble());
+        var intervals = reference.GetProperty("confidence_95").EnumerateArray()
+            .SelectMany(interval => interval.EnumerateArray()).Select(end => end.GetDouble());
         ReferenceData.Distance(parameters.SelectMany(p => p.Numbers("confidenceInterval")), intervals).ShouldBeLessThan(1e-8);
         var covariance = reference.GetProperty("covariance").EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(v => v.GetDouble());
-        ReferenceData.Distance(inference.GetProperty("covariance").EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(v => v.GetDouble()), covariance).ShouldBeLessThan(1e-7);
+        ReferenceData.Distance(
+            inference.GetProperty("covariance").EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(v => v.GetDouble()), covariance)
+            .ShouldBeLessThan(1e-7);
         foreach (var (ours, theirs) in new[]
         {
             ("logLikelihood", "log_likelihood"), ("nullLogLikelihood", "null_log_likelihood"), ("likelihoodRatio", "likelihood_ratio"),
@@ -87,7 +93,7 @@ public sealed class FittedValuesTests(TestApplication application) : IClassFixtu
     [Theory]
     [InlineData("HC0")]
     [InlineData("cluster")]
-    public async Task RobustStandardErrorsAreStatsmodels(string covarianceType)
+    public async Task RobustStandardErrorsEqualThoseOfStatsmodels(string covarianceType)
     {
         var lines = File.ReadAllLines(ReferenceData.PathOf("spector.csv"));
         var grouped = lines.Skip(1).Select(line => $"{line},{Math.Floor(double.Parse(line.Split(',')[1], CultureInfo.InvariantCulture) / 10)}");
@@ -110,7 +116,7 @@ public sealed class FittedValuesTests(TestApplication application) : IClassFixtu
     }
 
     [Fact]
-    public async Task FirthIsFiniteWhereTheDataAreSeparated()
+    public async Task FirthIsFiniteForSeparatedData()
     {
         await UploadFile("endometrial", "endometrial.csv");
         var reference = ReferenceData.Json("firth.json");
@@ -129,7 +135,7 @@ public sealed class FittedValuesTests(TestApplication application) : IClassFixtu
     [InlineData("profile", "profile", 0.009123667547085604)]
     [InlineData("wald", "wald", 0.058902140420840174)]
     [InlineData("none", "none", 0.058902140420840174)]
-    public async Task FirthHasTheIntervalsThatWereAskedForAndNamesThem(string? intervals, string expected, double pValueOfNv)
+    public async Task FirthHasTheRequestedIntervalsAndNamesThem(string? intervals, string expected, double pValueOfNv)
     {
         await UploadFile("endometrial-intervals", "endometrial.csv");
         var reference = ReferenceData.Json("firth.json");
@@ -148,6 +154,7 @@ public sealed class FittedValuesTests(TestApplication application) : IClassFixtu
                 (!parameter.TryGetProperty("confidenceInterval", out var none) || none.ValueKind == JsonValueKind.Null).ShouldBeTrue();
                 continue;
             }
+
             var interval = parameter.Numbers("confidenceInterval");
             var middle = (interval[0] + interval[1]) / 2;
             (Math.Abs(middle - estimate) < 1e-9 * error).ShouldBe(expected == "wald");
@@ -157,7 +164,7 @@ public sealed class FittedValuesTests(TestApplication application) : IClassFixtu
     [Theory]
     [InlineData(null, "wald")]
     [InlineData("none", "none")]
-    public async Task WithoutAPenaltyIntervalsAreWaldsOrNone(string? intervals, string expected)
+    public async Task WithoutAPenaltyIntervalsAreWaldOrNone(string? intervals, string expected)
     {
         await UploadFile("spector-intervals", "spector.csv");
 
@@ -169,15 +176,17 @@ public sealed class FittedValuesTests(TestApplication application) : IClassFixtu
     }
 
     [Fact]
-    public async Task WeightIsThatManyRows()
+    public async Task WeightCountsItsRowThatManyTimes()
     {
         double[][] features = [[1, 0.2], [2, 0.9], [3, 0.4], [4, 0.1], [5, 0.8], [6, 0.3], [7, 0.7], [8, 0.5]];
         double[] labels = [0, 0, 1, 0, 1, 0, 1, 1];
         double[] weights = [1, 2, 3, 1, 0, 1, 2, 1];
         var rows = Enumerable.Range(0, 8).SelectMany(i => Enumerable.Repeat(i, (int)weights[i])).ToArray();
-        await Upload("weights", "a,w,b,y\n" + string.Concat(features.Select((row, i) => string.Create(CultureInfo.InvariantCulture, $"{row[0]},{weights[i]},{row[1]},{labels[i]}\n"))));
+        var lines = features.Select((row, i) => string.Create(CultureInfo.InvariantCulture, $"{row[0]},{weights[i]},{row[1]},{labels[i]}\n"));
+        await Upload("weights", "a,w,b,y\n" + string.Concat(lines));
 
-        var repeated = await _api.TrainModel(new { data = new { features = rows.Select(i => features[i]), labels = rows.Select(i => labels[i]) }, modelName = "repeated" });
+        var repeatedData = new { features = rows.Select(i => features[i]), labels = rows.Select(i => labels[i]) };
+        var repeated = await _api.TrainModel(new { data = repeatedData, modelName = "repeated" });
         var inline = await _api.TrainModel(new { data = new { features, labels, sampleWeight = weights }, modelName = "inline" });
         var column = await _api.TrainModel(new { datasetId = "weights", target = "y", sampleWeight = "w" });
 
@@ -186,7 +195,7 @@ public sealed class FittedValuesTests(TestApplication application) : IClassFixtu
     }
 
     [Fact]
-    public async Task BalancedClassesWeighHalfOfTheRowsEach()
+    public async Task BalancedClassesEachHaveHalfOfTheWeight()
     {
         double[][] features = [[1], [2], [3], [4], [5], [6], [7], [8]];
         double[] labels = [0, 0, 1, 0, 0, 0, 1, 0];
@@ -194,14 +203,15 @@ public sealed class FittedValuesTests(TestApplication application) : IClassFixtu
 
         var plain = await _api.TrainModel(new { data, modelName = "plain" });
         var balanced = await _api.TrainModel(new { data, modelName = "balanced", classWeight = "balanced" });
-        var given = await _api.TrainModel(new { data, modelName = "given", classWeight = new Dictionary<string, double> { ["0"] = 8 / 12.0, ["1"] = 8 / 4.0 } });
+        var classWeight = new Dictionary<string, double> { ["0"] = 8 / 12.0, ["1"] = 8 / 4.0 };
+        var given = await _api.TrainModel(new { data, modelName = "given", classWeight });
 
         Estimates(balanced).ShouldNotBe(Estimates(plain));
         ReferenceData.Distance(Estimates(balanced), Estimates(given)).ShouldBeLessThan(1e-9);
     }
 
     [Fact]
-    public async Task FoldsThatAClassCannotFillFailTheJob()
+    public async Task MoreFoldsThanRowsOfAClassFailTheJob()
     {
         const string Request = """
             { "data": { "features": [[1], [2], [3], [4], [5]], "labels": [0, 0, 0, 1, 1] }, "modelName": "few", "validation": { "folds": 3 } }
@@ -217,7 +227,7 @@ public sealed class FittedValuesTests(TestApplication application) : IClassFixtu
     [InlineData("newton")]
     [InlineData("lbfgs")]
     [InlineData("coordinate_descent")]
-    public async Task ModelSaysWhichSolverItIsFromAndWhatThatTook(string solver)
+    public async Task ModelNamesItsSolverPassesAndSeconds(string solver)
     {
         var automatic = await _api.TrainModel(new { data = Article(), modelName = "automatic" });
         var model = await _api.TrainModel(new { data = Article(), modelName = solver, solver, tolerance = 1e-10 });
@@ -238,11 +248,13 @@ public sealed class FittedValuesTests(TestApplication application) : IClassFixtu
 
     private Task UploadFile(string name, string file) => Upload(name, File.ReadAllText(ReferenceData.PathOf(file)));
 
-    private async Task Upload(string name, string csv) => (await _api.PostBytes($"datasets?name={name}", Encoding.UTF8.GetBytes(csv), "text/csv")).Expect(HttpStatusCode.Created);
+    private async Task Upload(string name, string csv) =>
+        (await _api.PostBytes($"datasets?name={name}", Encoding.UTF8.GetBytes(csv), "text/csv")).Expect(HttpStatusCode.Created);
 
     private static double[] Standardized(JsonElement model) => Coefficients(model, "standardized");
 
     private static double[] Estimates(JsonElement model) => Coefficients(model, "estimate");
 
-    private static double[] Coefficients(JsonElement model, string member) => [.. model.GetProperty("coefficients").EnumerateArray().Select(c => c.GetProperty(member).GetDouble())];
+    private static double[] Coefficients(JsonElement model, string member) =>
+        [.. model.GetProperty("coefficients").EnumerateArray().Select(c => c.GetProperty(member).GetDouble())];
 }

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace SigmoidApi.Tests.TrainingJobs.Fitting;
 
-/// <summary>Data as people have them, from upload to the prediction of rows that were held out, without a word on preparation, beside scikit-learn's usual pipeline.</summary>
+/// <summary>
+/// Real data, from upload to the prediction of held-out rows, with the default preparation, compared with scikit-learn's usual pipeline.
+/// </summary>
+[Trait("Speed", "Slow")]
 public sealed class HeldOutTests(TestApplication application) : IClassFixture<TestApplication>
 {
     private const uint Quarter = 1u << 30;
@@ -15,7 +18,7 @@ public sealed class HeldOutTests(TestApplication application) : IClassFixture<Te
     [InlineData("credit.csv", "Status", "bad", 0.83505)]
     [InlineData("churn.csv", "churn", "yes", 0.82072)]
     [InlineData("house-votes.csv", "Class", "republican", 0.99815)]
-    public async Task DefaultsAreTheUsualPipelinesTermsCoefficientsAndRanks(string file, string target, string positive, double theirs)
+    public async Task DefaultsHaveTheTermsCoefficientsAndAucOfTheUsualPipeline(string file, string target, string positive, double theirs)
     {
         var lines = await File.ReadAllLinesAsync(ReferenceData.PathOf(file), TestContext.Current.CancellationToken);
         var isHeldOut = lines.Skip(1).Select((_, i) => unchecked((uint)i * 2654435761u) < Quarter).ToArray();
@@ -27,7 +30,8 @@ public sealed class HeldOutTests(TestApplication application) : IClassFixture<Te
         var expected = ReferenceData.Json("preparation.json").EnumerateArray().Single(entry => entry.GetProperty("file").GetString() == file);
         model.GetProperty("classes")[1].GetString().ShouldBe(positive);
         var coefficients = model.GetProperty("coefficients").EnumerateArray().ToArray();
-        coefficients.Select(coefficient => coefficient.GetProperty("term").GetString()).ShouldBe(expected.GetProperty("terms").EnumerateArray().Select(term => term.GetString()));
+        coefficients.Select(coefficient => coefficient.GetProperty("term").GetString())
+            .ShouldBe(expected.GetProperty("terms").EnumerateArray().Select(term => term.GetString()));
         foreach (var (ours, scikitLearns) in coefficients.Zip(expected.Numbers("coefficients")))
             ours.GetProperty("standardized").GetDouble().ShouldBe(scikitLearns, 1e-6 * (1 + Math.Abs(scikitLearns)));
         foreach (var column in model.GetProperty("preparation").EnumerateArray())
@@ -46,7 +50,8 @@ public sealed class HeldOutTests(TestApplication application) : IClassFixture<Te
         var place = Array.IndexOf([.. rows[0].Select(cell => cell.Trim('"'))], target);
         rows[0][^2..].ShouldBe(["probability", "label"]);
         rows.Length.ShouldBe(isHeldOut.Count(heldOut => heldOut) + 1);
-        var scored = rows.Skip(1).Select(row => (Probability: double.Parse(row[^2], CultureInfo.InvariantCulture), IsPositive: row[place].Trim('"') == positive)).ToArray();
+        var scored = rows.Skip(1)
+            .Select(row => (Probability: double.Parse(row[^2], CultureInfo.InvariantCulture), IsPositive: row[place].Trim('"') == positive)).ToArray();
         var auc = Auc(scored);
         auc.ShouldBeGreaterThan(theirs - 0.002);
         auc.ShouldBe(expected.GetProperty("rocAuc").GetDouble(), 1e-9);
@@ -54,7 +59,7 @@ public sealed class HeldOutTests(TestApplication application) : IClassFixture<Te
             (row[^1] == positive).ShouldBe(double.Parse(row[^2], CultureInfo.InvariantCulture) >= 0.5);
     }
 
-    /// <summary>The share of pairs of a positive and a negative row that are in the right order, ties counted half.</summary>
+    /// <summary>The share of pairs of a positive and a negative row that are in the right order, where a tie counts one half.</summary>
     private static double Auc((double Probability, bool IsPositive)[] rows)
     {
         var positives = rows.Where(row => row.IsPositive).Select(row => row.Probability).ToArray();

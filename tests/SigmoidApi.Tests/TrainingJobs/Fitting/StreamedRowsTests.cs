@@ -11,7 +11,8 @@ using SigmoidApi.TrainingJobs.Fitting;
 
 namespace SigmoidApi.Tests.TrainingJobs.Fitting;
 
-/// <summary>Training on a data set whose rows are read anew in each pass.</summary>
+/// <summary>Training on a data set whose rows are read from disk in each pass.</summary>
+[Trait("Speed", "Slow")]
 public sealed class StreamedRowsTests : IDisposable
 {
     private static readonly string[] Kinds = ["red", "green", "blue"];
@@ -33,13 +34,16 @@ public sealed class StreamedRowsTests : IDisposable
                 { "categories and a number", new() { Features = ["kind", "a"], Penalty = Penalty.None } },
                 { "weights and groups", new() { Features = all, SampleWeight = "w", Validation = new(Folds: 3, GroupBy: "group") } },
                 { "time", new() { Features = ["kind", "b"], Validation = new(Holdout: 0.2, TimeBy: "time") } },
-                { "clusters", new() { Features = numbers, Penalty = Penalty.None, CovarianceType = CovarianceType.Cluster, ClusterBy = "group", SampleWeight = "w" } },
+                {
+                    "clusters",
+                    new() { Features = numbers, Penalty = Penalty.None, CovarianceType = CovarianceType.Cluster, ClusterBy = "group", SampleWeight = "w" }
+                },
             };
         }
     }
 
     [Fact]
-    public async Task EveryRequestEndsOnTheSameBitsAsInMemory()
+    public async Task StreamedFitsHaveTheSameBitsAsFitsInMemory()
     {
         var dataset = await Import(130_000); // more than one row group
         foreach (var (what, request) in Requests.Select(row => row.Data))
@@ -58,46 +62,50 @@ public sealed class StreamedRowsTests : IDisposable
     }
 
     [Fact]
-    public async Task AFitThatIsNotToBeLeavesNothingBehind()
+    public async Task FitThatFailsWhileReadingLeavesNoFile()
     {
         var dataset = await Import(1_000);
         var before = _store.Entries;
-        var request = new TrainingRequest { Features = ["a", "kind"], Target = "y", Preparation = new(Columns: new Dictionary<string, ColumnPreparationRequest?> { ["kind"] = new(Reference: "violet") }) };
+        var columns = new Dictionary<string, ColumnPreparationRequest?> { ["kind"] = new(Reference: "violet") };
+        var request = new TrainingRequest { Features = ["a", "kind"], Target = "y", Preparation = new(Columns: columns) };
+        TrainingRows Read(CancellationToken cancellationToken) => TrainingRows.Read(_store.Engine, dataset, request, streamed: true, cancellationToken);
 
-        Should.Throw<UntrainableDataException>(() => TrainingRows.Read(_store.Engine, dataset, request, streamed: true, TestContext.Current.CancellationToken)).Code.ShouldBe("unknown_reference");
-        Should.Throw<OperationCanceledException>(() => TrainingRows.Read(_store.Engine, dataset, request, streamed: true, new CancellationToken(canceled: true)));
+        Should.Throw<UntrainableDataException>(() => Read(TestContext.Current.CancellationToken)).Code.ShouldBe("unknown_reference");
+        Should.Throw<OperationCanceledException>(() => Read(new CancellationToken(canceled: true)));
 
         _store.Entries.ShouldBe(before);
     }
 
     [Fact]
-    public async Task NothingIsLeftInTheStorageDirectory()
+    public async Task RowFileLeavesNoEntryInTheStorageDirectory()
     {
         var dataset = await Import(1_000);
         var before = _store.Entries;
 
-        using var rows = TrainingRows.Read(_store.Engine, dataset, new() { Features = ["a"], Target = "y" }, streamed: true, TestContext.Current.CancellationToken);
+        var request = new TrainingRequest { Features = ["a"], Target = "y" };
+
+        using var rows = TrainingRows.Read(_store.Engine, dataset, request, streamed: true, TestContext.Current.CancellationToken);
 
         _store.Entries.ShouldBe(before);
     }
 
     [Fact]
-    public async Task AnEstimateCountsTheMatrixAloneWhereItIsHeld()
+    public async Task EstimateCountsTheMatrixOnlyInMemory()
     {
         var dataset = await Import(1_000);
 
-        var ofNumbers = TrainingMemory.Of(dataset, new() { Features = ["a", "whole"], Target = "y" });
-        var ofAll = TrainingMemory.Of(dataset, new() { Features = ["a", "whole", "kind"], Target = "y" });
+        var ofNumbers = MemoryEstimate.Of(dataset, new() { Features = ["a", "whole"], Target = "y" });
+        var ofAll = MemoryEstimate.Of(dataset, new() { Features = ["a", "whole", "kind"], Target = "y" });
 
         (ofNumbers.InMemory - ofNumbers.Streamed).ShouldBe(1_000 * 2 * sizeof(double));
-        // Two numbers as they were read, and a design of them and of the kind's levels.
+        // Two numbers as read, and a design matrix of these and of the levels of kind.
         (ofAll.InMemory - ofAll.Streamed).ShouldBe(1_000 * (2 + 6) * sizeof(double));
     }
 
     public void Dispose() => _store.Dispose();
 
     private static LogisticTraining Fit(TrainingRequest request, TrainingRows rows) =>
-        Training.Fit(request, rows, new() { Threads = 2 }, TimeProvider.System, new FitControl(), TestContext.Current.CancellationToken).Training;
+        RequestTrainer.Train(request, rows, new() { Threads = 2 }, TimeProvider.System, new FitControl(), TestContext.Current.CancellationToken).Training;
 
     private static long[] Bits(LogisticTraining trained) => Array.ConvertAll<double, long>(
         [trained.Model.Intercept, .. trained.Model.Coefficients, .. trained.StandardizedCoefficients, trained.Convergence.Objective,
@@ -113,9 +121,15 @@ public sealed class StreamedRowsTests : IDisposable
             var margin = random.NextDouble() * 2 - 1;
             string[] cells =
             [
-                random.Next(9) == 0 ? "" : Kinds[random.Next(3)], Text(margin), $"c{random.Next(40)}",
-                random.Next(5) == 0 ? "" : Text(random.NextDouble() + margin), random.Next(6).ToString(CultureInfo.InvariantCulture), $"2024-01-{random.Next(1, 28):d2}",
-                random.Next(7) == 0 ? "" : $"g{random.Next(30)}", random.Next(11) == 0 ? "" : Text(random.NextDouble() * 50), random.Next(13) == 0 ? "" : Text(random.Next(4) / 2.0),
+                random.Next(9) == 0 ? "" : Kinds[random.Next(3)],
+                Text(margin),
+                $"c{random.Next(40)}",
+                random.Next(5) == 0 ? "" : Text(random.NextDouble() + margin),
+                random.Next(6).ToString(CultureInfo.InvariantCulture),
+                $"2024-01-{random.Next(1, 28):d2}",
+                random.Next(7) == 0 ? "" : $"g{random.Next(30)}",
+                random.Next(11) == 0 ? "" : Text(random.NextDouble() * 50),
+                random.Next(13) == 0 ? "" : Text(random.Next(4) / 2.0),
                 random.Next(17) == 0 ? "" : random.NextDouble() < 1 / (1 + Math.Exp(-3 * margin)) ? "yes" : "no",
             ];
             csv.AppendJoin(',', cells).Append('\n');

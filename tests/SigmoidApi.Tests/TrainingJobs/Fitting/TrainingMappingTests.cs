@@ -13,7 +13,7 @@ using SigmoidApi.TrainingJobs.Fitting;
 
 namespace SigmoidApi.Tests.TrainingJobs.Fitting;
 
-/// <summary>What a request says, in the terms of the trainer.</summary>
+/// <summary>The translation of a request to the options of the trainer.</summary>
 public sealed class TrainingMappingTests
 {
     [Theory]
@@ -27,7 +27,7 @@ public sealed class TrainingMappingTests
     [InlineData("""{ "penalty": "elasticnet", "l1Ratio": 0.75 }""", Penalty.ElasticNet, 0.75)]
     [InlineData("""{ "penalty": "elasticnet", "l1Ratio": 1 }""", Penalty.ElasticNet, 1)]
     [InlineData("""{ "l1Ratios": [0, 1] }""", Penalty.ElasticNet, 0.5)]
-    public void PenaltyIsSaidByEitherOfItsFields(string request, Penalty penalty, double l1Ratio)
+    public void PenaltyFollowsFromItsFields(string request, Penalty penalty, double l1Ratio)
     {
         var options = Options(request);
 
@@ -47,17 +47,17 @@ public sealed class TrainingMappingTests
     }
 
     [Fact]
-    public void WhatIsNotAskedForIsTheTrainersDefault()
+    public void OptionsThatAreNotRequestedAreTheTrainersDefaults()
     {
         var options = Options("{}");
         var defaults = new LogisticOptions();
 
-        // Beside those that come from the settings and that no two records share.
+        // Except those that come from the settings.
         (options with { ThreadStart = null, TimeProvider = defaults.TimeProvider }).ShouldBe(defaults);
     }
 
     [Fact]
-    public void CountOfCsIsThatManyEvenlyInLog()
+    public void CountOfCsIsThatNumberOfValuesEvenlySpacedInLog()
     {
         var cs = Options("""{ "cs": 5, "penalty": "l1" }""").Cs.ShouldNotBeNull();
 
@@ -68,7 +68,7 @@ public sealed class TrainingMappingTests
     }
 
     [Fact]
-    public void GivenCsAreFittedFromTheSmallestOn()
+    public void GivenCsAreFittedFromTheSmallest()
     {
         var options = Options("""{ "cs": [10, 0.1, 3], "l1Ratios": [0.9, 0.1], "validation": { "folds": 3 }, "selection": "one_standard_error" }""");
 
@@ -85,7 +85,7 @@ public sealed class TrainingMappingTests
     [InlineData("""{ "2": 3, "7": 5 }""", 3.0, 5.0)]
     [InlineData("""{ "7": 5 }""", 1.0, 5.0)]
     [InlineData("""{ "2.0": 0.25 }""", 0.25, 1.0)]
-    public void ClassWeightsFindTheirLabels(string classWeight, double? negative, double? positive)
+    public void ClassWeightsAreMatchedToTheirLabels(string classWeight, double? negative, double? positive)
     {
         var weight = Options($$"""{ "classWeight": {{classWeight}} }""").ClassWeight;
 
@@ -96,13 +96,13 @@ public sealed class TrainingMappingTests
     }
 
     [Fact]
-    public void ClassWeightsFollowAPositiveClassThatIsTheSmallerOne()
+    public void ClassWeightsFollowThePositiveClass()
     {
         Options("""{ "classWeight": { "2": 3, "7": 5 }, "positiveClass": "2" }""", classes: [7, 2]).ClassWeight.ShouldBe(ClassWeight.Of(5, 3));
     }
 
     [Fact]
-    public void InferenceIsAskedForInStatsmodelsNames()
+    public void InferenceIsRequestedByStatsmodelsNames()
     {
         var options = Options("""{ "penalty": "none", "covarianceType": "HC1", "confidenceLevel": 0.9 }""");
 
@@ -117,14 +117,14 @@ public sealed class TrainingMappingTests
     [InlineData("""{ "penalty": "none" }""", ConfidenceIntervals.Wald)]
     [InlineData("""{ "penalty": "none", "intervals": "none" }""", ConfidenceIntervals.None)]
     [InlineData("{}", null)]
-    public void IntervalsAreThoseOfThePenaltyUnlessSaid(string request, ConfidenceIntervals? expected) => Options(request).Intervals.ShouldBe(expected);
+    public void IntervalsAreThoseOfThePenaltyByDefault(string request, ConfidenceIntervals? expected) => Options(request).Intervals.ShouldBe(expected);
 
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(true, true)]
-    public void InlineDataAreReadAsTheyCame(bool weighted, bool clustered)
+    public void InlineDataAreReadAsSent(bool weighted, bool clustered)
     {
         var data = new InlineData(Matrix.Of([1, 2, 3, 4, 5, 6], 3, 2), [0, 1, 0], weighted ? [0.5, 0, 2] : null, clustered ? [9, -1, 9] : null);
         var request = new TrainingRequest { CovarianceType = clustered ? CovarianceType.Cluster : CovarianceType.Nonrobust };
@@ -138,24 +138,24 @@ public sealed class TrainingMappingTests
     }
 
     [Fact]
-    public void SettingsSayWhatAFitMayUse()
+    public void SettingsLimitTheThreadsOfAFit()
     {
         var time = new FakeTimeProvider();
-        var options = Training.Options(new(), Rows, [new(0), new(1)], new() { Threads = 3 }, time);
+        var options = RequestTrainer.Options(new(), Rows, [new(0), new(1)], new() { Threads = 3 }, time);
 
         options.Threads.ShouldBe(3);
         options.TimeProvider.ShouldBe(time);
     }
 
     [Fact]
-    public void ThreadsThatAFitStartsAreNicerThanThoseOfRequests()
+    public void ThreadsOfAFitHaveTheNiceValueOfTheSettings()
     {
-        var options = Training.Options(new(), Rows, [new(0), new(1)], new() { Nice = 7 }, TimeProvider.System);
+        var options = RequestTrainer.Options(new(), Rows, [new(0), new(1)], new() { Nice = 7 }, TimeProvider.System);
         var nice = 0;
         var thread = new Thread(() =>
         {
             options.ThreadStart!();
-            // The 19th field; the second is a name in parentheses (proc(5)).
+            // The 19th field (proc(5)), counted after the name in parentheses, which is the second.
             nice = OperatingSystem.IsLinux()
                 ? int.Parse(File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ')[16], CultureInfo.InvariantCulture)
                 : Thread.CurrentThread.Priority == ThreadPriority.BelowNormal ? 7 : 0;
@@ -175,7 +175,7 @@ public sealed class TrainingMappingTests
     [InlineData("""{ "penalty": "elasticnet", "l1Ratio": 0.5, "solver": "coordinate_descent" }""")]
     [InlineData("""{ "penalty": "none", "covarianceType": "cluster", "clusterBy": "g" }""")]
     [InlineData("""{ "validation": { "folds": 4 }, "selection": "one_standard_error" }""")]
-    public void RequestIsKeptAndShownAsItCame(string json)
+    public void RequestIsStoredAndShownAsSent(string json)
     {
         var kept = JsonSerializer.SerializeToElement(JsonReading.Read<TrainingRequest>(json), JsonReading.Options());
         var again = JsonSerializer.SerializeToElement(kept.Deserialize<TrainingRequest>(JsonReading.Options()), JsonReading.Options());
@@ -192,13 +192,15 @@ public sealed class TrainingMappingTests
         JsonElement.DeepEquals(again, kept).ShouldBeTrue();
     }
 
-    /// <summary>As version 0.1 of the service has written it.</summary>
+    /// <summary>The request as version 0.1 of the service stored it.</summary>
     [Fact]
-    public void RequestFromBeforePathsIsStillRead()
+    public void RequestStoredBeforePathsExistedIsRead()
     {
         const string Kept = """
-            {"datasetId":"01a20cac-0aec-771c-8486-6b3936ff8ffc","target":"y","positiveClass":null,"features":["a"],"data":null,"modelName":"m","solver":"newton","penalty":null,"c":0.5,"l1Ratio":0,
-            "fitIntercept":true,"standardize":true,"classWeight":null,"sampleWeight":null,"maxIterations":1000,"tolerance":null,"learningRate":0.1,"initialWeights":null,"validation":{"holdout":0.2},"seed":42}
+            {"datasetId":"01a20cac-0aec-771c-8486-6b3936ff8ffc","target":"y","positiveClass":null,"features":["a"],"data":null,
+            "modelName":"m","solver":"newton","penalty":null,"c":0.5,"l1Ratio":0,
+            "fitIntercept":true,"standardize":true,"classWeight":null,"sampleWeight":null,"maxIterations":1000,"tolerance":null,
+            "learningRate":0.1,"initialWeights":null,"validation":{"holdout":0.2},"seed":42}
             """;
 
         var options = Options(Kept);
@@ -206,8 +208,10 @@ public sealed class TrainingMappingTests
         (options.Solver, options.Penalty, options.C, options.Holdout, options.Cs).ShouldBe((Solver.Newton, Penalty.L2, 0.5, 0.2, null));
     }
 
-    private static TrainingRows Rows => new(new FeatureTable(2, [new("x", null)], new DesignMatrix(2, 1)), [new ColumnPreparation()], new("y", [0, 1], null, []));
+    private static TrainingRows Rows =>
+        new(new FeatureTable(2, [new("x", null)], new DesignMatrix(2, 1)), [new ColumnPreparation()], new("y", [0, 1], null, []));
 
     private static LogisticOptions Options(string request, double[]? classes = null) =>
-        Training.Options(JsonReading.Read<TrainingRequest>(request), Rows, Array.ConvertAll(classes ?? [2, 7], label => new ClassLabel(label)), new(), TimeProvider.System);
+        RequestTrainer.Options(
+            JsonReading.Read<TrainingRequest>(request), Rows, Array.ConvertAll(classes ?? [2, 7], label => new ClassLabel(label)), new(), TimeProvider.System);
 }

@@ -4,16 +4,25 @@ using System.Text.Json;
 
 namespace SigmoidApi.Tests.TrainingJobs.Queue;
 
-/// <summary><c>Training:MemoryLimitMegabytes</c>, from an upload to what the job says.</summary>
+/// <summary><c>Training:MemoryLimitMegabytes</c>, from the upload to the job's <c>memory</c>.</summary>
+[Trait("Speed", "Slow")]
 public sealed class MemoryLimitTests : IAsyncLifetime
 {
     private const int Rows = 300_000;
     private const int Columns = 28;
 
+    /// <summary>A job of 20 columns, two of which exceed the limit together. It runs until it is canceled or stopped.</summary>
+    private static readonly string Endless = $$"""
+        {
+          "datasetId": "rows", "target": "y", "features": [{{string.Join(", ", Enumerable.Range(0, 20).Select(i => $"\"x{i}\""))}}],
+          "solver": "gradient_descent", "tolerance": 0, "learningRate": 1e-9, "maxIterations": 1000000
+        }
+        """;
+
     private readonly TestApplication _small = new() { Settings = { ["Training:MemoryLimitMegabytes"] = "64", ["Training:MaxConcurrency"] = "2" } };
     private readonly TestApplication _large = new();
 
-    /// <summary>67 MB as numbers.</summary>
+    /// <summary>The rows are 67 MB as numbers, a little more than the limit of the small service.</summary>
     public async ValueTask InitializeAsync()
     {
         var random = new Random(1);
@@ -30,7 +39,7 @@ public sealed class MemoryLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task FitThatIsLargerIsStreamedToTheSameBits()
+    public async Task FitLargerThanTheLimitIsStreamedWithTheSameBits()
     {
         const string Request = """{ "datasetId": "rows", "target": "y" }""";
 
@@ -43,14 +52,12 @@ public sealed class MemoryLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task FitsThatDoNotFitTogetherWaitForEachOther()
+    public async Task FitsThatExceedTheLimitTogetherWaitForEachOther()
     {
-        var features = string.Join(", ", Enumerable.Range(0, 20).Select(i => $"\"x{i}\""));
-        var endless = $$"""{ "datasetId": "rows", "target": "y", "features": [{{features}}], "solver": "gradient_descent", "tolerance": 0, "learningRate": 1e-9, "maxIterations": 1000000 }""";
-        var first = await _small.Api.Enqueue(endless);
+        var first = await _small.Api.Enqueue(Endless);
         await Shows(first, "in_memory");
 
-        var second = await _small.Api.Enqueue(endless);
+        var second = await _small.Api.Enqueue(Endless);
 
         await Shows(second, "waiting");
         (await _small.Api.Post($"training-jobs/{first}/cancel", "")).Expect(HttpStatusCode.Accepted);
@@ -61,13 +68,11 @@ public sealed class MemoryLimitTests : IAsyncLifetime
     [Theory]
     [InlineData("")]
     [InlineData("\"timeoutSeconds\": 0.5, \"onTimeout\": \"stop\", ")]
-    public async Task FitThatIsStoppedWhileItWaitsHasNothingToKeep(string deadline)
+    public async Task FitStoppedWhileItWaitsHasNoModel(string deadline)
     {
-        const string Endless = """{ "datasetId": "rows", "target": "y", "solver": "gradient_descent", "tolerance": 0, "learningRate": 1e-9, "maxIterations": 1000000, "features": [NAMES] }""";
-        var request = Endless.Replace("NAMES", string.Join(", ", Enumerable.Range(0, 20).Select(i => $"\"x{i}\"")), StringComparison.Ordinal);
-        var running = await _small.Api.Enqueue(request);
+        var running = await _small.Api.Enqueue(Endless);
         await Shows(running, "in_memory");
-        var waiting = await _small.Api.Enqueue(request.Insert(1, deadline));
+        var waiting = await _small.Api.Enqueue(Endless.Insert(1, deadline));
         await Shows(waiting, "waiting");
 
         if (deadline.Length == 0)
@@ -93,5 +98,6 @@ public sealed class MemoryLimitTests : IAsyncLifetime
 
     private static long Bytes(JsonElement job) => job.GetProperty("memory").GetProperty("bytes").GetInt64();
 
-    private static async Task<string> Coefficients(TestApplication application) => (await application.Api.Get("models/rows")).Json.GetProperty("coefficients").GetRawText();
+    private static async Task<string> Coefficients(TestApplication application) =>
+        (await application.Api.Get("models/rows")).Json.GetProperty("coefficients").GetRawText();
 }

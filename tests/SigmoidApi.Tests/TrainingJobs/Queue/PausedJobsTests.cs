@@ -9,7 +9,7 @@ public sealed class PausedJobsTests
     private readonly Guid _id = Guid.CreateVersion7();
 
     [Fact]
-    public void PauseGrowsWithEachTrouble()
+    public void PauseDoublesWithEachStorageError()
     {
         var paused = new PausedJobs(_time);
 
@@ -17,34 +17,34 @@ public sealed class PausedJobsTests
         {
             paused.Add(_id, TimeSpan.MaxValue);
             _time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
-            paused.Now().ShouldBe([_id]);
+            paused.Current().ShouldBe([_id]);
             _time.Advance(TimeSpan.FromMilliseconds(1));
-            paused.Now().ShouldBeEmpty();
+            paused.Current().ShouldBeEmpty();
         }
     }
 
     [Fact]
-    public void PauseEndsWithTheTimeThatTheJobHas()
+    public void PauseIsNotLongerThanTheTimeOfTheJob()
     {
         var paused = new PausedJobs(_time);
 
         paused.Add(_id, TimeSpan.FromMilliseconds(100));
         _time.Advance(TimeSpan.FromMilliseconds(100));
 
-        paused.Now().ShouldBeEmpty();
+        paused.Current().ShouldBeEmpty();
     }
 
     [Fact]
-    public void TroubleLongAgoIsForgotten()
+    public void OldStorageErrorIsForgotten()
     {
         var paused = new PausedJobs(_time);
         paused.Add(_id, TimeSpan.MaxValue);
         _time.Advance(TimeSpan.FromMinutes(2));
-        paused.Now().ShouldBeEmpty();
+        paused.Current().ShouldBeEmpty();
 
         paused.Add(_id, TimeSpan.MaxValue);
 
         _time.Advance(TimeSpan.FromSeconds(0.5));
-        paused.Now().ShouldBeEmpty();
+        paused.Current().ShouldBeEmpty();
     }
 }

@@ -7,7 +7,7 @@ namespace SigmoidApi.Tests.TrainingJobs.Queue;
 public sealed class RunningFitTests
 {
     [Fact]
-    public void RunThatIsDisplacedByANewerOneIsLost()
+    public void RunReplacedByANewerOneIsLost()
     {
         var fits = new RunningFits();
         using var lost = Fit(out var job);
@@ -16,19 +16,19 @@ public sealed class RunningFitTests
 
         fits.Add(newer);
 
-        (lost.Why, lost.Token.IsCancellationRequested, newer.Why).ShouldBe((FitEnd.Lost, true, FitEnd.None));
+        (lost.EndReason, lost.CancelToken.IsCancellationRequested, newer.EndReason).ShouldBe((FitEnd.Lost, true, FitEnd.None));
         fits.Remove(lost);
         fits.All.ShouldBe([newer]);
     }
 
     [Fact]
-    public void RunThatIsOverCanBeEndedFromAnywhere()
+    public void EndingARunThatIsBeingDisposedThrowsNothing()
     {
         for (var i = 0; i < 1_000; i++)
         {
             var fit = Fit(out _);
             var ended = false;
-            fit.Token.Register(() => ended = true);
+            fit.CancelToken.Register(() => ended = true);
 
             Parallel.Invoke(() => fit.End(FitEnd.Drained), fit.Dispose);
 
@@ -38,16 +38,16 @@ public sealed class RunningFitTests
     }
 
     [Fact]
-    public void WatcherThatHasNotReadItsJobYetHidesNoOther()
+    public void ProgressBeforeTheFirstReadOfTheJobIsIgnored()
     {
         var feed = new TrainingFeeds.Feed(owner: null!, Guid.CreateVersion7());
-        feed.TryEnter().ShouldBeTrue();
+        feed.TryAddWatcher().ShouldBeTrue();
 
         feed.Show(new TrainingProgress(1, 2, 0.5, 0.1, 0.5));
     }
 
     [Fact]
-    public void ProfilesAreSeenInTheProgressAndLeaveTheLossCurveAsItIs()
+    public void ProfilesAreInTheProgressButNotInTheLossCurve()
     {
         using var fit = Fit(out _);
         fit.Report(new FitProgress(3, 1000, 0.5, 1e-9) { Step = 3, Fits = 2, Fraction = 0.001 });

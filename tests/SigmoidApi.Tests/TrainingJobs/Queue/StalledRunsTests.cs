@@ -11,7 +11,7 @@ public sealed class StalledRunsTests
     private readonly Guid _id = Guid.CreateVersion7();
 
     [Fact]
-    public void RunThatStandsStillForALeaseHasStalled()
+    public void RunWithoutAHeartbeatForALeaseHasStalled()
     {
         var stalled = new StalledRuns(Lease, _time);
 
@@ -25,7 +25,7 @@ public sealed class StalledRunsTests
     }
 
     [Fact]
-    public void RunThatShowsItselfHasNot()
+    public void RunWithHeartbeatsHasNotStalled()
     {
         var stalled = new StalledRuns(Lease, _time);
 
@@ -37,7 +37,7 @@ public sealed class StalledRunsTests
     }
 
     [Fact]
-    public void WhoHasNotLookedForLongBeginsToLookAnew()
+    public void ObservationStartsAfreshAfterALongGap()
     {
         var stalled = new StalledRuns(Lease, _time);
         stalled.Among([Seen(beat: 7)]).ShouldBeEmpty();
@@ -53,7 +53,7 @@ public sealed class StalledRunsTests
     }
 
     [Fact]
-    public void WallClockThatJumpsMovesNothing()
+    public void WallClockThatJumpsHasNoEffect()
     {
         var stalled = new StalledRuns(Lease, _time);
         stalled.Among([Seen(beat: 7)]).ShouldBeEmpty();

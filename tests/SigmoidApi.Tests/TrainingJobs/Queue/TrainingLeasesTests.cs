@@ -10,9 +10,10 @@ namespace SigmoidApi.Tests.TrainingJobs.Queue;
 
 public sealed class SqliteTrainingLeasesTests() : TrainingLeasesTests(new SqliteApplication());
 
+[Trait("Speed", "Slow")]
 public sealed class PostgresTrainingLeasesTests(PostgresServer server) : TrainingLeasesTests(new PostgresApplication(server));
 
-/// <summary>What runs write to their jobs' rows, on each kind of store. The service's own worker has something else to do meanwhile.</summary>
+/// <summary>What runs write to their jobs' rows, on each kind of store. A long fit keeps the service's own worker busy meanwhile.</summary>
 public abstract class TrainingLeasesTests(StoreApplication store) : IAsyncLifetime
 {
     private static readonly TrainingProgress Before = new(5, 10, 0.5, 0.1, 0.5, Step: 5);
@@ -28,7 +29,7 @@ public abstract class TrainingLeasesTests(StoreApplication store) : IAsyncLifeti
     [InlineData(nameof(TrainingLeases.ReleaseAsync))]
     [InlineData(nameof(TrainingLeases.CancelAsync))]
     [InlineData(nameof(TrainingLeases.FailAsync))]
-    public async Task RunThatHasNotReadItsHistoryLeavesItAsItIs(string what)
+    public async Task RunThatHasNotReadItsHistoryDoesNotOverwriteIt(string write)
     {
         var job = await Row(job => (job.Attempts, job.Progress) = (2, Before));
         await using (var db = await _application.Database())
@@ -38,14 +39,14 @@ public abstract class TrainingLeasesTests(StoreApplication store) : IAsyncLifeti
         }
 
         using var fit = new RunningFit(job, 100, TimeProvider.System);
-        Task write = what switch
+        Task written = write switch
         {
             nameof(TrainingLeases.BeatAsync) => Leases.BeatAsync(fit, TestContext.Current.CancellationToken),
             nameof(TrainingLeases.ReleaseAsync) => Leases.ReleaseAsync(fit, isAttempt: true, TestContext.Current.CancellationToken),
             nameof(TrainingLeases.CancelAsync) => Leases.CancelAsync(fit, error: null, TestContext.Current.CancellationToken),
             _ => Leases.FailAsync(fit, new(), TestContext.Current.CancellationToken),
         };
-        await write;
+        await written;
 
         (await Read(job.Id)).Progress.ShouldBe(Before);
         await using var after = await _application.Database();
@@ -57,25 +58,25 @@ public abstract class TrainingLeasesTests(StoreApplication store) : IAsyncLifeti
     [InlineData(1, false, 0)]
     [InlineData(1, true, 1)]
     [InlineData(2, false, 1)]
-    public async Task RunThatMetATroubleIsNoAttemptUnlessItIsTheOnlyOneWithACheckpoint(int attempts, bool hasCheckpoint, int left)
+    public async Task RunEndedByAStorageErrorIsNotCountedUnlessItIsTheOnlyOneWithACheckpoint(int attempts, bool hasCheckpoint, int counted)
     {
         var job = await Row(job => job.Attempts = attempts);
         using var fit = new RunningFit(job, 100, TimeProvider.System);
         if (hasCheckpoint)
-            fit.Keep([new FitCheckpoint(0, IsFinal: false, [1])]);
+            fit.AddCheckpoint([new FitCheckpoint(0, IsFinal: false, [1])]);
 
         await Leases.ReleaseAsync(fit, isAttempt: false, TestContext.Current.CancellationToken);
 
         var released = await Read(job.Id);
-        (released.Status, released.Attempts).ShouldBe((TrainingJobStatus.Queued, left));
+        (released.Status, released.Attempts).ShouldBe((TrainingJobStatus.Queued, counted));
     }
 
     [Fact]
-    public async Task CheckpointThatCouldNotBeWrittenIsThereForTheNextTry()
+    public async Task CheckpointThatCouldNotBeWrittenIsWrittenByTheNextTry()
     {
         var job = await Row(_ => { });
         using var fit = new RunningFit(job, 100, TimeProvider.System);
-        fit.Keep([new FitCheckpoint(0, IsFinal: false, [1])]);
+        fit.AddCheckpoint([new FitCheckpoint(0, IsFinal: false, [1])]);
 
         await Should.ThrowAsync<OperationCanceledException>(Leases.ReleaseAsync(fit, isAttempt: true, new CancellationToken(canceled: true)));
         await Leases.ReleaseAsync(fit, isAttempt: true, TestContext.Current.CancellationToken);
@@ -88,7 +89,7 @@ public abstract class TrainingLeasesTests(StoreApplication store) : IAsyncLifeti
     [InlineData(MemoryMode.Waiting, TrainingJobStatus.Queued, 2)]
     [InlineData(MemoryMode.InMemory, TrainingJobStatus.Failed, 3)]
     [InlineData(null, TrainingJobStatus.Failed, 3)]
-    public async Task CrashCountsAgainstWhoWasNotWaiting(MemoryMode? mode, TrainingJobStatus status, int crashes)
+    public async Task CrashCountsUnlessTheRunWaitedForMemory(MemoryMode? mode, TrainingJobStatus status, int crashes)
     {
         var job = await Row(job => (job.Crashes, job.Memory) = (2, mode is { } known ? new(1_000, known) : null));
         var seen = (await Queue.RunsAsync(TestContext.Current.CancellationToken)).Single(run => run.Id == job.Id);
@@ -99,7 +100,7 @@ public abstract class TrainingLeasesTests(StoreApplication store) : IAsyncLifeti
     }
 
     [Fact]
-    public async Task ClaimPassesOverWhatIsPausedAndForgetsWhatTheLastRunTook()
+    public async Task ClaimSkipsPausedJobsAndClearsTheMemoryOfTheLastRun()
     {
         var jobs = new List<TrainingJob>();
         for (var i = 0; i < 3; i++)
@@ -125,7 +126,7 @@ public abstract class TrainingLeasesTests(StoreApplication store) : IAsyncLifeti
         await _application.DisposeAsync();
     }
 
-    /// <summary>A job that somebody runs, or what else it is made.</summary>
+    /// <summary>Stores a job. It is running, unless <paramref name="make"/> changes that.</summary>
     private async Task<TrainingJob> Row(Action<TrainingJob> make)
     {
         var job = new TrainingJob

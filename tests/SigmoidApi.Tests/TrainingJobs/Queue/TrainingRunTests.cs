@@ -11,15 +11,16 @@ namespace SigmoidApi.Tests.TrainingJobs.Queue;
 
 public sealed class SqliteTrainingRunTests(SqliteApplication store) : TrainingRunTests(store), IClassFixture<SqliteApplication>;
 
+[Trait("Speed", "Slow")]
 public sealed class PostgresTrainingRunTests(PostgresApplication store) : TrainingRunTests(store), IClassFixture<PostgresApplication>;
 
-/// <summary>What can be seen of a job that runs, and how it is ended, on each kind of store.</summary>
+/// <summary>Running jobs: their progress, history and events, and the ways to end them, on each kind of store.</summary>
 public abstract class TrainingRunTests(StoreApplication store)
 {
     private readonly ApiClient _api = store.Api;
 
     [Fact]
-    public async Task StoppedJobKeepsTheModelAsItStands()
+    public async Task StoppedJobKeepsItsCurrentModel()
     {
         var id = await _api.Enqueue(LongFit.Request("stopped"));
         await _api.Running(id);
@@ -37,11 +38,12 @@ public abstract class TrainingRunTests(StoreApplication store)
         convergence.GetProperty("iterations").GetInt32().ShouldBe(progress.GetProperty("iteration").GetInt32());
         convergence.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetProperty("code").GetString()).ShouldContain("stopped");
         model.GetProperty("metrics").GetProperty("training").GetProperty("logLoss").GetDouble().ShouldBe(progress.GetProperty("loss").GetDouble(), 1e-12);
-        (await _api.Post($"training-jobs/{id}/stop", "")).Problem(HttpStatusCode.Conflict).Detail.ShouldBe($"Training job {id} has ended; its status is 'succeeded'.");
+        (await _api.Post($"training-jobs/{id}/stop", "")).Problem(HttpStatusCode.Conflict).Detail
+            .ShouldBe($"Training job {id} has ended; its status is 'succeeded'.");
     }
 
     [Fact]
-    public async Task JobThatHasNotBegunHasNothingToKeep()
+    public async Task JobThatHasNotStartedCannotBeStopped()
     {
         await using var own = await store.Another();
         var running = await own.Api.Enqueue(LongFit.Request());
@@ -49,7 +51,7 @@ public abstract class TrainingRunTests(StoreApplication store)
         var queued = await own.Api.Enqueue(LongFit.Quick);
 
         (await own.Api.Post($"training-jobs/{queued}/stop", "")).Problem(HttpStatusCode.Conflict).Detail
-            .ShouldBe($"Training job {queued} has not begun, so that there is no model yet; cancel it.");
+            .ShouldBe($"Training job {queued} has not started, so there is no model to keep; cancel it instead.");
         (await own.Api.Post("training-jobs/01999999-0000-7000-8000-000000000000/stop", "")).Problem(HttpStatusCode.NotFound);
     }
 
@@ -72,11 +74,13 @@ public abstract class TrainingRunTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task DeadlineMayBeAYearAwayWhereTheSettingAllowsIt()
+    public async Task DeadlineMayBeAYearIfTheSettingAllowsIt()
     {
         await using var own = await store.Another(("Training:MaxSeconds", "31536000"));
 
-        (await own.Api.Train(LongFit.Quick.Insert(1, "\"timeoutSeconds\": 31536000, "))).GetProperty("request").GetProperty("timeoutSeconds").GetDouble().ShouldBe(31_536_000);
+        var job = await own.Api.Train(LongFit.Quick.Insert(1, "\"timeoutSeconds\": 31536000, "));
+
+        job.GetProperty("request").GetProperty("timeoutSeconds").GetDouble().ShouldBe(31_536_000);
         (await _api.Post("training-jobs", LongFit.Quick.Insert(1, "\"timeoutSeconds\": 86401, "))).Error()
             .ShouldBe(("timeoutSeconds", "expected more than 0 and at most 86400 seconds (Training:MaxSeconds), got 86401"));
     }
@@ -85,13 +89,13 @@ public abstract class TrainingRunTests(StoreApplication store)
     [InlineData("0")]
     [InlineData("-1")]
     [InlineData("1e9")]
-    public async Task DeadlineMustBeATime(string seconds) =>
+    public async Task DeadlineMustBePositiveAndWithinTheSetting(string seconds) =>
         (await _api.Post("training-jobs", LongFit.Quick.Insert(1, $"\"timeoutSeconds\": {seconds}, "))).Error().Path.ShouldBe("timeoutSeconds");
 
     [Theory]
     [InlineData("cancel", "canceled")]
     [InlineData("stop", "succeeded")]
-    public async Task SettingEndsAJobThatNamesNoDeadline(string onTimeout, string status)
+    public async Task SettingEndsAJobWithoutADeadline(string onTimeout, string status)
     {
         await using var own = await store.Another(("Training:MaxSeconds", "0.3"));
 
@@ -103,7 +107,7 @@ public abstract class TrainingRunTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task DeadlineBeyondTheSettingIsRefusedByItsName()
+    public async Task DeadlineBeyondTheSettingIsRefused()
     {
         await using var own = await store.Another(("Training:MaxSeconds", "60"));
 
@@ -127,15 +131,15 @@ public abstract class TrainingRunTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task LongHistoryIsThinnedEvenlyAndKeepsItsEnds()
+    public async Task LongHistoryIsThinnedEvenlyAndKeepsItsFirstAndLastPoint()
     {
         await using var own = await store.Another(("Training:MaxHistoryPoints", "100"));
         var id = await own.Api.Enqueue(LongFit.Request("thinned", iterations: 1_030));
         await own.Api.Ended(id);
 
-        var steps = (await own.Api.Get($"training-jobs/{id}/history")).Json.GetProperty("points").EnumerateArray().Select(point => point.GetProperty("step").GetInt32());
+        var points = (await own.Api.Get($"training-jobs/{id}/history")).Json.GetProperty("points").EnumerateArray();
 
-        steps.ShouldBe([.. Enumerable.Range(0, 65).Select(i => 16 * i), 1_030]);
+        points.Select(point => point.GetProperty("step").GetInt32()).ShouldBe([.. Enumerable.Range(0, 65).Select(i => 16 * i), 1_030]);
     }
 
     [Fact]
@@ -164,7 +168,7 @@ public abstract class TrainingRunTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task EventsGoOnWhereTheyBrokeOff()
+    public async Task EventsResumeAfterTheLastEventId()
     {
         var id = await _api.Enqueue(LongFit.Request("resumed", iterations: 200));
         await _api.Ended(id);
@@ -176,18 +180,18 @@ public abstract class TrainingRunTests(StoreApplication store)
 
         events[..^1].Select(item => item.EventId).ShouldBe(Enumerable.Range(151, 50).Select(step => $"{step}"));
         (events[^1].EventType, events[^1].EventId).ShouldBe(("succeeded", "end"));
-        // Who comes back with the last id has seen all, and a browser does not come again after a 204.
+        // A client with the last id has seen all events; a browser does not reconnect after a 204.
         using var none = await Watch(id, ("Last-Event-ID", "end"));
         none.StatusCode.ShouldBe(HttpStatusCode.NoContent);
     }
 
     [Fact]
-    public async Task EventsNeverGoBackBehindWhatWasSeen()
+    public async Task EventsNeverRepeatASeenStep()
     {
         var id = await _api.Enqueue(LongFit.Request("seen", iterations: 200));
         await _api.Ended(id);
 
-        // As of a run that had come further before it was lost.
+        // As if an earlier run had come further before it was lost.
         using var answer = await Watch(id, ("Last-Event-ID", "500"));
         var events = new List<string>();
         await foreach (var item in Events(answer))
@@ -197,7 +201,7 @@ public abstract class TrainingRunTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task EventsAnswerBeforeThereIsOne()
+    public async Task EventsAnswerBeforeTheFirstEvent()
     {
         await using var own = await store.Another(("Limits:HeartbeatSeconds", "3600"));
         await own.Api.Running(await own.Api.Enqueue(LongFit.Request()));
@@ -211,7 +215,7 @@ public abstract class TrainingRunTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task EventsOfAJobThatHasEndedAreItsEndAtOnce()
+    public async Task EventsOfAnEndedJobShowItsEndAtOnce()
     {
         var id = (await _api.Train(LongFit.Quick)).GetProperty("id").GetString()!;
         using var answer = await Watch(id);
@@ -226,7 +230,7 @@ public abstract class TrainingRunTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task MoreJobsThanTheQueueTakesAreTooMany()
+    public async Task JobIsRefusedWhenTheQueueIsFull()
     {
         await using var own = await store.Another(("Training:MaxQueueLength", "2"));
         await own.Api.Running(await own.Api.Enqueue(LongFit.Request()));
@@ -235,14 +239,15 @@ public abstract class TrainingRunTests(StoreApplication store)
 
         var refused = await own.Api.Post("training-jobs", LongFit.Quick);
 
-        refused.Problem(HttpStatusCode.TooManyRequests).Detail.ShouldBe("As many jobs wait as this service takes (Training:MaxQueueLength); send it again later.");
+        refused.Problem(HttpStatusCode.TooManyRequests).Detail
+            .ShouldBe("The queue of training jobs is full (Training:MaxQueueLength); send the request again later.");
         refused.Headers.RetryAfter.ShouldNotBeNull();
         refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
         (await own.Api.Get("training-jobs?status=queued")).Json.GetProperty("items").GetArrayLength().ShouldBe(2);
     }
 
     [Fact]
-    public async Task QueueTakesNoMoreOfThoseThatComeAtOnce()
+    public async Task QueueLimitHoldsForConcurrentRequests()
     {
         await using var own = await store.Another(("Training:MaxQueueLength", "5"));
         await own.Api.Running(await own.Api.Enqueue(LongFit.Request()));
@@ -254,7 +259,7 @@ public abstract class TrainingRunTests(StoreApplication store)
     }
 
     [Fact]
-    public async Task EndWhoseCommitGotNoAnswerIsNotWrittenTwice()
+    public async Task EndWhoseCommitWasNotAnsweredIsNotWrittenTwice()
     {
         var id = Guid.Parse((await _api.Train(LongFit.Quick)).GetProperty("id").GetString()!);
         var leases = store.Application.Services.GetRequiredService<TrainingLeases>();
