@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Datasets;
-using SigmoidApi.Http;
 using SigmoidApi.Idempotency;
 using SigmoidApi.Storage;
 using SigmoidApi.TrainingJobs.Queue;
@@ -17,8 +16,7 @@ internal sealed class Retention(
     TransientStorageErrors troubles,
     IOptions<RetentionOptions> options,
     IOptions<IdempotencyOptions> idempotency,
-    TimeProvider time,
-    IHostApplicationLifetime lifetime) : BackgroundService
+    TimeProvider time) : BackgroundService
 {
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
@@ -37,7 +35,6 @@ internal sealed class Retention(
         using var timer = new PeriodicTimer(TimeSpan.FromMinutes(options.Value.SweepMinutes), time);
         try
         {
-            await lifetime.UntilStartedAsync(stoppingToken);
             do
                 await troubles.TryAndLogAsync(() => SweepAsync(stoppingToken), stoppingToken);
             while (await timer.WaitForNextTickAsync(stoppingToken));
