@@ -30,6 +30,13 @@ internal sealed class Retention(
         await files.SweepAsync(token => db.Datasets.Select(d => d.Id).ToHashSetAsync(token), cancellationToken);
     }
 
+    /// <summary>Removes what killed processes left in files before the server accepts requests. The server starts after the services that are registered before it.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await troubles.TryAndLogAsync(() => Task.FromResult(files.SweepAbandoned()), cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMinutes(options.Value.SweepMinutes), time);

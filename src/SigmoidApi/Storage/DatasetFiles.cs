@@ -151,6 +151,26 @@ public sealed partial class DatasetFiles : IDisposable
     public async Task<int> SweepAsync(Func<CancellationToken, Task<HashSet<Guid>>> idsWithRows, CancellationToken cancellationToken)
     {
         var published = Directory.GetFiles(_datasets);
+        var (removed, active) = SweepUploads();
+        var ids = await idsWithRows(cancellationToken);
+        foreach (var file in published)
+        {
+            var name = Path.GetFileNameWithoutExtension(file);
+            if (active.Contains(name) || (Guid.TryParse(name, out var id) && ids.Contains(id)))
+                continue;
+            if (FileRemoval.Remove(file))
+                removed++;
+        }
+
+        return removed + ScratchDirectory.Sweep(Root);
+    }
+
+    /// <summary>Removes the part that needs no database: staged files that no process works on, and the scratch files of processes that have ended.</summary>
+    /// <returns>The number of files and directories removed.</returns>
+    public int SweepAbandoned() => SweepUploads().Removed + ScratchDirectory.Sweep(Root);
+
+    private (int Removed, HashSet<string> Active) SweepUploads()
+    {
         var removed = 0;
         var active = new HashSet<string>();
         foreach (var lockFile in Directory.GetFiles(_uploads, "*" + LockFile.Extension))
@@ -171,17 +191,7 @@ public sealed partial class DatasetFiles : IDisposable
                 removed++;
         }
 
-        var ids = await idsWithRows(cancellationToken);
-        foreach (var file in published)
-        {
-            var name = Path.GetFileNameWithoutExtension(file);
-            if (active.Contains(name) || (Guid.TryParse(name, out var id) && ids.Contains(id)))
-                continue;
-            if (FileRemoval.Remove(file))
-                removed++;
-        }
-
-        return removed + ScratchDirectory.Sweep(Root);
+        return (removed, active);
     }
 
     internal static void Sync(string path)

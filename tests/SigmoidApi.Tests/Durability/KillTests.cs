@@ -141,8 +141,7 @@ public abstract class KillTests(TestStore store)
         Directory.GetFiles(uploads).ShouldNotBeEmpty();
         await service.Start();
 
-        // The sweep runs in the background.
-        await Eventually.True(() => Directory.GetFileSystemEntries(uploads).Length == 0);
+        Directory.GetFileSystemEntries(uploads).ShouldBeEmpty();
         Directory.GetFiles(Path.Combine(service.StorageDirectory, "datasets")).Select(Path.GetFileNameWithoutExtension)
             .ShouldBe([kept.GetProperty("id").GetString()]);
         (await service.Api.Get("datasets")).Json.GetProperty("items").EnumerateArray().ShouldHaveSingleItem().GetProperty("name").GetString().ShouldBe("kept");
@@ -168,9 +167,8 @@ public abstract class KillTests(TestStore store)
         await Eventually.True(() => !workers.Any(worker => Directory.Exists($"/proc/{worker}")));
         await service.Start();
 
-        // The sweep runs in the background.
-        await Eventually.True(() => Directory.GetFileSystemEntries(uploads).Length == 0);
-        await Eventually.True(() => Directory.GetFileSystemEntries(Path.Combine(service.StorageDirectory, "datasets")).Length == 0);
+        Directory.GetFileSystemEntries(uploads).ShouldBeEmpty();
+        Directory.GetFileSystemEntries(Path.Combine(service.StorageDirectory, "datasets")).ShouldBeEmpty();
         (await service.Api.Get("datasets/lost")).Problem(HttpStatusCode.NotFound);
         (await service.Api.Upload("name=lost", "x\n1\n")).GetProperty("version").GetInt32().ShouldBe(1);
     }
@@ -187,8 +185,7 @@ public abstract class KillTests(TestStore store)
         await service.Kill();
         await service.Start();
 
-        // The sweep runs in the background.
-        await Eventually.True(() => Directory.GetFiles(service.StorageDirectory, "*.tmp", SearchOption.AllDirectories).Length == 0);
+        Directory.GetFiles(service.StorageDirectory, "*.tmp", SearchOption.AllDirectories).ShouldBeEmpty();
     }
 
     private async Task<ServiceProcess> Started(params IEnumerable<(string, string)> settings) =>
