@@ -30,7 +30,7 @@ internal sealed class Retention(
         await files.SweepAsync(token => db.Datasets.Select(d => d.Id).ToHashSetAsync(token), cancellationToken);
     }
 
-    /// <summary>Removes what killed processes left in files before the server accepts requests. The server starts after the services that are registered before it.</summary>
+    /// <summary>Removes the files that killed processes left, before the server accepts requests: the host starts the server last.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await troubles.TryAndLogAsync(() => Task.FromResult(files.SweepAbandoned()), cancellationToken);
