@@ -12,7 +12,8 @@ namespace SigmoidApi.Storage;
 internal static class KeptAsJson
 {
     /// <summary>
-    /// The API's format, without the limits of requests: a stored value stays readable when a limit is lowered. Static, because the compiled model of the database
+    /// The API's format, without the limits of requests: a stored value stays readable when a limit is lowered. Static, because the compiled model of the
+    /// database
     /// calls <see cref="Write"/> and <see cref="Read"/> and has no services.
     /// </summary>
     private static readonly JsonSerializerOptions Format = CreateFormat();

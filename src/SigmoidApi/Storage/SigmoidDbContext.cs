@@ -115,7 +115,8 @@ public abstract class SigmoidDbContext(DbContextOptions options) : DbContext(opt
     }
 
     /// <summary>
-    /// Creates the tables of an empty database by one script, which does the same as all migrations. For each migration EF Core builds a model, which took half of
+    /// Creates the tables of an empty database by one script, which does the same as all migrations. For each migration EF Core builds a model, which took
+    /// half of
     /// the first start.
     /// </summary>
     protected async Task CreateTablesAsync(CancellationToken cancellationToken)

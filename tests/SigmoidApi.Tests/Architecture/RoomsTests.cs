@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace SigmoidApi.Tests.Architecture;
 
 /// <summary>
-/// Which room (a folder of <c>src</c>) may use which. <see cref="Layers"/> is the rule. <see cref="SourceUses"/> finds what the code does, and docs/architecture.md
+/// Which room (a folder of <c>src</c>) may use which. <see cref="Layers"/> is the rule. <see cref="SourceUses"/> finds what the code does, and
+/// docs/architecture.md
 /// shows it in pictures.
 /// </summary>
 public sealed class RoomsTests(SourceUses sources) : IClassFixture<SourceUses>

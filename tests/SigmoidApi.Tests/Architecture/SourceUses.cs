@@ -8,7 +8,8 @@ namespace SigmoidApi.Tests.Architecture;
 public sealed record SourceUse(string File, string Room, string Type, string UsedRoom);
 
 /// <summary>
-/// The types that each file of <c>src</c> uses of the others, as the compiler resolves them. Using directives would not show it: a namespace sees those around it
+/// The types that each file of <c>src</c> uses of the others, as the compiler resolves them. Using directives would not show it: a namespace sees those
+/// around it
 /// without one. Generated code is left out.
 /// </summary>
 public sealed class SourceUses
