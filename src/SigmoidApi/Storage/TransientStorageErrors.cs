@@ -167,7 +167,8 @@ public sealed partial class TransientStorageErrors(StorageDirectory directory, T
         && inner is InvalidOperationException or FormatException or JsonException or InvalidCastException or OverflowException or ArgumentException
             or NotSupportedException or NullReferenceException;
 
-    /// <summary>Does work that is repeated regularly. Failures are logged and otherwise ignored.</summary>
+    /// <summary>Does work that is repeated regularly. Failures are logged and otherwise ignored, also during a stop.</summary>
+    /// <exception cref="OperationCanceledException">The work was canceled.</exception>
     public async Task TryAndLogAsync(Func<Task> work, CancellationToken cancellationToken)
     {
         try
@@ -175,7 +176,7 @@ public sealed partial class TransientStorageErrors(StorageDirectory directory, T
             await work();
         }
 #pragma warning disable CA1031 // regular work must go on after any failure
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             if (!LogIfTransient(failure) && IsDue(failure))
@@ -187,6 +188,7 @@ public sealed partial class TransientStorageErrors(StorageDirectory directory, T
     /// <param name="work">The work.</param>
     /// <param name="cancellationToken">Cancels the attempts.</param>
     /// <param name="leaving">When canceled, an error that needs an operator is thrown instead of retried.</param>
+    /// <exception cref="OperationCanceledException">The attempts were canceled, also if the last one failed.</exception>
     public async Task<T> RetryAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken, CancellationToken leaving = default)
     {
         while (true)
@@ -195,8 +197,7 @@ public sealed partial class TransientStorageErrors(StorageDirectory directory, T
             {
                 return await work();
             }
-            catch (Exception failure) when (!cancellationToken.IsCancellationRequested && LogIfTransient(failure)
-                && !(leaving.IsCancellationRequested && NeedsAnOperator(failure)))
+            catch (Exception failure) when (LogIfTransient(failure) && !(leaving.IsCancellationRequested && NeedsAnOperator(failure)))
             {
             }
 
