@@ -38,7 +38,8 @@ internal static class Start
             var seconds = all.Select(one => one.Seconds).ToArray();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {name} | {Median(seconds):F3} | {seconds.Min():F3} | {seconds.Max():F3} | {Median(seconds) / bare:F2} | {Median(all.Select(one => one.Bytes / 1e6)):F0} |"));
+                $"| {name} | {Median(seconds):F3} | {seconds.Min():F3} | {seconds.Max():F3} | {Median(seconds) / bare:F2} | "
+                + $"{Median(all.Select(one => one.Bytes / 1e6)):F0} |"));
         }
 
         return 0;

@@ -1,4 +1,5 @@
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Solvers;
 
@@ -7,17 +8,8 @@ internal static class NumericRange
 {
     public const string Code = "numeric_range_exceeded";
 
-    public static bool IsFinite(double value, ReadOnlySpan<double> vector)
-    {
-        if (!double.IsFinite(value))
-            return false;
-        foreach (var element in vector)
-        {
-            if (!double.IsFinite(element))
-                return false;
-        }
-        return true;
-    }
+    public static bool IsFinite(double value, ReadOnlySpan<double> vector) =>
+        double.IsFinite(value) && FiniteCheck.IndexOfNonFinite(vector) < 0;
 
     /// <exception cref="UntrainableDataException"><c>numeric_range_exceeded</c></exception>
     public static void RequireFinite(double value, ReadOnlySpan<double> vector)

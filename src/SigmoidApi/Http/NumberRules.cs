@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using FluentValidation;
 using FluentValidation.Results;
+using SigmoidApi.Compute.Simd;
 using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.Http;
@@ -22,7 +23,7 @@ internal static class NumberRules
                 return;
             }
 
-            var bad = IndexOfNonFinite(matrix.Values);
+            var bad = FiniteCheck.IndexOfNonFinite<double>(matrix.Values);
             if (bad >= 0)
             {
                 context.AddFailure(new ValidationFailure(
@@ -78,17 +79,6 @@ internal static class NumberRules
     public const string ExpectedProbability = "expected a number from 0 to 1";
 
     public static bool IsProbability(double value) => value is >= 0 and <= 1;
-
-    public static int IndexOfNonFinite(ReadOnlySpan<double> values)
-    {
-        for (var i = 0; i < values.Length; i++)
-        {
-            if (!double.IsFinite(values[i]))
-                return i;
-        }
-
-        return -1;
-    }
 
     public static int IndexOfInfinite(ReadOnlySpan<double> values) =>
         // Compares bits, several values per instruction.

@@ -27,7 +27,7 @@ public static class OpenApiSetup
     public static void AddOpenApiDocument(this WebApplicationBuilder builder)
     {
         builder.Services.AddEndpointsApiExplorer();
-        builder.Services.AddSingleton(new DocComments(
+        builder.Services.AddSingleton(_ => new DocComments(
             typeof(OpenApiSetup).Assembly, typeof(Tables.ColumnProfile).Assembly, typeof(Compute.Regression.LogisticModel).Assembly));
         builder.Services.AddSingleton<RequestTypes>();
         builder.Services.AddSingleton<ServedDocument>();

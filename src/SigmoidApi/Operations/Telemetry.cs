@@ -30,6 +30,7 @@ public static class Telemetry
                     .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Database", LogEventLevel.Fatal)
                     .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Query", LogEventLevel.Fatal)
                     .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Update", LogEventLevel.Fatal)
+                    .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
                     // Search sinks for the configuration only in Serilog's assemblies: searching all of them takes longer than the rest of the setup.
                     .ReadFrom.Configuration(builder.Configuration, new ConfigurationReaderOptions(
                         typeof(ConsoleLoggerConfigurationExtensions).Assembly, typeof(CompactJsonFormatter).Assembly));

@@ -1,5 +1,6 @@
 using System.Text;
 using SigmoidApi.Compute.Preprocessing;
+using SigmoidApi.Compute.Simd;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
 using SigmoidApi.Models;
@@ -56,7 +57,7 @@ internal sealed class Observations : IDisposable
             }
         }
 
-        var bad = model.TakesMissing ? NumberRules.IndexOfInfinite(numbers.Values) : NumberRules.IndexOfNonFinite(numbers.Values);
+        var bad = model.TakesMissing ? NumberRules.IndexOfInfinite(numbers.Values) : FiniteCheck.IndexOfNonFinite<double>(numbers.Values);
         if (bad >= 0)
         {
             var (row, number) = Math.DivRem(bad, model.NumberColumns);

@@ -1,6 +1,6 @@
 using DuckDB.NET.Native;
 using SigmoidApi.Compute.Preprocessing;
-using SigmoidApi.Http;
+using SigmoidApi.Compute.Simd;
 using SigmoidApi.Models;
 using SigmoidApi.Tables;
 using SigmoidApi.Tables.DuckDb;
@@ -99,7 +99,7 @@ internal sealed unsafe class PredictFunction : IDisposable
                 var values = rows.Doubles(vector).Slice(first, count);
                 for (var row = 0; row < count; row++)
                     Numbers[row * stride + index] = values[row];
-                return NumberRules.IndexOfNonFinite(values) < 0;
+                return FiniteCheck.IndexOfNonFinite<double>(values) < 0;
             }
 
             for (var row = 0; row < count; row++)

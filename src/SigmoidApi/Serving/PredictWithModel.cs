@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SigmoidApi.Compute.Regression;
+using SigmoidApi.Compute.Simd;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Json;
 using SigmoidApi.Http.Metadata;
@@ -86,7 +87,7 @@ internal static class PredictWithModel
                 $"expected {model.Coefficients.Length} numbers, one for each of the model's coefficients, got {features.Columns}");
         }
 
-        if (NumberRules.IndexOfNonFinite(features.Values) is >= 0 and var bad)
+        if (FiniteCheck.IndexOfNonFinite<double>(features.Values) is >= 0 and var bad)
         {
             return Problems.Field(
                 StatusCodes.Status400BadRequest,

@@ -32,7 +32,8 @@ public sealed partial class ValuesDocTests : IAsyncLifetime
     private static readonly string[] Dates =
     [
         "2024-01-31", "2024-1-31", "2024-01-31T12:30:00Z", "2024-01-31 12:30", "2024-01-31T12:30:00+02:00", "2024-01-31 12:30:00+0200",
-        "2024-01-31 12:30:00 UTC", "2024/1/31", "2024.01.31", "2024. 1. 31.", "2024년 1월 31일", "2024年1月31日", "31.01.2024", "31-Jan-2024", "31-Jan-24",
+        "2024-01-31 12:30:00 UTC", "2024/1/31", "2024.01.31", "2024. 1. 31.", "2024년 1월 31일", "2024年1月31日", "31.01.2024", "31-Jan-2024",
+        "31-Jan-24",
         "31 Jan 2024", "Jan 31, 2024", "January 31, 2024", "01/31/2024", "31/01/2024", "01/02/2024", "01/31/2024 3:30 PM", "24-11-25", "24-11-2025",
         "31JAN2024", "January 31st, 2024", "31/Jan/2024:12:30:00 +0200", "Wed Jan 31 12:30:00 UTC 2024", "20240131T123000Z", "2024-01-31(수)",
         "01.31.2024", "2024-02-30", "12:30", "20240131", "2024",
@@ -206,7 +207,8 @@ public sealed partial class ValuesDocTests : IAsyncLifetime
         }),
         ("values.ko.md", new Dictionary<string, string>
         {
-            ["written"] = "적힌 값", ["csv"] = "CSV", ["jsonText"] = "JSON 문자열", ["parquetText"] = "Parquet 문자열", ["record"] = "레코드의 문자열",
+            ["written"] = "적힌 값", ["csv"] = "CSV", ["jsonText"] = "JSON 문자열", ["parquetText"] = "Parquet 문자열",
+            ["record"] = "레코드의 문자열",
             ["jsonFile"] = "JSON", ["csvNumbers"] = "CSV, 숫자 열", ["csvTexts"] = "CSV, 텍스트 열", ["jsonNumbers"] = "JSON 문자열, 숫자 열",
             ["jsonTexts"] = "JSON 문자열, 텍스트 열", ["number"] = "숫자", ["date"] = "날짜", ["boolean"] = "불리언", ["text"] = "텍스트",
             ["missing"] = "결측", ["refused"] = "거부", ["nothing"] = "빈 값", ["blank"] = "공백 한 칸",

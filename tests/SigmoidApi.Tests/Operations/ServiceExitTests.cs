@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +36,41 @@ public sealed class ServiceExitTests
 
         exitCode.ShouldBe(0);
         log.ShouldNotContain("has failed", Case.Sensitive);
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("http://127.0.0.1:99999")]
+    [InlineData("ftp://127.0.0.1:80")]
+    [InlineData("http://127.0.0.1:5000/base")]
+    [InlineData("http://192.0.2.1:5000")] // RFC 5737: no machine has this address.
+    [InlineData("https://127.0.0.1:0")]
+    public async Task AddressThatCannotBeListenedAtEndsTheStartWithOneLine(string address) => await ShouldEndWithOneLine(address);
+
+    [Fact]
+    public async Task InvalidAddressBesideAnHttp2PortEndsTheStartWithOneLine() => await ShouldEndWithOneLine("nonsense", ("Http:Http2Port", "5082"));
+
+    [Fact]
+    public async Task AddressOfAnotherProgramEndsTheStartWithOneLine()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+
+        (await ShouldEndWithOneLine($"http://{other.LocalEndpoint}")).ShouldContain("already in use");
+    }
+
+    private static async Task<string> ShouldEndWithOneLine(string address, params (string Key, string Value)[] settings)
+    {
+        await using var service = new ServiceProcess { Settings = { ["urls"] = address } };
+        foreach (var (key, value) in settings)
+            service.Settings[key] = value;
+
+        (await service.StartInVain()).ShouldBe(1);
+
+        var line = service.Log.Where(line => !line.Contains("Application is shutting down", StringComparison.Ordinal)).ShouldHaveSingleItem();
+        line.ShouldContain("The service can't start. It can't listen at {Addresses}", Case.Sensitive);
+        line.ShouldContain($"\"Addresses\":\"{address}", Case.Sensitive);
+        return line;
     }
 
     private static async Task<(int ExitCode, string Log)> Run<TService>(bool stop)

@@ -120,6 +120,16 @@ internal static class Addresses
             builder.WebHost.UseSetting("http_ports", $"{ports};{http2Port}");
     }
 
-    /// <summary>The host of a URL with another port, without TLS.</summary>
-    internal static string OnPort(string url, int port) => $"http://{BindingAddress.Parse(url).Host}:{port}";
+    /// <summary>The host of a URL with another port, without TLS. An invalid URL stays as it is: the server refuses it at its start.</summary>
+    internal static string OnPort(string url, int port)
+    {
+        try
+        {
+            return $"http://{BindingAddress.Parse(url).Host}:{port}";
+        }
+        catch (FormatException)
+        {
+            return url;
+        }
+    }
 }
