@@ -24,7 +24,9 @@ async Task<int> RunAsync()
     if (args is [Backup.Verb, var directory, .. var settings])
         return await Backup.RunAsync(directory, settings, Console.Out);
 
-    var builder = WebApplication.CreateBuilder(args);
+    // Without QUIC and IIS, which are not used but take memory. TLS is added back.
+    var builder = WebApplication.CreateSlimBuilder(args);
+    builder.WebHost.UseKestrelHttpsConfiguration();
 
     builder.AddTelemetry();
     builder.AddAddresses();
