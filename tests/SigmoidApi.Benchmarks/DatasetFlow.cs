@@ -163,7 +163,7 @@ internal static class DatasetFlow
     }
 
     /// <summary>Numbers of 16 to 19 characters, as pandas writes them, and a target that depends on eight columns.</summary>
-    private static async Task GenerateAsync(string path, int rows, int columns)
+    public static async Task GenerateAsync(string path, int rows, int columns)
     {
         var random = new Random(1);
         await using var file = new StreamWriter(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 20);
@@ -185,7 +185,7 @@ internal static class DatasetFlow
         }
     }
 
-    private static string Name(int column) => string.Create(CultureInfo.InvariantCulture, $"x{column}");
+    public static string Name(int column) => string.Create(CultureInfo.InvariantCulture, $"x{column}");
 
     private static bool IsOurs(Process process, int service)
     {

@@ -10,27 +10,19 @@ namespace SigmoidApi.Benchmarks;
 /// </summary>
 internal static class DualityGap
 {
-    public static double Relative(DesignMatrix features, double[] labels, LogisticModel model, double c)
+    public static double Relative(FeatureMatrix features, double[] labels, LogisticModel model, double c, bool fitIntercept = true)
     {
-        var (rows, weights) = (features.Rows, model.Coefficients.ToArray());
-        var margins = new double[rows];
-        for (var i = 0; i < rows; i++)
-            model.PredictMargins(features.Row(i), margins.AsSpan(i, 1));
-        var shift = ExactIntercept(margins, labels);
+        var weights = model.Coefficients.ToArray();
+        var margins = new double[features.Rows];
+        Multiply(features, weights, margins);
+        for (var i = 0; i < margins.Length; i++)
+            margins[i] += model.Intercept;
+        var shift = fitIntercept ? ExactIntercept(margins, labels) : 0;
 
-        var correlations = new double[features.Columns];
-        var residuals = new double[rows];
-        for (var i = 0; i < rows; i++)
-        {
-            residuals[i] = labels[i] - Probability(margins[i] + shift);
-            var row = features.Row(i);
-            for (var j = 0; j < row.Length; j++)
-                correlations[j] += residuals[i] * row[j];
-        }
-
-        var scale = Math.Min(1, 1 / (c * correlations.Max(Math.Abs)));
+        double[] residuals = [.. margins.Select((margin, i) => labels[i] - Probability(margin + shift))];
+        var scale = Math.Min(1, 1 / (c * LargestCorrelation(features, residuals)));
         var (primal, dual) = (weights.Sum(Math.Abs) / c, 0.0);
-        for (var i = 0; i < rows; i++)
+        for (var i = 0; i < margins.Length; i++)
         {
             var margin = margins[i] + shift;
             var against = labels[i] == 1 ? -margin : margin;
@@ -39,6 +31,52 @@ internal static class DualityGap
         }
 
         return (primal - dual) / primal;
+    }
+
+    /// <summary>The largest 1/c at which a coefficient is other than 0.</summary>
+    public static double LargestUsefulPenalty(FeatureMatrix features, double[] labels, bool fitIntercept)
+    {
+        var mean = fitIntercept ? labels.Average() : 0.5;
+        return LargestCorrelation(features, [.. labels.Select(label => label - mean)]);
+    }
+
+    private static void Multiply(FeatureMatrix features, double[] weights, double[] margins) => ForRows(features, (i, columns, values) =>
+    {
+        var margin = 0.0;
+        for (var k = 0; k < values.Length; k++)
+            margin += values[k] * weights[columns.IsEmpty ? k : columns[k]];
+        margins[i] = margin;
+    });
+
+    private static double LargestCorrelation(FeatureMatrix features, double[] residuals)
+    {
+        var correlations = new double[features.Columns];
+        ForRows(features, (i, columns, values) =>
+        {
+            for (var k = 0; k < values.Length; k++)
+                correlations[columns.IsEmpty ? k : columns[k]] += residuals[i] * values[k];
+        });
+        return correlations.Max(Math.Abs);
+    }
+
+    /// <summary>Gets a row's values, and their columns if not all are stored.</summary>
+    private delegate void RowAction(int row, ReadOnlySpan<int> columns, ReadOnlySpan<double> values);
+
+    private static void ForRows(FeatureMatrix features, RowAction action)
+    {
+        double[] ones = [];
+        for (var i = 0; i < features.Rows; i++)
+        {
+            if (features is DesignMatrix dense)
+            {
+                action(i, [], dense.Row(i));
+                continue;
+            }
+            var columns = ((SparseMatrix)features).Row(i, out var values);
+            if (values.IsEmpty && ones.Length < columns.Length)
+                ones = [.. Enumerable.Repeat(1.0, columns.Length)];
+            action(i, columns, values.IsEmpty ? ones.AsSpan(0, columns.Length) : values);
+        }
     }
 
     /// <summary>Newton's method for the shift of the intercept with which the residuals add up to 0.</summary>

@@ -26,7 +26,7 @@ internal static class Fit
     /// <summary>The duality gap is then below 1e-8 at every point; it is proportional to the error, not to its square.</summary>
     private const double PathTolerance = 1e-7;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <param name="args">DIR ROWS COLUMNS [SOLVER [THREADS]]</param>
     public static int RunDense(string[] args)
@@ -42,6 +42,14 @@ internal static class Fit
         var before = ResidentBytes();
         var (features, labels) = ReadSparse(args);
         return Print(features, labels, Options(args) with { Tolerance = Tolerance, FitIntercept = false }, before);
+    }
+
+    /// <param name="args">DIR ROWS COLUMNS: without a penalty, with standard errors, tests and intervals.</param>
+    public static int RunInference(string[] args)
+    {
+        var before = ResidentBytes();
+        var (features, labels) = ReadDense(args);
+        return Print(features, labels, Options(args) with { Penalty = Penalty.None }, before);
     }
 
     /// <param name="args">DIR ROWS COLUMNS: l1, 50 values of c from 0.003 to 1, evenly spaced in log.</param>
@@ -73,28 +81,39 @@ internal static class Fit
     private static int Print(FeatureMatrix features, double[] labels, LogisticOptions options, long before)
     {
         var (seconds, fit) = Median(features, labels, options);
+        return Print(seconds, fit.Convergence, before);
+    }
+
+    /// <summary>Prints the line of a fit.</summary>
+    public static int Print(double seconds, Convergence convergence, long before)
+    {
         Console.WriteLine(JsonSerializer.Serialize(new
         {
             Seconds = seconds,
-            fit.Convergence.Objective,
-            fit.Convergence.Iterations,
-            Solver = JsonNamingPolicy.SnakeCaseLower.ConvertName(fit.Convergence.Solver.ToString()),
+            convergence.Objective,
+            convergence.Iterations,
+            Solver = JsonNamingPolicy.SnakeCaseLower.ConvertName(convergence.Solver.ToString()),
             PeakMegabytes = (Process.GetCurrentProcess().PeakWorkingSet64 - before) / 1e6,
-            fit.Convergence.Passes,
+            convergence.Passes,
         }, Json));
         return 0;
     }
 
-    public static (double Seconds, LogisticFit Fit) Median(FeatureMatrix features, double[] labels, LogisticOptions options)
+    public static (double Seconds, LogisticFit Fit) Median(FeatureMatrix features, double[] labels, LogisticOptions options) =>
+        Median(() => LogisticTrainer.Fit(features, labels, options, null, CancellationToken.None));
+
+    /// <summary>The median time of repeated fits, and the last of them.</summary>
+    public static (double Seconds, T Fit) Median<T>(Func<T> train)
+        where T : class
     {
-        LogisticFit? fit = null;
+        T? fit = null;
         var seconds = new double[Repeats];
         for (var i = -1; i < Repeats; i++)
         {
             // Garbage of the previous fit must not count as memory of this one.
             GC.Collect();
             var start = Stopwatch.GetTimestamp();
-            fit = LogisticTrainer.Fit(features, labels, options, null, CancellationToken.None);
+            fit = train();
             if (i >= 0)
                 seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
@@ -102,11 +121,13 @@ internal static class Fit
         return (seconds.Order().ElementAt(Repeats / 2), fit!);
     }
 
-    private static LogisticOptions Options(string[] args) => new()
+    /// <param name="args">The arguments of a measurement.</param>
+    /// <param name="first">Where SOLVER is, if it is given.</param>
+    public static LogisticOptions Options(string[] args, int first = 3) => new()
     {
         Standardize = false,
-        Solver = args.Length > 3 ? Enum.Parse<Solver>(args[3].Replace("_", "", StringComparison.Ordinal), ignoreCase: true) : Solver.Auto,
-        Threads = args.Length > 4 ? Integer(args[4]) : 0,
+        Solver = args.Length > first ? Enum.Parse<Solver>(args[first].Replace("_", "", StringComparison.Ordinal), ignoreCase: true) : Solver.Auto,
+        Threads = args.Length > first + 1 ? Integer(args[first + 1]) : 0,
     };
 
     public static (DesignMatrix Features, double[] Labels) ReadDense(string[] args)
@@ -121,7 +142,7 @@ internal static class Fit
         return (features, Read<double>(args[0], "y.f64"));
     }
 
-    private static (SparseMatrix Features, double[] Labels) ReadSparse(string[] args) => (
+    public static (SparseMatrix Features, double[] Labels) ReadSparse(string[] args) => (
         new SparseMatrix(Read<long>(args[0], "indptr.i64"), Read<int>(args[0], "indices.i32"), Read<double>(args[0], "data.f64"), Integer(args[2])),
         Read<double>(args[0], "y.f64"));
 
@@ -134,7 +155,7 @@ internal static class Fit
         return values;
     }
 
-    private static int Integer(string argument) => int.Parse(argument, CultureInfo.InvariantCulture);
+    public static int Integer(string argument) => int.Parse(argument, CultureInfo.InvariantCulture);
 
-    private static long ResidentBytes() => Process.GetCurrentProcess().WorkingSet64;
+    public static long ResidentBytes() => Process.GetCurrentProcess().WorkingSet64;
 }

@@ -10,8 +10,8 @@ using SigmoidApi.Tests.Database;
 namespace SigmoidApi.Benchmarks;
 
 /// <summary>
-/// Jobs as clients see them: small jobs from request to model, predictions during fits, and many clients that watch jobs; and <see cref="JobClaims"/>.
-/// PostgreSQL is Debian's, with its default settings, including fsync.
+/// Jobs as clients see them: small jobs from request to model, predictions during fits, and many clients that watch jobs; <see cref="JobClaims"/> and
+/// <see cref="DatasetJobs"/>. PostgreSQL is Debian's, with its default settings, including fsync.
 /// </summary>
 internal static class Jobs
 {
@@ -24,6 +24,12 @@ internal static class Jobs
         var rounds = Peers.Option(args, "--rounds", 3);
         var count = Peers.Option(args, "--jobs", 2_000);
         var which = args.FirstOrDefault(arg => !arg.StartsWith('-') && !int.TryParse(arg, CultureInfo.InvariantCulture, out _));
+        if (which == "dataset")
+        {
+            await DatasetJobs.RunAsync(args);
+            return 0;
+        }
+
         await using var postgres = new PostgresServer();
         if (which is null or "throughput")
         {

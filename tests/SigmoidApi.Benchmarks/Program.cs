@@ -16,7 +16,11 @@ return args.FirstOrDefault() switch
     "comparison" => Comparison.Run(args[1..]),
     "scaling" => Scaling.Run(),
     "mlnet" => MlNet.Run(args[1..]),
-    "path" => Fit.RunPath(args[1..]),
+    "gaps" => Gaps.Run(args[1..]),
+    "path" => args.Any(argument => argument.StartsWith("--", StringComparison.Ordinal)) ? L1Path.Run(args[1..]) : Fit.RunPath(args[1..]),
+    "inference" => Fit.RunInference(args[1..]),
+    "multinomial" => Multinomial.Run(args[1..]),
+    "problem" => ProblemArrays.Run(args[1..]),
     "firth" => Firth.Run(),
     "start" => await Start.RunAsync(args[1..]),
     _ => Usage(),
@@ -25,7 +29,8 @@ return args.FirstOrDefault() switch
 static int Usage()
 {
     Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | elementwise-widths | kernels | "
-        + "fit DIR ROWS COLUMNS | sparse DIR ROWS COLUMNS | path DIR ROWS COLUMNS | comparison | scaling | firth | "
+        + "fit DIR ROWS COLUMNS | gaps DIR ROWS COLUMNS | sparse DIR ROWS COLUMNS | path DIR ROWS COLUMNS | problem DIR NAME | "
+        + "inference DIR ROWS COLUMNS | multinomial DIR ROWS COLUMNS CLASSES [--l1 C,C] | comparison | scaling | firth | "
         + "json | serving | datasets | stream | jobs | responsiveness | start");
     return 2;
 }

@@ -21,11 +21,15 @@ internal static class ReferenceData
     public static (FeatureTable Table, double[] Labels) Table(string name, string target, string positive)
     {
         var lines = File.ReadAllLines(PathOf(name));
-        string[][] rows = [.. lines.Skip(1).Select(line => line.Split(',').Select(cell => cell.Trim('"')).ToArray())];
+        return TableOf(lines[0], [.. lines.Skip(1).Select(line => line.Split(',').Select(cell => cell.Trim('"')).ToArray())], target, positive);
+    }
+
+    private static (FeatureTable Table, double[] Labels) TableOf(string header, string[][] rows, string target, string positive)
+    {
         var columns = new List<FeatureColumn>();
         var numbers = new List<double[]>();
         double[] labels = [];
-        foreach (var (column, index) in lines[0].Split(',').Select((cell, index) => (cell.Trim('"'), index)))
+        foreach (var (column, index) in header.Split(',').Select((cell, index) => (cell.Trim('"'), index)))
         {
             string[] cells = [.. rows.Select(row => row[index])];
             if (column == target)
@@ -46,6 +50,17 @@ internal static class ReferenceData
         double[] values = [.. from i in Enumerable.Range(0, rows.Length) from column in numbers select column[i]];
         var matrix = numbers.Count == 0 ? null : DesignMatrix.FromRows(values, rows.Length, numbers.Count);
         return (new FeatureTable(rows.Length, columns, matrix), labels);
+    }
+
+    /// <summary>The same for a target of any number of classes. Rows without a target are left out.</summary>
+    public static (FeatureTable Table, ClassLabels Labels) Classes(string name, string target)
+    {
+        var lines = File.ReadAllLines(PathOf(name));
+        var place = Array.IndexOf([.. lines[0].Split(',').Select(cell => cell.Trim('"'))], target);
+        string[][] rows = [.. lines.Skip(1).Select(line => line.Split(',').Select(cell => cell.Trim('"')).ToArray()).Where(row => row[place].Length > 0)];
+        string[] names = [.. rows.Select(row => row[place]).Distinct().Order(StringComparer.Ordinal)];
+        var (table, _) = TableOf(lines[0], rows, target, names[0]);
+        return (table, new ClassLabels([.. rows.Select(row => Array.IndexOf(names, row[place]))], names));
     }
 
     public static JsonElement Json(string name) => JsonDocument.Parse(File.ReadAllBytes(PathOf(name))).RootElement;

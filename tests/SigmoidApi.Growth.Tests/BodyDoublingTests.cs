@@ -148,7 +148,7 @@ public sealed class BodyDoublingTests(BodyDoublingTests.Target target) : IClassF
     private static Func<Target, int, Action> Predict(Func<int, string> json) => (target, n) =>
     {
         var body = Encoding.UTF8.GetBytes(json(n));
-        return () => target.Read<PredictWithModelRequest>(body, "application/json", request => PredictWithModel.Predict(request, target.Model));
+        return () => target.Read<PredictWithModelRequest>(body, "application/json", request => PredictWithModel.Predict(request, target.Model, int.MaxValue));
     };
 
     private static Action Read<T>(Target target, byte[] body, string mediaType)
@@ -235,7 +235,7 @@ public sealed class BodyDoublingTests(BodyDoublingTests.Target target) : IClassF
             var rows = new FeatureTable(4, [new("a", null), new("b", new([0, 1, 0, 1], ["x", "z"]))], DesignMatrix.FromRows([1, 2, 3, 4], 4, 1));
             var training = LogisticTrainer.Train(rows, [new(), new()], [0, 1, 1, 0], new(), new FitControl(), TestContext.Current.CancellationToken);
             ColumnProfile[] columns = [new("a", ColumnType.Number, 0, 4), new("b", ColumnType.Category, 0, 2)];
-            Model = new("m", 1, "y", TrainedModel.From(training, [new(0), new(1)], ["a", "b"], columns, ".", [], maxCovarianceParameters: 0));
+            Model = new("m", 1, "y", TrainedModel.From(new([new(0), new(1)], training), ["a", "b"], columns, ".", [], maxCovarianceParameters: 0));
         }
 
         internal ServedModel Model { get; }

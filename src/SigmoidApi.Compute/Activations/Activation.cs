@@ -86,20 +86,42 @@ public abstract class Activation
     }
 }
 
-/// <summary>An activation that is defined by one operator for its values and one for its derivative.</summary>
-internal abstract class Activation<TFunction, TSlope>(params IReadOnlyList<ActivationParameter> parameters) : Activation(parameters)
+/// <summary>
+/// An activation that is defined by an operator for its values and one for its derivative, and by two more for float32. Where those are not
+/// accurate in float32 for the given parameters, the first two are used.
+/// </summary>
+internal abstract class Activation<TFunction, TSlope, TSingleFunction, TSingleSlope>(params IReadOnlyList<ActivationParameter> parameters)
+    : Activation(parameters)
     where TFunction : IOperator
     where TSlope : IOperator
+    where TSingleFunction : IOperator
+    where TSingleSlope : IOperator
 {
     internal sealed override void Apply(ReadOnlySpan<double> x, Span<double> y, ReadOnlySpan<double> parameters, Width width, int threads) =>
         Elementwise.Apply<TFunction, double>(x, y, parameters, width, threads);
 
-    internal sealed override void Apply(ReadOnlySpan<float> x, Span<float> y, ReadOnlySpan<double> parameters, Width width, int threads) =>
-        Elementwise.Apply<TFunction, float>(x, y, parameters, width, threads);
+    internal sealed override void Apply(ReadOnlySpan<float> x, Span<float> y, ReadOnlySpan<double> parameters, Width width, int threads)
+    {
+        if (TSingleFunction.Accepts(parameters))
+            Elementwise.Apply<TSingleFunction, float>(x, y, parameters, width, threads);
+        else
+            Elementwise.Apply<TFunction, float>(x, y, parameters, width, threads);
+    }
 
     internal sealed override void Derivative(ReadOnlySpan<double> x, Span<double> y, ReadOnlySpan<double> parameters, Width width, int threads) =>
         Elementwise.Apply<TSlope, double>(x, y, parameters, width, threads);
 
-    internal sealed override void Derivative(ReadOnlySpan<float> x, Span<float> y, ReadOnlySpan<double> parameters, Width width, int threads) =>
-        Elementwise.Apply<TSlope, float>(x, y, parameters, width, threads);
+    internal sealed override void Derivative(ReadOnlySpan<float> x, Span<float> y, ReadOnlySpan<double> parameters, Width width, int threads)
+    {
+        if (TSingleSlope.Accepts(parameters))
+            Elementwise.Apply<TSingleSlope, float>(x, y, parameters, width, threads);
+        else
+            Elementwise.Apply<TSlope, float>(x, y, parameters, width, threads);
+    }
 }
+
+/// <summary>An activation whose operators serve for float64 and float32.</summary>
+internal abstract class Activation<TFunction, TSlope>(params IReadOnlyList<ActivationParameter> parameters)
+    : Activation<TFunction, TSlope, TFunction, TSlope>(parameters)
+    where TFunction : IOperator
+    where TSlope : IOperator;

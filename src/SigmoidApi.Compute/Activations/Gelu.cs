@@ -8,7 +8,7 @@ namespace SigmoidApi.Compute.Activations;
 /// The Gaussian error linear unit x·Φ(x), with the normal distribution Φ (D. Hendrycks and K. Gimpel, 2016), computed exactly and not by the tanh
 /// approximation. At -∞ it is -0, the limit from below.
 /// </summary>
-internal sealed class Gelu : Activation<Gelu.Function, Gelu.Slope>
+internal sealed class Gelu : Activation<Gelu.Function, Gelu.Slope, Gelu.SingleFunction, Gelu.SingleSlope>
 {
     // Where the formula for the centre ends and that for the tails begins: beyond it 1/2 + x·g(x²) cancels, below it the tail formula does.
     private const double Center = 0.7;
@@ -33,7 +33,7 @@ internal sealed class Gelu : Activation<Gelu.Function, Gelu.Slope>
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
             where T : struct, ILanes<T>
         {
             var z = T.AtMost(T.Abs(x), NormalTail<T>.Limit);
@@ -50,7 +50,7 @@ internal sealed class Gelu : Activation<Gelu.Function, Gelu.Slope>
     internal readonly struct Slope : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
             where T : struct, ILanes<T>
         {
             var z = T.AtMost(T.Abs(x), NormalTail<T>.Limit);
@@ -65,5 +65,55 @@ internal sealed class Gelu : Activation<Gelu.Function, Gelu.Slope>
             var center = middle.High + T.MultiplyAdd(x, density, middle.Low);
             return T.Select(z < Center, center, outer);
         }
+    }
+
+    // With z = |x| it is max(x, 0) − z·Q(z). The product of z and the base is kept with its rounding error.
+    internal readonly struct SingleFunction : IOperator
+    {
+        public static bool InSingle => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
+            where T : struct, ILanes<T>
+        {
+            var z = Bounded(x, ref anyFar);
+            var ratio = SingleNormalTail<T>.ExactRatio(z);
+            var power = SingleNormalTail<T>.Power(z, ratio.High, anyFar);
+            var product = z * ratio.Low;
+            var low = T.MultiplySubtract(z, ratio.Low, product);
+            var part = product + T.MultiplyAdd(product, power.High, T.MultiplyAdd(low, power.High, low));
+            return T.NegatedMultiplyAdd(SingleNormalTail<T>.Shrink(part, z, anyFar), power.Low, T.AtLeast(x, -0.0));
+        }
+    }
+
+    // With q = Q(z) − z φ(z) it is q on the left and 1 − q on the right.
+    internal readonly struct SingleSlope : IOperator
+    {
+        // What the rounding of OneOverSqrtTwoPi adds to z φ(z), negated and relative.
+        private const double Rest = -2.838e-08;
+
+        public static bool InSingle => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
+            where T : struct, ILanes<T>
+        {
+            var z = Bounded(x, ref anyFar);
+            var ratio = SingleNormalTail<T>.Ratio(z);
+            var difference = T.NegatedMultiplyAdd(z, 2 * OneOverSqrtTwoPi, T.MultiplyAdd(ratio.Low, ratio.High, ratio.Low));
+            var power = SingleNormalTail<T>.Power(z, Rest, anyFar, exact: true);
+            var q = SingleNormalTail<T>.Shrink(T.MultiplyAdd(difference, power.High, difference), z, anyFar) * power.Low;
+            return T.SelectBySign(x, q, (T)1.0 - q);
+        }
+    }
+
+    /// <summary>|x|, but at most the largest useful number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Bounded<T>(T x, ref bool anyFar)
+        where T : struct, ILanes<T>
+    {
+        var z = T.Abs(x);
+        anyFar = T.AnyGreater(z, SingleNormalTail<T>.Far);
+        return anyFar ? T.AtMost(z, SingleNormalTail<T>.Limit) : z;
     }
 }

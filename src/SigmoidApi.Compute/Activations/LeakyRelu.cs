@@ -24,15 +24,15 @@ internal sealed class LeakyRelu()
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T> => T.Select(x > 0.0, x, x * parameters[0]);
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
+            where T : struct, ILanes<T> => T.Select(x > 0.0, x, x * parameter.High);
     }
 
     // The left derivative, alpha, at 0. NaN stays NaN because both comparisons are false.
     internal readonly struct Slope : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T> => T.Select(x > 0.0, 1.0, T.Select(x <= 0.0, parameters[0], x));
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
+            where T : struct, ILanes<T> => T.Select(x > 0.0, 1.0, T.Select(x <= 0.0, parameter.High, x));
     }
 }

@@ -4,7 +4,7 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.Activations;
 
 /// <summary>The logarithm of the sigmoid, which is minus the log loss for label 1.</summary>
-internal sealed class LogSigmoid : Activation<LogSigmoid.Function, LogSigmoid.Slope>
+internal sealed class LogSigmoid : Activation<LogSigmoid.Function, LogSigmoid.Slope, LogSigmoid.SingleFunction, LogSigmoid.SingleSlope>
 {
     public override string Name => "log_sigmoid";
 
@@ -23,22 +23,42 @@ internal sealed class LogSigmoid : Activation<LogSigmoid.Function, LogSigmoid.Sl
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T> => -Softplus.Function.Invoke(-x, begun, parameters);
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
+            where T : struct, ILanes<T> => -Softplus.Function.Invoke(-x, begun, anyFar, parameter);
     }
 
     internal readonly struct Slope : IOperator
     {
         public static bool InTwoSteps => true;
 
-        public static bool InSingle => true;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Pair<T> Begin<T>(T x, ref bool anyFar)
+            where T : struct, ILanes<T> => Sigmoid.Function.Begin(x, ref anyFar);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Pair<T> Begin<T>(T x)
-            where T : struct, ILanes<T> => Sigmoid.Function.Begin(x);
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
+            where T : struct, ILanes<T> => Sigmoid.Function.Invoke(-x, begun, anyFar, parameter);
+    }
+
+    internal readonly struct SingleFunction : ISingleOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Pair<T> Begin<T>(T x, ref bool anyFar)
+            where T : struct, ILanes<T> => Softplus.SingleFunction.Begin(-x, ref anyFar);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
-            where T : struct, ILanes<T> => Sigmoid.Function.Invoke(-x, begun, parameters);
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
+            where T : struct, ILanes<T> => -Softplus.SingleFunction.Invoke(-x, begun, anyFar, parameter);
+    }
+
+    internal readonly struct SingleSlope : ISingleOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Pair<T> Begin<T>(T x, ref bool anyFar)
+            where T : struct, ILanes<T> => Sigmoid.SingleFunction.Begin(-x, ref anyFar);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
+            where T : struct, ILanes<T> => Sigmoid.SingleFunction.Invoke(-x, begun, anyFar, parameter);
     }
 }

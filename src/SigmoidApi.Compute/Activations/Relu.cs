@@ -26,7 +26,7 @@ internal sealed class Relu : Activation<Relu.Function, Relu.Slope>
         public static bool InSingle => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
             where T : struct, ILanes<T> => T.AtLeast(x, 0.0) + 0.0;
     }
 
@@ -36,7 +36,7 @@ internal sealed class Relu : Activation<Relu.Function, Relu.Slope>
         public static bool InSingle => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
             where T : struct, ILanes<T> => T.Select(x > 0.0, 1.0, T.Select(x <= 0.0, 0.0, x));
     }
 }

@@ -6,11 +6,11 @@ namespace SigmoidApi.Compute.Activations;
 
 /// <summary>The logistic function. Its error and that of its derivative are below 1 ULP for all values of float64 and float32.</summary>
 /// <remarks>
-/// The error is bounded by 0.99 ULP (<see cref="SmallerSide{T}"/>). The largest error found is 0.96 ULP over all values of float32, and 0.95 over
-/// 480,000 values of float64. System.Numerics.Tensors 10.0.15 has errors of 3 ULP, gives 0 below -709, and takes 1.2 times as long in float64 and 1.8
-/// times in float32 (tests/SigmoidApi.Benchmarks/Results/elementwise.md).
+/// In float64 the error is bounded by 0.99 ULP (<see cref="SmallerSide{T}"/>); the largest found is 0.95 over 480,000 values. In float32 it is at
+/// most 0.92 ULP for all values (<see cref="SingleLogistic{T}"/>). System.Numerics.Tensors 10.0.15 has errors of 3 ULP, gives 0 below -709, and takes
+/// 1.2 times as long in float64 and twice as long in float32 (tests/SigmoidApi.Benchmarks/Results/elementwise.md).
 /// </remarks>
-internal sealed class Sigmoid : Activation<Sigmoid.Function, Sigmoid.Slope>
+internal sealed class Sigmoid : Activation<Sigmoid.Function, Sigmoid.Slope, Sigmoid.SingleFunction, Sigmoid.SingleSlope>
 {
     public override string Name => "sigmoid";
 
@@ -32,14 +32,12 @@ internal sealed class Sigmoid : Activation<Sigmoid.Function, Sigmoid.Slope>
     {
         public static bool InTwoSteps => true;
 
-        public static bool InSingle => true;
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Pair<T> Begin<T>(T x)
+        public static Pair<T> Begin<T>(T x, ref bool anyFar)
             where T : struct, ILanes<T> => ExpQuotient.Of(T.Abs(x));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
             where T : struct, ILanes<T>
         {
             var side = new SmallerSide<T>(begun);
@@ -53,18 +51,42 @@ internal sealed class Sigmoid : Activation<Sigmoid.Function, Sigmoid.Slope>
     {
         public static bool InTwoSteps => true;
 
-        public static bool InSingle => true;
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Pair<T> Begin<T>(T x)
+        public static Pair<T> Begin<T>(T x, ref bool anyFar)
             where T : struct, ILanes<T> => ExpQuotient.Of(T.Abs(x));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
             where T : struct, ILanes<T>
         {
             var side = new SmallerSide<T>(begun);
             return side.Scale(side.TimesOther, x);
+        }
+    }
+
+    internal readonly struct SingleFunction : ISingleOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Pair<T> Begin<T>(T x, ref bool anyFar)
+            where T : struct, ILanes<T> => SingleLogistic<T>.Begin(x, ref anyFar);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
+            where T : struct, ILanes<T> => new SingleLogistic<T>(x, begun, anyFar).Value;
+    }
+
+    internal readonly struct SingleSlope : ISingleOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Pair<T> Begin<T>(T x, ref bool anyFar)
+            where T : struct, ILanes<T> => SingleLogistic<T>.Begin(-T.Abs(x), ref anyFar, left: true);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
+            where T : struct, ILanes<T>
+        {
+            var l = new SingleLogistic<T>(-T.Abs(x), begun, anyFar, left: true);
+            return l.Scale(l.TimesOther);
         }
     }
 }

@@ -4,7 +4,7 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.Activations;
 
 /// <summary>The sign, softened by a hyperbola.</summary>
-internal sealed class Softsign : Activation<Softsign.Function, Softsign.Slope>
+internal sealed class Softsign : Activation<Softsign.Function, Softsign.Slope, Softsign.Function, Softsign.SingleSlope>
 {
     public override string Name => "softsign";
 
@@ -23,7 +23,7 @@ internal sealed class Softsign : Activation<Softsign.Function, Softsign.Slope>
     internal readonly struct Function : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
             where T : struct, ILanes<T>
         {
             var z = T.AtMost(T.Abs(x), double.MaxValue);
@@ -35,12 +35,24 @@ internal sealed class Softsign : Activation<Softsign.Function, Softsign.Slope>
     internal readonly struct Slope : IOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
             where T : struct, ILanes<T>
         {
             var z = T.AtMost(T.Abs(x), double.MaxValue);
             var root = Pair<T>.Quotient(new(1.0, 0.0), Pair<T>.SumInAnyOrder(1.0, z));
             return T.MultiplyAdd(root.High, root.High, root.High * root.Low * 2.0);
+        }
+    }
+
+    // For float32 values, in float64: the square does not overflow, and three roundings are far below one of float32.
+    internal readonly struct SingleSlope : IOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
+            where T : struct, ILanes<T>
+        {
+            var sum = T.Abs(x) + 1.0;
+            return (T)1.0 / (sum * sum);
         }
     }
 }

@@ -5,7 +5,7 @@ using SigmoidApi.Compute.Simd;
 namespace SigmoidApi.Compute.Activations;
 
 /// <summary>The hyperbolic tangent.</summary>
-internal sealed class Tanh : Activation<Tanh.Function, Tanh.Slope>
+internal sealed class Tanh : Activation<Tanh.Function, Tanh.Slope, Tanh.Function, Tanh.SingleSlope>
 {
     public override string Name => "tanh";
 
@@ -29,11 +29,11 @@ internal sealed class Tanh : Activation<Tanh.Function, Tanh.Slope>
         public static bool InSingle => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Pair<T> Begin<T>(T x)
+        public static Pair<T> Begin<T>(T x, ref bool anyFar)
             where T : struct, ILanes<T> => ExpQuotient.Of(T.Abs(x + x));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
             where T : struct, ILanes<T>
         {
             var t = begun.High;
@@ -54,18 +54,31 @@ internal sealed class Tanh : Activation<Tanh.Function, Tanh.Slope>
     {
         public static bool InTwoSteps => true;
 
-        public static bool InSingle => true;
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Pair<T> Begin<T>(T x)
+        public static Pair<T> Begin<T>(T x, ref bool anyFar)
             where T : struct, ILanes<T> => ExpQuotient.Of(T.Abs(x + x));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Invoke<T>(T x, Pair<T> begun, ReadOnlySpan<double> parameters)
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
             where T : struct, ILanes<T>
         {
             var side = new SmallerSide<T>(begun);
             return side.Scale(side.TimesOther * 4.0, x + x);
+        }
+    }
+
+    internal readonly struct SingleSlope : ISingleOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Pair<T> Begin<T>(T x, ref bool anyFar)
+            where T : struct, ILanes<T> => SingleLogistic<T>.Begin(-T.Abs(x + x), ref anyFar, left: true);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Invoke<T>(T x, Pair<T> begun, bool anyFar, Pair<T> parameter)
+            where T : struct, ILanes<T>
+        {
+            var l = new SingleLogistic<T>(-T.Abs(x + x), begun, anyFar, left: true);
+            return l.Scale(l.TimesOther * 4.0);
         }
     }
 }

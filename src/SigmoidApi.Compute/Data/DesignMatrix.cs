@@ -8,15 +8,23 @@ public sealed class DesignMatrix : DenseMatrix<double>
     /// <summary>A matrix of zeros, to be filled through <see cref="DenseMatrix{T}.Row"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Rows or columns are below 1, or a block would be larger than the largest array.</exception>
     public DesignMatrix(int rows, int columns)
-        : base(rows, columns)
+        : this(rows, columns, isFilled: false)
     {
     }
+
+    private DesignMatrix(int rows, int columns, bool isFilled)
+        : base(rows, columns, isFilled)
+    {
+    }
+
+    /// <summary>A matrix whose values are undefined until the caller has written each of them.</summary>
+    internal static DesignMatrix ToFill(int rows, int columns) => new(rows, columns, isFilled: true);
 
     /// <summary>Copies row-major <paramref name="values"/> of length rows · columns.</summary>
     /// <exception cref="ArgumentException">The length is not rows · columns.</exception>
     public static DesignMatrix FromRows(ReadOnlySpan<double> values, int rows, int columns)
     {
-        var matrix = new DesignMatrix(rows, columns);
+        var matrix = ToFill(rows, columns);
         matrix.Fill(values);
         return matrix;
     }
@@ -24,7 +32,7 @@ public sealed class DesignMatrix : DenseMatrix<double>
     /// <summary>A copy of the rows at these indices, in this order.</summary>
     public DesignMatrix Select(ReadOnlySpan<int> rows)
     {
-        var selected = new DesignMatrix(rows.Length, Columns);
+        var selected = ToFill(rows.Length, Columns);
         selected.FillFrom(this, rows);
         return selected;
     }

@@ -40,6 +40,20 @@ public abstract class FeatureMatrix
         }
     }
 
+    /// <summary>
+    /// Copies some columns of adjacent rows as float64 to <paramref name="target"/>, where the columns start <paramref name="stride"/> apart.
+    /// </summary>
+    internal virtual void CopyCells(int first, int count, ReadOnlySpan<int> columns, Span<double> target, int stride)
+    {
+        var i = 0;
+        foreach (var row in RowsFrom(first, count))
+        {
+            for (var k = 0; k < columns.Length; k++)
+                target[k * stride + i] = row[columns[k]];
+            i++;
+        }
+    }
+
     /// <summary>Enumerates copies of these rows.</summary>
     internal RowSequence RowsFrom(int first, int count) => new(this, first, count);
 

@@ -43,6 +43,9 @@ public sealed class SparseMatrix : FeatureMatrix
     /// <summary>The number of stored entries.</summary>
     public int NonZeros => _columnIndices.Length;
 
+    /// <summary>Whether a value other than 1 is stored.</summary>
+    internal bool HasValues => _values is not null;
+
     /// <summary>A copy of the rows at these indices, in this order.</summary>
     public SparseMatrix Select(ReadOnlySpan<int> rows)
     {

@@ -18,18 +18,23 @@ public static class StratifiedSplit
     public static (int[] Training, int[] Validation) Holdout(ReadOnlySpan<double> labels, double fraction, long seed)
     {
         RowSplit.RequireFraction(fraction);
-        var classes = ClassesOf(labels);
-        foreach (var label in (ReadOnlySpan<int>)[0, 1])
-        {
-            var members = classes.AsSpan().Count(label);
-            var count = (int)Math.Round(members * fraction);
-            if (count == 0 || count == members)
-            {
-                throw new UntrainableDataException("class_missing_from_split",
-                    $"Holding out {fraction} of the {members} rows of class {label} leaves one of the two parts without that class.");
-            }
-        }
-        return RowSplit.Stratified(classes, fraction, seed);
+        return Holdout(ClassesOf(labels), BinaryNames, fraction, seed);
+    }
+
+    /// <summary>The same for any number of classes.</summary>
+    /// <param name="labels">The class of every row.</param>
+    /// <param name="fraction">The share to hold out, above 0 and below 1.</param>
+    /// <param name="seed">Any value.</param>
+    /// <returns>The row indices of both parts, ascending.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is not between 0 and 1.</exception>
+    /// <exception cref="UntrainableDataException">
+    /// <c>class_missing_from_split</c>: a class would have no row in one of the parts. The message names the class and its rows.
+    /// </exception>
+    public static (int[] Training, int[] Validation) Holdout(ClassLabels labels, double fraction, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        RowSplit.RequireFraction(fraction);
+        return Holdout(labels.Codes, [.. labels.Names.Select(name => $"'{name}'")], fraction, seed);
     }
 
     /// <summary>
@@ -47,17 +52,61 @@ public static class StratifiedSplit
     public static int[] Folds(ReadOnlySpan<double> labels, int folds, long seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
-        var byClass = RowSplit.RowsByKey(ClassesOf(labels));
+        return Folds(ClassesOf(labels), BinaryNames, folds, seed);
+    }
+
+    /// <summary>The same for any number of classes.</summary>
+    /// <param name="labels">The class of every row.</param>
+    /// <param name="folds">At least 2.</param>
+    /// <param name="seed">Any value.</param>
+    /// <returns>The fold of every row, from 0.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two folds.</exception>
+    /// <exception cref="UntrainableDataException">
+    /// <c>class_missing_from_split</c>: a class has fewer rows than there are folds. The message names the class and its rows.
+    /// </exception>
+    public static int[] Folds(ClassLabels labels, int folds, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
+        return Folds(labels.Codes, [.. labels.Names.Select(name => $"'{name}'")], folds, seed);
+    }
+
+    private static readonly string[] BinaryNames = ["0", "1"];
+
+    private static (int[] Training, int[] Validation) Holdout(int[] classes, string[] names, double fraction, long seed)
+    {
+        for (var label = 0; label < names.Length; label++)
+        {
+            var members = classes.AsSpan().Count(label);
+            if (!LeavesBothParts(members, fraction))
+            {
+                throw new UntrainableDataException("class_missing_from_split",
+                    $"Holding out {fraction} of the {members} rows of class {names[label]} leaves one of the two parts without that class.");
+            }
+        }
+        return RowSplit.Stratified(classes, fraction, seed);
+    }
+
+    /// <summary>Whether a holdout of a class with so many rows has rows of it in both parts.</summary>
+    internal static bool LeavesBothParts(long members, double fraction)
+    {
+        var count = Math.Round(members * fraction);
+        return count > 0 && count < members;
+    }
+
+    private static int[] Folds(int[] classes, string[] names, int folds, long seed)
+    {
+        var byClass = RowSplit.RowsByKey(classes);
         var random = new SplitMix64(seed);
-        var foldOf = new int[labels.Length];
+        var foldOf = new int[classes.Length];
         var next = 0;
-        foreach (var label in (ReadOnlySpan<int>)[0, 1])
+        for (var label = 0; label < names.Length; label++)
         {
             var members = byClass.GetValueOrDefault(label, []);
             if (members.Length < folds)
             {
                 throw new UntrainableDataException("class_missing_from_split",
-                    $"Class {label} has {members.Length} rows, too few for {folds} folds to have one each.");
+                    $"Class {names[label]} has {members.Length} rows, too few for {folds} folds to have one each.");
             }
             random.Shuffle(members);
             foreach (var row in members)

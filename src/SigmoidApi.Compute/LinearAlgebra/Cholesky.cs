@@ -26,8 +26,10 @@ internal sealed class Cholesky(int order)
 
     private double _limit;
 
-    /// <summary>L, row-major: row i belongs to column i of A, entry k to the k-th column taken.</summary>
-    private readonly double[] _lower = new double[order * order];
+    /// <summary>
+    /// L, row-major: row i belongs to column i of A, entry k to the k-th column taken. Empty before the first factorisation: many wide fits need none.
+    /// </summary>
+    private double[] _lower = [];
     private readonly double[] _scale = new double[order];
     private readonly double[] _pivots = new double[order];
     private readonly double[] _solution = new double[order];
@@ -53,6 +55,8 @@ internal sealed class Cholesky(int order)
     public bool Factorize(SymmetricMatrix matrix, ReadOnlySpan<bool> candidates = default, double? smallestPivot = null)
     {
         _limit = smallestPivot ?? _smallestPivot;
+        if (_lower.Length == 0)
+            _lower = new double[order * order];
         var wanted = 0;
         for (var i = 0; i < order; i++)
         {

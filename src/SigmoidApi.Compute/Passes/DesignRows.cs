@@ -9,7 +9,8 @@ namespace SigmoidApi.Compute.Passes;
 /// <summary>
 /// The rows zᵢ of a matrix as a solver sees them: standardised, and with the intercept's 1 in front. The matrix itself is neither changed nor
 /// copied as a whole. Every method that takes a cancellation token is one pass over the rows, shared among the threads of the crew. Its result
-/// has the same bits on any number of threads.
+/// has the same bits on any number of threads. A row has one margin for each vector of parameters; several vectors follow each other, each with its
+/// intercept first.
 /// </summary>
 internal abstract class DesignRows
 {
@@ -28,7 +29,7 @@ internal abstract class DesignRows
     private readonly FeatureMatrix _features;
     private readonly StandardScaling? _scaling;
     private readonly PassWorkspace?[] _workspaces;
-    private TreeSum? _vectorSum;
+    private (int Length, TreeSum Sum)? _vectorSum;
 
     protected DesignRows(FeatureMatrix features, StandardScaling? scaling, bool fitIntercept, ThreadCrew crew)
     {
@@ -41,7 +42,7 @@ internal abstract class DesignRows
 
     public int Rows => _features.Rows;
 
-    /// <summary>The number of parameters: one for each column, and one for the intercept if there is one.</summary>
+    /// <summary>The length of a vector of parameters: one for each column, and one for the intercept if there is one.</summary>
     public int Dimension { get; }
 
     public bool HasIntercept { get; }
@@ -62,10 +63,15 @@ internal abstract class DesignRows
     /// <summary>The same rows with passes on one thread, which give the same bits.</summary>
     public DesignRows OnOneThread() => Of(_features, _scaling, HasIntercept, new ThreadCrew());
 
-    /// <summary>Σ w·logloss(y, zᵀp) over every <paramref name="every"/>-th run of rows, and its gradient in p.</summary>
+    /// <summary>
+    /// Σ w·logloss(y, zᵀp) over every <paramref name="every"/>-th run of rows, and its gradient in p, which has a vector for each output of the labels.
+    /// </summary>
     public abstract LossTotals Losses(double[] parameters, RowLabels labels, int every, Span<double> gradient, CancellationToken cancellationToken);
 
-    /// <summary>Σ w·σ′(zᵀp)·z·zᵀ over every <paramref name="every"/>-th run of rows, for the parameters in <paramref name="subset"/>.</summary>
+    /// <summary>
+    /// The second derivatives of the same sum, for the parameters in <paramref name="subset"/>: with one output Σ w·σ′(zᵀp)·z·zᵀ, otherwise a block of that
+    /// form for each pair of outputs.
+    /// </summary>
     /// <param name="parameters">p</param>
     /// <param name="labels">The rows' weights.</param>
     /// <param name="every">1 for all rows.</param>
@@ -80,7 +86,7 @@ internal abstract class DesignRows
     /// <summary>Zᵀ diag(v) Z, with one number of v for each row.</summary>
     public abstract void WeightedGram(ReadOnlyMemory<double> rowWeights, SymmetricMatrix sums, CancellationToken cancellationToken);
 
-    /// <summary>Zp</summary>
+    /// <summary>Zp, row by row: a margin for each vector in <paramref name="parameters"/>.</summary>
     public abstract void Margins(ReadOnlySpan<double> parameters, Memory<double> margins, CancellationToken cancellationToken);
 
     /// <summary>Zᵀv</summary>
@@ -88,6 +94,18 @@ internal abstract class DesignRows
 
     /// <summary>Σ w·z², column by column.</summary>
     public abstract void Squares(RowLabels labels, Span<double> sums, CancellationToken cancellationToken);
+
+    /// <summary>Copies a row. May be called from several threads at once.</summary>
+    public void CopyRow(int row, Span<double> target)
+    {
+        var copy = new double[Tiles.Stride];
+        Tiles.Copy(row, 1, copy).Values[..Dimension].CopyTo(target);
+    }
+
+    /// <summary>Copies of columns, none yet, for this number of outputs of a row.</summary>
+    public ColumnCopies Columns(int outputs) => _features is SparseMatrix sparse
+        ? new SparseColumns(sparse, _scaling, HasIntercept, outputs, Crew)
+        : new DenseColumns(_features, _scaling, HasIntercept, outputs, Crew);
 
     /// <summary>|Uzᵢ|² for every row, which is zᵢᵀA⁻¹zᵢ.</summary>
     public void SquaredLengths(InverseRoot root, Memory<double> lengths, CancellationToken cancellationToken) =>
@@ -133,9 +151,13 @@ internal abstract class DesignRows
         return weight;
     }
 
-    /// <summary>The tree for sums of <paramref name="length"/> numbers, which is always the same; its memory is kept.</summary>
-    protected TreeSum VectorSum(int length) =>
-        _vectorSum ??= new TreeSum(Rows, ChunkRows, Math.Clamp(VectorBytes / 8 / length, 2, 64), length, Crew);
+    /// <summary>The tree for sums of <paramref name="length"/> numbers. Its memory is kept until another length is asked for.</summary>
+    protected TreeSum VectorSum(int length)
+    {
+        if (_vectorSum?.Length != length)
+            _vectorSum = (length, new TreeSum(Rows, ChunkRows, Math.Clamp(VectorBytes / 8 / length, 2, 64), length, Crew));
+        return _vectorSum.Value.Sum;
+    }
 
     protected PassWorkspace WorkspaceOf(int worker) => _workspaces[worker] ??= new PassWorkspace(Tiles);
 

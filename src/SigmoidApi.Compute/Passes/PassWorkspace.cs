@@ -11,5 +11,13 @@ internal sealed class PassWorkspace(RowTiles tiles)
     /// <summary>Room for a tile of copied rows.</summary>
     public AlignedBuffer Tile => _tile ??= new AlignedBuffer(tiles.TileRows * tiles.Stride);
 
-    public RowLosses Losses { get; } = new(128);
+    private RowLosses? _losses;
+
+    /// <summary>Room for the margins and residuals of a tile.</summary>
+    public RowLosses LossesOf(int outputs)
+    {
+        if (_losses?.Outputs != outputs)
+            _losses = new RowLosses(outputs == 1 ? 128 : DesignRows.RunRows, outputs);
+        return _losses;
+    }
 }

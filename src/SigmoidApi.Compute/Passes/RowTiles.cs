@@ -56,11 +56,25 @@ internal sealed class RowTiles
     /// <summary>A copy of some rows, <see cref="Stride"/> apart, with the intercept's 1 among the values.</summary>
     public TileOfRows Copy(int first, int count, Span<double> tile)
     {
-        _features.CopyRows(first, count, tile[_lead..], Stride);
+        var columns = tile[_lead..];
+        if (_means is null)
+        {
+            _features.CopyRows(first, count, columns, Stride);
+        }
+        else if (_features is DesignMatrix matrix)
+        {
+            var rows = matrix.RowSpan(first, count);
+            RowKernels.CopyStandardized(rows, _features.Columns, columns, Stride, _means.Span[_lead..], _reciprocals!.Span[_lead..]);
+        }
+        else
+        {
+            _features.CopyRows(first, count, columns, Stride);
+            for (var k = 0; k < count; k++)
+                RowKernels.Standardize(columns.Slice(k * Stride, _features.Columns), _means.Span[_lead..], _reciprocals!.Span[_lead..]);
+        }
+
         for (var k = 0; k < count && _lead == 1; k++)
             tile[k * Stride] = 1;
-        for (var k = 0; k < count && _means is not null; k++)
-            RowKernels.Standardize(tile.Slice(k * Stride, Stride), _means.Span, _reciprocals!.Span);
         return new TileOfRows(tile[..(count * Stride)], Stride, Stride, count, 0);
     }
 }

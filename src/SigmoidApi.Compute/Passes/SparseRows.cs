@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.LinearAlgebra;
 using SigmoidApi.Compute.Losses;
@@ -11,11 +10,11 @@ namespace SigmoidApi.Compute.Passes;
 /// </summary>
 internal sealed class SparseRows : DesignRows
 {
-
     private readonly SparseMatrix _features;
     private readonly StandardScaling? _scaling;
     private readonly double[]? _reciprocals;
-    private readonly double[] _weights;
+    private double[] _weights;
+    private double[] _offsets = [0];
 
     public SparseRows(SparseMatrix features, StandardScaling? scaling, bool fitIntercept, ThreadCrew crew)
         : base(features, scaling, fitIntercept, crew)
@@ -31,43 +30,53 @@ internal sealed class SparseRows : DesignRows
 
     public override LossTotals Losses(double[] parameters, RowLabels labels, int every, Span<double> gradient, CancellationToken cancellationToken)
     {
-        var (weights, offset) = Unscaled(parameters);
-        var columns = _features.Columns;
-        var sums = VectorSum(columns + 3).Run((first, count, worker, sums) =>
+        var (weights, offsets) = Unscaled(parameters);
+        var (columns, outputs) = (_features.Columns, labels.Outputs);
+        var (lossPlace, weightPlace) = (outputs * (columns + 1), outputs * (columns + 1) + 1);
+        var sums = VectorSum(outputs * (columns + 1) + 2).Run((first, count, worker, sums) =>
         {
-            var losses = WorkspaceOf(worker).Losses;
+            var losses = WorkspaceOf(worker).LossesOf(outputs);
             for (var row = first; row < first + count; row += RunRows)
             {
                 if (row / RunRows % every != 0)
                     continue;
                 cancellationToken.ThrowIfCancellationRequested();
                 var rows = Math.Min(RunRows, first + count - row);
-                for (var k = 0; k < rows; k++)
-                    losses.Margins[k] = offset + Product(row + k, weights);
-                LogisticLoss.Evaluate(losses, rows, labels.Values.AsSpan(row, rows), labels.WeightsOf(row, rows));
-                for (var k = 0; k < rows; k++)
+                SetMargins(losses, row, rows, weights, offsets);
+                labels.Evaluate(losses, row, rows);
+                for (var o = 0; o < outputs; o++)
                 {
-                    AddRow(row + k, losses.Residuals[k], sums);
-                    sums[columns] += losses.Residuals[k];
+                    var ofOutput = sums.Slice(o * (columns + 1), columns + 1);
+                    var residuals = losses.ResidualsOf(o, rows);
+                    for (var k = 0; k < rows; k++)
+                    {
+                        SparseKernel.Add(_features, row + k, residuals[k], ofOutput);
+                        ofOutput[columns] += residuals[k];
+                    }
                 }
-                sums[columns + 2] += labels.WeightOf(row, rows);
+                sums[weightPlace] += labels.WeightOf(row, rows);
             }
-            sums[columns + 1] += losses.Loss.Take();
+            sums[lossPlace] += losses.Loss.Take();
         }, cancellationToken);
         Passes += 1.0 / every;
-        Standardize(sums, gradient);
-        return new LossTotals(sums[columns + 1], sums[columns + 2]);
+        for (var o = 0; o < outputs; o++)
+            Standardize(sums.Slice(o * (columns + 1), columns + 1), gradient.Slice(o * Dimension, Dimension));
+        return new LossTotals(sums[lossPlace], sums[weightPlace]);
     }
 
     public override void Margins(ReadOnlySpan<double> parameters, Memory<double> margins, CancellationToken cancellationToken)
     {
-        var (weights, offset) = Unscaled(parameters);
+        var (weights, offsets) = Unscaled(parameters);
+        var columns = _features.Columns;
         Passes++;
         Crew.Run((Rows - 1) / ChunkRows + 1, (chunk, _) =>
         {
             cancellationToken.ThrowIfCancellationRequested();
             for (var row = chunk * ChunkRows; row < Math.Min(Rows, (chunk + 1) * ChunkRows); row++)
-                margins.Span[row] = offset + Product(row, weights);
+            {
+                for (var o = 0; o < offsets.Length; o++)
+                    margins.Span[row * offsets.Length + o] = offsets[o] + SparseKernel.Product(_features, row, weights.AsSpan(o * columns, columns));
+            }
         });
     }
 
@@ -79,7 +88,7 @@ internal sealed class SparseRows : DesignRows
             for (var row = first; row < first + count; row++)
             {
                 var value = rowValues.Span[row];
-                AddRow(row, value, sums);
+                SparseKernel.Add(_features, row, value, sums);
                 sums[columns] += value;
             }
         }, cancellationToken);
@@ -91,31 +100,42 @@ internal sealed class SparseRows : DesignRows
     public override double Curvature(
         double[] parameters, RowLabels labels, int every, int[]? subset, bool single, SymmetricMatrix sums, CancellationToken cancellationToken)
     {
-        var (weights, offset) = Unscaled(parameters);
-        Gram(subset, sums, every, (row, count, losses) =>
+        var (weights, offsets) = Unscaled(parameters);
+        Gram(labels.Outputs, subset, sums, every, (row, count, losses) =>
         {
-            for (var k = 0; k < count; k++)
-                losses.Margins[k] = offset + Product(row + k, weights);
-            LogisticLoss.Evaluate(losses, count, labels.Values.AsSpan(row, count), labels.WeightsOf(row, count));
+            SetMargins(losses, row, count, weights, offsets);
+            labels.Evaluate(losses, row, count);
             losses.Loss.Take();
         }, cancellationToken);
         return PartWeight(labels, every);
     }
 
     public override void WeightedGram(ReadOnlyMemory<double> rowWeights, SymmetricMatrix sums, CancellationToken cancellationToken) =>
-        Gram(null, sums, 1, (row, count, losses) => rowWeights.Span.Slice(row, count).CopyTo(losses.Curvatures), cancellationToken);
+        Gram(outputs: 1, null, sums, 1, (row, count, losses) => rowWeights.Span.Slice(row, count).CopyTo(losses.Curvatures), cancellationToken);
 
-    /// <summary>Writes the v of some rows to <see cref="RowLosses.Curvatures"/>.</summary>
+    private void SetMargins(RowLosses losses, int first, int count, double[] weights, double[] offsets)
+    {
+        var columns = _features.Columns;
+        for (var o = 0; o < offsets.Length; o++)
+        {
+            var margins = losses.MarginsOf(o);
+            for (var k = 0; k < count; k++)
+                margins[k] = offsets[o] + SparseKernel.Product(_features, first + k, weights.AsSpan(o * columns, columns));
+        }
+    }
+
+    /// <summary>Computes the v of some rows: <see cref="RowLosses.CurvaturesOf"/>.</summary>
     private delegate void FillCurvatures(int row, int count, RowLosses losses);
 
     /// <summary>
-    /// Σ v·z·zᵀ of the standardised rows, from the sums Σ v·x̃·x̃ᵀ over raw rows, where x̃ has a row's entries in the subset and a 1. The
-    /// column of that 1, Σ v·x̃, corrects every other column for its mean.
+    /// Σ v·z·zᵀ of the standardised rows for each pair of outputs, from the sums Σ v·x̃·x̃ᵀ over raw rows, where x̃ has a row's entries in the subset and a
+    /// 1. The column of that 1, Σ v·x̃, corrects every other column for its mean.
     /// </summary>
-    private void Gram(int[]? subset, SymmetricMatrix sums, int every, FillCurvatures curvatures, CancellationToken cancellationToken)
+    private void Gram(int outputs, int[]? parameters, SymmetricMatrix sums, int every, FillCurvatures curvatures, CancellationToken cancellationToken)
     {
-        var order = subset?.Length ?? Dimension;
-        ArgumentOutOfRangeException.ThrowIfNotEqual(sums.Order, order);
+        var blocks = new CurvatureBlocks(outputs, Dimension, parameters);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(sums.Order, blocks.TotalOrder);
+        var (order, subset) = (blocks.Order, blocks.Columns);
         // The place of each column in the subset, or −1. The 1 has the place of the intercept, or the last if there is none.
         var places = new int[_features.Columns];
         Array.Fill(places, -1);
@@ -129,9 +149,10 @@ internal sealed class SparseRows : DesignRows
                 places[column] = k;
         }
         var stride = order + 1;
-        var totals = TreeSum.OfGram(Rows, RunRows, stride * stride, Crew).Run((first, count, worker, sums) =>
+        var tree = TreeSum.OfGram(Rows, RunRows, blocks.Count * stride * stride, Crew);
+        tree.Run((first, count, worker, sums) =>
         {
-            var losses = WorkspaceOf(worker).Losses;
+            var losses = WorkspaceOf(worker).LossesOf(outputs);
             var (members, values) = (new int[stride], new double[stride]);
             for (var row = first; row < first + count; row += RunRows)
             {
@@ -140,44 +161,53 @@ internal sealed class SparseRows : DesignRows
                 cancellationToken.ThrowIfCancellationRequested();
                 var rows = Math.Min(RunRows, first + count - row);
                 curvatures(row, rows, losses);
-                for (var k = 0; k < rows; k++)
+                for (var block = 0; block < blocks.Count; block++)
                 {
-                    var entries = 0;
-                    var columns = _features.Row(row + k, out var entryValues);
-                    for (var e = 0; e < columns.Length; e++)
+                    var weights = losses.CurvaturesOf(blocks[block].A, blocks[block].B, rows);
+                    var ofBlock = sums.Slice(block * stride * stride, stride * stride);
+                    for (var k = 0; k < rows; k++)
                     {
-                        if (places[columns[e]] >= 0)
-                            (members[entries], values[entries++]) = (places[columns[e]], entryValues.IsEmpty ? 1 : entryValues[e]);
-                    }
-                    (members[entries], values[entries++]) = (intercept, 1);
-                    for (var a = 0; a < entries; a++)
-                    {
-                        var weighted = losses.Curvatures[k] * values[a];
-                        var target = sums.Slice(members[a] * stride, stride);
-                        for (var b = 0; b < entries; b++)
-                            target[members[b]] += weighted * values[b];
+                        var entries = 0;
+                        var columns = _features.Row(row + k, out var entryValues);
+                        for (var e = 0; e < columns.Length; e++)
+                        {
+                            if (places[columns[e]] >= 0)
+                                (members[entries], values[entries++]) = (places[columns[e]], entryValues.IsEmpty ? 1 : entryValues[e]);
+                        }
+                        (members[entries], values[entries++]) = (intercept, 1);
+                        for (var a = 0; a < entries; a++)
+                        {
+                            var weighted = weights[k] * values[a];
+                            var target = ofBlock.Slice(members[a] * stride, stride);
+                            for (var b = 0; b < entries; b++)
+                                target[members[b]] += weighted * values[b];
+                        }
                     }
                 }
             }
         }, cancellationToken);
         Passes += 1.0 / every;
 
-        var total = totals[intercept * stride + intercept];
-        for (var i = 0; i < order; i++)
+        blocks.Scatter(sums, (block, target) =>
         {
-            for (var j = i; j < order; j++)
+            var totals = tree.Sums.Slice(block * stride * stride, stride * stride);
+            var total = totals[intercept * stride + intercept];
+            for (var i = 0; i < order; i++)
             {
-                var sum = totals[i * stride + j];
-                if (_scaling is not null)
+                for (var j = i; j < order; j++)
                 {
-                    var (meanI, reciprocalI) = Scale(i);
-                    var (meanJ, reciprocalJ) = Scale(j);
-                    sum -= meanI * totals[intercept * stride + j] + meanJ * totals[intercept * stride + i] - meanI * meanJ * total;
-                    sum *= reciprocalI * reciprocalJ;
+                    var sum = totals[i * stride + j];
+                    if (_scaling is not null)
+                    {
+                        var (meanI, reciprocalI) = Scale(i);
+                        var (meanJ, reciprocalJ) = Scale(j);
+                        sum -= meanI * totals[intercept * stride + j] + meanJ * totals[intercept * stride + i] - meanI * meanJ * total;
+                        sum *= reciprocalI * reciprocalJ;
+                    }
+                    target[i, j] = sum;
                 }
-                sums[i, j] = sum;
             }
-        }
+        });
 
         (double Mean, double Reciprocal) Scale(int k)
         {
@@ -211,21 +241,29 @@ internal sealed class SparseRows : DesignRows
         Passes++;
     }
 
-    /// <summary>Weights and an offset with which raw rows have the margins of the standardised rows.</summary>
-    private (double[] Weights, double Offset) Unscaled(ReadOnlySpan<double> parameters)
+    /// <summary>Weights and an offset for each output, with which raw rows have the margins of the standardised rows.</summary>
+    private (double[] Weights, double[] Offsets) Unscaled(ReadOnlySpan<double> parameters)
     {
-        var weights = _weights;
-        parameters[Lead..].CopyTo(weights);
-        var offset = HasIntercept ? parameters[0] : 0;
-        if (_scaling is not null)
+        var (columns, outputs) = (_features.Columns, parameters.Length / Dimension);
+        if (_offsets.Length != outputs)
+            (_weights, _offsets) = (new double[outputs * columns], new double[outputs]);
+        for (var o = 0; o < outputs; o++)
         {
-            for (var j = 0; j < weights.Length; j++)
+            var ofOutput = parameters.Slice(o * Dimension, Dimension);
+            var weights = _weights.AsSpan(o * columns, columns);
+            ofOutput[Lead..].CopyTo(weights);
+            var offset = HasIntercept ? ofOutput[0] : 0;
+            if (_scaling is not null)
             {
-                weights[j] *= _reciprocals![j];
-                offset -= weights[j] * _scaling.Means[j];
+                for (var j = 0; j < weights.Length; j++)
+                {
+                    weights[j] *= _reciprocals![j];
+                    offset -= weights[j] * _scaling.Means[j];
+                }
             }
+            _offsets[o] = offset;
         }
-        return (weights, offset);
+        return (_weights, _offsets);
     }
 
     /// <summary>The sums Σ v·z of the standardised rows, from the sums Σ v·x of raw rows and Σ v, which follows them.</summary>
@@ -242,43 +280,5 @@ internal sealed class SparseRows : DesignRows
         }
         for (var j = 0; j < columns; j++)
             target[j] = (totals[j] - _scaling.Means[j] * totals[columns]) * _reciprocals![j];
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double Product(int row, double[] weights)
-    {
-        var columns = _features.Row(row, out var values);
-        var (even, odd) = (0.0, 0.0);
-        var k = 0;
-        if (values.IsEmpty)
-        {
-            for (; k < columns.Length - 1; k += 2)
-            {
-                even += weights[columns[k]];
-                odd += weights[columns[k + 1]];
-            }
-            if (k < columns.Length)
-                even += weights[columns[k]];
-        }
-        else
-        {
-            for (; k < columns.Length; k++)
-                even = Math.FusedMultiplyAdd(values[k], weights[columns[k]], even);
-        }
-        return even + odd;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AddRow(int row, double weight, Span<double> sums)
-    {
-        var columns = _features.Row(row, out var values);
-        if (values.IsEmpty)
-        {
-            foreach (var column in columns)
-                sums[column] += weight;
-            return;
-        }
-        for (var k = 0; k < columns.Length; k++)
-            sums[columns[k]] = Math.FusedMultiplyAdd(weight, values[k], sums[columns[k]]);
     }
 }

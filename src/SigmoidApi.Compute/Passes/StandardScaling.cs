@@ -55,6 +55,13 @@ internal sealed class StandardScaling
     }
 
     /// <summary>
+    /// The same scaling, except that columns whose mean is not larger than their deviation are not centred. With an intercept that has no penalty the model is
+    /// the same. By weight, only a column that has entries in more than half of the rows can be centred: its mean² / variance is at most share / (1 − share).
+    /// </summary>
+    public StandardScaling WithLargeMeansOnly() =>
+        new([.. Means.Zip(Deviations, (mean, deviation) => deviation != 0 && Math.Abs(mean) > deviation ? mean : 0)], Deviations);
+
+    /// <summary>
     /// For a fit without an intercept: scales columns about 0, to a root mean square of 1. Centring would add an intercept in the columns' own
     /// units.
     /// </summary>
@@ -70,22 +77,21 @@ internal sealed class StandardScaling
     private static StandardScaling FitDense(FeatureMatrix features, double[]? weights, ThreadCrew crew, CancellationToken cancellationToken)
     {
         var columns = features.Columns;
-        var shift = new double[columns];
-        features.CopyRow(Math.Max(0, Array.FindIndex(weights ?? [1], weight => weight > 0)), shift);
-        var tree = new TreeSum(features.Rows, ChunkRows, 64, 2 * columns + 1, crew);
+        var tiles = new RowTiles(features, scaling: null, hasIntercept: false);
+        var width = tiles.Stride;
+        var shift = new double[width];
+        features.CopyRow(Math.Max(0, Array.FindIndex(weights ?? [1], weight => weight > 0)), shift.AsSpan(0, columns));
+        var tree = new TreeSum(features.Rows, ChunkRows, 64, 2 * width + 1, crew);
+        var workspaces = new PassWorkspace?[crew.Size];
         var (minima, maxima) = (new double[crew.Size][], new double[crew.Size][]);
         for (var worker = 0; worker < crew.Size; worker++)
             (minima[worker], maxima[worker]) = ((double[])shift.Clone(), (double[])shift.Clone());
 
         // Differences from the first row are exact for a constant column, and accurate where the mean is much larger than the deviation.
-        var sums = tree.Run((first, count, worker, sums) => ForRows(features, weights, first, count, sums, (row, weight, sums) =>
-        {
-            RowKernels.Widen(row, minima[worker], maxima[worker]);
-            RowKernels.AddShifted(row, shift, weight, sums[..columns]);
-            sums[2 * columns] += weight;
-        }), cancellationToken);
-        var total = sums[2 * columns];
-        var (means, ranges, reciprocals) = (new double[columns], new double[columns], new double[columns]);
+        var sums = Run((tile, ofRows, worker, sums) =>
+            MomentKernels.AddShifted(tile.Values, tile.Stride, tile.Width, tile.Count, ofRows, shift, sums, minima[worker], maxima[worker]));
+        var total = sums[2 * width];
+        var (means, ranges, reciprocals) = (new double[width], new double[width], new double[width]);
         for (var j = 0; j < columns; j++)
         {
             means[j] = shift[j] + sums[j] / total;
@@ -93,12 +99,8 @@ internal sealed class StandardScaling
             reciprocals[j] = ranges[j] == 0 ? 0 : 1 / ranges[j];
         }
 
-        var moments = tree.Run((first, count, _, sums) => ForRows(features, weights, first, count, sums, (row, weight, sums) =>
-        {
-            RowKernels.Standardize(row, means, reciprocals);
-            RowKernels.AddScaled(row, weight, sums[..columns]);
-            RowKernels.AddSquares(row, weight, sums[columns..]);
-        }), cancellationToken);
+        var moments = Run((tile, ofRows, _, sums) =>
+            MomentKernels.AddStandardized(tile.Values, tile.Stride, tile.Width, tile.Count, ofRows, means, reciprocals, sums[..width], sums[width..]));
         var deviations = new double[columns];
         for (var j = 0; j < columns; j++)
         {
@@ -106,10 +108,25 @@ internal sealed class StandardScaling
             {
                 var correction = moments[j] / total;
                 means[j] += ranges[j] * correction;
-                deviations[j] = ranges[j] * Math.Sqrt(moments[columns + j] / total - correction * correction);
+                deviations[j] = ranges[j] * Math.Sqrt(moments[width + j] / total - correction * correction);
             }
         }
-        return Checked(means, deviations, j => $"values {ranges[j]} apart");
+        return Checked(means[..columns], deviations, j => $"values {ranges[j]} apart");
+
+        ReadOnlySpan<double> Run(TilePass pass) => tree.Run((first, count, worker, sums) =>
+        {
+            var workspace = workspaces[worker] ??= new PassWorkspace(tiles);
+            for (var row = first; row < first + count; row += tiles.TileRows)
+            {
+                var tile = tiles.Read(row, Math.Min(tiles.TileRows, first + count - row), workspace);
+                var ofRows = weights is null ? [] : weights.AsSpan(row, tile.Count);
+                pass(tile, ofRows, worker, sums);
+                if (weights is null)
+                    sums[2 * width] += tile.Count;
+                foreach (var weight in ofRows)
+                    sums[2 * width] += weight;
+            }
+        }, cancellationToken);
     }
 
     /// <summary>The same for a sparse matrix. It reads the stored entries; of the zeros it needs only the total weight.</summary>
@@ -199,18 +216,8 @@ internal sealed class StandardScaling
         return new StandardScaling(means, deviations);
     }
 
-    private delegate void RowAction(Span<double> row, double weight, Span<double> sums);
-
-    private static void ForRows(FeatureMatrix features, double[]? weights, int first, int count, Span<double> sums, RowAction action)
-    {
-        var i = first;
-        foreach (var row in features.RowsFrom(first, count))
-        {
-            var weight = weights?[i++] ?? 1;
-            if (weight != 0)
-                action(row, weight, sums);
-        }
-    }
+    /// <summary>Adds the rows of a tile, which have these weights (none: all 1), to <paramref name="sums"/>.</summary>
+    private delegate void TilePass(TileOfRows tile, ReadOnlySpan<double> weights, int worker, Span<double> sums);
 
     /// <summary>The indices of the columns with deviation 0.</summary>
     public IEnumerable<int> ConstantColumns() => Enumerable.Range(0, Deviations.Length).Where(j => Deviations[j] == 0);

@@ -18,6 +18,20 @@ internal readonly ref struct TileOfRows(ReadOnlySpan<double> values, int stride,
     /// <summary>A tile of one of the rows, without its padding.</summary>
     public TileOfRows Row(int row, int width) => new(Values.Slice(row * Stride, width), width, width, 1, Lead);
 
+    /// <summary>A copy with the intercept's 1 among the values, in rows <paramref name="stride"/> apart that are padded with 0.</summary>
+    public TileOfRows Padded(int stride, Span<double> target)
+    {
+        for (var k = 0; k < Count; k++)
+        {
+            var row = target.Slice(k * stride, stride);
+            if (Lead == 1)
+                row[0] = 1;
+            Values.Slice(k * Stride, Width).CopyTo(row[Lead..]);
+            row[(Lead + Width)..].Clear();
+        }
+        return new TileOfRows(target[..(Count * stride)], stride, stride, Count, 0);
+    }
+
     /// <summary><paramref name="margins"/>[k] = zₖᵀp, where p is padded to the width of a row.</summary>
     public void Multiply(ReadOnlySpan<double> parameters, Span<double> margins) =>
         RowKernels.Multiply(Values, Stride, Width, parameters[Lead..], Lead == 0 ? 0 : parameters[0], margins[..Count]);

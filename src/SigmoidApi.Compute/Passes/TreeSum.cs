@@ -61,8 +61,11 @@ internal sealed class TreeSum
             SumChunks(pass, first, count, _groups[group].Span, levels, worker, cancellationToken);
         });
         Merge(0, _groups.Length);
-        return _groups[0].Span;
+        return Sums;
     }
+
+    /// <summary>The sums of the last run.</summary>
+    public ReadOnlySpan<double> Sums => _groups[0].Span;
 
     /// <summary>Sums chunks first … first + count − 1. The number of chunks in the left half is a power of two.</summary>
     private void SumChunks(

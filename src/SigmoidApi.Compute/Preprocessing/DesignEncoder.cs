@@ -49,7 +49,7 @@ internal sealed class DesignEncoder
 
     public DesignMatrix ToDense(ThreadCrew crew, CancellationToken cancellationToken)
     {
-        var matrix = new DesignMatrix(_table.Rows, _designColumns);
+        var matrix = DesignMatrix.ToFill(_table.Rows, _designColumns);
         crew.Run((_table.Rows - 1) / ChunkRows + 1, (chunk, _) =>
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -56,14 +56,14 @@ public sealed class Preparation
         CancellationToken cancellationToken)
     {
         var numbers = table.Numbers is null ? [] : NumberFills.Fit(table, columns, weights, means, crew, cancellationToken);
-        var fitted = new FittedColumn[columns.Count];
-        var k = 0;
-        for (var j = 0; j < fitted.Length; j++)
+        var places = new Queue<FittedNumber>(numbers);
+        FittedColumn?[] fitted = [.. table.Columns.Select(column => column.Codes is null ? places.Dequeue() : null)];
+        crew.Run(fitted.Length, (j, _) =>
         {
             cancellationToken.ThrowIfCancellationRequested();
-            fitted[j] = table.Columns[j].Codes is null ? numbers[k++] : FittedCategory.Fit(table.Columns[j], columns[j], weights);
-        }
-        return new Preparation(fitted);
+            fitted[j] ??= FittedCategory.Fit(table.Columns[j], columns[j], weights);
+        });
+        return new Preparation(fitted!);
     }
 
     /// <summary>How many bytes of memory a row of a prepared design takes, and whether the design is sparse.</summary>

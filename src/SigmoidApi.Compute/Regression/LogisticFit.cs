@@ -13,7 +13,4 @@ public sealed record LogisticFit(LogisticModel Model, Convergence Convergence)
 
     /// <summary>Null with any penalty except Firth's.</summary>
     public LogisticInference? Inference { get; init; }
-
-    /// <summary>Intercept and coefficients for standardised columns; null if the fit was not on standardised columns.</summary>
-    internal (double Intercept, double[] Coefficients)? Standardized { get; init; }
 }

@@ -51,10 +51,22 @@ public sealed record LogisticOptions
     /// <summary>The step of gradient descent, positive.</summary>
     public double LearningRate { get; init; } = 0.1;
 
-    /// <summary>Starting weights in the columns' original units; null is 0.</summary>
+    /// <summary>How more than two classes are told apart. It has no effect on two.</summary>
+    public MultiClass MultiClass { get; init; } = MultiClass.Multinomial;
+
+    /// <summary>
+    /// The class that an unpenalised softmax fit compares the others with; null is the first. Must be null with a penalty, where each class has parameters,
+    /// with one-vs-rest, and with two classes.
+    /// </summary>
+    public int? BaseClass { get; init; }
+
+    /// <summary>Starting weights in the columns' original units, with more than two classes those of each class in turn; null is 0.</summary>
     public double[]? InitialWeights { get; init; }
 
     public double InitialIntercept { get; init; }
+
+    /// <summary>The starting intercept of each class; null is 0. Must be null with two classes, which have <see cref="InitialIntercept"/>.</summary>
+    public double[]? InitialIntercepts { get; init; }
 
     /// <summary>The weight of the rows of each class; null is 1.</summary>
     public ClassWeight? ClassWeight { get; init; }
@@ -119,8 +131,28 @@ public sealed record LogisticOptions
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
     /// <param name="rows">The number of rows of the data.</param>
     /// <param name="columns">The number of columns of the design matrix; null if it is known only after the preparation of each fit.</param>
-    internal void Validate(int rows, int? columns)
+    /// <param name="classes">The number of classes with a vector of parameters; null for two classes with one.</param>
+    internal void Validate(int rows, int? columns, int? classes = null)
     {
+        Require(Enum.IsDefined(MultiClass), nameof(MultiClass), "be Multinomial or OneVsRest");
+        Require(
+            Penalty != Penalty.Firth || classes is null,
+            nameof(Penalty),
+            "not be Firth for more than two classes, because Firth's penalty is implemented for two; use L2, which also keeps estimates finite");
+        Require(
+            BaseClass is null || (Penalty == Penalty.None && MultiClass == MultiClass.Multinomial && BaseClass >= 0 && BaseClass < classes),
+            nameof(BaseClass),
+            "be a class of an unpenalised multinomial fit, or null");
+        Require(
+            InitialIntercepts is null || (classes is not null && FitIntercept && InitialIntercepts.Length == classes),
+            nameof(InitialIntercepts),
+            "have one value for each of the classes, or be null");
+        Require(InitialIntercepts is null || Array.TrueForAll(InitialIntercepts, double.IsFinite), nameof(InitialIntercepts), "be finite");
+        Require(classes is null || InitialIntercept == 0, nameof(InitialIntercept), "be 0 for more than two classes, which have InitialIntercepts");
+        Require(
+            classes is null || CovarianceType == CovarianceType.Nonrobust || MultiClass == MultiClass.Multinomial,
+            nameof(CovarianceType),
+            "be Nonrobust with one-vs-rest");
         Require(Enum.IsDefined(Solver), nameof(Solver), "be one of the solvers");
         Require(Enum.IsDefined(Penalty), nameof(Penalty), "be one of the penalties");
         Require(IsPositive(C), nameof(C), "be positive and finite");
@@ -143,12 +175,19 @@ public sealed record LogisticOptions
         Require(Tolerance is null or (>= 0 and < double.PositiveInfinity), nameof(Tolerance), "be at least 0 and finite");
         Require(IsPositive(LearningRate), nameof(LearningRate), "be positive and finite");
         Require(InitialWeights is null || columns is not null, nameof(InitialWeights), "be null if the design columns are known only after preparation");
-        Require(InitialWeights is null || InitialWeights.Length == columns, nameof(InitialWeights), $"have one value for each of the {columns} columns");
+        Require(InitialWeights is null || InitialWeights.Length == columns * (classes ?? 1), nameof(InitialWeights),
+            classes is null ? $"have one value for each of the {columns} columns" : $"have {classes} values for each of the {columns} columns");
         Require(InitialWeights is null || Array.TrueForAll(InitialWeights, double.IsFinite), nameof(InitialWeights), "be finite");
         Require(double.IsFinite(InitialIntercept), nameof(InitialIntercept), "be finite");
         Require(FitIntercept || InitialIntercept == 0, nameof(InitialIntercept), "be 0 if no intercept is fitted");
-        Require(ClassWeight?.Negative is null or (>= 0 and < double.PositiveInfinity), nameof(ClassWeight), "be at least 0 and finite");
-        Require(ClassWeight?.Positive is null or (>= 0 and < double.PositiveInfinity), nameof(ClassWeight), "be at least 0 and finite");
+        Require(
+            ClassWeight?.Values is null || ClassWeight.Values.All(weight => weight is >= 0 and < double.PositiveInfinity),
+            nameof(ClassWeight),
+            "be at least 0 and finite");
+        Require(
+            ClassWeight?.Values is null || ClassWeight.Values.Count == (classes ?? 2),
+            nameof(ClassWeight),
+            $"have a weight for each of the {classes ?? 2} classes");
         Require(SampleWeight is null || SampleWeight.Length == rows, nameof(SampleWeight), $"have one value for each of the {rows} rows");
         Require(
             SampleWeight is null || Array.TrueForAll(SampleWeight, weight => weight is >= 0 and < double.PositiveInfinity),
@@ -178,12 +217,20 @@ public sealed record LogisticOptions
     /// <summary>A hash of everything that decides a run except the features: the options and the labels.</summary>
     /// <param name="labels">The labels of all rows.</param>
     /// <param name="columns">Null if the number of design columns is known only after preparation.</param>
-    internal byte[] Fingerprint(double[] labels, int? columns)
+    /// <param name="classes">The number of classes with a vector of parameters; null for two classes with one.</param>
+    internal byte[] Fingerprint(double[] labels, int? columns, int? classes = null)
     {
         var archive = new StateArchive();
         archive.Integer(FitJournal.Version);
         archive.Integer(columns ?? -1);
         Write(archive);
+        // Fits of two classes keep the fingerprints that they had before there were more.
+        if (classes is { } count)
+        {
+            archive.Integers([count, (int)MultiClass, BaseClass ?? -1]);
+            archive.Numbers([.. ClassWeight?.Values ?? []]);
+            archive.Numbers(InitialIntercepts);
+        }
         return FitJournal.Hash(archive.Written, [labels, InitialWeights, SampleWeight, TimeOrder, Cs, L1Ratios], [Groups, Clusters]);
     }
 

@@ -63,22 +63,43 @@ public static class LogisticTrainer
     private static LogisticTraining Train(DesignSource source, double[] labels, LogisticOptions options, FitControl control,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(control);
         RequireTrainable(source, labels, options);
-        using var crew = new ThreadCrew(options.Threads, options.ThreadStart);
-        var (fit, fits, validation) = Run(source, labels, options, crew, control, cancellationToken);
-        var scaling = fits.Scaling(crew, cancellationToken);
-        var (intercept, coefficients) = fit.Standardized ?? scaling.ToStandardized(fit.Model.Intercept, fit.Model.Coefficients);
-        var margins = fit.Model.PredictMargins(fits.Design.Features, crew, cancellationToken);
-        var metrics = validation?.Training is not { } training
-            ? ClassificationMetrics.FromMargins(labels, margins)
-            : ClassificationMetrics.FromMargins(Select(labels, training), Select(margins, training));
-        return new LogisticTraining(fit.Model, intercept, coefficients, fit.Convergence, metrics, validation?.Metrics)
+        var target = new Target(labels, options);
+        var scored = Score(source, target, options, control, ClassificationMetrics.FromMargins, cancellationToken);
+        var fit = scored.Fit.ToLogistic();
+        return new LogisticTraining(
+            fit.Model, scored.Standardized.Intercepts[0], scored.Standardized.Coefficients[0], fit.Convergence, scored.Training, scored.Validation)
         {
-            Preparation = source.PreparationOf(fits, options.FitIntercept ? scaling.Means : null, crew, cancellationToken),
+            Preparation = scored.Preparation,
             Path = fit.Path,
             Inference = fit.Inference,
         };
+    }
+
+    /// <summary>Scores of margins, row by row, against labels. May write over the margins.</summary>
+    internal delegate T Metrics<T>(double[] labels, double[] margins, ThreadCrew crew);
+
+    /// <summary>A fit of any target, its scores, and what else a result has.</summary>
+    internal sealed record Scored<T>(ModelFit Fit, LinearModel Standardized, T Training, T? Validation, Preparation? Preparation)
+        where T : class;
+
+    /// <summary>Fits a target and scores the training rows and those held out.</summary>
+    internal static Scored<T> Score<T>(DesignSource source, Target target, LogisticOptions options, FitControl control, Metrics<T> metrics,
+        CancellationToken cancellationToken)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(control);
+        using var crew = new ThreadCrew(options.Threads, options.ThreadStart);
+        var (fit, fits, validation) = Run(source, target, options, crew, control, cancellationToken);
+        var scaling = fits.Scaling(crew, cancellationToken);
+        var standardized = fit.Standardized ?? fit.Model.ToStandardized(scaling);
+        var margins = target.Scores(fit.Model.Margins(fits.Design.Features, crew, cancellationToken));
+        var ofTraining = validation?.Training is not { } training
+            ? metrics(target.Values, margins, crew)
+            : metrics(Target.Select(target.Values, training), Target.Select(margins, training, target.Vectors), crew);
+        var ofValidation = validation is null ? null : metrics(Target.Select(target.Values, validation.Rows), target.Scores(validation.Margins), crew);
+        return new Scored<T>(
+            fit, standardized, ofTraining, ofValidation, source.PreparationOf(fits, options.FitIntercept ? scaling.Means : null, crew, cancellationToken));
     }
 
     /// <summary>
@@ -99,7 +120,7 @@ public static class LogisticTrainer
         var source = new DesignSource(features);
         RequireTrainable(source, labels, options);
         using var crew = new ThreadCrew(options.Threads, options.ThreadStart);
-        return Run(source, labels, options, crew, new FitControl { Progress = progress }, cancellationToken).Fit;
+        return Run(source, new Target(labels, options), options, crew, new FitControl { Progress = progress }, cancellationToken).Fit.ToLogistic();
     }
 
     /// <summary>
@@ -135,11 +156,11 @@ public static class LogisticTrainer
         BinaryLabels.RequireTwoClasses(labels);
     }
 
-    private static (LogisticFit Fit, PenalizedFits Fits, Validated? Validation) Run(DesignSource source, double[] labels, LogisticOptions options,
+    internal static (ModelFit Fit, PenalizedFits Fits, Validated? Validation) Run(DesignSource source, Target target, LogisticOptions options,
         ThreadCrew crew, FitControl control, CancellationToken cancellationToken)
     {
         var start = options.TimeProvider.GetTimestamp();
-        var run = new TrainingRun(source, labels, options, crew, control, cancellationToken);
+        var run = new TrainingRun(source, target, options, crew, control, cancellationToken);
         var (fit, fits, validation) = WithFiniteFeatures(source, run.Run);
         var convergence = fit.Convergence with { Passes = run.Passes, Seconds = options.TimeProvider.GetElapsedTime(start).TotalSeconds };
         return (fit with { Convergence = convergence }, fits, validation);
@@ -174,14 +195,6 @@ public static class LogisticTrainer
         foreach (var row in training)
             weights[row] = sampleWeights?[row] ?? 1;
         return weights;
-    }
-
-    internal static double[] Select(ReadOnlySpan<double> values, int[] rows)
-    {
-        var selected = new double[rows.Length];
-        for (var i = 0; i < rows.Length; i++)
-            selected[i] = values[rows[i]];
-        return selected;
     }
 
     private static void RequireAsManyLabels(int rows, ReadOnlySpan<double> labels)

@@ -26,36 +26,10 @@ public sealed class PreparedModel
     {
         ArgumentNullException.ThrowIfNull(preparation);
         ArgumentNullException.ThrowIfNull(model);
-        if (model.Coefficients.Length != preparation.Terms.Count)
-            throw new ArgumentException($"There are {preparation.Terms.Count} terms and {model.Coefficients.Length} coefficients.", nameof(model));
         (Preparation, Model) = (preparation, model);
-        var (coefficients, fills, indicators, levels) = (new List<double>(), new List<double>(), new List<double>(), new List<double[]>());
-        var target = 0;
-        foreach (var column in preparation.Columns)
-        {
-            var after = target + column.Terms().Count();
-            var indicator = column.MissingIndicator ? model.Coefficients[after - 1] : 0;
-            if (column is FittedNumber number)
-            {
-                coefficients.Add(model.Coefficients[target]);
-                fills.Add(number.Fill);
-                indicators.Add(indicator);
-            }
-            else if (column is FittedCategory category)
-            {
-                var table = new double[category.EndOfCodes - FittedCategory.UnknownCode];
-                for (var k = 0; k < table.Length; k++)
-                {
-                    var code = k + FittedCategory.UnknownCode;
-                    var place = category.ColumnOf(code);
-                    table[k] = (place < 0 ? 0 : model.Coefficients[target + place]) + (code == FittedCategory.MissingCode ? indicator : 0);
-                }
-                levels.Add(table);
-            }
-            target = after;
-        }
-        _numbers = coefficients.Count == 0 ? null : new LogisticModel(model.Intercept, [.. coefficients]);
-        (_fills, _indicators, _levels) = ([.. fills], [.. indicators], [.. levels]);
+        var terms = ModelTerms.Of(preparation, model.Coefficients);
+        _numbers = terms.Numbers.Length == 0 ? null : new LogisticModel(model.Intercept, terms.Numbers);
+        (_fills, _indicators, _levels) = (terms.Fills, terms.Indicators, terms.Levels);
         _categories = [.. preparation.Columns.OfType<FittedCategory>()];
     }
 
@@ -119,18 +93,8 @@ public sealed class PreparedModel
 
     private static void AddCategory(FittedCategory category, double[] levels, int[] codes, Span<double> margins)
     {
-        if (codes.Length != margins.Length)
-            throw new ArgumentException($"Expected {margins.Length} codes for '{category.Name}', got {codes.Length}.", nameof(codes));
-        var unknownIsError = category.Unknown == UnknownLevel.Error;
+        ModelTerms.RequireCodes(category, levels.Length, codes, margins.Length);
         for (var i = 0; i < codes.Length; i++)
-        {
-            var place = codes[i] - FittedCategory.UnknownCode;
-            if ((uint)place >= (uint)levels.Length || (place == 0 && unknownIsError))
-            {
-                throw new ArgumentException(place == 0 ? $"Row {i}: '{category.Name}' has a level that no training row had."
-                    : $"Row {i}: {codes[i]} is not a code of '{category.Name}'.", nameof(codes));
-            }
-            margins[i] += levels[place];
-        }
+            margins[i] += levels[codes[i] - FittedCategory.UnknownCode];
     }
 }

@@ -9,6 +9,8 @@ internal static class Elementwise
     /// <summary>How many numbers go through the first step before the second step starts: few enough to stay in the L1 cache.</summary>
     private const int BlockLength = 256;
 
+    private const int CacheLine = 64;
+
     /// <summary>
     /// How many numbers a thread takes at a time. Starting the threads costs 5 to 10 µs; two chunks of the cheapest formula take 10 µs.
     /// </summary>
@@ -83,12 +85,13 @@ internal static class Elementwise
     private static void ApplyToSingles<TOperator>(ReadOnlySpan<float> x, Span<float> y, ReadOnlySpan<double> parameters, Width width)
         where TOperator : IOperator
     {
+        var inSingle = TOperator.InSingle;
         switch (Hardware.Resolve(width))
         {
-            case Width.Vector512 when TOperator.InSingle: Run<TOperator, float, Singles16>(x, y, parameters); break;
-            case Width.Vector256 when TOperator.InSingle: Run<TOperator, float, Singles8>(x, y, parameters); break;
-            case Width.Vector128 when TOperator.InSingle: Run<TOperator, float, Singles4>(x, y, parameters); break;
-            case Width.Scalar when TOperator.InSingle: Run<TOperator, float, Singles1>(x, y, parameters); break;
+            case Width.Vector512 when inSingle: Run<TOperator, float, Singles16>(x, y, parameters); break;
+            case Width.Vector256 when inSingle: Run<TOperator, float, Singles8>(x, y, parameters); break;
+            case Width.Vector128 when inSingle: Run<TOperator, float, Singles4>(x, y, parameters); break;
+            case Width.Scalar when inSingle: Run<TOperator, float, Singles1>(x, y, parameters); break;
             case Width.Vector512: Run<TOperator, float, Lanes8>(x, y, parameters); break;
             case Width.Vector256: Run<TOperator, float, Lanes4>(x, y, parameters); break;
             case Width.Vector128: Run<TOperator, float, Lanes2>(x, y, parameters); break;
@@ -116,13 +119,18 @@ internal static class Elementwise
             }
         }
 
-        if (TOperator.InTwoSteps)
-            RunInTwoSteps<TOperator, TElement, Twice<T>>(x, y, parameters);
+        // Converted here, because the loops don't know that a parameter stays the same.
+        var parameter = parameters.IsEmpty ? 0 : parameters[0];
+        var rest = T.IsSingle ? parameter - (float)parameter : 0;
+        if (TOperator.InTwoSteps && !TOperator.InPairs)
+            RunInTwoSteps<TOperator, TElement, T>(x, y, new(parameter, rest));
+        else if (TOperator.InTwoSteps)
+            RunInTwoSteps<TOperator, TElement, Twice<T>>(x, y, new(parameter, rest));
         else
-            RunInOneStep<TOperator, TElement, T>(x, y, parameters);
+            RunInOneStep<TOperator, TElement, T>(x, y, new(parameter, rest));
     }
 
-    private static void RunInOneStep<TOperator, TElement, T>(ReadOnlySpan<TElement> x, Span<TElement> y, ReadOnlySpan<double> parameters)
+    private static void RunInOneStep<TOperator, TElement, T>(ReadOnlySpan<TElement> x, Span<TElement> y, Pair<T> parameter)
         where TOperator : IOperator
         where TElement : unmanaged
         where T : unmanaged, ILanes<T>
@@ -131,7 +139,7 @@ internal static class Elementwise
         ref var destination = ref MemoryMarshal.GetReference(y);
         nint i = 0;
         for (; i <= x.Length - T.Count; i += T.Count)
-            Store(TOperator.Invoke(Load<TElement, T>(ref Unsafe.Add(ref source, i)), default, parameters), ref Unsafe.Add(ref destination, i));
+            Store(TOperator.Invoke(Load<TElement, T>(ref Unsafe.Add(ref source, i)), default, false, parameter), ref Unsafe.Add(ref destination, i));
 
         // The remaining values go through the same loop, in a buffer padded with zeros. A second Invoke here would double the code, and
         // the longer formulas would then exceed the number of locals up to which the JIT inlines.
@@ -140,28 +148,29 @@ internal static class Elementwise
             Span<TElement> rest = stackalloc TElement[T.Count];
             rest.Clear();
             x[(int)i..].CopyTo(rest);
-            RunInOneStep<TOperator, TElement, T>(rest, rest, parameters);
+            RunInOneStep<TOperator, TElement, T>(rest, rest, parameter);
             rest[..(x.Length - (int)i)].CopyTo(y[(int)i..]);
         }
     }
 
     [SkipLocalsInit]
-    private static void RunInTwoSteps<TOperator, TElement, T>(ReadOnlySpan<TElement> x, Span<TElement> y, ReadOnlySpan<double> parameters)
+    private static unsafe void RunInTwoSteps<TOperator, TElement, T>(ReadOnlySpan<TElement> x, Span<TElement> y, Pair<T> parameter)
         where TOperator : IOperator
         where TElement : unmanaged
         where T : unmanaged, ILanes<T>
     {
-        Span<Pair<T>> buffer = stackalloc Pair<T>[BlockLength / T.Count];
-        ref var begun = ref MemoryMarshal.GetReference(buffer);
+        // On a cache line of its own: the stack is aligned to 16 bytes only, and a vector across two lines takes twice as long.
+        var buffer = stackalloc byte[BlockLength / T.Count * sizeof(Pair<T>) + CacheLine - 1];
+        ref var begun = ref *(Pair<T>*)((nuint)(buffer + CacheLine - 1) & ~(nuint)(CacheLine - 1));
         ref var source = ref MemoryMarshal.GetReference(x);
         ref var destination = ref MemoryMarshal.GetReference(y);
         var vectors = x.Length / T.Count;
-        for (var start = 0; start < vectors; start += buffer.Length)
+        for (var start = 0; start < vectors; start += BlockLength / T.Count)
         {
-            var count = Math.Min(buffer.Length, vectors - start);
-            Begin<TOperator, TElement, T>(in Unsafe.Add(ref source, start * T.Count), ref begun, count);
+            var count = Math.Min(BlockLength / T.Count, vectors - start);
+            var anyFar = Begin<TOperator, TElement, T>(in Unsafe.Add(ref source, start * T.Count), ref begun, count);
             Finish<TOperator, TElement, T>(
-                in Unsafe.Add(ref source, start * T.Count), in begun, ref Unsafe.Add(ref destination, start * T.Count), count, parameters);
+                in Unsafe.Add(ref source, start * T.Count), in begun, anyFar, ref Unsafe.Add(ref destination, start * T.Count), count, in parameter);
         }
 
         var done = vectors * T.Count;
@@ -170,35 +179,38 @@ internal static class Elementwise
             Span<TElement> rest = stackalloc TElement[T.Count];
             rest.Clear();
             x[done..].CopyTo(rest);
-            RunInTwoSteps<TOperator, TElement, T>(rest, rest, parameters);
+            RunInTwoSteps<TOperator, TElement, T>(rest, rest, parameter);
             rest[..(x.Length - done)].CopyTo(y[done..]);
         }
     }
 
     // Each loop is a method of its own: together they may be too large for the JIT to inline the formula.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Begin<TOperator, TElement, T>(ref readonly TElement source, ref Pair<T> begun, int vectors)
+    private static bool Begin<TOperator, TElement, T>(ref readonly TElement source, ref Pair<T> begun, int vectors)
         where TOperator : IOperator
         where TElement : unmanaged
         where T : unmanaged, ILanes<T>
     {
         ref var x = ref Unsafe.AsRef(in source);
+        var anyFar = false;
         for (var i = 0; i < vectors; i++)
-            Unsafe.Add(ref begun, i) = TOperator.Begin(Load<TElement, T>(ref Unsafe.Add(ref x, i * T.Count)));
+            Unsafe.Add(ref begun, i) = TOperator.Begin(Load<TElement, T>(ref Unsafe.Add(ref x, i * T.Count)), ref anyFar);
+        return anyFar;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Finish<TOperator, TElement, T>(
-        ref readonly TElement source, ref readonly Pair<T> begun, ref TElement destination, int vectors, ReadOnlySpan<double> parameters)
+        ref readonly TElement source, ref readonly Pair<T> begun, bool anyFar, ref TElement destination, int vectors, in Pair<T> parameter)
         where TOperator : IOperator
         where TElement : unmanaged
         where T : unmanaged, ILanes<T>
     {
         ref var x = ref Unsafe.AsRef(in source);
         ref var first = ref Unsafe.AsRef(in begun);
+        var constant = parameter;
         for (var i = 0; i < vectors; i++)
         {
-            var value = TOperator.Invoke(Load<TElement, T>(ref Unsafe.Add(ref x, i * T.Count)), Unsafe.Add(ref first, i), parameters);
+            var value = TOperator.Invoke(Load<TElement, T>(ref Unsafe.Add(ref x, i * T.Count)), Unsafe.Add(ref first, i), anyFar, constant);
             Store(value, ref Unsafe.Add(ref destination, i * T.Count));
         }
     }

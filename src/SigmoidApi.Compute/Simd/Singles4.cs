@@ -62,7 +62,7 @@ internal readonly struct Singles4(Vector128<float> value) : ILanes<Singles4>
     public static Singles4 operator <=(Singles4 left, Singles4 right) => new(Vector128.LessThanOrEqual(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool AnyGreater(Singles4 left, Singles4 right) => Vector128.GreaterThanAny(left._value, right._value);
+    public static bool AnyGreater(Singles4 left, Singles4 right) => Vector128.GreaterThan(left._value, right._value).ExtractMostSignificantBits() != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Singles4 MultiplyAdd(Singles4 a, Singles4 b, Singles4 c) => new(Vector128.FusedMultiplyAdd(a._value, b._value, c._value));

@@ -62,7 +62,7 @@ internal readonly struct Singles8(Vector256<float> value) : ILanes<Singles8>
     public static Singles8 operator <=(Singles8 left, Singles8 right) => new(Vector256.LessThanOrEqual(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool AnyGreater(Singles8 left, Singles8 right) => Vector256.GreaterThanAny(left._value, right._value);
+    public static bool AnyGreater(Singles8 left, Singles8 right) => Vector256.GreaterThan(left._value, right._value).ExtractMostSignificantBits() != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Singles8 MultiplyAdd(Singles8 a, Singles8 b, Singles8 c) => new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));

@@ -11,6 +11,9 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
     /// <summary>Whether the warning is about the intercept too.</summary>
     public bool Intercept { get; init; }
 
+    /// <summary>Indices of the classes that the warning is about; empty if it is about all, or if there are two.</summary>
+    public IReadOnlyList<int> Classes { get; init; } = [];
+
     /// <summary>For <c>separation</c>: columns that separate the rows together; without any one of them the others no longer do.</summary>
     public IReadOnlyList<int> SeparatingColumns { get; init; } = [];
 
@@ -62,6 +65,35 @@ public sealed record ConvergenceWarning(string Code, string Message, IReadOnlyLi
         Intercept = separation.InfiniteIntercept,
         SeparatingColumns = separation.SeparatingColumns,
     };
+
+    private const string ClassRemedy = "Fit with penalty: \"l2\" for finite estimates.";
+
+    /// <summary>For fits of more than two classes, for which Firth's penalty does not exist.</summary>
+    internal ConvergenceWarning OfClasses() => IsSeparation ? this with { Message = Message.Replace(Remedy, ClassRemedy, StringComparison.Ordinal) } : this;
+
+    /// <summary>For the fit of one class against all others.</summary>
+    internal ConvergenceWarning OfClass(int label, string name) => OfClasses() with { Message = $"Class {name}: {OfClasses().Message}", Classes = [label] };
+
+    /// <param name="complete">Whether all rows are separated.</param>
+    /// <param name="pairs">The pairs of classes that are separated in some rows, as the message names them.</param>
+    /// <param name="classes">The classes in these pairs.</param>
+    /// <param name="columns">The columns with a coefficient that has no finite estimate, in some class.</param>
+    /// <param name="intercept">Whether an intercept has none.</param>
+    /// <param name="separating">The columns that separate the rows.</param>
+    internal static ConvergenceWarning ClassSeparation(bool complete, IReadOnlyList<string> pairs, IReadOnlyList<int> classes, IReadOnlyList<int> columns,
+        bool intercept, IReadOnlyList<int> separating)
+    {
+        var message = $"The likelihood has no maximum: the columns separate {(complete ? "all rows" : "some rows")} of {string.Join(", ", pairs)}, so that "
+            + $"estimates grow without bound. Those here are where the fit stopped; there are no standard errors, tests or intervals. {ClassRemedy}";
+        return new(SeparationCode, message, columns) { Intercept = intercept, SeparatingColumns = separating, Classes = classes };
+    }
+
+    /// <summary>
+    /// For a softmax fit that ended where its likelihood still rises, if no separating direction was found or the data are too large for the search.
+    /// </summary>
+    internal static ConvergenceWarning WithoutMaximum() => new(SeparationCode,
+        "The likelihood has no maximum that the fit could reach: classes are separated, or so nearly that float64 cannot show it. The estimates are where the "
+        + $"fit stopped; there are no standard errors, tests or intervals. {ClassRemedy}", []);
 
     internal static ConvergenceWarning NearSeparation(IReadOnlyList<int> columns, bool intercept) => new(SeparationCode,
         "The classes are separated, or so nearly that float64 cannot show which parameters have a finite estimate. "

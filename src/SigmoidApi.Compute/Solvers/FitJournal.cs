@@ -20,7 +20,7 @@ namespace SigmoidApi.Compute.Solvers;
 internal sealed class FitJournal
 {
     /// <summary>Must be raised whenever the state that a solver saves, or what it computes from there on, changes.</summary>
-    internal const int Version = 2;
+    internal const int Version = 3;
 
     /// <summary>Between two checkpoints there is at least this many times the time that a checkpoint takes.</summary>
     private const int LeastDistance = 20;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Solvers;
@@ -85,7 +86,10 @@ internal sealed class LimitedMemory(int dimension, int capacity)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Subtract(double[] vector, double factor, double[] other)
     {
-        for (var j = 0; j < vector.Length; j++)
+        var j = 0;
+        for (; j <= vector.Length - Vector512<double>.Count; j += Vector512<double>.Count)
+            (Vector512.Create(vector, j) - factor * Vector512.Create(other, j)).CopyTo(vector, j);
+        for (; j < vector.Length; j++)
             vector[j] -= factor * other[j];
     }
 }

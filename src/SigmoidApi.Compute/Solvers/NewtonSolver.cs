@@ -81,6 +81,7 @@ internal sealed class NewtonSolver
             if (solver.RunApproximate(resumed, cancellationToken) is { } end)
                 return end;
             (solver._isApproximate, resumed) = (false, false);
+            solver._descent = new Descent(objective, solver._descent.Parameters, 1);
         }
         return solver.Run(resumed, cancellationToken);
     }
@@ -98,6 +99,8 @@ internal sealed class NewtonSolver
     /// </summary>
     private SolverResult? RunApproximate(bool resumed, CancellationToken cancellationToken)
     {
+        if (resumed)
+            _descent.Restore(cancellationToken);
         if (!(resumed ? _approximate.Restore(cancellationToken) : _approximate.Start(ref _descent, _journal, cancellationToken)))
             return null;
         while (true)
@@ -107,12 +110,24 @@ internal sealed class NewtonSolver
                 return SolverResult.Stopped(_descent.Parameters, _descent.Value, gradientNorm, _iterations);
             if (_approximate.SetStep(_descent, _tolerance, cancellationToken) is not { } decrease)
                 return null;
+            if (!_descent.IsExact && (_iterations == _maxIterations || _descent.IsDue(decrease, _tolerance * _tolerance / _objective.TotalWeight)))
+            {
+                _descent.Evaluate(cancellationToken);
+                continue;
+            }
             if (IsMet(decrease, fullRank: true, [], cancellationToken) && !IsMoving(_descent.Step, cancellationToken))
                 return new SolverResult(_descent.Parameters, _descent.Value, gradientNorm, _iterations, Converged: true, []);
-            if (_iterations == _maxIterations || !_descent.TakeStep(decrease, cancellationToken))
+            if (_iterations == _maxIterations)
                 return null;
-            _approximate.LearnFrom(_descent);
-            _iterations++;
+            if (_descent.TakeStep(decrease, cancellationToken))
+            {
+                _approximate.LearnFrom(_descent);
+                _iterations++;
+            }
+            else if (!_descent.Refine(cancellationToken))
+            {
+                return null;
+            }
         }
     }
 

@@ -18,11 +18,13 @@ internal static unsafe class ChunkFunction
     /// <param name="session">The session that calls the function.</param>
     /// <param name="name">The name in SQL.</param>
     /// <param name="parameters">The types of the parameters.</param>
-    /// <param name="result">The type of the result.</param>
+    /// <param name="result">The type of the result, or of its elements.</param>
     /// <param name="takesMissing">Whether the function is called for rows with missing values; otherwise their result is missing.</param>
     /// <param name="call">The function.</param>
+    /// <param name="isList">Whether the result is a list: see <see cref="Lists"/>.</param>
     public static void Register(
-        DuckDbSession session, string name, IEnumerable<DuckDBType> parameters, DuckDBType result, bool takesMissing, ChunkCall call)
+        DuckDbSession session, string name, IEnumerable<DuckDBType> parameters, DuckDBType result, bool takesMissing, ChunkCall call,
+        bool isList = false)
     {
         DuckDBType[] types = [.. parameters];
         Action<nint, nint> counted = (input, values) =>
@@ -40,8 +42,9 @@ internal static unsafe class ChunkFunction
                 NativeMethods.ScalarFunction.DuckDBScalarFunctionAddParameter(function, type);
             }
 
-            using var returned = NativeMethods.LogicalType.DuckDBCreateLogicalType(result);
-            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetReturnType(function, returned);
+            using var element = NativeMethods.LogicalType.DuckDBCreateLogicalType(result);
+            using var list = isList ? NativeMethods.LogicalType.DuckDBCreateListType(element) : null;
+            NativeMethods.ScalarFunction.DuckDBScalarFunctionSetReturnType(function, list ?? element);
             if (takesMissing)
                 NativeMethods.ScalarFunction.DuckDBScalarFunctionSetSpecialHandling(function);
             NativeMethods.ScalarFunction.DuckDBScalarFunctionSetExtraInfo(function, GCHandle.ToIntPtr(GCHandle.Alloc(counted)), &Free);
@@ -53,6 +56,21 @@ internal static unsafe class ChunkFunction
         {
             NativeMethods.ScalarFunction.DuckDBDestroyScalarFunction(ref function);
         }
+    }
+
+    /// <summary>Makes room in a function's result for lists of one length, and returns their elements, row by row.</summary>
+    /// <param name="result">The result of a function that returns lists of DOUBLE.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="length">The length of each list.</param>
+    public static Span<double> Lists(nint result, int rows, int length)
+    {
+        NativeMethods.Vectors.DuckDBListVectorReserve(result, (ulong)rows * (ulong)length);
+        NativeMethods.Vectors.DuckDBListVectorSetSize(result, (ulong)rows * (ulong)length);
+        // Each entry is a start and a length.
+        var entries = new Span<ulong>(NativeMethods.Vectors.DuckDBVectorGetData(result), 2 * rows);
+        for (var row = 0; row < rows; row++)
+            (entries[2 * row], entries[2 * row + 1]) = ((ulong)row * (ulong)length, (ulong)length);
+        return new Span<double>(NativeMethods.Vectors.DuckDBVectorGetData(NativeMethods.Vectors.DuckDBListVectorGetChild(result)), rows * length);
     }
 
     private static DatasetChunk RowsOf(nint input, int columns)

@@ -79,15 +79,29 @@ internal readonly unsafe ref struct DatasetChunk
     public ReadOnlySpan<ChunkText> Texts(int column) => new(_vectors[column].Data, Rows);
 
     /// <summary>
-    /// Copies a row of DOUBLE columns into <paramref name="destination"/>, as many as it has room for. Call <see cref="MarkMissing"/> first if values may be
-    /// missing.
+    /// Copies rows from row <paramref name="first"/> on, as many as <paramref name="rows"/> has room for, row-major. Each consists of the first
+    /// <paramref name="columns"/> columns, which are DOUBLE. Call <see cref="MarkMissing"/> first if values may be missing.
     /// </summary>
-    public void CopyRow(int row, Span<double> destination)
+    public void CopyRows(int first, int columns, Span<double> rows)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
-        var vectors = _vectors[..destination.Length];
-        for (var i = 0; i < destination.Length; i++)
-            destination[i] = ((double*)vectors[i].Data)[row];
+        // A few rows at a time, so that they stay in the cache while their columns come one after another.
+        const int TileRows = 16;
+        var count = rows.Length / columns;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)(first + count), (uint)Rows, nameof(first));
+        fixed (double* target = rows)
+        {
+            for (var start = 0; start < count; start += TileRows)
+            {
+                var end = Math.Min(start + TileRows, count);
+                for (var column = 0; column < columns; column++)
+                {
+                    var values = (double*)_vectors[column].Data + first;
+                    var to = target + (nint)start * columns + column;
+                    for (var row = start; row < end; row++, to += columns)
+                        *to = values[row];
+                }
+            }
+        }
     }
 }
 

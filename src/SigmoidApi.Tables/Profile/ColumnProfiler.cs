@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using SigmoidApi.Compute.Data;
 using SigmoidApi.Tables.DuckDb;
 using SigmoidApi.Tables.Rows;
 using SigmoidApi.Tables.Sources;

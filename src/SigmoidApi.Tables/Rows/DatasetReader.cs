@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Compute.Passes;
 using SigmoidApi.Tables.DuckDb;
 using SigmoidApi.Tables.Sources;
 
@@ -15,7 +16,9 @@ internal static class DatasetReader
     /// <summary>
     /// Reads the columns <paramref name="numbers"/> into a matrix, with NaN for missing values, and the columns <paramref name="others"/> one by one.
     /// </summary>
-    /// <param name="open">Opens a session with one thread: if rows must stay in order, DuckDB's own threads only wait for each other.</param>
+    /// <param name="first">
+    /// A session with one thread and with memory for all readers: if rows must stay in order, DuckDB's own threads only wait for each other.
+    /// </param>
     /// <param name="parquetPath">The file.</param>
     /// <param name="numbers">Columns of numbers, booleans and dates, in the order of the matrix's columns.</param>
     /// <param name="others">Columns of any type. Rows without a value in a required column are skipped.</param>
@@ -24,7 +27,7 @@ internal static class DatasetReader
     /// <param name="file">The file for the rows of a streamed matrix; null for a matrix in memory.</param>
     /// <param name="cancellationToken">Checked every 2,048 rows.</param>
     public static DatasetColumns Read(
-        Func<DuckDbSession> open,
+        DuckDbSession first,
         string parquetPath,
         IReadOnlyList<ColumnProfile> numbers,
         IReadOnlyList<ColumnToRead> others,
@@ -33,33 +36,29 @@ internal static class DatasetReader
         RowFile? file,
         CancellationToken cancellationToken)
     {
-        StoredRows stored;
-        string[] ranges;
-        long[] counts;
-        bool[] areBoolean;
-        using (var session = open())
-        {
-            var kept = TypedSource.Columns(session, StoredRows.Relation(parquetPath), cancellationToken);
-            stored = new(parquetPath, kept.Select(column => column.Name));
-            var all = session.Counts($"select count(*) from {stored.From}", cancellationToken)[0];
-            // By the stored type: in profiles, columns of 0 and 1 count as boolean, too.
-            var booleans = kept.Where(column => column.Type == StoredType.Boolean).Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
-            areBoolean = [.. others.Select(other => booleans.Contains(other.Column.Name))];
-            var conditions = others.Where(other => other is { Required: true, Column.Missing: > 0 })
-                .Select(other => $"{stored[other.Column.Name]} is not null").ToList();
-            if (every > 1)
-                conditions.Add(string.Create(CultureInfo.InvariantCulture, $"{StoredRows.Number} % {every} = 0"));
-            var parts = (int)Math.Clamp(all / RowsPerReader, 1, readers);
-            string Range(int part) => string.Create(
-                CultureInfo.InvariantCulture, $"{StoredRows.Number} >= {all * part / parts} and {StoredRows.Number} < {all * (part + 1) / parts}");
-            ranges = [.. Enumerable.Range(0, parts).Select(part => Where(conditions, parts > 1 ? Range(part) : null))];
-            counts = [.. ranges.Select(range => session.Counts($"select count(*) from {stored.From} {range}", cancellationToken)[0])];
-        }
-
+        var kept = TypedSource.Columns(first, StoredRows.Relation(parquetPath), cancellationToken);
+        var stored = new StoredRows(parquetPath, kept.Select(column => column.Name));
+        var all = first.Counts($"select count(*) from {stored.From}", cancellationToken)[0];
+        // By the stored type: in profiles, columns of 0 and 1 count as boolean, too.
+        var booleans = kept.Where(column => column.Type == StoredType.Boolean).Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
+        bool[] areBoolean = [.. others.Select(other => booleans.Contains(other.Column.Name))];
+        var conditions = others.Where(other => other is { Required: true, Column.Missing: > 0 })
+            .Select(other => $"{stored[other.Column.Name]} is not null").ToList();
+        if (every > 1)
+            conditions.Add(string.Create(CultureInfo.InvariantCulture, $"{StoredRows.Number} % {every} = 0"));
+        var parts = (int)Math.Clamp(all / RowsPerReader, 1, readers);
+        long[] starts = [.. Enumerable.Range(0, parts + 1).Select(part => all * part / parts)];
+        string[] ranges = [.. starts.Zip(starts.Skip(1), Range)];
+        // Without conditions, the sizes of the parts are known.
+        long[] counts = conditions.Count == 0
+            ? [.. starts.Zip(starts.Skip(1), (start, end) => end - start)]
+            : first.Counts(
+                $"select {string.Join(", ", ranges.Select(range => $"count(*) filter (where {range})"))} from {stored.From} {Where(conditions)}",
+                cancellationToken);
         var rows = checked((int)counts.Sum());
         if (rows == 0)
             return new(0, null, false, [.. others.Select(other => new ColumnReader(other, 0, isBoolean: false).Values)]);
-        var matrix = file is null && numbers.Count > 0 ? new DesignMatrix(rows, numbers.Count) : null;
+        var matrix = file is null && numbers.Count > 0 ? DesignMatrix.ToFill(rows, numbers.Count) : null;
         var columns = numbers.Select(column => StoredValue.AsNumber(stored[column.Name], column.Type))
             .Concat(others.Select(other => other.AsLevels
                 ? StoredValue.AsLevel(stored[other.Column.Name], other.Column.Type)
@@ -68,36 +67,47 @@ internal static class DatasetReader
         var collected = others.Zip(areBoolean, (other, isBoolean) => new ColumnReader(other, rows, isBoolean)).ToArray();
         var hasMissing = new bool[ranges.Length];
         var levels = Array.ConvertAll(ranges, _ => others.Select(other => other.AsLevels ? new LevelCodes() : null).ToArray());
-        Parallel.For(0, ranges.Length, new ParallelOptions { MaxDegreeOfParallelism = ranges.Length, CancellationToken = cancellationToken }, part =>
+        // Threads of its own: pool threads belong to requests, and an exception comes as it is.
+        using var crew = new ThreadCrew(ranges.Length);
+        crew.Run(ranges.Length, (part, _) =>
         {
             var next = (int)counts.Take(part).Sum();
             var end = next + (int)counts[part];
-            using var session = open();
-            session.ForEachChunk($"{select} {ranges[part]}", chunk =>
+            using var another = part == 0 ? null : first.Another();
+            (another ?? first).ForEachChunk($"{select} {Where(parts > 1 ? [.. conditions, ranges[part]] : conditions)}", chunk =>
             {
                 for (var i = 0; i < collected.Length; i++)
                     collected[i].Add(chunk, numbers.Count + i, next, levels[part][i]);
                 for (var i = 0; i < numbers.Count; i++)
                     hasMissing[part] |= chunk.MarkMissing(i);
-                for (var row = 0; matrix is not null && row < chunk.Rows; row++)
-                    chunk.CopyRow(row, matrix.Row(next + row));
+                if (matrix is not null)
+                    Copy(chunk, matrix, next);
                 if (file is not null)
                     Write(chunk, numbers.Count, file, next);
                 next += chunk.Rows;
-            }, cancellationToken);
+            }, cancellationToken, atMost: counts[part]);
             if (next != end)
                 throw new InvalidDataException($"Expected {counts[part]} rows, got {counts[part] + next - end}.");
         });
 
         // In the order of the rows, so that the codes do not depend on the number of threads.
-        for (var (part, first) = (0, 0); part < ranges.Length; first += (int)counts[part], part++)
+        for (var (part, row) = (0, 0); part < ranges.Length; row += (int)counts[part], part++)
         {
             for (var i = 0; i < collected.Length; i++)
-                collected[i].Number(first, (int)counts[part], levels[part][i]);
+                collected[i].Number(row, (int)counts[part], levels[part][i]);
         }
 
         FeatureMatrix? read = file is null ? matrix : new StreamedMatrix(rows, numbers.Count, file.Read);
         return new(rows, read, hasMissing.Contains(true), [.. collected.Select(reader => reader.Values)]);
+    }
+
+    private static void Copy(DatasetChunk chunk, DesignMatrix matrix, int first)
+    {
+        for (var (row, count) = (0, 0); row < chunk.Rows; row += count)
+        {
+            count = Math.Min(chunk.Rows - row, DesignMatrix.BlockRows - (first + row) % DesignMatrix.BlockRows);
+            chunk.CopyRows(row, matrix.Columns, matrix.RowsToFill(first + row, count));
+        }
     }
 
     private static void Write(DatasetChunk chunk, int columns, RowFile file, int first)
@@ -108,19 +118,17 @@ internal static class DatasetReader
         for (var start = 0; start < chunk.Rows; start += rows)
         {
             var count = Math.Min(rows, chunk.Rows - start);
-            for (var row = 0; row < count; row++)
-                chunk.CopyRow(start + row, block.AsSpan(row * columns, columns));
+            chunk.CopyRows(start, columns, block.AsSpan(0, count * columns));
             file.Write(first + start, block.AsSpan(0, count * columns));
         }
 
         ArrayPool<double>.Shared.Return(block);
     }
 
-    private static string Where(IEnumerable<string> conditions, string? range)
-    {
-        string[] all = [.. conditions, .. range is null ? Array.Empty<string>() : [range]];
-        return all.Length > 0 ? $"where {string.Join(" and ", all)}" : "";
-    }
+    private static string Range(long first, long end) =>
+        string.Create(CultureInfo.InvariantCulture, $"{StoredRows.Number} >= {first} and {StoredRows.Number} < {end}");
+
+    private static string Where(List<string> conditions) => conditions.Count > 0 ? $"where {string.Join(" and ", conditions)}" : "";
 
     /// <summary>
     /// Reads at most <paramref name="limit"/> rows from row <paramref name="offset"/> on (0 is the first), with all columns, as values for JSON.
@@ -141,6 +149,18 @@ internal static class DatasetReader
         }
 
         return rows;
+    }
+
+    /// <summary>The value of a column that the fewest rows have, a text or a number, and how many have it; null if no row has a value.</summary>
+    public static (object Value, long Rows)? Rarest(
+        DuckDbSession session, string parquetPath, IReadOnlyList<ColumnProfile> columns, ColumnProfile column, CancellationToken cancellationToken)
+    {
+        var stored = new StoredRows(parquetPath, columns.Select(other => other.Name));
+        var value = column.IsText ? stored[column.Name] : StoredValue.AsNumber(stored[column.Name], column.Type);
+        var rows = session.Rows(
+            $"select {value} as v, count(*) as n from {stored.From} where {stored[column.Name]} is not null group by v order by n, v limit 1",
+            cancellationToken);
+        return rows is [[{ } rarest, long count]] ? (rarest, count) : null;
     }
 
     private static object? AsJson(object? value) => value switch

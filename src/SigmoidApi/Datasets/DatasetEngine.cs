@@ -9,11 +9,13 @@ using SigmoidApi.Tables.Sources;
 namespace SigmoidApi.Datasets;
 
 /// <summary>
-/// Reads the files of data sets, which the service itself wrote. Each operation opens its own DuckDB.
+/// Reads the files of data sets, which the service itself wrote. Each operation has a DuckDB to itself.
 /// The asynchronous methods use their own threads, because DuckDB blocks its caller and pool threads belong to requests.
 /// </summary>
-internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions> options, TimeProvider time)
+internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions> options, TimeProvider time) : IDisposable
 {
+    private LastRead? _last;
+
     /// <summary>A page of a data set's rows; see <see cref="DatasetReader.ReadRows"/>.</summary>
     public Task<IReadOnlyList<object?[]>> ReadRowsAsync(
         Guid id, IReadOnlyList<ColumnProfile> columns, long offset, int limit, CancellationToken cancellationToken) =>
@@ -21,6 +23,14 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
         {
             using var session = Open(threads: 1, columns.Count, files.ParquetPath(id));
             return DatasetReader.ReadRows(session, files.ParquetPath(id), columns, offset, limit, cancellationToken);
+        }, cancellationToken);
+
+    /// <summary>The value of a column that the fewest rows have; see <see cref="DatasetReader.Rarest"/>.</summary>
+    public Task<(object Value, long Rows)?> RarestAsync(Dataset dataset, ColumnProfile column, CancellationToken cancellationToken) =>
+        OnOwnThread(dataset.Id, () =>
+        {
+            using var session = Open(threads: 1, columns: 1, files.ParquetPath(dataset.Id));
+            return DatasetReader.Rarest(session, files.ParquetPath(dataset.Id), dataset.Columns, column, cancellationToken);
         }, cancellationToken);
 
     /// <summary>Reads columns for a fit, and blocks the calling thread. See <see cref="DatasetReader.Read"/>.</summary>
@@ -36,10 +46,28 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
         IReadOnlyList<ColumnToRead> others,
         CancellationToken cancellationToken,
         long every = 1,
-        RowFile? file = null) =>
-        OfFile(id, () => DatasetReader.Read(
-            () => Open(threads: 1, numbers.Count + others.Count, files.ParquetPath(id)), files.ParquetPath(id), numbers, others, every,
-            file is null ? options.Value.Threads : 1, file, cancellationToken));
+        RowFile? file = null)
+    {
+        var readers = file is null ? options.Value.Threads : 1;
+        return OfFile(id, () =>
+        {
+            var session = TakeLast(id, readers) ?? Open(threads: 1, numbers.Count + others.Count, readers, files.ParquetPath(id));
+            try
+            {
+                var columns = DatasetReader.Read(session, files.ParquetPath(id), numbers, others, every, readers, file, cancellationToken);
+                Interlocked.Exchange(ref _last, new LastRead(id, readers, session))?.Session.Dispose();
+                return columns;
+            }
+            catch
+            {
+                session.Dispose();
+                throw;
+            }
+        });
+    }
+
+    /// <summary>Ends the DuckDB that is kept open.</summary>
+    public void Dispose() => Interlocked.Exchange(ref _last, null)?.Session.Dispose();
 
     /// <summary>A file for rows of <paramref name="columns"/> numbers, on the disk of the data sets.</summary>
     public RowFile NewRowFile(int columns) => new(files.Scratch.NewPath(), columns);
@@ -84,13 +112,30 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
             }
         }, cancellationToken);
 
-    private DuckDbSession Open(int threads, int columns, params IEnumerable<string> paths)
+    /// <summary>The DuckDB of the last read, if it suits this one and no other operation has it.</summary>
+    private DuckDbSession? TakeLast(Guid id, int readers)
     {
-        var limits = DuckDbLimits.Of(options.Value.MemoryMegabytes, threads, options.Value.MaxWrittenBytes);
+        if (Volatile.Read(ref _last) is not { } last || last.Id != id || last.Readers != readers)
+            return null;
+        return Interlocked.CompareExchange(ref _last, null, last) == last ? last.Session : null;
+    }
+
+    private DuckDbSession Open(int threads, int columns, params IEnumerable<string> paths) => Open(threads, columns, readers: 1, paths);
+
+    /// <param name="readers">How many queries run at once; each may use the memory of an operation.</param>
+    private DuckDbSession Open(int threads, int columns, int readers, params IEnumerable<string> paths)
+    {
+        var limits = DuckDbLimits.Of(readers * options.Value.MemoryMegabytes, threads, options.Value.MaxWrittenBytes);
         var session = new DuckDbSession(files.Scratch.NewPath(), limits, progress: null, paths);
         session.Settle(columns);
         return session;
     }
+
+    /// <summary>
+    /// The DuckDB of a read that succeeded, for the next read of the same data set: several fits to the same rows are usual, and it takes 9 ms to open one and
+    /// 7 to close it. With one thread its settings do not depend on the columns.
+    /// </summary>
+    private sealed record LastRead(Guid Id, int Readers, DuckDbSession Session);
 
     private static Task<T> OnOwnThread<T>(Guid id, Func<T> work, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(() => OfFile(id, work), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);

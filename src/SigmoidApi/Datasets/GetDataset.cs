@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Metadata;
 using SigmoidApi.Storage;
@@ -22,7 +23,8 @@ internal static class GetDataset
             .WithETag();
 
     private static async Task<Results<Ok<Dataset>, NotModified, ProblemHttpResult>> Handle(
-        string id, string? target, HttpContext context, SigmoidDbContext db, DatasetEngine engine, ComputeThreads threads, CancellationToken cancellationToken)
+        string id, string? target, HttpContext context, SigmoidDbContext db, DatasetEngine engine, ComputeThreads threads, IOptions<LimitOptions> limits,
+        CancellationToken cancellationToken)
     {
         var query = db.Datasets.AsNoTracking().Referenced(id);
         // A data set never changes, so its id serves as the ETag, and the profile, which may be large, need not be read.
@@ -43,7 +45,7 @@ internal static class GetDataset
 
         if (dataset.Columns.FirstOrDefault(column => column.Name == target) is not { } column)
             return Problems.Field(StatusCodes.Status400BadRequest, "target", dataset.ExpectedColumn(target));
-        if (TwoClasses.Against(column) is { } message)
+        if (TargetColumn.Against(column, limits.Value.MaxClasses) is { } message)
             return Problems.Field(StatusCodes.Status400BadRequest, "target", message);
         if (EntityTags.SetAndCompare(context, $"{dataset.Id:n}-{EntityTags.Digest(target)}"))
             return new NotModified();

@@ -18,6 +18,7 @@ public static class ActivationEndpoints
         Evaluate.Map(group);
         EvaluateStream.Map(group);
         EvaluateQuery.Map(group);
+        EvaluateSoftmax.Map(group);
     }
 
     /// <summary>Where the reader of a message or of the OpenAPI document finds the names.</summary>

@@ -29,6 +29,10 @@ public sealed class LimitOptions : IValidatableObject
     [Range(16, 10_000)]
     public int MaxHeaders { get; init; } = 100;
 
+    /// <summary>Most classes of a target; a target with more different values is refused with 422.</summary>
+    [Range(2, 1_000)]
+    public int MaxClasses { get; init; } = 1_000;
+
     /// <summary>Most numbers, or cells, in one JSON body. More is a 413.</summary>
     [Range(1, int.MaxValue)]
     public int MaxValues { get; init; } = 5_000_000;

@@ -3,6 +3,7 @@ using FluentValidation;
 using FluentValidation.Results;
 using SigmoidApi.Compute.Simd;
 using SigmoidApi.Http.Json;
+using SigmoidApi.Tables.Cells;
 
 namespace SigmoidApi.Http;
 
@@ -41,6 +42,18 @@ internal static class NumberRules
     public static void RowWeightsFor<T>(this IRuleBuilderInitial<T, double[]?> rule, Func<T, int> rows) =>
         rule.Custom((weights, context) =>
             Each(weights, rows(context.InstanceToValidate), "a weight", "rows", IsWeight, "a finite number of at least 0", context));
+
+    /// <summary>A label for each row; numbers are finite.</summary>
+    public static void LabelsFor<T>(this IRuleBuilderInitial<T, Labels> rule, Func<T, int> rows) =>
+        rule.Custom((labels, context) =>
+        {
+            Each(labels.Values, rows(context.InstanceToValidate), "a label", "rows", double.IsFinite, "a finite number", context);
+            if (labels.Texts?.FirstOrDefault(text => text.Length > ShownText.MostCharacters) is { } text)
+            {
+                context.AddFailure(
+                    $"expected texts of at most {ShownText.MostCharacters} characters, which every prediction repeats, got one of {text.Length}");
+            }
+        });
 
     /// <summary>Null, or a finite number for each row.</summary>
     public static void ClustersFor<T>(this IRuleBuilderInitial<T, double[]?> rule, Func<T, int> rows) =>

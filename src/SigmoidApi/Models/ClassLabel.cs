@@ -5,7 +5,7 @@ using SigmoidApi.Http.Json;
 
 namespace SigmoidApi.Models;
 
-/// <summary>One of a target's two values: a number, true or false, or the text of a category.</summary>
+/// <summary>One of a target's values: a number, true or false, or the text of a category.</summary>
 [JsonConverter(typeof(ClassLabelConverter))]
 public readonly record struct ClassLabel
 {

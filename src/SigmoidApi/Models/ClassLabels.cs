@@ -16,23 +16,20 @@ public sealed class ClassLabels
 
     public string[]? Texts { get; }
 
-    /// <summary>The second class for probabilities at or above the threshold, and the first below it.</summary>
+    /// <summary>The second class for probabilities at or above the threshold, and the first below it; of more than two classes the most probable one.</summary>
+    /// <param name="probabilities">One for each row; for more than two classes one for each row and class.</param>
+    /// <param name="threshold">For two classes.</param>
+    /// <param name="classes">The classes.</param>
     public static ClassLabels Of(ReadOnlySpan<double> probabilities, double threshold, IReadOnlyList<ClassLabel> classes)
     {
-        var (negative, positive) = (classes[0], classes[1]);
-        if (positive.IsBoolean)
-            return new(flags: LabelsOf(probabilities, threshold, negative.Number == 1, positive.Number == 1));
-        return positive.Text is null
-            ? new(numbers: LogisticModel.Labels(probabilities, threshold, negative.Number, positive.Number))
-            : new(texts: LabelsOf(probabilities, threshold, negative.Text!, positive.Text));
-    }
-
-    private static T[] LabelsOf<T>(ReadOnlySpan<double> probabilities, double threshold, T negative, T positive)
-    {
-        var labels = new T[probabilities.Length];
-        for (var i = 0; i < labels.Length; i++)
-            labels[i] = probabilities[i] >= threshold ? positive : negative;
-        return labels;
+        var indices = new int[classes.Count == 2 ? probabilities.Length : probabilities.Length / classes.Count];
+        if (classes.Count > 2)
+            MultinomialModel.Labels(probabilities, classes.Count, indices);
+        for (var i = 0; i < indices.Length && classes.Count == 2; i++)
+            indices[i] = probabilities[i] >= threshold ? 1 : 0;
+        return classes[1].IsBoolean ? new(flags: Array.ConvertAll(indices, index => classes[index].Number == 1))
+            : classes[1].Text is null ? new(numbers: Array.ConvertAll(indices, index => classes[index].Number))
+            : new(texts: Array.ConvertAll(indices, index => classes[index].Text!));
     }
 }
 

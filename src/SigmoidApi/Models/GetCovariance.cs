@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using SigmoidApi.Compute.Regression;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Metadata;
 using SigmoidApi.Storage;
@@ -9,7 +10,8 @@ namespace SigmoidApi.Models;
 
 /// <summary>The covariance matrix of a model's estimates.</summary>
 /// <param name="Terms">
-/// The parameters of its rows and columns: <c>intercept</c> first, if one was fitted, then the terms as in <c>coefficients[].term</c>.
+/// The parameters of its rows and columns: <c>intercept</c> first, if one was fitted, then the terms as in <c>coefficients[].term</c>. With more than two
+/// classes these repeat for each class but the base, as <c>class: term</c>.
 /// </param>
 /// <param name="Covariance">A square matrix in the columns' own units; null in the rows and columns of parameters that the data do not determine.</param>
 public sealed record CovarianceResponse(IReadOnlyList<string> Terms, IReadOnlyList<IReadOnlyList<double?>> Covariance);
@@ -49,10 +51,7 @@ internal static class GetCovariance
         if (await db.ModelVersions.AsNoTracking().Referenced(name, version).SingleOrDefaultAsync(cancellationToken) is not { Trained: var trained } found)
             return await db.MissingModelAsync(name, version, cancellationToken);
         if (trained.Inference is not { } inference)
-        {
-            return Problems.NotFound(
-                $"covariance of {model}: its coefficients are penalized, and only models with the penalty 'none' or 'firth' have one");
-        }
+            return Problems.NotFound($"covariance of {model}: {WhyNone(trained)}, and only models with the penalty 'none' or 'firth' have one");
 
         if (inference.Covariance is not { Count: > 0 } covariance)
         {
@@ -62,9 +61,16 @@ internal static class GetCovariance
 
         if (EntityTags.SetAndCompare(context, $"{found.JobId:n}-covariance"))
             return new NotModified();
+        var ofClasses = inference.Classes?.Select(ofClass => $"{ofClass.Class}: ").ToArray() ?? [""];
         // Without an intercept, the matrix covers the terms only.
-        string[] intercept = covariance.Count > trained.Coefficients.Count ? ["intercept"] : [];
-        return TypedResults.Ok(new CovarianceResponse(
-            [.. intercept, .. trained.Coefficients.Select(coefficient => ShownText.Short(coefficient.Term))], covariance));
+        string[] intercept = covariance.Count > ofClasses.Length * trained.Coefficients.Count ? ["intercept"] : [];
+        string[] terms = [.. intercept, .. trained.Coefficients.Select(coefficient => ShownText.Short(coefficient.Term))];
+        return TypedResults.Ok(new CovarianceResponse([.. ofClasses.SelectMany(_ => terms, (ofClass, term) => ofClass + term)], covariance));
     }
+
+    /// <summary>Why a model has no inference. A stopped fit and one-vs-rest have none with any penalty.</summary>
+    private static string WhyNone(TrainedModel trained) =>
+        trained.MultiClass == MultiClass.OneVsRest ? "one_vs_rest fits each class on its own, without inference"
+        : trained.Convergence.Warnings.Any(warning => warning.Code == "stopped") ? "its fit was stopped before its end"
+        : "its coefficients are penalized";
 }

@@ -31,7 +31,7 @@ public sealed class ListedModel
         Terms = trained.Coefficients.Count,
         Penalty = requested?.Penalty,
         C = trained.Selection?.C ?? (requested?.Penalty is Compute.Regression.Penalty.None or Compute.Regression.Penalty.Firth ? null : requested?.C),
-        Metrics = trained.Metrics,
+        Metrics = trained.Metrics.WithoutMatrix(),
         Converged = trained.Convergence.Converged,
     };
 }

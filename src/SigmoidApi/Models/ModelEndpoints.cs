@@ -14,16 +14,19 @@ public static class ModelEndpoints
         // Inline, because NSwag generates a class for a reference to a schema of several types.
         builder.Services.AddInlineSchema<ClassLabel>(_ => new OpenApiSchema
         {
-            Description = "One of a target's two values: a number, true or false, or the text of a category.",
+            Description = "One of a target's values: a number, true or false, or the text of a category.",
             OneOf = [Schemas.Only(true), Schemas.Only(false), Schemas.Number(), Schemas.Text()],
         });
         // Text comes first, for client generators that use the first type only: every label can be written as a text, and the service writes texts.
         builder.Services.AddSchema<GivenLabel>(() => new()
         {
-            Description = "One of a target's two values. A number, true or false may also be written as a text.",
+            Description = "One of a target's values. A number, true or false may also be written as a text.",
             OneOf = [Schemas.Text(), Schemas.Number(), Schemas.Boolean()],
         });
         builder.Services.AddInlineSchema<ClassLabels>(of => Schemas.ArrayOf(of(typeof(ClassLabel))));
+        builder.Services.AddInlineSchema<Standardized>(_ => Schemas.OneOf(Schemas.Number(), Schemas.ArrayOf(Schemas.Number())));
+        builder.Services.AddInlineSchema<ClassNumbers>(_ => Schemas.ArrayOf(Schemas.OneOf(
+            Schemas.Number(minimum: 0, maximum: 1), Schemas.ArrayOf(Schemas.Number(minimum: 0, maximum: 1)))));
     }
 
     public static void MapModels(this RouteGroupBuilder api)

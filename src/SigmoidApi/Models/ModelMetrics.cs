@@ -1,5 +1,3 @@
-using SigmoidApi.Compute.Evaluation;
-
 namespace SigmoidApi.Models;
 
 /// <summary>How well a model predicts.</summary>
@@ -7,4 +5,9 @@ namespace SigmoidApi.Models;
 /// <param name="Validation">
 /// Metrics on held-out rows: each row is predicted by a fit without it. Null without a validation, or if its rows are all of one class.
 /// </param>
-public sealed record ModelMetrics(ClassificationMetrics Training, ClassificationMetrics? Validation);
+public sealed record ModelMetrics(ModelScores Training, ModelScores? Validation)
+{
+    /// <summary>For lists: with 1,000 classes the matrices have two million numbers.</summary>
+    internal ModelMetrics WithoutMatrix() => new(
+        Training with { ConfusionMatrix = null }, Validation is null ? null : Validation with { ConfusionMatrix = null });
+}

@@ -7,7 +7,7 @@ namespace SigmoidApi.Models;
 /// <param name="C">Inverse strength of the penalty.</param>
 /// <param name="L1Ratio">0 for l2, 1 for l1.</param>
 /// <param name="Objective">c · Σ logloss + penalty.</param>
-/// <param name="NonZero">The number of coefficients other than 0.</param>
+/// <param name="NonZero">The number of coefficients other than 0, over all classes.</param>
 /// <param name="Iterations">The iterations for this point.</param>
 /// <param name="Validation">Its score on the held-out rows; null if no rows were held out.</param>
 public sealed record ModelPathPoint(
@@ -18,5 +18,8 @@ public sealed record ModelPathPoint(
     [property: Range(0, int.MaxValue)] int Iterations,
     ValidationScore? Validation)
 {
+    internal static ModelPathPoint From(MultinomialPathPoint point) =>
+        new(point.C, point.L1Ratio, point.Objective, point.NonZero, point.Iterations, point.Validation);
+
     internal static ModelPathPoint From(PathPoint point) => new(point.C, point.L1Ratio, point.Objective, point.NonZero, point.Iterations, point.Validation);
 }

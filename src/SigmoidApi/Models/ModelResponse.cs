@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using SigmoidApi.Compute.Regression;
 using SigmoidApi.Http;
 using SigmoidApi.Tables.Cells;
 
@@ -13,9 +14,14 @@ namespace SigmoidApi.Models;
 /// <param name="JobId">The training job that created it.</param>
 /// <param name="DatasetId">The data set that it was trained on; null if the data came with the request.</param>
 /// <param name="Target">The column that it predicts; null if the data came with the request.</param>
-/// <param name="Classes">The target's two values. <c>probabilities</c> are those of the second.</param>
-/// <param name="Intercept">The intercept, in the columns' own units.</param>
-/// <param name="StandardizedIntercept">The intercept for columns scaled to mean 0 and standard deviation 1; 0 if no intercept was fitted.</param>
+/// <param name="Classes">The target's values. With two, <c>probabilities</c> are those of the second.</param>
+/// <param name="MultiClass">With more than two classes, how they are told apart; left out with two.</param>
+/// <param name="Intercept">The intercept, in the columns' own units; left out with more than two classes.</param>
+/// <param name="Intercepts">With more than two classes, the intercept of each class, in the columns' own units; left out with two.</param>
+/// <param name="StandardizedIntercept">
+/// The intercept for columns scaled to mean 0 and standard deviation 1; 0 if no intercept was fitted. Left out with more than two classes.
+/// </param>
+/// <param name="StandardizedIntercepts">With more than two classes, such an intercept for each class; left out with two.</param>
 /// <param name="Coefficients">The coefficients, in the order of the numbers in a row of <c>features</c>.</param>
 /// <param name="Preparation">How each column of the data is turned into terms; null if the service did not record it.</param>
 /// <param name="DecimalPoint">
@@ -34,9 +40,12 @@ public sealed record ModelResponse(
     Guid JobId,
     Guid? DatasetId,
     string? Target,
-    [property: Length(2, 2)] IReadOnlyList<ClassLabel> Classes,
-    double Intercept,
-    double StandardizedIntercept,
+    [property: MinLength(2)] IReadOnlyList<ClassLabel> Classes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] MultiClass? MultiClass,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Intercept,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<double>? Intercepts,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? StandardizedIntercept,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<double>? StandardizedIntercepts,
     IReadOnlyList<Coefficient> Coefficients,
     IReadOnlyList<PreparedColumn>? Preparation,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? DecimalPoint,
@@ -56,8 +65,11 @@ public sealed record ModelResponse(
         version.DatasetId,
         version.Target,
         version.Trained.Classes,
+        version.Trained.MultiClass,
         version.Trained.Intercept,
+        version.Trained.Intercepts,
         version.Trained.StandardizedIntercept,
+        version.Trained.StandardizedIntercepts,
         [.. version.Trained.Coefficients.Select(coefficient => coefficient with { Term = ShownText.Short(coefficient.Term) })],
         version.Trained.Preparation is { } preparation ? [.. preparation.Select(column => column.Shown())] : null,
         version.Trained.DecimalPoint,

@@ -14,9 +14,9 @@ public sealed record ModelSelection(
     [property: Range(0, double.MaxValue, MinimumIsExclusive = true)] double C,
     [property: Range(0d, 1d)] double L1Ratio)
 {
-    internal static ModelSelection From(RegularizationPath path)
-    {
-        var point = path.Points[path.Selected];
-        return new(path.Rule, path.Selected, point.C, point.L1Ratio);
-    }
+    internal static ModelSelection From(RegularizationPath path) =>
+        new(path.Rule, path.Selected, path.Points[path.Selected].C, path.Points[path.Selected].L1Ratio);
+
+    internal static ModelSelection From(MultinomialPath path) =>
+        new(path.Rule, path.Selected, path.Points[path.Selected].C, path.Points[path.Selected].L1Ratio);
 }

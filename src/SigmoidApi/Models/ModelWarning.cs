@@ -21,6 +21,7 @@ namespace SigmoidApi.Models;
 /// <param name="Intercept">Whether it is also about the intercept; left out if it is not.</param>
 /// <param name="SeparatingColumns">For a separation, a smallest set of terms that separates the rows; left out otherwise.</param>
 /// <param name="Count">The number of rows that were left out of the fit; left out for other warnings.</param>
+/// <param name="Classes">With more than two classes, those that it is about; left out if it is about all.</param>
 [DefaultsLeftOut]
 public sealed record ModelWarning(
     string Code,
@@ -28,14 +29,16 @@ public sealed record ModelWarning(
     [property: JsonConverter(typeof(ModelWarning.TermsConverter))] IReadOnlyList<string> Columns,
     bool Intercept = false,
     IReadOnlyList<string>? SeparatingColumns = null,
-    long? Count = null)
+    long? Count = null,
+    IReadOnlyList<ClassLabel>? Classes = null)
 {
-    internal static ModelWarning From(ConvergenceWarning warning, IReadOnlyList<string> terms) => new(
+    internal static ModelWarning From(ConvergenceWarning warning, IReadOnlyList<string> terms, IReadOnlyList<ClassLabel> classes) => new(
         warning.Code,
         warning.Message,
         Names(warning.Columns, terms),
         warning.Intercept,
-        warning.SeparatingColumns.Count > 0 ? Names(warning.SeparatingColumns, terms) : null);
+        warning.SeparatingColumns.Count > 0 ? Names(warning.SeparatingColumns, terms) : null,
+        Classes: warning.Classes.Count > 0 ? [.. warning.Classes.Select(label => classes[label])] : null);
 
     /// <summary>The warning with names instead of the positions that older versions of the service stored.</summary>
     internal ModelWarning Named(IReadOnlyList<Coefficient> coefficients) =>

@@ -9,6 +9,12 @@ internal sealed class ServedModel
 {
     private readonly HashSet<string> _names;
 
+    /// <summary>For two classes; null for more.</summary>
+    private readonly PreparedModel? _ofTwo;
+
+    /// <summary>For more than two classes; null for two.</summary>
+    private readonly PreparedMultinomialModel? _ofMore;
+
     public ServedModel(string name, int version, string? target, TrainedModel trained)
     {
         Name = new(name, version);
@@ -22,7 +28,17 @@ internal sealed class ServedModel
         LeftOut = trained.Preparation?.Where(column => column.Treatment == Treatment.LeftOut).Select(column => column.Name)
             .ToHashSet(StringComparer.Ordinal) ?? [];
         var preparation = new Preparation([.. columns.Select(column => column.Fitted())]);
-        Prepared = new(preparation, new LogisticModel(trained.Intercept, [.. trained.Coefficients.Select(coefficient => coefficient.Estimate)]));
+        if (trained.Intercepts is { } intercepts)
+        {
+            double[][] coefficients = [.. Classes.Select((_, k) => trained.Coefficients.Select(coefficient => coefficient.Estimates![k]).ToArray())];
+            _ofMore = new(preparation, new MultinomialModel([.. intercepts], coefficients, trained.MultiClass!.Value));
+        }
+        else
+        {
+            double[] coefficients = [.. trained.Coefficients.Select(coefficient => coefficient.Estimate!.Value)];
+            _ofTwo = new(preparation, new LogisticModel(trained.Intercept!.Value, coefficients));
+        }
+
         var (numbers, categories) = (0, 0);
         var decimalPoint = trained.DecimalPoint is [var sign] ? sign : '.';
         Columns =
@@ -60,7 +76,26 @@ internal sealed class ServedModel
 
     public bool TakesMissing { get; }
 
-    public PreparedModel Prepared { get; }
+    /// <summary>The probabilities of a row: that of the second class of two, or that of each class of more.</summary>
+    public int Outputs => _ofMore is null ? 1 : Classes.Count;
+
+    /// <inheritdoc cref="PreparedModel.PredictProbabilities"/>
+    public void Predict(Span<double> numbers, IReadOnlyList<int[]> codes, Span<double> probabilities)
+    {
+        if (_ofMore is null)
+            _ofTwo!.PredictProbabilities(numbers, codes, probabilities);
+        else
+            _ofMore.PredictProbabilities(numbers, codes, probabilities);
+    }
+
+    /// <summary>The same for rows of numbers, one for each coefficient.</summary>
+    public void Predict(ReadOnlySpan<double> rows, Span<double> probabilities)
+    {
+        if (_ofMore is null)
+            _ofTwo!.Model.PredictProbabilities(rows, probabilities);
+        else
+            _ofMore.Model.PredictProbabilities(rows, probabilities);
+    }
 
     /// <summary>Whether the model does not know a column that came with the observations.</summary>
     public bool IsUnknown(string column) => column != Target && !LeftOut.Contains(column) && !_names.Contains(column);

@@ -1,11 +1,12 @@
+using System.Text.Json.Serialization;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Tables;
 
 namespace SigmoidApi.Models;
 
 /// <summary>The result of a fit, as it is stored. Members with a default are missing in models stored by older versions of the service.</summary>
-/// <param name="Classes">The target's two values, the negative one first.</param>
-/// <param name="Intercept">The intercept, in the columns' own units.</param>
+/// <param name="Classes">The target's values; of two, the negative one first.</param>
+/// <param name="Intercept">The intercept, in the columns' own units; null with more than two classes.</param>
 /// <param name="Coefficients">The coefficients, in the order of the numbers in a row of <c>features</c>.</param>
 /// <param name="Preparation">
 /// How each column of the data is turned into terms; null for a model that was stored by an older version, or whose training started from given weights.
@@ -13,8 +14,8 @@ namespace SigmoidApi.Models;
 /// <param name="DecimalPoint">The decimal sign of the file that the data came from; null without a file, or if the file has no numbers written as text.</param>
 public sealed record TrainedModel(
     IReadOnlyList<ClassLabel> Classes,
-    double Intercept,
-    double StandardizedIntercept,
+    double? Intercept,
+    double? StandardizedIntercept,
     IReadOnlyList<Coefficient> Coefficients,
     ModelMetrics Metrics,
     ModelConvergence Convergence,
@@ -24,20 +25,30 @@ public sealed record TrainedModel(
     IReadOnlyList<PreparedColumn>? Preparation = null,
     string? DecimalPoint = null)
 {
+    /// <summary>How more than two classes are told apart; null with two.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MultiClass? MultiClass { get; init; }
+
+    /// <summary>The intercept of each class, in the columns' own units; null with two classes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double>? Intercepts { get; init; }
+
+    /// <summary>The intercept of each class for standardised columns; null with two classes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double>? StandardizedIntercepts { get; init; }
+
     /// <summary>How the fit ended. Its warnings name terms, even if they were stored as positions.</summary>
     public ModelConvergence Convergence { get; init; } =
         Convergence with { Warnings = [.. Convergence.Warnings.Select(warning => warning.Named(Coefficients))] };
 
     /// <param name="training">The result of the fit.</param>
-    /// <param name="classes">The target's two values, the negative one first.</param>
     /// <param name="features">The names of the columns that were used as features.</param>
     /// <param name="columns">The columns of the data set; empty if the data came with the request.</param>
     /// <param name="decimalPoint">The decimal sign of the data set's file; null if the file shows none.</param>
     /// <param name="rowWarnings">Warnings about the rows.</param>
     /// <param name="maxCovarianceParameters">The most parameters for which the covariance is stored.</param>
     internal static TrainedModel From(
-        LogisticTraining training,
-        IReadOnlyList<ClassLabel> classes,
+        FinishedTraining training,
         IReadOnlyList<string> features,
         IReadOnlyList<ColumnProfile> columns,
         string? decimalPoint,
@@ -51,23 +62,13 @@ public sealed record TrainedModel(
             .Select(column => (Column: column, Reason: LeftOut.ReasonFor(column)))
             .Where(left => left.Reason is not null)
             .Select(left => new PreparedColumn(left.Column.Name, left.Column.Type, Treatment.LeftOut, left.Reason));
-        var trained = From(
-            training, classes, training.Preparation?.Terms ?? features, fitted is null ? null : [.. fitted, .. leftOut], rowWarnings,
-            maxCovarianceParameters);
-        return trained with { DecimalPoint = decimalPoint };
+        var terms = training.Preparation?.Terms ?? features;
+        var warnings = training.Convergence.Warnings.Select(warning => ModelWarning.From(warning, terms, training.Classes));
+        var convergence = ModelConvergence.From(training.Convergence, [.. rowWarnings, .. warnings]);
+        return training.ToModel(terms, convergence, maxCovarianceParameters) with
+        {
+            Preparation = fitted is null ? null : [.. fitted, .. leftOut],
+            DecimalPoint = decimalPoint,
+        };
     }
-
-    private static TrainedModel From(
-        LogisticTraining training, IReadOnlyList<ClassLabel> classes, IReadOnlyList<string> terms, IReadOnlyList<PreparedColumn>? preparation,
-        IReadOnlyList<ModelWarning> rowWarnings, int maxCovarianceParameters) => new(
-        classes,
-        training.Model.Intercept,
-        training.StandardizedIntercept,
-        [.. terms.Select((term, i) => Coefficient.From(term, i, training))],
-        new(training.TrainingMetrics, training.ValidationMetrics),
-        ModelConvergence.From(training.Convergence, [.. rowWarnings, .. training.Convergence.Warnings.Select(warning => ModelWarning.From(warning, terms))]),
-        training.Path is { } path ? [.. path.Points.Select(ModelPathPoint.From)] : null,
-        training.Path is { } chosen ? ModelSelection.From(chosen) : null,
-        training.Inference is { } inference ? ModelInference.From(inference, maxCovarianceParameters) : null,
-        preparation);
 }

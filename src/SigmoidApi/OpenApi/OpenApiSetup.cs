@@ -98,6 +98,8 @@ public static class OpenApiSetup
         services.AddInlineSchema<Records>(of => Schemas.ArrayOf(of(typeof(Dictionary<string, object?>))));
         services.AddInlineSchema<NamedColumns>(_ => Schemas.MapOf(Schemas.ArrayOf(Schemas.Any())));
         services.AddInlineSchema<AnyNumber>(_ => Schemas.OneOf(Schemas.Number(), Schemas.NotFinite()));
+        services.AddInlineSchema<Labels>(_ => Schemas.OneOf(
+            Schemas.ArrayOf(Schemas.Number()), Schemas.ArrayOf(Schemas.Text()), Schemas.ArrayOf(Schemas.Boolean())));
         services.AddInlineSchema<Tensor>(_ =>
         {
             // Not recursive: generators of TypeScript types would make an invalid type that refers to itself.

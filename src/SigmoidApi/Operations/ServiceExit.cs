@@ -22,7 +22,7 @@ internal static partial class ServiceExit
         {
             // The failure came while the host was still starting.
         }
-        catch (Exception failure) when (!app.Lifetime.ApplicationStarted.IsCancellationRequested && IsOfAnAddress(failure))
+        catch (Exception failure) when (IsOfAnAddress(failure))
         {
             // Otherwise .NET would log that the background services were canceled.
             app.Lifetime.StopApplication();

@@ -49,20 +49,17 @@ internal static class FilePrediction
         using var function = new PredictFunction(session, model, needed);
         var given = source.All ?? source.Columns;
         var names = given.Select(column => column.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var (probability, label) = (UnusedName("probability", names), UnusedName("label", names));
+        var predicted = Predicted(model, task.Threshold, names, source.Dialect?.DecimalPoint == ',');
         var raw = given.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"{column.Raw} as r{i}"));
         var outer = given.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"r{i} as {DuckDbSession.Identifier(column.Name)}"));
-        var shown = source.Dialect?.DecimalPoint == ',' ? "replace(cast(p as varchar), '.', ',')" : "p";
-        var (negative, positive) = (Literal(model.Classes[0]), Literal(model.Classes[1]));
         var sql =
             $"""
             copy (
-                select {string.Join(", ", outer)}, {shown} as {probability},
-                    case when p >= {task.Threshold.ToString("R", CultureInfo.InvariantCulture)} then {positive} else {negative} end as {label}
+                select {string.Join(", ", [.. outer, .. predicted])}
                 from (
                     select {string.Join(", ", raw)}, {PredictFunction.Name}({string.Join(", ", needed.Select(column => column.Expression))}) as p
                     from {source.From})
-            ) to {DuckDbSession.Literal(task.AnswerPath)} ({Options(task.AnswerFormat, source)})
+            ) to {DuckDbSession.Literal(task.AnswerPath)} ({Options(task.AnswerFormat, source, predicted.Count)})
             """;
         try
         {
@@ -78,19 +75,45 @@ internal static class FilePrediction
         return new([.. given.Select(column => column.Name).Where(model.IsUnknown)], function.UnknownLevels());
     }
 
+    /// <summary>The SQL of the columns that are added: probabilities and label, from the result <c>p</c> of the function.</summary>
+    private static List<string> Predicted(ServedModel model, double threshold, HashSet<string> names, bool hasDecimalComma)
+    {
+        string[] literals = [.. model.Classes.Select(Literal)];
+        if (model.Outputs == 1)
+        {
+            var limit = threshold.ToString("R", CultureInfo.InvariantCulture);
+            return
+            [
+                $"{Shown("p")} as {UnusedName("probability", names)}",
+                $"case when p >= {limit} then {literals[1]} else {literals[0]} end as {UnusedName("label", names)}",
+            ];
+        }
+
+        // The label is the first class of greatest probability.
+        return
+        [
+            .. model.Classes.Select((label, k) =>
+                $"{Shown(string.Create(CultureInfo.InvariantCulture, $"p[{k + 1}]"))} as {UnusedName($"probability_{label}", names)}"),
+            $"[{string.Join(", ", literals)}][list_position(p, list_max(p))] as {UnusedName("label", names)}",
+        ];
+
+        string Shown(string number) => hasDecimalComma ? $"replace(cast({number} as varchar), '.', ',')" : number;
+    }
+
+    /// <summary>A name that no other column has, as an identifier.</summary>
     private static string UnusedName(string name, HashSet<string> used)
     {
         var unused = name;
-        for (var i = 1; used.Contains(unused); i++)
+        for (var i = 1; !used.Add(unused); i++)
             unused = string.Create(CultureInfo.InvariantCulture, $"{name}_{i}");
-        return unused;
+        return DuckDbSession.Identifier(unused);
     }
 
     private static string Literal(ClassLabel label) => label.Text is { } text ? DuckDbSession.Literal(text)
         : label.IsBoolean ? label.ToString()
         : Math.Abs(label.Number) < 1e15 && label.Number == Math.Round(label.Number) ? $"cast({label} as bigint)" : $"cast({label} as double)";
 
-    private static string Options(DatasetFormat format, DatasetSource source) => source.Dialect is { } dialect && format == DatasetFormat.Csv
+    private static string Options(DatasetFormat format, DatasetSource source, int added) => source.Dialect is { } dialect && format == DatasetFormat.Csv
         ? DatasetExport.CsvOptions(dialect)
-        : DatasetExport.Options(format, source.Columns.Count + 2);
+        : DatasetExport.Options(format, source.Columns.Count + added);
 }

@@ -36,6 +36,8 @@ internal sealed class PredictFile(UploadReceiver receiver, DatasetWorkers worker
             return failure;
         if (upload.Form?["threshold"] is { } part && ReadThreshold(part, out positiveFrom) is { } wrongPart)
             return wrongPart;
+        if (PredictWithModel.ThresholdFailure(positiveFrom, served) is { } failed)
+            return Problems.From(failed);
         try
         {
             var (file, staged) = (upload.File!, upload.Staged!);

@@ -8,8 +8,8 @@ using SigmoidApi.Tables.DuckDb;
 namespace SigmoidApi.Serving;
 
 /// <summary>
-/// A model as a DuckDB function. Its arguments are the model's columns in their order, as numbers and texts; its result is the probability. DuckDB calls it for
-/// up to 2,048 rows at a time, on any of its threads.
+/// A model as a DuckDB function. Its arguments are the model's columns in their order, as numbers and texts; its result is the probability, or with more than
+/// two classes the list of their probabilities. DuckDB calls it for up to 2,048 rows at a time, on any of its threads.
 /// </summary>
 internal sealed unsafe class PredictFunction : IDisposable
 {
@@ -36,7 +36,8 @@ internal sealed unsafe class PredictFunction : IDisposable
         _batches = new(() => new Batch(model));
         // By default, DuckDB returns NULL if an argument is NULL, without calling the function.
         ChunkFunction.Register(
-            session, Name, columns.Select(column => column.IsDouble ? DuckDBType.Double : DuckDBType.Varchar), DuckDBType.Double, takesMissing: true, Predict);
+            session, Name, columns.Select(column => column.IsDouble ? DuckDBType.Double : DuckDBType.Varchar), DuckDBType.Double,
+            takesMissing: true, Predict, isList: model.Outputs > 1);
     }
 
     /// <summary>Whether the prediction ended because the model refused a cell.</summary>
@@ -52,13 +53,16 @@ internal sealed unsafe class PredictFunction : IDisposable
     private void Predict(DatasetChunk rows, nint output)
     {
         var batch = _batches.Value!;
-        var probabilities = new Span<double>(NativeMethods.Vectors.DuckDBVectorGetData(output), rows.Rows);
+        var outputs = _model.Outputs;
+        var probabilities = outputs == 1
+            ? new Span<double>(NativeMethods.Vectors.DuckDBVectorGetData(output), rows.Rows)
+            : ChunkFunction.Lists(output, rows.Rows, outputs);
         for (var first = 0; first < rows.Rows; first += BatchRows)
         {
             var count = Math.Min(BatchRows, rows.Rows - first);
             batch.Read(rows, first, count, this);
-            _model.Prepared.PredictProbabilities(
-                batch.Numbers.AsSpan(0, count * _model.NumberColumns), batch.CodesOf(count), probabilities.Slice(first, count));
+            _model.Predict(
+                batch.Numbers.AsSpan(0, count * _model.NumberColumns), batch.CodesOf(count), probabilities.Slice(first * outputs, count * outputs));
         }
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.Options;
 using SigmoidApi.Datasets;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Metadata;
@@ -22,13 +23,13 @@ internal static class PredictRoutes
     {
         Describe(models.MapPost(
                 Latest,
-                (string name, JsonBody<PredictWithModelRequest> body, ModelCache cache, CancellationToken cancellationToken) =>
-                    Predict(name, null, body, cache, cancellationToken))
+                (string name, JsonBody<PredictWithModelRequest> body, ModelCache cache, IOptions<LimitOptions> limits, CancellationToken cancellationToken) =>
+                    Predict(name, null, body, cache, limits, cancellationToken))
             .WithName("PredictWithModel").WithSummary("Predict with the latest version of a model"));
         Describe(models.MapPost(
                 Version,
-                (string name, int version, JsonBody<PredictWithModelRequest> body, ModelCache cache, CancellationToken cancellationToken) =>
-                    Predict(name, version, body, cache, cancellationToken))
+                (string name, int version, JsonBody<PredictWithModelRequest> body, ModelCache cache, IOptions<LimitOptions> limits,
+                    CancellationToken cancellationToken) => Predict(name, version, body, cache, limits, cancellationToken))
             .WithModelVersion().WithName("PredictWithModelVersion").WithSummary("Predict with a version of a model"));
         MapFile(models.MapPost(
             Latest,
@@ -75,7 +76,8 @@ internal static class PredictRoutes
                 Schemas.Number(minimum: 0, maximum: 1))
             .WithAnswer(
                 StatusCodes.Status200OK,
-                "The predictions: an object for a JSON body; for a file, the file with the columns `probability` and `label`. "
+                "The predictions: an object for a JSON body; for a file, the file with the columns `probability` and `label`; with more than two "
+                + "classes it has a column `probability_<class>` for each. "
                 + "A JSON array of records is returned as a JSON array.",
                 DatasetFormat.Csv.MediaType(), DatasetFormat.Parquet.MediaType(), DatasetFormat.NdJson.MediaType())
             .WithItemsOfAnswer(StatusCodes.Status200OK, DatasetFormat.NdJson.MediaType(), typeof(PredictedRow))
@@ -94,8 +96,9 @@ internal static class PredictRoutes
             .WithExampleOf("version", "1");
 
     private static async Task<Results<Ok<PredictWithModelResponse>, ProblemHttpResult>> Predict(
-        string name, int? version, JsonBody<PredictWithModelRequest> body, ModelCache cache, CancellationToken cancellationToken) =>
+        string name, int? version, JsonBody<PredictWithModelRequest> body, ModelCache cache, IOptions<LimitOptions> limits,
+        CancellationToken cancellationToken) =>
         await cache.FindAsync(name, version, cancellationToken) is { } served
-            ? PredictWithModel.Predict(body.Value, served)
+            ? PredictWithModel.Predict(body.Value, served, limits.Value.MaxValues)
             : await cache.MissingAsync(name, version, cancellationToken);
 }

@@ -14,7 +14,8 @@ public static class ServingEndpoints
             Type = JsonSchemaType.Object,
             MinProperties = 2,
             AdditionalProperties = Schemas.Any(),
-            Description = "The cells of a row of the file by column name, unchanged, and `probability` and `label`. "
+            Description = "The cells of a row of the file by column name, unchanged, and `probability` and `label`; with more than two classes "
+                + "`probability_<class>` for each class, and `label`. "
                 + "If the file already has a column of one of these names, `_1` is appended to the name.",
         });
     }

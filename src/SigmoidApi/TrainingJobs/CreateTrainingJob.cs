@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Datasets;
 using SigmoidApi.Http;
@@ -49,6 +50,15 @@ internal static class CreateTrainingJob
                   "modelName": "separated", "penalty": "firth", "intervals": "wald"
                 }
                 """)
+            .WithExample("More than two classes, against a base class", """
+                {
+                  "data": {
+                    "features": [[1, 0.2], [2, 0.9], [3, 0.4], [4, 0.1], [5, 0.8], [6, 0.3], [7, 0.7], [8, 0.5], [9, 0.6]],
+                    "labels": ["low", "mid", "low", "high", "mid", "low", "high", "mid", "high"]
+                  },
+                  "modelName": "levels", "multiClass": "multinomial", "penalty": "none", "baseClass": "low"
+                }
+                """)
             .WithExample("The article's loop", """
                 {
                   "data": { "features": [[0.5, -0.1], [-0.2, 1.6], [0.7, 0.5], [1.5, -0.5]], "labels": [0, 1, 1, 0] }, "modelName": "article",
@@ -64,8 +74,10 @@ internal static class CreateTrainingJob
         HttpContext context,
         SigmoidDbContext db,
         TrainingQueue queue,
+        DatasetEngine engine,
         RunningFits fits,
         TrainingWait wait,
+        IOptions<LimitOptions> limits,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
@@ -79,7 +91,7 @@ internal static class CreateTrainingJob
         IReadOnlyList<ModelWarning> warnings = [];
         if (request.Data is { } inline)
         {
-            if (DataCheck.Check(request, inline) is { } problem)
+            if (DataCheck.Check(request, inline, limits.Value.MaxClasses) is { } problem)
                 return problem;
             data = InlineRows.From(id, inline);
             request = request with { Data = null, ModelName = request.ModelName ?? "model" };
@@ -95,8 +107,12 @@ internal static class CreateTrainingJob
                 Features = request.Features ?? DefaultFeatures(dataset, request),
                 ModelName = request.ModelName ?? dataset.Name,
             };
-            if (DataCheck.Check(request, dataset) is { } problem)
+            if ((DataCheck.Check(request, dataset, limits.Value.MaxClasses)
+                ?? await RareClass.CheckAsync(request, dataset, engine, cancellationToken)) is { } problem)
+            {
                 return problem;
+            }
+
             (datasetId, warnings) = (dataset.Id, RowsLeftOut.Of(dataset, request));
         }
 

@@ -12,26 +12,39 @@ namespace SigmoidApi.TrainingJobs;
 /// <summary>Checks a request against its data. <see cref="TrainingRequestValidator"/> has checked everything that needs no data.</summary>
 internal static class DataCheck
 {
+    /// <param name="request">The request.</param>
+    /// <param name="data">Its rows.</param>
+    /// <param name="maxClasses">The most classes (<c>Limits:MaxClasses</c>).</param>
     /// <returns>The first problem; null if the data can be trained on.</returns>
-    public static ProblemHttpResult? Check(TrainingRequest request, InlineData data)
+    public static ProblemHttpResult? Check(TrainingRequest request, InlineData data, int maxClasses)
     {
-        if (data.Labels.AsSpan().IndexOfAnyExcept(data.Labels[0]) < 0)
-            return Impossible("data.labels", $"expected both 0 and 1 among the labels, got only {data.Labels[0]}");
+        var classes = TargetClasses.Of(InlineRows.Target(data.Labels.Values, data.Labels.Texts, data.Labels.AreBooleans));
+        if (classes.Length == 1)
+            return Impossible("data.labels", $"expected labels of at least two classes, got only {classes[0]}");
+        if (classes.Length > maxClasses)
+            return Impossible("data.labels", $"expected labels of at most {maxClasses} classes (Limits:MaxClasses), got {classes.Length}");
+        if (classes.Length > 2 && Array.FindIndex(classes, label => label.Text is null && !TargetColumn.IsWhole(label.Number)) is >= 0 and var broken)
+        {
+            return Impossible(
+                "data.labels", $"expected labels of classes, but they have numbers that are not whole, such as {classes[broken]}{TargetColumn.Binning}");
+        }
+
         if (data.SampleWeight is { } weights && Array.TrueForAll(weights, weight => weight == 0))
             return Impossible("data.sampleWeight", "expected a weight above 0, got only 0");
         if (data.Clusters is { } clusters && Array.TrueForAll(clusters, cluster => cluster == clusters[0]))
             return Impossible("data.clusters", $"expected at least two different clusters, got only {clusters[0]}");
-        return CheckLabels(request, [new(0), new(1)], "the labels of 'data'");
+        return ProblemOf(LabelsOfRequest.Failure(request, classes, "the labels of 'data'")) ?? RareClass.Check(request, data.Labels);
     }
 
     /// <param name="request">With its features named.</param>
     /// <param name="dataset">The data set to train on.</param>
+    /// <param name="maxClasses">The most classes (<c>Limits:MaxClasses</c>).</param>
     /// <returns>The first problem; null if the data set can be trained on.</returns>
-    public static ProblemHttpResult? Check(TrainingRequest request, Dataset dataset)
+    public static ProblemHttpResult? Check(TrainingRequest request, Dataset dataset, int maxClasses)
     {
         var columns = dataset.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
         return CheckNames(request, dataset, columns)
-            ?? CheckTarget(columns[request.Target!])
+            ?? CheckTarget(columns[request.Target!], maxClasses)
             ?? CheckOtherColumns(request, columns)
             ?? CheckPreparation(request, dataset)
             ?? CheckClustersAndWeights(request, columns)
@@ -54,7 +67,8 @@ internal static class DataCheck
         return Impossible("datasetId", $"expected a data set with a column besides the {others}");
     }
 
-    private static ProblemHttpResult? CheckTarget(ColumnProfile target) => TwoClasses.Against(target) is { } message ? Impossible("target", message) : null;
+    private static ProblemHttpResult? CheckTarget(ColumnProfile target, int maxClasses) =>
+        TargetColumn.Against(target, maxClasses) is { } message ? Impossible("target", message) : null;
 
     private static ProblemHttpResult? CheckOtherColumns(TrainingRequest request, Dictionary<string, ColumnProfile> columns)
     {
@@ -115,25 +129,22 @@ internal static class DataCheck
             return Impossible("target", $"{longest}, but '{target.Name}' has longer ones, which every prediction would repeat");
         }
 
-        ClassLabel[] labels = target.IsText
-            ? [.. target.Categories!.Select(category => new ClassLabel(category.Value))]
-            : [new(target.Minimum ?? 0), new(target.Maximum ?? 0)];
-        return CheckLabels(request, labels, $"the values of '{target.Name}'");
+        var failure = LabelsOf(target) is { } labels
+            ? LabelsOfRequest.Failure(request, labels, $"the values of '{target.Name}'")
+            : LabelsOfRequest.Failure(request, target.Distinct);
+        return ProblemOf(failure);
     }
 
-    /// <summary>Checks that the positive class and the class weights name the target's two labels.</summary>
-    private static ProblemHttpResult? CheckLabels(TrainingRequest request, ClassLabel[] labels, string which)
+    /// <summary>The classes of a target; null if the profile does not list all.</summary>
+    private static ClassLabel[]? LabelsOf(ColumnProfile target)
     {
-        var expected = string.Join(" or ", labels);
-        if (request.PositiveClass is { } positive && !Array.Exists(labels, label => label.Is(positive)))
-            return Impossible("positiveClass", $"expected {expected}, {which}, got '{positive}'");
-        var weights = request.ClassWeight?.ByLabel?.Keys.ToArray() ?? [];
-        if (Array.Find(weights, weight => !Array.Exists(labels, label => label.Is(weight))) is { } unknown)
-            return Impossible("classWeight", $"expected weights for {string.Join(" and ", labels)}, {which}, got one for '{unknown}'");
-        return weights.Length == 2 && Array.Exists(labels, label => Array.TrueForAll(weights, label.Is))
-            ? Impossible("classWeight", "expected each label once")
-            : null;
+        if (target.IsText)
+            return target.Distinct == target.Categories!.Count ? [.. target.Categories.Select(category => new ClassLabel(category.Value))] : null;
+        return target.Distinct == 2 ? [new(target.Minimum ?? 0), new(target.Maximum ?? 0)] : null;
     }
+
+    private static ProblemHttpResult? ProblemOf((string Field, string Message)? failure) =>
+        failure is { } found ? Impossible(found.Field, found.Message) : null;
 
     private static ProblemHttpResult Impossible(string path, string message) => Problems.Field(StatusCodes.Status422UnprocessableEntity, path, message);
 }

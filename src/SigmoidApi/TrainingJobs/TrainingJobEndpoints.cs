@@ -27,11 +27,11 @@ public static class TrainingJobEndpoints
         });
         builder.Services.AddInlineSchema<LabelWeights>(_ => new OpenApiSchema
         {
-            Description = "`balanced`, which gives each label half of the total weight; or a weight for each label, by default 1.",
+            Description = "`balanced`, which gives each label the same total weight; or a weight for each label, by default 1.",
             OneOf =
             [
                 Schemas.Only(LabelWeights.Balanced),
-                new OpenApiSchema { Type = JsonSchemaType.Object, MaxProperties = 2, AdditionalProperties = Schemas.Number(minimum: 0) },
+                new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = Schemas.Number(minimum: 0) },
             ],
         });
         builder.Services.AddSingleton(new SchemaOf(typeof(TrainingEvent), TrainingEvent.Describe, nameof(TrainingEvent)));

@@ -62,6 +62,9 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
 
     private void RulesOfPenalty()
     {
+        RuleFor(r => r.MultiClass).IsInEnum();
+        RuleFor(r => r.BaseClass).Null().When(r => r.EffectivePenalty != Penalty.None || r.MultiClass == MultiClass.OneVsRest)
+            .WithMessage("expected nothing but with the penalty 'none' and multinomial classes: otherwise each class has coefficients of its own");
         RuleFor(r => r.Penalty).IsInEnum();
         RuleFor(r => r.Penalty).Must((r, p) => p is null or Penalty.ElasticNet || p == TrainingRequest.PenaltyOf(r.L1Ratio!.Value))
             .When(r => r.L1Ratio is not null)
@@ -148,6 +151,8 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
     private void RulesOfInference()
     {
         RuleFor(r => r.CovarianceType).IsInEnum();
+        RuleFor(r => r.CovarianceType).Equal(CovarianceType.Nonrobust).When(r => r.MultiClass == MultiClass.OneVsRest)
+            .WithMessage(r => $"expected 'nonrobust' with one_vs_rest, which has no inference, got '{CovarianceOf(r)}'");
         RuleFor(r => r.CovarianceType).Equal(CovarianceType.Nonrobust).When(r => r.EffectivePenalty != Penalty.None)
             .WithMessage(r => $"expected 'nonrobust' with the penalty '{PenaltyOf(r)}', got '{CovarianceOf(r)}', which is for the penalty 'none'");
         RuleFor(r => r.ClusterBy).NotNull().When(r => r.Data is null && r.CovarianceType == CovarianceType.Cluster)

@@ -151,6 +151,23 @@ public class ActivationPropertyTests
     }
 
     [Fact]
+    public void Float32ResultDoesNotDependOnTheNumberOfThreads()
+    {
+        var x = Gen.Single[-110, 110].Array[100_003].Single();
+        foreach (var activation in ActivationCatalog.All)
+        {
+            var (alone, shared) = (new float[x.Length], (float[])x.Clone());
+            activation.Apply(x, alone);
+            activation.Apply(shared, shared, threads: 3);
+            SameBits(shared, alone).ShouldBeTrue(activation.Name);
+
+            activation.Derivative(x, alone);
+            activation.Derivative(x, shared, threads: 2);
+            SameBits(shared, alone).ShouldBeTrue(activation.Name);
+        }
+    }
+
+    [Fact]
     public void ZeroThreadsAreRefused() =>
         Should.Throw<ArgumentOutOfRangeException>(() => ActivationCatalog.Sigmoid.Apply([1.0], new double[1], threads: 0));
 

@@ -1,5 +1,9 @@
 using CsCheck;
+using SigmoidApi.Compute.Activations;
 using SigmoidApi.Compute.Evaluation;
+using SigmoidApi.Compute.Losses;
+using SigmoidApi.Compute.Passes;
+using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Tests.Evaluation;
 
@@ -115,6 +119,48 @@ public class ClassificationMetricsTests
         double.IsNaN(zeros.RocAuc).ShouldBeTrue();
         zeros.AveragePrecision.ShouldBe(0);
         zeros.Recall.ShouldBe(0);
+    }
+
+    /// <summary>With ties, and more rows than a thread takes at a time.</summary>
+    [Theory]
+    [InlineData(1, 0.5)]
+    [InlineData(511, 0.5)]
+    [InlineData(50_001, 0.5)]
+    [InlineData(50_001, 0.03)]
+    public void ManyRowsAreAddedInTheirOrderOnAnyNumberOfThreads(int rows, double share)
+    {
+        var random = new Random(rows);
+        double[] labels = [0, 1, .. Enumerable.Range(0, rows).Select(_ => random.NextDouble() < share ? 1.0 : 0.0)];
+        double[] margins = [.. labels.Select((label, i) => i % 3 == 0 ? random.Next(-40, 40) : label + 4 * random.NextDouble() - 2)];
+        var probabilities = new double[margins.Length];
+        Elementwise.Apply<Sigmoid.Function, double>(margins, probabilities, []);
+        var (brier, gaps) = (0.0, new double[10]);
+        for (var i = 0; i < labels.Length; i++)
+        {
+            brier += (probabilities[i] - labels[i]) * (probabilities[i] - labels[i]);
+            gaps[Math.Min((int)(10 * probabilities[i]), 9)] += probabilities[i] - labels[i];
+        }
+        var (ones, zeros, area, precisions) = (0.0, 0.0, 0.0, 0.0);
+        foreach (var tied in probabilities.Zip(labels).GroupBy(row => row.First, row => row.Second).OrderByDescending(group => group.Key))
+        {
+            var (tiedOnes, tiedZeros) = (tied.Count(label => label == 1), tied.Count(label => label == 0));
+            area += tiedZeros * (ones + tiedOnes / 2.0);
+            (ones, zeros) = (ones + tiedOnes, zeros + tiedZeros);
+            precisions += tiedOnes * ones / (ones + zeros);
+        }
+
+        var metrics = ClassificationMetrics.FromMargins(labels, margins);
+
+        metrics.Brier.ShouldBe(brier / labels.Length);
+        metrics.ExpectedCalibrationError.ShouldBe(gaps.Sum(Math.Abs) / labels.Length);
+        metrics.RocAuc.ShouldBe(area / (ones * zeros));
+        metrics.AveragePrecision.ShouldBe(precisions / ones);
+        metrics.LogLoss.ShouldBe(LogisticLoss.Sum(margins, labels) / labels.Length);
+        for (var threads = 2; threads <= 3; threads++)
+        {
+            using var crew = new ThreadCrew(threads);
+            ClassificationMetrics.FromMargins(labels, (double[])margins.Clone(), crew).ShouldBe(metrics);
+        }
     }
 
     [Fact]

@@ -89,8 +89,17 @@ public class FitCheckpointTests
     [Fact]
     public void EachOptionThatDecidesAFitChangesTheFingerprint()
     {
+        RequireFingerprints(classes: null, nameof(LogisticOptions.MultiClass), nameof(LogisticOptions.BaseClass), nameof(LogisticOptions.InitialIntercepts));
+        RequireFingerprints(classes: 3);
+    }
+
+    /// <summary>Options of more than two classes decide nothing for two, whose fingerprints are those of stored runs.</summary>
+    private static void RequireFingerprints(int? classes, params string[] ofMoreClasses)
+    {
         var options = new LogisticOptions();
-        string[] indifferent = [nameof(LogisticOptions.Threads), nameof(LogisticOptions.ThreadStart), nameof(LogisticOptions.TimeProvider)];
+        string[] indifferent =
+            [nameof(LogisticOptions.Threads), nameof(LogisticOptions.ThreadStart), nameof(LogisticOptions.TimeProvider), .. ofMoreClasses];
+        string Fingerprint(LogisticOptions of) => Convert.ToHexString(of.Fingerprint([0, 1], 3, classes));
         var seen = new HashSet<string> { Fingerprint(options) };
 
         foreach (var property in typeof(LogisticOptions).GetProperties(BindingFlags.Instance | BindingFlags.Public))
@@ -148,8 +157,6 @@ public class FitCheckpointTests
 
         kept.ShouldBe([TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(11.5), TimeSpan.FromSeconds(22)]);
     }
-
-    private static string Fingerprint(LogisticOptions options) => Convert.ToHexString(options.Fingerprint([0, 1], 3));
 
     private static object Other(PropertyInfo property, object? value) => value switch
     {

@@ -116,9 +116,10 @@ public class PreparedTrainingTests
         var preparation = Preparation.Fit(table, Defaults(table), null, Token);
         var encoder = new DesignEncoder(preparation, table);
 
+        var options = new LogisticOptions { Tolerance = 1e-10 };
         var models = new FeatureMatrix[] { encoder.ToDense(new ThreadCrew(), Token), encoder.ToSparse(Token) }.Select(matrix =>
-            new PenalizedFits(new Design(matrix, preparation), labels, null, new LogisticOptions { Tolerance = 1e-10 }, new ThreadCrew(), Token)
-                .FitAll(FitJournal.ForOneCall(null), Token).Single().Fit.Model.Coefficients.ToArray()).ToArray();
+            new PenalizedFits(new Design(matrix, preparation), new Target(labels, options), null, options, new ThreadCrew(), Token)
+                .FitAll(FitJournal.ForOneCall(null), Token).Single().Fit.Model.Coefficients[0]).ToArray();
 
         models[1].ShouldBe(models[0], 1e-9);
     }

@@ -88,6 +88,52 @@ public class ResumedFitTests
             ShouldResumeFrom(uninterrupted, step, threads: 2);
     }
 
+    /// <summary>Covers working sets that are short of room, and whole ones.</summary>
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(0.05)]
+    public void AnInterruptedFitOverWorkingSetsGivesTheSameBits(double ratio)
+    {
+        var (features, labels) = RandomData.Make(150, 900, seed: 5);
+        var options = new LogisticOptions { Penalty = Penalty.ElasticNet, L1Ratio = ratio, Cs = [0.05, 0.08, 10], Threads = 1 };
+        var uninterrupted = KeptFit.Of(features, labels, options);
+
+        uninterrupted.Reports.Count.ShouldBeGreaterThan(10);
+        foreach (var step in Spread(uninterrupted.PartsAt.Count, ResumesOfEach))
+            ShouldResumeFrom(uninterrupted, step, threads: 2);
+    }
+
+    /// <summary>Covers Hessians in float32 and their corrections; of the second, columns that float32 can't tell apart.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AnInterruptedL1PathGivesTheSameBits(bool nearlyCollinear)
+    {
+        var (features, labels) = RandomData.Make(12_000, 20, seed: 5);
+        for (var i = 0; i < features.Rows && nearlyCollinear; i++)
+            features.Row(i)[3] = features.Row(i)[2] + 1e-4 * features.Row(i)[3];
+        var options = new LogisticOptions { Penalty = Penalty.L1, Cs = [0.001, 0.0015, 0.002, 0.1, 50], Threads = 1 };
+        var uninterrupted = KeptFit.Of(features, labels, options);
+
+        foreach (var step in Spread(uninterrupted.PartsAt.Count, 12))
+            ShouldResumeFrom(uninterrupted, step, threads: 2);
+    }
+
+    /// <summary>Covers states whose value and gradient come from rounded rows, and states with an exact gradient between them.</summary>
+    [Theory]
+    [InlineData(6_000, 300, Solver.Newton, 1e-8)]
+    [InlineData(1_100, 1_000, Solver.Lbfgs, 1e-6)]
+    [InlineData(6_000, 300, Solver.Lbfgs, 0)]
+    public void AnInterruptedWideFitGivesTheSameBits(int rows, int columns, Solver solver, double tolerance)
+    {
+        var (features, labels) = RandomData.Make(rows, columns, seed: 11);
+        var uninterrupted = KeptFit.Of(features, labels, new LogisticOptions { Solver = solver, Tolerance = tolerance, Threads = 1 });
+
+        uninterrupted.Reports.Count.ShouldBeGreaterThan(10);
+        foreach (var step in Spread(uninterrupted.PartsAt.Count, 8))
+            ShouldResumeFrom(uninterrupted, step, threads: 2);
+    }
+
     [Fact]
     public void InterruptedProfilesOnTwoThreadsGiveTheSameBits()
     {

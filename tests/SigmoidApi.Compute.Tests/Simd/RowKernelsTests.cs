@@ -105,6 +105,31 @@ public class RowKernelsTests
             }
         }, iter: 100);
 
+    [Fact]
+    public void GramSumsOfPairsMatchTheirDefinitionAtEveryWidth() =>
+        Gen.Select(Gen.Int[1, 70], Gen.Int[0, 9], Gen.Int[0, 1000], Gen.Int[0, 2]).Sample((order, pairs, seed, firstBand) =>
+        {
+            var stride = GramKernel.Stride<int>(order);
+            var random = new Random(seed);
+            var rows = new short[2 * pairs * stride];
+            for (var i = 0; i < rows.Length; i++)
+                rows[i] = (short)random.Next(-2047, 2048);
+            var tile = Enumerable.Range(0, pairs * stride)
+                .Select(i => (rows[i / stride * 2 * stride + i % stride] & 0xFFFF) | (rows[(i / stride * 2 + 1) * stride + i % stride] << 16)).ToArray();
+            double[] weights = [.. Enumerable.Repeat(1.0, pairs)];
+            foreach (var width in new[] { Width.Scalar, Width.Vector128, Width.Vector256, Width.Vector512 })
+            {
+                var first = Math.Min(firstBand * GramKernel.TileRows, (order - 1) / GramKernel.TileRows * GramKernel.TileRows);
+                var upper = new int[GramKernel.Length<int>(order) - first * stride];
+                GramKernel.AddOuterProducts<int>(tile, stride, weights, new int[GramKernel.PanelLength(pairs, stride)], upper, width, first);
+                for (var i = first; i < order; i++)
+                {
+                    for (var j = i; j < order; j++)
+                        upper[(i - first) * stride + j].ShouldBe(Enumerable.Range(0, 2 * pairs).Sum(k => rows[k * stride + i] * rows[k * stride + j]));
+                }
+            }
+        }, iter: 100);
+
     [Theory]
     [InlineData(0.1)]
     [InlineData(1e-9)]

@@ -16,7 +16,7 @@ public sealed partial class SettingsDocTests
     /// <summary>Names in CamelCase that are not types of this repository.</summary>
     private static readonly string[] NamesOfOthers =
     [
-        "AggressiveOptimization", AllowedHosts, "ApplicationStopping", "BelowNormal", "DbContext", "ETag", "FinishedJobDays", "HistoryDays",
+        "AggressiveOptimization", AllowedHosts, "ApplicationStopping", "BelowNormal", "DbContext", "ETag", "FinishedJobDays", "HistoryDays", "MNLogit",
         "RuntimeIdentifiers", "StandardScaler", "Thread.Priority", "Utf8JsonReader.Position", "VersionPrefix", "VmData",
         // A test's own.
         "DerivativesAreTheLimitOfDifferences",

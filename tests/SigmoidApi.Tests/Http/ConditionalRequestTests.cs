@@ -87,7 +87,6 @@ public sealed class ConditionalRequestTests(TestApplication application) : IClas
     [InlineData("datasets/none", HttpStatusCode.NotFound)]
     [InlineData("training-jobs/none", HttpStatusCode.NotFound)]
     [InlineData("datasets/tagged?target=none", HttpStatusCode.BadRequest)]
-    [InlineData("datasets/tagged?target=a", HttpStatusCode.BadRequest)]
     [InlineData("datasets/tagged/rows?limit=0", HttpStatusCode.BadRequest)]
     public async Task FailureIsAnsweredWithAnyTag(string path, HttpStatusCode status)
     {

@@ -111,30 +111,4 @@ public sealed class NearestNameTests(TestApplication application) : IClassFixtur
     public async Task MisspelledPathIsAnsweredWithTheNearest(string path, string near) =>
         (await _api.Get(path)).Problem(HttpStatusCode.NotFound).Detail
             .ShouldBe($"There is nothing at this path; did you mean {near}? GET /openapi/v1.json lists what there is.");
-
-    [Fact]
-    public async Task TargetOfThreeClassesIsRefusedWithAdvice()
-    {
-        const string message = "expected a column of two different values, but 'y' has 3: b (2), a (1), c (1). The service trains two classes: "
-            + "keep the rows of two classes, or add a column that is 1 for one class and 0 for the others, and upload that";
-        await _api.Upload("name=three", "x,y,n\n1,a,1\n2,b,2\n3,c,3\n4,b,1\n");
-
-        (await _api.Post("training-jobs", """{ "datasetId": "three", "target": "y" }""")).Error(HttpStatusCode.UnprocessableEntity)
-            .ShouldBe(("target", message));
-        (await _api.Get("datasets/three?target=y")).Error().ShouldBe(("target", message));
-        (await _api.Post("training-jobs", """{ "datasetId": "three", "target": "n" }"""))
-            .Error(HttpStatusCode.UnprocessableEntity).Message.ShouldContain("0 for the others");
-    }
-
-    [Fact]
-    public async Task TargetOfManyClassesShowsTheMostFrequent()
-    {
-        await _api.Upload("name=many", "x,y\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},class {i % 12}\n")));
-
-        var message = (await _api.Post("training-jobs", """{ "datasetId": "many", "target": "y" }""")).Error(HttpStatusCode.UnprocessableEntity).Message;
-
-        message.ShouldContain("has 12: class 0 (5), ");
-        message.ShouldContain(" (5), …. The service trains two classes");
-        message.ShouldNotContain("Exception");
-    }
 }

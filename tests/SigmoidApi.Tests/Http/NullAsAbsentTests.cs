@@ -18,6 +18,9 @@ namespace SigmoidApi.Tests.Http;
 [Trait("Speed", "Slow")]
 public sealed class NullAsAbsentTests(TestApplication application) : IClassFixture<TestApplication>
 {
+    /// <summary>Types whose JSON may be an array of numbers.</summary>
+    private static readonly Type[] ArraysOfNumbers = [typeof(double[]), typeof(Tensor), typeof(Labels)];
+
     private readonly ApiClient _api = application.Api;
 
     private JsonSerializerOptions Options => application.Services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
@@ -175,7 +178,7 @@ public sealed class NullAsAbsentTests(TestApplication application) : IClassFixtu
         foreach (var property in Info(type).Properties.Where(IsRequired))
         {
             least[property.Name] = property.PropertyType == typeof(Matrix) ? new JsonArray(new JsonArray(1))
-                : property.PropertyType == typeof(double[]) || property.PropertyType == typeof(Tensor) ? new JsonArray(1)
+                : ArraysOfNumbers.Contains(property.PropertyType) ? new JsonArray(1)
                 : Least(property.PropertyType);
         }
 

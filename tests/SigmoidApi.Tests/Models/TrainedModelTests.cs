@@ -152,7 +152,8 @@ public sealed class TrainedModelTests
         var rowWarning = new ModelWarning("rows_without_weight", "C.", ["w"], Count: 12);
 
         var model = JsonSerializer.SerializeToElement(
-            TrainedModel.From(warned, [new(0), new(1)], ["x1", "x2"], [], decimalPoint: null, [rowWarning], MaxCovarianceParameters), JsonReading.Options());
+            TrainedModel.From(new([new(0), new(1)], warned), ["x1", "x2"], [], decimalPoint: null, [rowWarning], MaxCovarianceParameters),
+            JsonReading.Options());
 
         model.GetProperty("convergence").GetProperty("warnings").GetRawText().ShouldBe(
             """[{"code":"rows_without_weight","message":"C.","columns":["w"],"count":12},"""
@@ -169,7 +170,7 @@ public sealed class TrainedModelTests
 
         static IReadOnlyList<string> Named(string columns) =>
             JsonSerializer.Deserialize<ModelWarning>($$"""{"code":"collinear_columns","message":"A.","columns":{{columns}}}""", JsonReading.Options())!
-                .Named([new("a", 0, 0), new("b", 0, 0)]).Columns;
+                .Named([new("a"), new("b")]).Columns;
     }
 
     [Fact]
@@ -194,7 +195,7 @@ public sealed class TrainedModelTests
 
     private static JsonElement Json(LogisticTraining training) =>
         JsonSerializer.SerializeToElement(
-            TrainedModel.From(training, [new(0), new(1)], ["x1", "x2"], [], decimalPoint: null, [], MaxCovarianceParameters), JsonReading.Options());
+            TrainedModel.From(new([new(0), new(1)], training), ["x1", "x2"], [], decimalPoint: null, [], MaxCovarianceParameters), JsonReading.Options());
 
     private static JsonElement ReadAndWritten(JsonElement model) =>
         JsonSerializer.SerializeToElement(model.Deserialize<TrainedModel>(JsonReading.Options()), JsonReading.Options());

@@ -84,6 +84,7 @@ internal sealed class TemporaryStore : IDisposable
 
     public void Dispose()
     {
+        Engine.Dispose();
         Files.Dispose();
         Directory.Delete(Files.Root, recursive: true);
     }

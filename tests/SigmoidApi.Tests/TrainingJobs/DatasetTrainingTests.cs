@@ -248,9 +248,9 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
     [InlineData(""" "target": "ham" """, "target", "expected a column of data set 'mails', got 'ham'")]
     [InlineData(""" "target": "spam", "features": ["free", "size"] """, "features[1]", "expected a column of data set 'mails', got 'size'")]
     [InlineData(""" "target": "spam", "initialWeights": [1, 2, 3] """, "initialWeights", "expected a weight for each of the 2 features, got 3")]
-    [InlineData(""" "target": "length" """, "target",
-        "expected a column of two different values, but 'length' has 6. The service trains two classes: keep the rows of two values, or add a column "
-        + "that is 1 for some of the values (as above a threshold) and 0 for the others, and upload that", HttpStatusCode.UnprocessableEntity)]
+    [InlineData(""" "target": "free" """, "target",
+        "expected a column of classes, but 'free' has 6 numbers that are not all whole; a classifier predicts classes: add a column that names the class of "
+        + "each row, and upload that (such as 1 above a threshold and 0 below it)", HttpStatusCode.UnprocessableEntity)]
     [InlineData(""" "target": "spam", "positiveClass": "2" """, "positiveClass",
         "expected 0 or 1, the values of 'spam', got '2'", HttpStatusCode.UnprocessableEntity)]
     public async Task RequestMustSuitTheDataSet(string fields, string path, string message, HttpStatusCode status = HttpStatusCode.BadRequest)
@@ -266,7 +266,8 @@ public sealed class DatasetTrainingTests(TestApplication application) : IClassFi
         await Upload("one-class", "x,y\n1,1\n2,1\n");
 
         (await _api.Post("training-jobs", """{ "datasetId": "one-class", "target": "y" }""")).Error(HttpStatusCode.UnprocessableEntity)
-            .ShouldBe(("target", "expected a column of two different values, but 'y' has 1; choose another target, or upload rows of both classes"));
+            .ShouldBe((
+                "target", "expected a column of at least two different values, but 'y' has 1; choose another target, or upload rows of several classes"));
     }
 
     [Fact]

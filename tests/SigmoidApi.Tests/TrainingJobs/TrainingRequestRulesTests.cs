@@ -78,8 +78,16 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     [InlineData("""{ "features": [], "labels": [] }""", "data.features", "expected at least one row of at least one number")]
     [InlineData("""{ "features": [[1], ["-Infinity"]], "labels": [0, 1] }""", "data.features[1][0]", "expected a finite number, got -Infinity")]
     [InlineData("""{ "features": [[1], [2]], "labels": [0] }""", "data.labels", "expected a label for each of the 2 rows, got 1")]
-    [InlineData("""{ "features": [[1], [2]], "labels": [0, 2] }""", "data.labels[1]",
-        "expected 0 or 1 (of more than two classes, 1 for one and 0 for the others), got 2")]
+    [InlineData("""{ "features": [[1], [2]], "labels": [0, "NaN"] }""", "data.labels[1]", "expected a finite number, got NaN")]
+    [InlineData("""{ "features": [[1], [2]], "labels": [null, 1] }""", "data.labels[0]", "expected a number, text, true or false, got null")]
+    [InlineData("""{ "features": [[1], [2]], "labels": [0, null] }""", "data.labels[1]", "expected a number, like the first label, got null")]
+    [InlineData("""{ "features": [[1], [2]], "labels": [0, "1"] }""", "data.labels[1]", "expected a number, like the first label, got a text")]
+    [InlineData("""{ "features": [[1], [2]], "labels": ["no", true] }""", "data.labels[1]", "expected a text, like the first label, got true or false")]
+    [InlineData("""{ "features": [[1], [2]], "labels": [true, 0] }""", "data.labels[1]", "expected true or false, like the first label, got a number")]
+    [InlineData("""{ "features": [[1], [2]], "labels": [[0], [1]] }""", "data.labels[0]", "expected a number, text, true, false or null, got an array")]
+    [InlineData("""{ "features": [[1], [2]], "labels": [9007199254740993, 0] }""", "data.labels[0]",
+        "expected a number, text, true or false, got an integer beyond 2⁵³, which must be written as a text")]
+    [InlineData("""{ "features": [[1], [2]], "labels": "no" }""", "data.labels", "expected an array of numbers, of texts, or of true and false, got a string")]
     [InlineData("""{ "features": [[1], [2]] }""", "data.labels", "required, but missing")]
     [InlineData("""{ "features": [[1], [2]], "labels": [0, 1], "sampleWeight": [1] }""", "data.sampleWeight",
         "expected a weight for each of the 2 rows, got 1")]
@@ -94,7 +102,10 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
         "expected nothing with the covarianceType 'nonrobust'; clusters are for 'cluster'")]
     [InlineData("""{ "features": [[1], [2]], "labels": [0, 1], "weights": [1] }""", "data.weights", "unknown field")]
     [InlineData("""{ "features": [[1], [2]], "labels": [1, 1] }""", "data.labels",
-        "expected both 0 and 1 among the labels, got only 1", HttpStatusCode.UnprocessableEntity)]
+        "expected labels of at least two classes, got only 1", HttpStatusCode.UnprocessableEntity)]
+    [InlineData("""{ "features": [[1], [2], [3]], "labels": [0, 1, 0.5] }""", "data.labels",
+        "expected labels of classes, but they have numbers that are not whole, such as 0.5; a classifier predicts classes: add a column that names the class "
+        + "of each row, and upload that (such as 1 above a threshold and 0 below it)", HttpStatusCode.UnprocessableEntity)]
     public async Task InlineDataAreChecked(string data, string path, string message, HttpStatusCode status = HttpStatusCode.BadRequest)
     {
         (await _api.Post("training-jobs", $$"""{ "data": {{data}} }""")).Error(status).ShouldBe((path, message));
@@ -160,7 +171,8 @@ public sealed class TrainingRequestRulesTests(TestApplication application) : ICl
     [InlineData("""{ "0": "Infinity" }""", "classWeight.0", "expected a finite number of at least 0, got Infinity")]
     [InlineData("""{ "spam": 2 }""", "classWeight",
         "expected weights for 0 and 1, the labels of 'data', got one for 'spam'", HttpStatusCode.UnprocessableEntity)]
-    [InlineData("""{ "0": 1, "1": 2, "2": 3 }""", "classWeight", "expected a weight for each of the target's 2 labels, got more")]
+    [InlineData("""{ "0": 1, "1": 2, "2": 3 }""", "classWeight",
+        "expected weights for 0 and 1, the labels of 'data', got one for '2'", HttpStatusCode.UnprocessableEntity)]
     [InlineData("""{ "0": 1, "2": 2 }""", "classWeight",
         "expected weights for 0 and 1, the labels of 'data', got one for '2'", HttpStatusCode.UnprocessableEntity)]
     public async Task ClassWeightIsBalancedOrAWeightForEachLabel(

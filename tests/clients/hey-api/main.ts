@@ -20,7 +20,7 @@ const path = { name: job.model.name };
 
 const { data: model } = await getModel({ path, throwOnError: true });
 for (const { term, estimate, standardError } of model.coefficients)
-  console.log(`coefficient: ${term} ${estimate.toFixed(6)}, standard error ${standardError?.toFixed(6) ?? 'none'}`);
+  console.log(`coefficient: ${term} ${estimate?.toFixed(6)}, standard error ${standardError?.toFixed(6) ?? 'none'}`);
 console.log(`log loss: ${model.metrics.training.logLoss?.toFixed(6)}, validation ${model.metrics.validation?.logLoss?.toFixed(6) ?? 'none'}`);
 
 // Fields that take two types, and an answer that waits for the end.
@@ -35,7 +35,11 @@ console.log(`path: ${fits.status}, ${fits.request.classWeight}, ${points?.length
 
 const { data: { rows } } = await getDatasetRows({ path: { id: name }, query: { limit: 3 }, throwOnError: true });
 const { data: predicted } = await predictWithModel({ path, body: { rows }, throwOnError: true });
-predicted.labels.forEach((label, i) => console.log(`row: ${predicted.probabilities[i]?.toFixed(6)} ${label}`));
+predicted.labels.forEach((label, i) => {
+  // Of two classes each row has one probability, of more one for each class.
+  const probability = predicted.probabilities[i];
+  console.log(`row: ${(typeof probability === 'number' ? [probability] : probability)?.map(one => one.toFixed(6))} ${label}`);
+});
 
 // The generator knows one body for each operation, which is JSON here. Files go by the client's own call.
 const { data: answer } = await client.post<{ 200: string }, unknown, true>({

@@ -23,7 +23,7 @@ const trained = { path: { name: job.model.name } };
 
 const model = given(await client.GET('/api/v1/models/{name}', { params: trained }));
 for (const { term, estimate, standardError } of model.coefficients)
-  console.log(`coefficient: ${term} ${estimate.toFixed(6)}, standard error ${standardError?.toFixed(6) ?? 'none'}`);
+  console.log(`coefficient: ${term} ${estimate?.toFixed(6)}, standard error ${standardError?.toFixed(6) ?? 'none'}`);
 console.log(`log loss: ${model.metrics.training.logLoss?.toFixed(6)}, validation ${model.metrics.validation?.logLoss?.toFixed(6) ?? 'none'}`);
 
 // Fields that take two types, and an answer that waits for the end.
@@ -37,7 +37,11 @@ console.log(`path: ${fits.status}, ${fits.request.classWeight}, ${points?.length
 
 const { rows } = given(await client.GET('/api/v1/datasets/{id}/rows', { params: { path: { id: name }, query: { limit: 3 } } }));
 const predicted = given(await client.POST('/api/v1/models/{name}/predict', { params: trained, body: { rows } }));
-predicted.labels.forEach((label, i) => console.log(`row: ${predicted.probabilities[i]?.toFixed(6)} ${label}`));
+predicted.labels.forEach((label, i) => {
+  // Of two classes each row has one probability, of more one for each class.
+  const probability = predicted.probabilities[i];
+  console.log(`row: ${(typeof probability === 'number' ? [probability] : probability)?.map(one => one.toFixed(6))} ${label}`);
+});
 
 const file = given(await files.POST('/api/v1/models/{name}/predict', { params: trained, body: csv, parseAs: 'text', ...asItIs }));
 for (const line of file.split('\n').slice(0, 2)) console.log(`file: ${line}`);

@@ -59,11 +59,11 @@ internal static class ExpQuotient
         return new(exact + T.MultiplyAdd(r * w, p, low), T.ShiftBitsLeft(rounded, T.IsSingle ? 23 : 52));
     }
 
-    /// <summary>value·2^-<see cref="FarShift"/> where z is above <see cref="Far"/>, to make up for the scale of s there; elsewhere value.</summary>
+    /// <summary>In float64, value·2^-<see cref="FarShift"/> where z is above <see cref="Far"/>, to make up for the scale of s there; elsewhere value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Scale<T>(T value, T z)
         where T : struct, ILanes<T> =>
-        value * T.Select(z > Far<T>(), T.IsSingle ? 8.673617379884035e-19 : 6.223015277861142e-61, 1.0);
+        value * T.Select(z > Far<T>(), 6.223015277861142e-61, 1.0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T FarShift<T>()

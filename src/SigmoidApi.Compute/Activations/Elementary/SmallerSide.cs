@@ -3,7 +3,7 @@ using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Activations.Elementary;
 
-/// <summary>The sigmoid of -z for z ≥ 0, e^-z/(1 + e^-z), which is at most 1/2: a quotient q and its correction.</summary>
+/// <summary>The sigmoid of -z for z ≥ 0 in float64, e^-z/(1 + e^-z), which is at most 1/2: a quotient q and its correction.</summary>
 /// <remarks>
 /// With e^-z in the form of <see cref="ExpQuotient"/> it is (2 + t)/(2 (s + 1) − t (s − 1)). It takes one division and one Newton step. The Newton
 /// step's remainder 2 − 2q (s + 1) + t + q t (s − 1) is summed so that no term's rounding error exceeds 0.22 ULP. The total error is below
@@ -34,7 +34,7 @@ internal readonly struct SmallerSide<T>
         var rest = T.NegatedMultiplyAdd(Quotient, sum, 2.0) + t;
 
         // For such large s, 2s + 2 is rounded. The lost part of the 2 is added to the remainder.
-        _anyLarge = T.AnyGreater(s, T.IsSingle ? 8388608.0 : 4503599627370496.0);
+        _anyLarge = T.AnyGreater(s, 4503599627370496.0);
         if (_anyLarge)
             rest = T.NegatedMultiplyAdd(Quotient, (T)2.0 - (sum - twoS), rest);
         _rest = T.MultiplyAdd(Quotient, product, rest);

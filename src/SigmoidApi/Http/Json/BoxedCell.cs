@@ -31,6 +31,13 @@ internal static class BoxedCell
 
     public static bool IsAbsent(double value) => BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(Absent);
 
+    /// <summary>The index of a text in the table's <see cref="CellTexts"/>; negative for another cell.</summary>
+    public static int TextIndex(double value)
+    {
+        var bits = BitConverter.DoubleToInt64Bits(value);
+        return bits is >= FirstText and < FirstNumber ? (int)(bits - FirstText) : -1;
+    }
+
     public static Cell Unbox(double value, CellTexts texts)
     {
         if (!IsBoxed(value))

@@ -20,13 +20,16 @@ internal sealed class CellReader
     private static readonly SearchValues<byte> NotWhole = SearchValues.Create(".eE"u8);
 
     private readonly JsonLimits _limits;
+    private readonly bool _takesNested;
     private readonly CellTexts _texts = new();
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _indices =
         new Dictionary<string, int>().GetAlternateLookup<ReadOnlySpan<char>>();
     private char[] _buffer = new char[128];
     private long _textBytes;
 
-    public CellReader(JsonLimits limits) => _limits = limits;
+    /// <param name="limits">The limit of texts.</param>
+    /// <param name="takesNested">Whether arrays and objects are cells.</param>
+    public CellReader(JsonLimits limits, bool takesNested = true) => (_limits, _takesNested) = (limits, takesNested);
 
     /// <summary>The texts that boxed cells refer to.</summary>
     public CellTexts Texts => _texts;
@@ -43,7 +46,7 @@ internal sealed class CellReader
         {
             case (byte)'"':
                 return ReadText(json, out cell);
-            case (byte)'[' or (byte)'{':
+            case (byte)'[' or (byte)'{' when _takesNested:
                 return ReadNested(json, out cell);
             case (byte)'n':
                 cell = BoxedCell.Null;
@@ -67,7 +70,7 @@ internal sealed class CellReader
     public JsonInputException Refusal(ReadOnlySpan<byte> json, string index)
     {
         var first = json.IsEmpty ? (byte)0 : json[0];
-        return first is (byte)'"' or (byte)'[' or (byte)'{'
+        return first is (byte)'"' || (_takesNested && first is (byte)'[' or (byte)'{')
             ? new JsonInputException($"expected different texts of at most {_limits.MaxTextBytes} bytes together, got more", index, JsonLimits.TextBytesSetting)
             : new JsonInputException($"expected {Expected}, got {NumberScanner.Describe(first)}", index);
     }

@@ -27,6 +27,9 @@ internal sealed class CellTexts
 
     public string Text(int index) => _texts[index];
 
+    /// <summary>All texts, in the order in which they were stored.</summary>
+    public IReadOnlyList<string> All => _texts;
+
     /// <summary>The digits at a place.</summary>
     public string Number(int place)
     {

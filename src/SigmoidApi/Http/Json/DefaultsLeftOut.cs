@@ -5,7 +5,10 @@ using SigmoidApi.Tables;
 
 namespace SigmoidApi.Http.Json;
 
-/// <summary>Leaves out members that have their default, in types with <see cref="DefaultsLeftOutAttribute"/>.</summary>
+/// <summary>
+/// Leaves out members that have their default, in types with <see cref="DefaultsLeftOutAttribute"/>. The default of a member that is not a parameter of the
+/// constructor is null.
+/// </summary>
 internal static class DefaultsLeftOut
 {
     /// <summary>Modifies a type's contract, see <see cref="JsonTypeInfoResolver.WithAddedModifier"/>.</summary>
@@ -17,6 +20,8 @@ internal static class DefaultsLeftOut
         {
             if (property.AssociatedParameter is { HasDefaultValue: true, DefaultValue: var byDefault })
                 property.ShouldSerialize = (_, value) => !Equals(value, byDefault);
+            else if (property is { IsRequired: false, IsGetNullable: true, AssociatedParameter: null or { IsMemberInitializer: true } })
+                property.ShouldSerialize = (_, value) => value is not null;
         }
     }
 

@@ -24,6 +24,7 @@ public static class JsonDefaults
         options.Converters.Add(new JsonStringEnumConverter(EnumNames.Policy, allowIntegerValues: false));
         options.Converters.Add(new DoubleConverter());
         options.Converters.Add(new VectorConverter(limits));
+        options.Converters.Add(new LabelsConverter(limits));
         options.Converters.Add(new MatrixConverter(limits));
         options.Converters.Add(new TensorConverter(limits));
         options.Converters.Add(new RecordsConverter(limits));

@@ -21,6 +21,9 @@ public sealed class InlineRows
 
     public required byte[] Values { get; init; }
 
+    /// <summary>What the labels' numbers mean; null if they are the labels themselves.</summary>
+    public InlineLabels? Labels { get; init; }
+
     internal static InlineRows From(Guid jobId, InlineData data) => new()
     {
         JobId = jobId,
@@ -28,10 +31,14 @@ public sealed class InlineRows
         Columns = data.Features.Columns,
         Values =
         [
-            .. MemoryMarshal.AsBytes(data.Features.Values), .. MemoryMarshal.AsBytes(data.Labels.AsSpan()),
+            .. MemoryMarshal.AsBytes(data.Features.Values), .. MemoryMarshal.AsBytes(data.Labels.Values.AsSpan()),
             .. MemoryMarshal.AsBytes(data.SampleWeight.AsSpan()), .. MemoryMarshal.AsBytes(data.Clusters.AsSpan()),
         ],
+        Labels = data.Labels is { Texts: null, AreBooleans: false } ? null : new(data.Labels.Texts, data.Labels.AreBooleans),
     };
+
+    /// <summary>The number of different labels.</summary>
+    internal int CountClasses() => MemoryMarshal.Cast<byte, double>(Values).Slice(Rows * Columns, Rows).ToArray().Distinct().Count();
 
     /// <summary>The rows as columns <c>x1</c>, <c>x2</c>, …</summary>
     internal TrainingRows Read(TrainingRequest request)
@@ -49,10 +56,19 @@ public sealed class InlineRows
                 DesignMatrix.FromRows(values[..features], Rows, Columns),
                 hasMissing: false),
             [.. Enumerable.Repeat(new ColumnPreparation(), Columns)],
-            new("labels", others[0], null, []),
+            Target(others[0], Labels?.Texts, Labels?.AreBooleans is true),
             others.Length > (hasClusters ? 2 : 1) ? others[1] : null,
             hasClusters ? new ColumnValues("clusters", others[^1], null, []).Numbered() : null);
     }
 
+    internal static ColumnValues Target(double[] values, IReadOnlyList<string>? texts, bool areBooleans) => texts is null
+        ? new("labels", values, null, [], areBooleans)
+        : new("labels", null, Array.ConvertAll(values, value => (int)value), texts);
+
     internal static IEnumerable<string> Names(int columns) => Enumerable.Range(1, columns).Select(i => string.Create(CultureInfo.InvariantCulture, $"x{i}"));
 }
+
+/// <summary>What the stored labels of inline data mean.</summary>
+/// <param name="Texts">The texts that the numbers are indices of; null for booleans.</param>
+/// <param name="AreBooleans">Whether 1 is true and 0 is false.</param>
+public sealed record InlineLabels(IReadOnlyList<string>? Texts, bool AreBooleans);

@@ -18,7 +18,7 @@ public sealed record LabelWeights(IReadOnlyDictionary<string, double>? ByLabel)
 
 internal sealed class LabelWeightsConverter : JsonConverter<LabelWeights>
 {
-    private const int Labels = 2;
+    private const int MostLabels = 1_000;
     private const string Expected = "\"balanced\" or an object with a weight for each label";
 
     public override LabelWeights Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -34,9 +34,9 @@ internal sealed class LabelWeightsConverter : JsonConverter<LabelWeights>
             reader.Read();
             if (reader.TokenType == JsonTokenType.Null)
                 continue;
-            // A target has only two labels; more would only fill memory.
-            if (weights.Count == Labels)
-                throw new JsonInputException($"expected a weight for each of the target's {Labels} labels, got more");
+            // A target has at most so many labels; more would only fill memory.
+            if (weights.Count == MostLabels)
+                throw new JsonInputException($"expected weights for at most {MostLabels} labels, got more");
             if (!weights.TryAdd(label, WeightOf(label, ref reader)))
                 throw new JsonInputException("expected once, got more than once", JsonPath.Member(label));
         }

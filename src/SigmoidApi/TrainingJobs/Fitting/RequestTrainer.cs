@@ -1,7 +1,9 @@
+using System.Numerics;
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Compute.Solvers;
+using SigmoidApi.Datasets;
 using SigmoidApi.Http;
 using SigmoidApi.Models;
 using SigmoidApi.Tables.Rows;
@@ -17,17 +19,22 @@ internal static class RequestTrainer
     /// <param name="time">Measures how long the fit takes.</param>
     /// <param name="control">Reports progress after each iteration; stops the fit, stores its state and resumes it.</param>
     /// <param name="cancellationToken">Ends the fit within one pass over the rows.</param>
-    /// <returns>The trained model, and the classes: the negative one, then the positive one.</returns>
-    /// <exception cref="UntrainableDataException">The data can't be fitted, for example because the target does not have exactly two values.</exception>
-    public static (LogisticTraining Training, ClassLabel[] Classes) Train(
+    /// <exception cref="UntrainableDataException">The data can't be fitted, for example because all rows are of one class.</exception>
+    public static FinishedTraining Train(
         TrainingRequest request, TrainingRows rows, TrainingOptions settings, TimeProvider time, FitControl control, CancellationToken cancellationToken)
     {
         var classes = Classes(request, rows.Target);
-        var labels = Labels(rows.Target, classes[1]);
         var options = Options(request, rows, classes, settings, time);
-        return (request.InitialWeights is null
+        if (classes.Length > 2)
+        {
+            var ofMany = new Compute.Data.ClassLabels(Codes(rows.Target, classes), [.. classes.Select(label => label.ToString())]);
+            return new(classes, MultinomialTrainer.Train(rows.Features, rows.Preparation, ofMany, options, control, cancellationToken));
+        }
+
+        var labels = Labels(rows.Target, classes[1]);
+        return new(classes, request.InitialWeights is null
             ? LogisticTrainer.Train(rows.Features, rows.Preparation, labels, options, control, cancellationToken)
-            : LogisticTrainer.Train(PlainNumbers(rows.Features), labels, options, control, cancellationToken), classes);
+            : LogisticTrainer.Train(PlainNumbers(rows.Features), labels, options, control, cancellationToken));
     }
 
     internal static LogisticOptions Options(TrainingRequest request, TrainingRows rows, ClassLabel[] classes, TrainingOptions settings, TimeProvider time)
@@ -37,6 +44,8 @@ internal static class RequestTrainer
         {
             Solver = request.Solver,
             Penalty = request.EffectivePenalty,
+            MultiClass = request.MultiClass ?? defaults.MultiClass,
+            BaseClass = request.BaseClass is { } label && classes.Length > 2 ? Array.FindIndex(classes, one => one.Is(label)) : null,
             C = request.C ?? defaults.C,
             L1Ratio = request.L1Ratio ?? defaults.L1Ratio,
             Cs = request.Cs?.Values(),
@@ -52,7 +61,7 @@ internal static class RequestTrainer
             {
                 null => null,
                 { ByLabel: null } => ClassWeight.Balanced,
-                var weights => ClassWeight.Of(weights.Of(classes[0]), weights.Of(classes[1])),
+                var weights => ClassWeight.OfClasses([.. classes.Select(weights.Of)]),
             },
             SampleWeight = rows.SampleWeight,
             Holdout = request.Validation?.Holdout,
@@ -72,26 +81,55 @@ internal static class RequestTrainer
 
     private static ClassLabel[] Classes(TrainingRequest request, ColumnValues target)
     {
-        ClassLabel[] classes = target.Numbers is { } numbers
-            ? [.. numbers.Distinct().Take(3).Order().Select(number => target.IsBoolean ? new ClassLabel(number == 1) : new ClassLabel(number))]
-            : [.. target.Codes!.Distinct().Take(3).Select(code => target.Levels[code]).Order(StringComparer.Ordinal).Select(level => new ClassLabel(level))];
-        if (classes.Length != 2)
+        var classes = TargetClasses.Of(target);
+        if (classes.Length < 2)
         {
-            throw new UntrainableDataException("two_classes_expected",
-                $"A classifier needs a target of exactly two different values; this one has {(classes.Length > 2 ? "more" : classes.Length)} "
-                + "in the rows that are trained on. "
-                + "Keep the rows of two values, or add a column that is 1 for some of them and 0 for the others, and upload that.");
+            throw new UntrainableDataException("single_class",
+                $"A classifier needs a target of at least two different values; this one has {classes.Length} in the rows that are trained on.");
         }
 
-        return request.PositiveClass is { } positive && classes[0].Is(positive) ? [classes[1], classes[0]] : classes;
+        if (classes.Length > 2 && Array.FindIndex(classes, label => label.Text is null && !TargetColumn.IsWhole(label.Number)) is >= 0 and var broken)
+        {
+            throw new UntrainableDataException("continuous_target",
+                $"{TargetColumn.ExpectedClasses}, but this target has numbers that are not whole, such as {classes[broken]}{TargetColumn.Binning}.");
+        }
+
+        // The profile of a data set may not list every class, so the check of the request may have passed.
+        if (LabelsOfRequest.Failure(request, classes, "classes of the rows that are trained on") is { } failure)
+            throw new UntrainableDataException("unknown_label", $"{failure.Field}: {failure.Message}.");
+        return request.PositiveClass is { } positive && classes.Length == 2 && classes[0].Is(positive) ? [classes[1], classes[0]] : classes;
     }
 
-    private static double[] Labels(ColumnValues target, ClassLabel positive)
+    /// <summary>For each row the index of its class.</summary>
+    private static int[] Codes(ColumnValues target, ClassLabel[] classes)
     {
         if (target.Numbers is { } numbers)
-            return Array.ConvertAll(numbers, value => value == positive.Number ? 1.0 : 0.0);
-        var code = target.Levels.ToList().IndexOf(positive.Text!);
-        return Array.ConvertAll(target.Codes!, value => value == code ? 1.0 : 0.0);
+        {
+            var indices = classes.Index().ToDictionary(label => label.Item.Number, label => label.Index);
+            return Array.ConvertAll(numbers, number => indices[number]);
+        }
+
+        var places = classes.Index().ToDictionary(label => label.Item.Text!, label => label.Index, StringComparer.Ordinal);
+        int[] indicesOfLevels = [.. target.Levels.Select(level => places.GetValueOrDefault(level))];
+        return Array.ConvertAll(target.Codes!, code => indicesOfLevels[code]);
+    }
+
+    private static double[] Labels(ColumnValues target, ClassLabel positive) => target.Numbers is { } numbers
+        ? Labels(numbers, positive.Number)
+        : Labels(target.Codes, target.Levels.ToList().IndexOf(positive.Text!));
+
+    private static double[] Labels<T>(ReadOnlySpan<T> values, T positive)
+        where T : IEqualityOperators<T, T, bool>
+    {
+        var labels = new double[values.Length];
+        for (var i = 0; i < labels.Length; i++)
+        {
+            // As an integer first, without a branch, which would be mispredicted for every other row.
+            var isPositive = values[i] == positive ? 1 : 0;
+            labels[i] = isPositive;
+        }
+
+        return labels;
     }
 
     /// <summary>The features as a matrix of numbers. Initial weights are for the columns themselves, not for the terms that they become.</summary>

@@ -20,16 +20,30 @@ public sealed record TrainingRequest
     /// <summary>The data set to train on: its id, or its name for the newest version.</summary>
     public string? DatasetId { get; init; }
 
-    /// <summary>The column to predict; it has exactly two different values.</summary>
+    /// <summary>The column to predict; its different values are the classes.</summary>
     public string? Target { get; init; }
 
     /// <summary>
     /// The value of the target that counts as positive, as a text; a number, true or false also as such in JSON. By default the larger of the two values, or of
-    /// texts the last in ordinal order.
+    /// texts the last in ordinal order. Only for two classes.
     /// </summary>
     [JsonConverter(typeof(LabelTextConverter))]
     [DescribedAs(typeof(GivenLabel))]
     public string? PositiveClass { get; init; }
+
+    /// <summary>
+    /// How more than two classes are told apart: <c>multinomial</c> (softmax regression, the default) or <c>one_vs_rest</c>. With two classes both are logistic
+    /// regression.
+    /// </summary>
+    public MultiClass? MultiClass { get; init; }
+
+    /// <summary>
+    /// The value of the target that the others are compared with, for more than two classes without a penalty; by default the first. It is written like
+    /// <c>positiveClass</c>.
+    /// </summary>
+    [JsonConverter(typeof(LabelTextConverter))]
+    [DescribedAs(typeof(GivenLabel))]
+    public string? BaseClass { get; init; }
 
     /// <summary>
     /// The columns to predict from, in the model's order. By default all columns except the target, those of weights, clusters, groups or times, and texts that
@@ -100,7 +114,7 @@ public sealed record TrainingRequest
     public bool Standardize { get; init; } = true;
 
     /// <summary>
-    /// The weight of each class's rows: <c>balanced</c> gives each class half of the total, an object has a weight for each label, and null is 1.
+    /// The weight of each class's rows: <c>balanced</c> gives each class the same total, an object has a weight for each label, and null is 1.
     /// </summary>
     public LabelWeights? ClassWeight { get; init; }
 

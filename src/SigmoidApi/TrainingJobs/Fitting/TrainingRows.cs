@@ -24,6 +24,9 @@ internal sealed record TrainingRows(
     double[]? Times = null,
     RowFile? File = null) : IDisposable
 {
+    /// <summary>32 MB: to fill them takes longer than to collect garbage, which takes about 10 ms.</summary>
+    private const long ManyNumbers = 4_000_000;
+
     /// <summary>Reads a data set. Rows without a target, weight, cluster, group or time are left out.</summary>
     /// <param name="engine">Reads the data set's file.</param>
     /// <param name="dataset">The data set.</param>
@@ -32,11 +35,13 @@ internal sealed record TrainingRows(
     /// <param name="cancellationToken">Ends the reading.</param>
     public static TrainingRows Read(DatasetEngine engine, Dataset dataset, TrainingRequest request, bool streamed, CancellationToken cancellationToken)
     {
-        // Garbage of earlier fits would take memory in addition to this fit's numbers.
-        if (streamed)
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         var features = RequestedFeature.Of(request, dataset);
         var numbers = features.Where(feature => !feature.IsCategory).Select(feature => feature.Column).ToArray();
+        // Garbage of earlier fits would take memory in addition to this fit's numbers. To fill its memory again is faster than to get new memory.
+        if (streamed)
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        else if (dataset.Rows * numbers.Length >= ManyNumbers)
+            GC.Collect();
         var file = streamed && numbers.Length > 0 ? engine.NewRowFile(numbers.Length) : null;
         try
         {

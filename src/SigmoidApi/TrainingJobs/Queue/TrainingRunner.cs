@@ -97,9 +97,9 @@ internal sealed partial class TrainingRunner(
     {
         var job = fit.Job;
         var (inline, dataset, resume) = await storageErrors.RetryAsync(() => InputAsync(fit), fit.CancelToken);
-        var (mode, bytes) = inline is null
-            ? MemoryEstimate.Of(dataset!, job.Request).Under(budget.Limit)
-            : (MemoryMode.InMemory, 2L * inline.Values.Length);
+        var estimate = inline is null ? MemoryEstimate.Of(dataset!, job.Request) : MemoryEstimate.Of(inline, job.Request);
+        estimate.RequireRoom(Math.Max(budget.Limit, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
+        var (mode, bytes) = inline is null ? estimate.Under(budget.Limit) : (MemoryMode.InMemory, estimate.InMemory);
         using var reservation = budget.Reserve(bytes);
         if (!reservation.Granted.IsCompleted)
             await WaitAsync(fit, reservation, new(bytes, mode), canKeepAModel: resume.Count > 0);
@@ -120,9 +120,9 @@ internal sealed partial class TrainingRunner(
                     CheckpointInterval = TimeSpan.FromSeconds(options.Value.CheckpointSeconds),
                     Resume = resume,
                 };
-                var (training, classes) = RequestTrainer.Train(job.Request, rows, options.Value, time, control, fit.CancelToken);
+                var training = RequestTrainer.Train(job.Request, rows, options.Value, time, control, fit.CancelToken);
                 return TrainedModel.From(
-                    training, classes, job.Request.Features ?? [.. rows.Features.Columns.Select(c => c.Name)], dataset?.Columns ?? [],
+                    training, job.Request.Features ?? [.. rows.Features.Columns.Select(c => c.Name)], dataset?.Columns ?? [],
                     dataset?.Origin?.DecimalPoint, dataset is null ? [] : RowsLeftOut.Of(dataset, job.Request), options.Value.MaxCovarianceParameters);
             },
             options.Value.Nice);

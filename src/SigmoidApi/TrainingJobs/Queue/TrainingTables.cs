@@ -88,6 +88,7 @@ internal static class TrainingTables
         {
             data.ToTable("TrainingData");
             data.HasKey(d => d.JobId);
+            data.Property(d => d.Labels).AsJson();
             data.HasOne<TrainingJob>().WithOne().HasForeignKey<InlineRows>(d => d.JobId);
         });
         model.Entity<TrainingCheckpoint>().ToTable("TrainingCheckpoints").HasKey(c => new { c.JobId, c.Part });

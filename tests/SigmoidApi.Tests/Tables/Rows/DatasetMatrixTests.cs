@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SigmoidApi.Compute.Data;
+using SigmoidApi.Storage;
 using SigmoidApi.Tables;
 using SigmoidApi.Tables.Rows;
 
@@ -64,6 +65,33 @@ public sealed class DatasetMatrixTests : IDisposable
         }
     }
 
+    /// <summary>A file of 250,000 rows is read in two parts, which find its levels in different orders.</summary>
+    [Fact]
+    public async Task RowsWithoutARequiredValueAreLeftOutOfEveryPart()
+    {
+        const int Rows = 250_000;
+        string? Level(int row) => row % 7 == 3 ? null : row < 1_000 ? "first" : row > Rows - 1_000 ? "the last rows' level" : $"level {row * 31L % 400}";
+        double Number(int row) => row % 5 == 0 ? double.NaN : row;
+        var csv = new StringBuilder("required,level,value\n");
+        for (var row = 0; row < Rows; row++)
+        {
+            var number = Number(row);
+            csv.Append(CultureInfo.InvariantCulture, $"{(row % 3 == 0 ? "" : "yes")},{Level(row)},{(double.IsNaN(number) ? "" : number)}\n");
+        }
+
+        var (id, dataset) = await _store.Import(csv.ToString());
+        ColumnToRead[] others = [new(dataset.Columns[1], AsLevels: true), new(dataset.Columns[0], dataset.Columns[0].IsText, Required: true)];
+        var read = _store.Engine.Read(id, [dataset.Columns[2]], others, TestContext.Current.CancellationToken);
+
+        int[] kept = [.. Enumerable.Range(0, Rows).Where(row => row % 3 != 0)];
+        read.Rows.ShouldBe(kept.Length);
+        read.HasMissingNumbers.ShouldBeTrue();
+        Enumerable.Range(0, kept.Length).Select(i => ((DesignMatrix)read.Numbers!).Row(i)[0]).ShouldBe(kept.Select(Number));
+        var levels = read.Others[0];
+        levels.Levels.ShouldBe(kept.Select(Level).OfType<string>().Distinct());
+        levels.Codes!.Select(code => code == ColumnValues.Missing ? null : levels.Levels[code]).ShouldBe(kept.Select(Level));
+    }
+
     [Fact]
     public async Task FeaturesComeInTheOrderAskedFor()
     {
@@ -107,6 +135,33 @@ public sealed class DatasetMatrixTests : IDisposable
         var (id, dataset) = await _store.Import("a,b\n1,2\n");
 
         Should.Throw<OperationCanceledException>(() => _store.Engine.Read(id, dataset.Columns, [], new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public async Task DamageIsFoundAfterAnEarlierReadToo()
+    {
+        var (id, dataset) = await _store.Import("a,b\n1,2\n3,4\n");
+        var path = _store.Files.ParquetPath(id);
+        var content = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        _store.Numbers(id, dataset.Columns).ShouldBe([[1, 3], [2, 4]]);
+
+        await File.WriteAllBytesAsync(path, content[..^20], TestContext.Current.CancellationToken);
+        Should.Throw<DatasetFileException>(() => _store.Numbers(id, dataset.Columns));
+        byte[] damagedPage = [.. content.Take(4), .. Enumerable.Repeat((byte)0xFF, 16), .. content.Skip(20)];
+        await File.WriteAllBytesAsync(path, damagedPage, TestContext.Current.CancellationToken);
+        Should.Throw<DatasetFileException>(() => _store.Numbers(id, dataset.Columns));
+        await File.WriteAllBytesAsync(path, content, TestContext.Current.CancellationToken);
+        _store.Numbers(id, dataset.Columns).ShouldBe([[1, 3], [2, 4]]);
+    }
+
+    [Fact]
+    public async Task ReadsOfSeveralDataSetsAtTheSameTimeDoNotMix()
+    {
+        var (first, columns) = await _store.Import("a,b\n1,2\n3,4\n");
+        var (second, _) = await _store.Import("a,b\n5,6\n7,8\n");
+
+        Parallel.For(0, 24, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+            _store.Numbers(i % 3 == 0 ? first : second, columns.Columns).ShouldBe(i % 3 == 0 ? [[1, 3], [2, 4]] : [[5, 7], [6, 8]]));
     }
 
     public void Dispose() => _store.Dispose();

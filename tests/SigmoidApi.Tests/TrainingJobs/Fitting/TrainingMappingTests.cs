@@ -126,7 +126,7 @@ public sealed class TrainingMappingTests
     [InlineData(true, true)]
     public void InlineDataAreReadAsSent(bool weighted, bool clustered)
     {
-        var data = new InlineData(Matrix.Of([1, 2, 3, 4, 5, 6], 3, 2), [0, 1, 0], weighted ? [0.5, 0, 2] : null, clustered ? [9, -1, 9] : null);
+        var data = new InlineData(Matrix.Of([1, 2, 3, 4, 5, 6], 3, 2), new Labels([0, 1, 0]), weighted ? [0.5, 0, 2] : null, clustered ? [9, -1, 9] : null);
         var request = new TrainingRequest { CovarianceType = clustered ? CovarianceType.Cluster : CovarianceType.Nonrobust };
 
         var rows = InlineRows.From(Guid.NewGuid(), data).Read(request);

@@ -12,7 +12,7 @@ namespace SigmoidApi.Database.Postgres.Compiled
     public partial class PostgresDbContextModel
     {
         private PostgresDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("a70da6a7-0321-4920-8cc8-0c190b55e08b"), entityTypeCount: 11)
+            : base(skipDetectChanges: false, modelId: new Guid("ba82b376-d281-4811-a830-da51b14d2cf5"), entityTypeCount: 11)
         {
         }
 

@@ -165,3 +165,8 @@ FROM (
 INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
 VALUES ('20261130092019_Summaries', '10.0.15');
 
+ALTER TABLE "TrainingData" ADD "Labels" text;
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261130194925_InlineLabels', '10.0.15');
+

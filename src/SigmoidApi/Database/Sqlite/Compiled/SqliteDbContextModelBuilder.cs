@@ -11,7 +11,7 @@ namespace SigmoidApi.Database.Sqlite.Compiled
     public partial class SqliteDbContextModel
     {
         private SqliteDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("9129d951-0086-4d17-b629-e13a732660f3"), entityTypeCount: 11)
+            : base(skipDetectChanges: false, modelId: new Guid("f20b3ec5-2b48-4e3e-bd7f-b58ff03818a4"), entityTypeCount: 11)
         {
         }
 

@@ -170,3 +170,8 @@ FROM "ModelVersions" AS v LEFT JOIN "TrainingJobs" AS j ON j."Id" = v."JobId";
 INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
 VALUES ('20261130091848_Summaries', '10.0.15');
 
+ALTER TABLE "TrainingData" ADD "Labels" TEXT NULL;
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261130194919_InlineLabels', '10.0.15');
+

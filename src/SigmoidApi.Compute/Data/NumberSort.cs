@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
 
-namespace SigmoidApi.Tables.Profile;
+namespace SigmoidApi.Compute.Data;
 
 /// <summary>
 /// Sorts many float64 values by their bits, eleven at a time (LSD radix sort). For a million values it is about three times as fast as sorting by comparison.
 /// </summary>
-public static class NumberSort
+internal static class NumberSort
 {
     private const int DigitBits = 11;
     private const int Digits = 6;

@@ -1,6 +1,6 @@
-using SigmoidApi.Tables.Profile;
+using SigmoidApi.Compute.Data;
 
-namespace SigmoidApi.Tests.Tables.Profile;
+namespace SigmoidApi.Compute.Tests.Data;
 
 public sealed class NumberSortTests
 {
