@@ -25,7 +25,7 @@ RUN dotnet publish src/SigmoidApi --no-restore --arch $TARGETARCH --no-self-cont
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 # The number is that of Directory.Build.props, which a test holds it to.
-ARG VERSION=0.16.0
+ARG VERSION=0.17.0
 ARG REVISION=
 LABEL org.opencontainers.image.title="SigmoidApi" \
       org.opencontainers.image.version="$VERSION" \

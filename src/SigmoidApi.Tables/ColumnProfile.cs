@@ -93,4 +93,13 @@ public enum ColumnWarning
 
     /// <summary>One of the target's two values has less than a twentieth of the rows.</summary>
     RareClass,
+
+    /// <summary>A level of the column has rows of one class alone: without a penalty its coefficient has no finite value.</summary>
+    SeparatingLevel,
+
+    /// <summary>A threshold of the column separates a class from all others: without a penalty its coefficient has no finite value.</summary>
+    SeparatingThreshold,
+
+    /// <summary>Another column is nearly the same.</summary>
+    NearDuplicate,
 }

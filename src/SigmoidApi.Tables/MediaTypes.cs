@@ -14,6 +14,9 @@ internal static class MediaTypes
 
     public const string Text = "text/plain";
 
+    public const string Svg = "image/svg+xml";
+    public const string Png = "image/png";
+
     /// <summary>A form whose parts may be files.</summary>
     public const string Form = "multipart/form-data";
 

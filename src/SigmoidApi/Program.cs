@@ -1,14 +1,18 @@
 using Microsoft.Extensions.Options;
 using SigmoidApi;
+using SigmoidApi.Calibrations;
 using SigmoidApi.Database;
 using SigmoidApi.Datasets;
+using SigmoidApi.Evaluations;
 using SigmoidApi.Functions;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Access;
 using SigmoidApi.Idempotency;
+using SigmoidApi.Inspection;
 using SigmoidApi.Models;
 using SigmoidApi.OpenApi;
 using SigmoidApi.Operations;
+using SigmoidApi.Plots;
 using SigmoidApi.Serving;
 using SigmoidApi.Storage;
 using SigmoidApi.TrainingJobs;
@@ -41,6 +45,10 @@ async Task<int> RunAsync()
     builder.AddTrainingJobs();
     builder.AddModels();
     builder.AddServing();
+    builder.AddEvaluations();
+    builder.AddCalibrations();
+    builder.AddInspection();
+    builder.AddPlots();
 
     await using var app = builder.Build();
     // Before the host starts, which would log invalid settings with a stack trace.
@@ -61,6 +69,10 @@ async Task<int> RunAsync()
     api.MapTrainingJobs();
     api.MapModels();
     api.MapServing();
+    api.MapEvaluations();
+    api.MapCalibrations();
+    api.MapInspection();
+    api.MapPlots();
     api.MapActivations();
     api.MapPrediction();
     app.MapVersion();

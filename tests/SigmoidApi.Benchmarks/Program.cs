@@ -20,6 +20,7 @@ return args.FirstOrDefault() switch
     "path" => args.Any(argument => argument.StartsWith("--", StringComparison.Ordinal)) ? L1Path.Run(args[1..]) : Fit.RunPath(args[1..]),
     "inference" => Fit.RunInference(args[1..]),
     "multinomial" => Multinomial.Run(args[1..]),
+    "evaluation" => Evaluations.Run(args[1..]),
     "problem" => ProblemArrays.Run(args[1..]),
     "firth" => Firth.Run(),
     "start" => await Start.RunAsync(args[1..]),
@@ -30,7 +31,7 @@ static int Usage()
 {
     Console.Error.WriteLine("usage: SigmoidApi.Benchmarks elementwise | elementwise-widths | kernels | "
         + "fit DIR ROWS COLUMNS | gaps DIR ROWS COLUMNS | sparse DIR ROWS COLUMNS | path DIR ROWS COLUMNS | problem DIR NAME | "
-        + "inference DIR ROWS COLUMNS | multinomial DIR ROWS COLUMNS CLASSES [--l1 C,C] | comparison | scaling | firth | "
+        + "inference DIR ROWS COLUMNS | multinomial DIR ROWS COLUMNS CLASSES [--l1 C,C] | evaluation [ROWS] | comparison | scaling | firth | "
         + "json | serving | datasets | stream | jobs | responsiveness | start");
     return 2;
 }

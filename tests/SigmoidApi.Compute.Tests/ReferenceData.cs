@@ -63,6 +63,13 @@ internal static class ReferenceData
         return (table, new ClassLabels([.. rows.Select(row => Array.IndexOf(names, row[place]))], names));
     }
 
+    /// <summary>The cells of a CSV with a header and without quotes, by column.</summary>
+    public static IReadOnlyDictionary<string, string[]> Columns(string name)
+    {
+        string[][] rows = [.. File.ReadAllLines(PathOf(name)).Select(line => line.Split(','))];
+        return rows[0].Index().ToDictionary(column => column.Item, column => rows.Skip(1).Select(row => row[column.Index]).ToArray());
+    }
+
     public static JsonElement Json(string name) => JsonDocument.Parse(File.ReadAllBytes(PathOf(name))).RootElement;
 
     public static double[] Numbers(this JsonElement array) => array.EnumerateArray().Select(number => number.GetDouble()).ToArray();

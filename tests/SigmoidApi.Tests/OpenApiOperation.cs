@@ -60,7 +60,8 @@ internal sealed class OpenApiOperation
     /// <summary>The path with a name or id, and version 1.</summary>
     public string PathTo(string name) =>
         Path.Replace("{id}", name, StringComparison.Ordinal)
-            .Replace("{name}", name, StringComparison.Ordinal).Replace("{version}", "1", StringComparison.Ordinal);
+            .Replace("{name}", name, StringComparison.Ordinal).Replace("{version}", "1", StringComparison.Ordinal)
+            .Replace("{curve}", "roc", StringComparison.Ordinal);
 
     private IEnumerable<(string Name, string In, string[] Example)> Parameters =>
         !_operation.TryGetProperty("parameters", out var parameters) ? [] : parameters.EnumerateArray().Select(p =>

@@ -10,6 +10,13 @@ internal static class ReferenceData
 
     public static JsonElement Json(string file) => JsonElement.Parse(File.ReadAllBytes(PathOf(file)));
 
+    /// <summary>The cells of a CSV with a header and without quotes, by column.</summary>
+    public static IReadOnlyDictionary<string, string[]> Columns(string file)
+    {
+        string[][] rows = [.. File.ReadAllLines(PathOf(file)).Select(line => line.Split(','))];
+        return rows[0].Index().ToDictionary(column => column.Item, column => rows.Skip(1).Select(row => row[column.Index]).ToArray());
+    }
+
     /// <summary>The article's 1,000 rows of five features, and their labels.</summary>
     public static (double[][] Features, double[] Labels) Article()
     {

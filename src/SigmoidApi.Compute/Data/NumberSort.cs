@@ -59,6 +59,57 @@ internal static class NumberSort
             sorted[i] = Bits(source[i]);
     }
 
+    /// <summary>
+    /// Sorts <paramref name="values"/> in ascending order, with −0 before 0, and <paramref name="rows"/> with them. Equal values keep their order.
+    /// </summary>
+    /// <param name="values">The values, without NaN; sorted in place.</param>
+    /// <param name="rows">A number for each value.</param>
+    public static void Sort(double[] values, int[] rows)
+    {
+        var counts = new int[Digits * Buckets];
+        var source = MemoryMarshal.Cast<double, ulong>(values.AsSpan());
+        for (var i = 0; i < source.Length; i++)
+        {
+            var key = Ordered(source[i]);
+            source[i] = key;
+            for (var digit = 0; digit < Digits; digit++)
+                counts[digit * Buckets + (int)(key >> (digit * DigitBits) & (Buckets - 1))]++;
+        }
+
+        var keys = source;
+        var order = rows.AsSpan();
+        Span<ulong> otherKeys = new ulong[values.Length];
+        Span<int> otherOrder = new int[values.Length];
+        for (var digit = 0; digit < Digits && values.Length > 0; digit++)
+        {
+            var starts = counts.AsSpan(digit * Buckets, Buckets);
+            var shift = digit * DigitBits;
+            if (starts[(int)(keys[0] >> shift & (Buckets - 1))] == keys.Length)
+                continue;
+            var start = 0;
+            for (var bucket = 0; bucket < Buckets; bucket++)
+                (starts[bucket], start) = (start, start + starts[bucket]);
+            for (var i = 0; i < keys.Length; i++)
+            {
+                var place = starts[(int)(keys[i] >> shift & (Buckets - 1))]++;
+                otherKeys[place] = keys[i];
+                otherOrder[place] = order[i];
+            }
+            var swapKeys = keys;
+            keys = otherKeys;
+            otherKeys = swapKeys;
+            var swapOrder = order;
+            order = otherOrder;
+            otherOrder = swapOrder;
+        }
+
+        for (var i = 0; i < keys.Length; i++)
+        {
+            source[i] = Bits(keys[i]);
+            rows[i] = order[i];
+        }
+    }
+
     // With all bits of negative numbers flipped, and the sign bit of the others set, the order of the bits is the order of the numbers.
     private static ulong Ordered(ulong bits) => bits ^ ((ulong)((long)bits >> 63) | 0x8000_0000_0000_0000);
 

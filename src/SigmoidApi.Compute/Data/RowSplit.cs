@@ -173,6 +173,29 @@ public static class RowSplit
         return foldOf;
     }
 
+    /// <summary>Folds of consecutive times, of about equally many rows. Rows of one time stay together.</summary>
+    /// <param name="order">The time of each row, in any unit, not NaN.</param>
+    /// <param name="folds">At least 2.</param>
+    /// <returns>The fold of every row, from 0 for the earliest.</returns>
+    /// <exception cref="UntrainableDataException"><c>empty_split</c>: too few different times.</exception>
+    internal static int[] TimeFolds(ReadOnlySpan<double> order, int folds)
+    {
+        var sorted = order.ToArray();
+        Array.Sort(sorted);
+        var foldOf = new int[order.Length];
+        for (var row = 0; row < foldOf.Length; row++)
+        {
+            var (low, high) = (0, sorted.Length - 1);
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                (low, high) = sorted[middle] < order[row] ? (middle + 1, high) : (low, middle);
+            }
+            foldOf[row] = (int)((long)low * folds / sorted.Length);
+        }
+        return foldOf.Distinct().Count() == folds ? foldOf : throw Empty(sorted.Distinct().Count(), "times");
+    }
+
     /// <summary>The rows of each key, ascending. The keys are ascending too.</summary>
     internal static SortedList<int, int[]> RowsByKey(ReadOnlySpan<int> keys)
     {

@@ -17,6 +17,13 @@ internal struct SplitMix64(long seed)
         return z ^ (z >> 31);
     }
 
+    /// <summary>The seed of the generator with this number, of many that are independent of each other. This generator stays where it is.</summary>
+    public readonly long Derive(int number)
+    {
+        var other = new SplitMix64((long)(_state ^ ((ulong)number + 1) * 0xD1342543DE82EF95));
+        return (long)other.Next();
+    }
+
     /// <summary>A uniform number from 0 to <paramref name="bound"/> − 1 (Lemire, "Fast random integer generation in an interval", 2019).</summary>
     public int Below(int bound)
     {

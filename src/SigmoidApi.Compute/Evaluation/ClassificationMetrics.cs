@@ -79,8 +79,8 @@ public sealed record ClassificationMetrics(double LogLoss, double RocAuc, double
         var tn = n - chosen - fn;
         var spread = Math.Sqrt((double)(tp + fp)) * Math.Sqrt((double)(tp + fn)) * Math.Sqrt((double)(tn + fp)) * Math.Sqrt((double)(tn + fn));
         return new ClassificationMetrics(logLoss / n, rocAuc, averagePrecision, brier / n, (double)(tp + tn) / n,
-            Ratio(tp, chosen), Ratio(tp, positives), Ratio(2.0 * tp, 2.0 * tp + fp + fn),
-            Ratio((double)tp * tn - (double)fp * fn, spread), calibration / n, new ConfusionMatrix(tn, fp, fn, tp));
+            Ratio.Of(tp, chosen), Ratio.Of(tp, positives), Ratio.Of(2.0 * tp, 2.0 * tp + fp + fn),
+            Ratio.Of((double)tp * tn - (double)fp * fn, spread), calibration / n, new ConfusionMatrix(tn, fp, fn, tp));
     }
 
     /// <summary>Replaces margins by probabilities, and returns the sum of the log losses. Blocks are added in the order of the rows.</summary>
@@ -133,7 +133,7 @@ public sealed record ClassificationMetrics(double LogLoss, double RocAuc, double
             negatives += zeros;
             precisionSum += ones * positives / (positives + negatives);
         }
-        return (area / (positives * negatives), Ratio(precisionSum, positives));
+        return (area / (positives * negatives), Ratio.Of(precisionSum, positives));
     }
 
     /// <summary>
@@ -179,6 +179,4 @@ public sealed record ClassificationMetrics(double LogLoss, double RocAuc, double
         sorted = sorted[..^count];
         return count;
     }
-
-    private static double Ratio(double numerator, double denominator) => denominator == 0 ? 0 : numerator / denominator;
 }

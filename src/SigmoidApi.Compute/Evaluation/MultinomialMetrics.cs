@@ -1,4 +1,3 @@
-using SigmoidApi.Compute.Activations;
 using SigmoidApi.Compute.Losses;
 
 namespace SigmoidApi.Compute.Evaluation;
@@ -20,52 +19,87 @@ namespace SigmoidApi.Compute.Evaluation;
 /// <param name="TopKAccuracy">
 /// Entry k − 1 is the share of rows where fewer than k classes are strictly more probable than the true one, for k from 1 to min(5, K − 1).
 /// </param>
-/// <param name="Confusion">Counts of rows: entry [i][j] of class i and predicted label j.</param>
+/// <param name="Confusion">Counts of rows, with weights of those of positive weight: entry [i][j] of class i and predicted label j.</param>
 public sealed record MultinomialMetrics(double LogLoss, double Brier, double Accuracy, double BalancedAccuracy, double MacroPrecision, double WeightedPrecision,
     double MacroRecall, double WeightedRecall, double MacroF1, double WeightedF1, double MatthewsCorrelation, double Kappa, MultinomialAreas RocAuc,
     IReadOnlyList<double> TopKAccuracy, long[][] Confusion)
 {
     private const int MostTop = 5;
 
+    /// <summary>The weight of rows of class i and predicted label j at [i][j]; null without weights.</summary>
+    public double[][]? WeightedConfusion { get; init; }
+
     /// <summary>Scores the softmax of scores: the margins of softmax regression, or log σ of those of one-vs-rest.</summary>
     /// <param name="labels">The class of each of n rows.</param>
     /// <param name="scores">n × K, row-major.</param>
     /// <param name="classes">K, at least 2.</param>
     /// <exception cref="ArgumentException">The lengths do not agree, or there are no rows.</exception>
-    public static MultinomialMetrics FromScores(ReadOnlySpan<double> labels, ReadOnlySpan<double> scores, int classes)
+    public static MultinomialMetrics FromScores(ReadOnlySpan<double> labels, ReadOnlySpan<double> scores, int classes) =>
+        FromScores(labels, scores, classes, []);
+
+    /// <summary>The same with weights: a row of weight 2 counts as two rows, one of weight 0 not at all.</summary>
+    /// <param name="labels">The class of each of n rows.</param>
+    /// <param name="scores">n × K, row-major.</param>
+    /// <param name="classes">K, at least 2.</param>
+    /// <param name="weights">n finite numbers of at least 0, not all 0; empty for 1.</param>
+    /// <exception cref="ArgumentException">The lengths do not agree, there are no rows, or weights are not as described.</exception>
+    public static MultinomialMetrics FromScores(ReadOnlySpan<double> labels, ReadOnlySpan<double> scores, int classes, ReadOnlySpan<double> weights)
+    {
+        RequireLengths(labels, scores, classes, weights);
+        var rows = new MultinomialRows(labels, scores, classes);
+        return Of(rows, weights, SoftmaxLoss.Sum(scores, classes, labels, weights));
+    }
+
+    /// <summary>The scores of rows under weights.</summary>
+    /// <param name="rows">The scored rows.</param>
+    /// <param name="weights">Of each row; empty for 1.</param>
+    /// <param name="loss">The weighted sum of the rows' log losses.</param>
+    internal static MultinomialMetrics Of(MultinomialRows rows, ReadOnlySpan<double> weights, double loss)
+    {
+        var classes = rows.Classes;
+        long[][] counts = [.. Enumerable.Range(0, classes).Select(_ => new long[classes])];
+        double[][] confusion = [.. Enumerable.Range(0, classes).Select(_ => new double[classes])];
+        var top = new double[Math.Min(MostTop, classes - 1)];
+        var (brier, total) = (0.0, 0.0);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var weight = weights.IsEmpty ? 1 : weights[i];
+            total += weight;
+            brier += weight * rows.Squares[i];
+            confusion[rows.Truth[i]][rows.Predicted[i]] += weight;
+            counts[rows.Truth[i]][rows.Predicted[i]] += weight > 0 ? 1 : 0;
+            for (var k = rows.Above[i]; k < top.Length; k++)
+                top[k] += weight;
+        }
+        var metrics = Of(confusion, total, loss / total, brier / total, [.. top.Select(count => count / total)], rows.Areas(weights), counts);
+        return weights.IsEmpty ? metrics : metrics with { WeightedConfusion = confusion };
+    }
+
+    /// <exception cref="ArgumentException">The lengths do not agree, there are no rows, or a label, score or weight is out of its range.</exception>
+    internal static void Require(ReadOnlySpan<double> labels, ReadOnlySpan<double> scores, int classes, ReadOnlySpan<double> weights)
+    {
+        RequireLengths(labels, scores, classes, weights);
+        ScoredRows.RequireLabels(labels, classes);
+        for (var i = 0; i < scores.Length; i++)
+        {
+            if (double.IsNaN(scores[i]) || scores[i] == double.PositiveInfinity)
+                throw new ArgumentException($"Expected finite scores, got {scores[i]} in row {i / classes}.");
+        }
+    }
+
+    private static void RequireLengths(ReadOnlySpan<double> labels, ReadOnlySpan<double> scores, int classes, ReadOnlySpan<double> weights)
     {
         ArgumentOutOfRangeException.ThrowIfZero(labels.Length, nameof(labels));
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         ArgumentOutOfRangeException.ThrowIfNotEqual(scores.Length, labels.Length * (long)classes, nameof(scores));
-        var n = labels.Length;
-        var probabilities = new double[scores.Length];
-        Softmax.Values(scores, classes, probabilities);
-        long[][] confusion = [.. Enumerable.Range(0, classes).Select(_ => new long[classes])];
-        var top = new long[Math.Min(MostTop, classes - 1)];
-        var brier = 0.0;
-        var truth = new int[n];
-        for (var i = 0; i < n; i++)
-        {
-            var p = probabilities.AsSpan(i * classes, classes);
-            truth[i] = (int)labels[i];
-            var (predicted, above, square) = (0, 0, 0.0);
-            for (var k = 0; k < classes; k++)
-            {
-                predicted = p[k] > p[predicted] ? k : predicted;
-                above += p[k] > p[truth[i]] ? 1 : 0;
-                var error = p[k] - (k == truth[i] ? 1 : 0);
-                square += error * error;
-            }
-            brier += square;
-            confusion[truth[i]][predicted]++;
-            for (var k = above; k < top.Length; k++)
-                top[k]++;
-        }
-        return Of(confusion, n, SoftmaxLoss.Sum(scores, classes, labels) / n, brier / n, [.. top.Select(count => (double)count / n)],
-            MultinomialAreas.Of(truth, probabilities, classes));
+        if (weights.IsEmpty)
+            return;
+        ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, labels.Length, nameof(weights));
+        ScoredRows.RequireWeights(weights);
     }
 
-    private static MultinomialMetrics Of(long[][] confusion, int n, double logLoss, double brier, double[] top, MultinomialAreas areas)
+    private static MultinomialMetrics Of(
+        double[][] confusion, double count, double logLoss, double brier, double[] top, MultinomialAreas areas, long[][] counts)
     {
         var classes = confusion.Length;
         var (rows, predicted) = (new double[classes], new double[classes]);
@@ -74,21 +108,19 @@ public sealed record MultinomialMetrics(double LogLoss, double Brier, double Acc
         for (var k = 0; k < classes; k++)
         {
             (rows[k], predicted[k]) = (confusion[k].Sum(), confusion.Sum(row => row[k]));
-            precision[k] = Ratio(confusion[k][k], predicted[k]);
-            recall[k] = Ratio(confusion[k][k], rows[k]);
-            f1[k] = Ratio(2.0 * confusion[k][k], rows[k] + predicted[k]);
+            precision[k] = Ratio.Of(confusion[k][k], predicted[k]);
+            recall[k] = Ratio.Of(confusion[k][k], rows[k]);
+            f1[k] = Ratio.Of(2.0 * confusion[k][k], rows[k] + predicted[k]);
             correct += confusion[k][k];
         }
         var (chance, ofRows, ofPredicted) = (Dot(rows, predicted), Dot(rows, rows), Dot(predicted, predicted));
-        var count = (double)n;
-        // The product of two roots may be below its true value by a rounding error.
-        var correlation = Math.Clamp(Ratio(correct * count - chance, Math.Sqrt(count * count - ofPredicted) * Math.Sqrt(count * count - ofRows)), -1, 1);
-        return new MultinomialMetrics(logLoss, brier, correct / n, recall.Where((_, k) => rows[k] > 0).Average(), precision.Average(), Dot(precision, rows) / n,
-            recall.Average(), Dot(recall, rows) / n, f1.Average(), Dot(f1, rows) / n, correlation,
-            Ratio(correct * count - chance, count * count - chance), areas, top, confusion);
+        // The product of two roots may be below its true value by a rounding error; with weights so may what is under a root.
+        var spread = Math.Sqrt(Math.Max(count * count - ofPredicted, 0)) * Math.Sqrt(Math.Max(count * count - ofRows, 0));
+        var correlation = Math.Clamp(Ratio.Of(correct * count - chance, spread), -1, 1);
+        return new MultinomialMetrics(logLoss, brier, correct / count, recall.Where((_, k) => rows[k] > 0).Average(), precision.Average(),
+            Dot(precision, rows) / count, recall.Average(), Dot(recall, rows) / count, f1.Average(), Dot(f1, rows) / count, correlation,
+            Ratio.Of(correct * count - chance, count * count - chance), areas, top, counts);
     }
 
     private static double Dot(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
-
-    private static double Ratio(double numerator, double denominator) => denominator == 0 ? 0 : numerator / denominator;
 }

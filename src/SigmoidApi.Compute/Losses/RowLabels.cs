@@ -25,7 +25,10 @@ internal sealed record RowLabels(double[] Values, double[]? Weights)
     public int Outputs => Positive is not null ? 1 : Base is null ? Classes : Classes - 1;
 
     /// <summary>The output of a class; −1 for the base class.</summary>
-    public int OutputOf(int label) => Base is not { } baseClass || label < baseClass ? label : label == baseClass ? -1 : label - 1;
+    public int OutputOf(int label) => OutputOf(label, Base);
+
+    /// <summary>The same for a base class, or null if each class has an output.</summary>
+    public static int OutputOf(int label, int? baseClass) => baseClass is null || label < baseClass ? label : label == baseClass ? -1 : label - 1;
 
     /// <summary>Whether the same number can be added to all margins of a row without changing its loss.</summary>
     public bool IsSymmetric => Positive is null && Base is null;

@@ -63,7 +63,7 @@ internal static class SoftmaxLoss
     {
         for (var i = 0; i < count; i++)
         {
-            rows.Labels[i] = baseClass is null || labels[i] < baseClass ? labels[i] : labels[i] == baseClass ? -1 : labels[i] - 1;
+            rows.Labels[i] = RowLabels.OutputOf((int)labels[i], baseClass);
             rows.Weights[i] = weights.IsEmpty ? 1 : weights[i];
         }
         var padded = (count + 7) & ~7;

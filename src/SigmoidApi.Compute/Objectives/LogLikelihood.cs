@@ -47,6 +47,9 @@ internal sealed class LogLikelihood
 
     public double Label(int row) => _labels[row];
 
+    /// <summary>For each row −m for label 1 and m for label 0, where m is the margin at the parameters of the last <see cref="Evaluate"/>.</summary>
+    public ReadOnlySpan<double> Against => _against;
+
     /// <summary>The likelihood of some of the rows. The others have weight 0.</summary>
     public LogLikelihood Of(bool[] rows) => new(Rows, new RowLabels(_labels, [.. rows.Select((isIn, i) => isIn ? Weight(i) : 0)]));
 

@@ -12,14 +12,19 @@ internal sealed class StandardScaling
 {
     private const int ChunkRows = 1024;
 
-    private StandardScaling(double[] means, double[] deviations)
+    private StandardScaling(double[] means, double[] deviations, double[]? columnMeans = null)
     {
         Means = means;
+        ColumnMeans = columnMeans ?? means;
         Deviations = deviations;
         Reciprocals = Array.ConvertAll(deviations, deviation => deviation == 0 ? 0 : 1 / deviation);
     }
 
+    /// <summary>What is subtracted from each column.</summary>
     public double[] Means { get; }
+
+    /// <summary>The mean of each column, also of those from which nothing is subtracted.</summary>
+    public double[] ColumnMeans { get; }
 
     public double[] Deviations { get; }
 
@@ -51,7 +56,8 @@ internal sealed class StandardScaling
     {
         bool[] leave = [.. indicators.Select((isIndicator, j) => isIndicator && Deviations[j] != 0)];
         return new StandardScaling(
-            [.. Means.Select((mean, j) => leave[j] ? 0 : mean)], [.. Deviations.Select((deviation, j) => leave[j] ? 1 : deviation)]);
+            [.. Means.Select((mean, j) => leave[j] ? 0 : mean)], [.. Deviations.Select((deviation, j) => leave[j] ? 1 : deviation)],
+            ColumnMeans);
     }
 
     /// <summary>
@@ -59,7 +65,7 @@ internal sealed class StandardScaling
     /// the same. By weight, only a column that has entries in more than half of the rows can be centred: its mean² / variance is at most share / (1 − share).
     /// </summary>
     public StandardScaling WithLargeMeansOnly() =>
-        new([.. Means.Zip(Deviations, (mean, deviation) => deviation != 0 && Math.Abs(mean) > deviation ? mean : 0)], Deviations);
+        new([.. Means.Zip(Deviations, (mean, deviation) => deviation != 0 && Math.Abs(mean) > deviation ? mean : 0)], Deviations, ColumnMeans);
 
     /// <summary>
     /// For a fit without an intercept: scales columns about 0, to a root mean square of 1. Centring would add an intercept in the columns' own
@@ -71,7 +77,7 @@ internal sealed class StandardScaling
     public StandardScaling AboutZero()
     {
         double[] rootMeanSquares = [.. Means.Zip(Deviations, double.Hypot)];
-        return Checked(new double[Means.Length], rootMeanSquares, j => $"a root mean square of {rootMeanSquares[j]}");
+        return Checked(new double[Means.Length], rootMeanSquares, j => $"a root mean square of {rootMeanSquares[j]}", ColumnMeans);
     }
 
     private static StandardScaling FitDense(FeatureMatrix features, double[]? weights, ThreadCrew crew, CancellationToken cancellationToken)
@@ -202,8 +208,11 @@ internal sealed class StandardScaling
         }
     }
 
+    /// <param name="means">What is subtracted from each column.</param>
+    /// <param name="deviations">What each column is divided by.</param>
     /// <param name="spread">Describes the spread of a column, for the message.</param>
-    private static StandardScaling Checked(double[] means, double[] deviations, Func<int, string> spread)
+    /// <param name="columnMeans">The columns' means, if others are subtracted.</param>
+    private static StandardScaling Checked(double[] means, double[] deviations, Func<int, string> spread, double[]? columnMeans = null)
     {
         for (var j = 0; j < means.Length; j++)
         {
@@ -213,7 +222,7 @@ internal sealed class StandardScaling
                     $"Column {j} has {spread(j)}, which float64 cannot standardise; rescale it.");
             }
         }
-        return new StandardScaling(means, deviations);
+        return new StandardScaling(means, deviations, columnMeans);
     }
 
     /// <summary>Adds the rows of a tile, which have these weights (none: all 1), to <paramref name="sums"/>.</summary>

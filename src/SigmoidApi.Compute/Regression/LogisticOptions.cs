@@ -1,3 +1,4 @@
+using SigmoidApi.Compute.Calibration;
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Inference;
 using SigmoidApi.Compute.Solvers;
@@ -96,6 +97,12 @@ public sealed record LogisticOptions
 
     /// <summary>The time of each row, in any unit. A holdout then has the latest rows (<see cref="RowSplit.ByTime"/>). Null if there is no order.</summary>
     public double[]? TimeOrder { get; init; }
+
+    /// <summary>
+    /// How to calibrate the model; null for not. Folds of the rows that the model is fitted to are fitted in addition, at the selected point of a path; they
+    /// are split as the validation splits. The model itself does not depend on it. Rows count by their sample weights, not by those of their classes.
+    /// </summary>
+    public CalibrationOptions? Calibration { get; init; }
 
     /// <summary>The seed of the random choice of the holdout or the folds.</summary>
     public long Seed { get; init; } = 42;
@@ -196,6 +203,8 @@ public sealed record LogisticOptions
         Require(Holdout is null or (> 0 and < 1), nameof(Holdout), "be above 0 and below 1");
         Require(Folds is null or >= 2, nameof(Folds), "be at least 2");
         Require(Folds is null || Holdout is null, nameof(Folds), "be null if there is a holdout");
+        Require(Calibration is null || Enum.IsDefined(Calibration.Method), nameof(Calibration), "have one of the methods");
+        Require(Calibration is null or { Folds: >= 2 }, nameof(Calibration), "have at least 2 folds");
         Require(Groups is null || Groups.Length == rows, nameof(Groups), $"have one value for each of the {rows} rows");
         Require(Groups is null || Holdout is not null || Folds is not null, nameof(Groups), "be null unless there is a holdout or there are folds");
         Require(TimeOrder is null || TimeOrder.Length == rows, nameof(TimeOrder), $"have one value for each of the {rows} rows");
@@ -231,6 +240,9 @@ public sealed record LogisticOptions
             archive.Numbers([.. ClassWeight?.Values ?? []]);
             archive.Numbers(InitialIntercepts);
         }
+        // Calls of a calibration come after all others, so fits without one keep their fingerprints, and the version of the journal.
+        if (Calibration is not null)
+            archive.Integer(Calibration.Folds);
         return FitJournal.Hash(archive.Written, [labels, InitialWeights, SampleWeight, TimeOrder, Cs, L1Ratios], [Groups, Clusters]);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using SigmoidApi.Compute.Calibration;
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Evaluation;
 using SigmoidApi.Compute.Objectives;
@@ -73,6 +74,8 @@ public static class LogisticTrainer
             Preparation = scored.Preparation,
             Path = fit.Path,
             Inference = fit.Inference,
+            TermMeans = scored.TermMeans,
+            Calibration = scored.Calibration,
         };
     }
 
@@ -80,7 +83,8 @@ public static class LogisticTrainer
     internal delegate T Metrics<T>(double[] labels, double[] margins, ThreadCrew crew);
 
     /// <summary>A fit of any target, its scores, and what else a result has.</summary>
-    internal sealed record Scored<T>(ModelFit Fit, LinearModel Standardized, T Training, T? Validation, Preparation? Preparation)
+    internal sealed record Scored<T>(ModelFit Fit, LinearModel Standardized, T Training, T? Validation, Preparation? Preparation,
+        double[] TermMeans, HeldOutCalibration? Calibration)
         where T : class;
 
     /// <summary>Fits a target and scores the training rows and those held out.</summary>
@@ -90,7 +94,7 @@ public static class LogisticTrainer
     {
         ArgumentNullException.ThrowIfNull(control);
         using var crew = new ThreadCrew(options.Threads, options.ThreadStart);
-        var (fit, fits, validation) = Run(source, target, options, crew, control, cancellationToken);
+        var (fit, fits, validation, calibration) = Run(source, target, options, crew, control, cancellationToken);
         var scaling = fits.Scaling(crew, cancellationToken);
         var standardized = fit.Standardized ?? fit.Model.ToStandardized(scaling);
         var margins = target.Scores(fit.Model.Margins(fits.Design.Features, crew, cancellationToken));
@@ -99,7 +103,8 @@ public static class LogisticTrainer
             : metrics(Target.Select(target.Values, training), Target.Select(margins, training, target.Vectors), crew);
         var ofValidation = validation is null ? null : metrics(Target.Select(target.Values, validation.Rows), target.Scores(validation.Margins), crew);
         return new Scored<T>(
-            fit, standardized, ofTraining, ofValidation, source.PreparationOf(fits, options.FitIntercept ? scaling.Means : null, crew, cancellationToken));
+            fit, standardized, ofTraining, ofValidation, source.PreparationOf(fits, options.FitIntercept ? scaling.Means : null, crew, cancellationToken),
+            scaling.ColumnMeans, calibration);
     }
 
     /// <summary>
@@ -156,14 +161,14 @@ public static class LogisticTrainer
         BinaryLabels.RequireTwoClasses(labels);
     }
 
-    internal static (ModelFit Fit, PenalizedFits Fits, Validated? Validation) Run(DesignSource source, Target target, LogisticOptions options,
-        ThreadCrew crew, FitControl control, CancellationToken cancellationToken)
+    internal static FinishedRun Run(DesignSource source, Target target, LogisticOptions options, ThreadCrew crew, FitControl control,
+        CancellationToken cancellationToken)
     {
         var start = options.TimeProvider.GetTimestamp();
         var run = new TrainingRun(source, target, options, crew, control, cancellationToken);
-        var (fit, fits, validation) = WithFiniteFeatures(source, run.Run);
-        var convergence = fit.Convergence with { Passes = run.Passes, Seconds = options.TimeProvider.GetElapsedTime(start).TotalSeconds };
-        return (fit with { Convergence = convergence }, fits, validation);
+        var finished = WithFiniteFeatures(source, run.Run);
+        var convergence = finished.Fit.Convergence with { Passes = run.Passes, Seconds = options.TimeProvider.GetElapsedTime(start).TotalSeconds };
+        return finished with { Fit = finished.Fit with { Convergence = convergence } };
     }
 
     /// <summary>

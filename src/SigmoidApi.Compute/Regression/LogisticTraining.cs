@@ -1,3 +1,4 @@
+using SigmoidApi.Compute.Calibration;
 using SigmoidApi.Compute.Evaluation;
 using SigmoidApi.Compute.Inference;
 using SigmoidApi.Compute.Preprocessing;
@@ -18,6 +19,14 @@ namespace SigmoidApi.Compute.Regression;
 public sealed record LogisticTraining(LogisticModel Model, double StandardizedIntercept, double[] StandardizedCoefficients, Convergence Convergence,
     ClassificationMetrics TrainingMetrics, ClassificationMetrics? ValidationMetrics)
 {
+    /// <summary>The calibration by folds; null without one, and if the run was stopped before its folds were fitted.</summary>
+    public HeldOutCalibration? Calibration { get; init; }
+
+    /// <summary>
+    /// The mean of each design column over the training rows, by their sample weights, in its own units: what predictions are explained against.
+    /// </summary>
+    public IReadOnlyList<double> TermMeans { get; init; } = [];
+
     /// <summary>How the model's columns were made from raw columns, as learned from the training rows; null if the features came as a matrix.</summary>
     public Preparation? Preparation { get; init; }
 

@@ -1,3 +1,4 @@
+using SigmoidApi.Compute.Calibration;
 using SigmoidApi.Compute.Evaluation;
 using SigmoidApi.Compute.Inference;
 using SigmoidApi.Compute.Preprocessing;
@@ -32,6 +33,14 @@ public sealed record MultinomialFit(MultinomialModel Model, Convergence Converge
 public sealed record MultinomialTraining(MultinomialModel Model, double[] StandardizedIntercepts, double[][] StandardizedCoefficients,
     Convergence Convergence, MultinomialMetrics TrainingMetrics, MultinomialMetrics? ValidationMetrics)
 {
+    /// <summary>The calibration by folds; null without one, and if the run was stopped before its folds were fitted.</summary>
+    public HeldOutCalibration? Calibration { get; init; }
+
+    /// <summary>
+    /// The mean of each design column over the training rows, by their sample weights, in its own units: what predictions are explained against.
+    /// </summary>
+    public IReadOnlyList<double> TermMeans { get; init; } = [];
+
     /// <summary>How the model's columns were made from raw columns, as learned from the training rows; null if the features came as a matrix.</summary>
     public Preparation? Preparation { get; init; }
 

@@ -79,9 +79,18 @@ public sealed class MultinomialModel
     /// </summary>
     public void ToProbabilities(Span<double> margins)
     {
-        if (MultiClass == MultiClass.OneVsRest)
-            Elementwise.Apply<LogSigmoid.Function, double>(margins, margins, []);
+        ToScores(margins, MultiClass);
         Softmax.Values(margins, Classes, margins);
+    }
+
+    /// <summary>
+    /// Turns margins in place into what a softmax takes to the probabilities: the margins themselves, or with one-vs-rest their log σ, since
+    /// σ(mₖ) / Σ σ(m) is the softmax of log σ(m).
+    /// </summary>
+    internal static void ToScores(Span<double> margins, MultiClass multiClass)
+    {
+        if (multiClass == MultiClass.OneVsRest)
+            Elementwise.Apply<LogSigmoid.Function, double>(margins, margins, []);
     }
 
     /// <summary>The label of each row: the first class of greatest probability.</summary>
@@ -114,8 +123,7 @@ public sealed class MultinomialModel
             throw new ArgumentException($"Labels must be from 0 to {Classes - 1}.", nameof(labels));
         var margins = new double[labels.Length * Classes];
         PredictMargins(rows, margins);
-        if (MultiClass == MultiClass.OneVsRest)
-            Elementwise.Apply<LogSigmoid.Function, double>(margins, margins, []);
+        ToScores(margins, MultiClass);
         var values = new double[labels.Length];
         for (var i = 0; i < values.Length; i++)
             values[i] = labels[i];

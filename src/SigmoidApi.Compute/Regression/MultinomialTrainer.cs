@@ -96,6 +96,8 @@ public static class MultinomialTrainer
             Preparation = scored.Preparation,
             Path = fit.Path,
             Inference = fit.Inference,
+            TermMeans = scored.TermMeans,
+            Calibration = scored.Calibration,
         };
     }
 

@@ -1,7 +1,5 @@
-using SigmoidApi.Compute.Activations;
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Losses;
-using SigmoidApi.Compute.Simd;
 
 namespace SigmoidApi.Compute.Regression;
 
@@ -131,6 +129,30 @@ internal sealed class Target
         return foldOf;
     }
 
+    /// <summary>
+    /// The part of each row for a calibration, −1 for rows that the model is not fitted to. Parts are stratified, or of whole groups, or of consecutive times,
+    /// as the validation splits.
+    /// </summary>
+    /// <exception cref="UntrainableDataException">
+    /// <c>class_missing_from_split</c> or <c>empty_split</c>: too few rows of a class, groups or times for so many parts.
+    /// </exception>
+    public int[] CalibrationFolds(int folds, int[]? training)
+    {
+        int[] rows = training ?? [.. Enumerable.Range(0, Values.Length)];
+        var values = Select(Values, rows);
+        var ofRows = _options.Groups is { } groups ? RowSplit.GroupFolds(Array.ConvertAll(rows, row => groups[row]), folds, _options.Seed)
+            : _options.TimeOrder is { } times ? RowSplit.TimeFolds(Select(times, rows), folds)
+            : _labels is null ? StratifiedSplit.Folds(values, folds, _options.Seed)
+            : StratifiedSplit.Folds(new ClassLabels(Array.ConvertAll(values, value => (int)value), _labels.Names), folds, _options.Seed);
+        var foldOf = new int[Values.Length];
+        Array.Fill(foldOf, -1);
+        for (var i = 0; i < rows.Length; i++)
+            foldOf[rows[i]] = ofRows[i];
+        for (var fold = 0; fold < folds; fold++)
+            RequireEveryClass([.. rows.Where(row => foldOf[row] != fold)]);
+        return foldOf;
+    }
+
     /// <summary>The mean log loss of some rows' margins, weighted by the rows' sample weights.</summary>
     public double MeanLogLoss(double[] margins, int[] rows)
     {
@@ -142,13 +164,10 @@ internal sealed class Target
         return (IsBinary ? LogisticLoss.Sum(margins, labels, weights) : SoftmaxLoss.Sum(Scores(margins), Classes, labels, weights)) / total;
     }
 
-    /// <summary>
-    /// What a softmax takes to the probabilities: the margins, or with one-vs-rest their log σ, since σ(mₖ) / Σ σ(m) is the softmax of log σ(m).
-    /// </summary>
+    /// <summary>What a softmax takes to the probabilities; see <see cref="MultinomialModel.ToScores"/>. Changes <paramref name="margins"/> in place.</summary>
     public double[] Scores(double[] margins)
     {
-        if (IsOneVsRest)
-            Elementwise.Apply<LogSigmoid.Function, double>(margins, margins, []);
+        MultinomialModel.ToScores(margins, IsOneVsRest ? MultiClass.OneVsRest : MultiClass.Multinomial);
         return margins;
     }
 

@@ -1,3 +1,4 @@
+using SigmoidApi.Compute.Calibration;
 using SigmoidApi.Compute.Passes;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Solvers;
@@ -20,7 +21,8 @@ internal sealed class TrainingRun
     public TrainingRun(DesignSource source, Target target, LogisticOptions options, ThreadCrew crew, FitControl control, CancellationToken cancellationToken)
     {
         (_source, _target, _options, _crew, _cancellationToken) = (source, target, options, crew, cancellationToken);
-        var calls = target.Problems.Calls * PenalizedFits.Points(options).Count * (1 + (options.Folds ?? 0));
+        var fits = PenalizedFits.Points(options).Count * (1 + (options.Folds ?? 0)) + (SharesFolds ? 0 : options.Calibration?.Folds ?? 0);
+        var calls = target.Problems.Calls * fits;
         int? classes = target.IsBinary ? null : target.Classes;
         _journal = new FitJournal(control, options.TimeProvider, calls, () => options.Fingerprint(target.Values, source.Columns, classes));
     }
@@ -28,22 +30,69 @@ internal sealed class TrainingRun
     /// <summary>Passes over the data so far.</summary>
     public double Passes { get; private set; }
 
-    public (ModelFit Fit, PenalizedFits Fits, Validated? Validation) Run()
+    /// <summary>Whether the folds of the validation are those of the calibration.</summary>
+    private bool SharesFolds => _options.Folds is { } folds && folds == _options.Calibration?.Folds;
+
+    public FinishedRun Run()
     {
         if (_options.Folds is { } folds)
             return CrossValidate(folds);
-        if (_options.Holdout is not { } fraction)
-        {
-            var (all, fits) = FitAll(training: null);
-            return (Diagnosed(FitOf(all, scores: null), all, fits), fits, null);
-        }
+        var (training, heldOut) = _options.Holdout is { } fraction ? _target.Holdout(fraction) : (null, null);
+        var foldOf = CalibrationFolds(training);
+        var (fit, points, validation, kept, preparation) = FitOnce(training, heldOut);
+        var calibration = Calibrated(foldOf, points[fit.Path?.Selected ?? 0]);
+        var weights = LogisticTrainer.TrainingWeights(_options.SampleWeight, training, _target.Values.Length);
+        var fits = kept ?? FitsOf(_source.Transform(preparation, _crew, _cancellationToken), weights, _options);
+        return new FinishedRun(Diagnosed(fit, points, fits), fits, validation, calibration);
+    }
 
-        var (training, heldOut) = _target.Holdout(fraction);
-        var (points, ofTraining) = FitAll(training);
-        var losses = points.Select(point => _target.MeanLogLoss(MarginsOf(point.Fit.Model, ofTraining.Design, heldOut), heldOut));
-        var scores = losses.Select(loss => new ValidationScore(loss, StandardError: null)).ToArray();
-        var fit = Diagnosed(FitOf(points, PenalizedFits.Points(_options).Count > 1 ? scores : null), points, ofTraining);
-        return (fit, ofTraining, new Validated(training, heldOut, MarginsOf(fit.Model, ofTraining.Design, heldOut)));
+    /// <summary>Fits without folds, and scores the rows held out, if there are any. Keeps the fits unless a calibration makes other designs.</summary>
+    private (ModelFit Fit, IReadOnlyList<FittedPoint> Points, Validated? Validation, PenalizedFits? Fits, Preparation? Preparation) FitOnce(
+        int[]? training, int[]? heldOut)
+    {
+        var (points, fits) = FitAll(training, _options);
+        var scores = heldOut is null ? null
+            : LossesOf(points, fits.Design, heldOut).Select(loss => new ValidationScore(loss, StandardError: null)).ToArray();
+        var fit = FitOf(points, PenalizedFits.Points(_options).Count > 1 ? scores : null);
+        var validation = heldOut is null ? null : new Validated(training, heldOut, MarginsOf(fit.Model, fits.Design, heldOut));
+        var preparation = fits.Design.Preparation;
+        return (fit, points, validation, _options.Calibration is null || preparation is null || _journal.IsStopped ? fits : null, preparation);
+    }
+
+    private int[]? CalibrationFolds(int[]? training) =>
+        _options.Calibration is { } calibration ? _target.CalibrationFolds(calibration.Folds, training) : null;
+
+    /// <summary>
+    /// Fits the folds at one point of the path, and a map to the log-odds of the rows that each holds out. Null without a calibration, and if the run is
+    /// stopped before all folds are fitted.
+    /// </summary>
+    private HeldOutCalibration? Calibrated(int[]? foldOf, FittedPoint point)
+    {
+        if (foldOf is null || _journal.IsStopped)
+            return null;
+        var width = _target.Vectors;
+        var margins = new double[_target.Values.Length * width];
+        var options = _options with { C = point.C, L1Ratio = point.L1Ratio, Cs = null, L1Ratios = null };
+        for (var fold = 0; fold < _options.Calibration!.Folds; fold++)
+        {
+            if (_journal.ShouldStopBeforeNextCall())
+                return null;
+            var heldOut = RowsWhere(foldOf, of => of == fold);
+            var (points, fits) = FitAll(RowsWhere(foldOf, of => of >= 0 && of != fold), options);
+            if (_journal.IsStopped)
+                return null;
+            Place(MarginsOf(points[0].Fit.Model, fits.Design, heldOut), heldOut, margins);
+        }
+        return Calibrated(foldOf, margins);
+    }
+
+    private HeldOutCalibration Calibrated(int[] foldOf, double[] margins)
+    {
+        var rows = RowsWhere(foldOf, of => of >= 0);
+        return HeldOutCalibration.Fit(
+            _options.Calibration!.Method, _target.Classes, Target.Select(_target.Values, rows), _target.Scores(Target.Select(margins, rows, _target.Vectors)),
+            _options.SampleWeight is { } weights ? Target.Select(weights, rows) : null, Array.ConvertAll(rows, row => foldOf[row]), _options.Threads,
+            _cancellationToken);
     }
 
     /// <summary>
@@ -51,9 +100,10 @@ internal sealed class TrainingRun
     /// point is known once all folds are fitted; the folds' margins at that point are then computed from designs that are made again, because the margins of
     /// all points may not fit into memory.
     /// </summary>
-    private (ModelFit Fit, PenalizedFits Fits, Validated? Validation) CrossValidate(int folds)
+    private FinishedRun CrossValidate(int folds)
     {
         var foldOf = _target.Folds(folds);
+        var ofCalibration = CalibrationFolds(training: null);
         var (points, fitsKept, preparation) = FitAllRows();
         var fitted = new List<FittedFold>();
         for (var fold = 0; fold < folds && !_journal.ShouldStopBeforeNextCall(); fold++)
@@ -66,43 +116,58 @@ internal sealed class TrainingRun
         var isValidated = fitted.Count > 1 && points.Count == fitted[0].Losses.Length;
         var scores = isValidated ? points.Select((_, p) => ScoreOf([.. fitted.Select(fold => fold.Losses[p])])).ToArray() : null;
         var fit = FitOf(points, scores);
-        var validation = isValidated ? ScoresOf(fitted, fit.Path!.Selected) : null;
-        var ofAll = fitsKept ?? FitsOf(_source.Transform(preparation, _crew, _cancellationToken), _options.SampleWeight);
-        return (Diagnosed(fit, points, ofAll), ofAll, validation);
+        var margins = isValidated ? MarginsOf(fitted, fit.Path!.Selected) : null;
+        var validation = margins is null ? null : ScoresOf(fitted, margins);
+        var calibration = !SharesFolds ? Calibrated(ofCalibration, points[fit.Path?.Selected ?? 0])
+            : margins is not null && fitted.Count == folds && !_journal.IsStopped ? Calibrated(ofCalibration!, margins)
+            : null;
+        var ofAll = fitsKept ?? FitsOf(_source.Transform(preparation, _crew, _cancellationToken), _options.SampleWeight, _options);
+        return new FinishedRun(Diagnosed(fit, points, ofAll), ofAll, validation, calibration);
     }
 
     /// <summary>Fits all rows. Keeps the fits too if all fits share one matrix, or if the run was stopped and no other design will be made.</summary>
     private (IReadOnlyList<FittedPoint> Points, PenalizedFits? Fits, Preparation? Preparation) FitAllRows()
     {
-        var (points, fits) = FitAll(training: null);
+        var (points, fits) = FitAll(training: null, _options);
         var preparation = fits.Design.Preparation;
         return (points, preparation is null || _journal.IsStopped ? fits : null, preparation);
     }
 
+    private IEnumerable<double> LossesOf(IReadOnlyList<FittedPoint> points, Design design, int[] heldOut) =>
+        points.Select(point => _target.MeanLogLoss(MarginsOf(point.Fit.Model, design, heldOut), heldOut));
+
     /// <summary>Null if the run was stopped before the fold was finished.</summary>
     private FittedFold? FitFold(int[] training, int[] heldOut)
     {
-        var (points, fits) = FitAll(training);
-        if (_journal.IsStopped)
-            return null;
-        var losses = points.Select(point => _target.MeanLogLoss(MarginsOf(point.Fit.Model, fits.Design, heldOut), heldOut));
-        return new FittedFold(heldOut, [.. points.Select(point => point.Fit.Model)], fits.Design.Preparation, [.. losses]);
+        var (points, fits) = FitAll(training, _options);
+        return _journal.IsStopped
+            ? null
+            : new FittedFold(
+                heldOut, [.. points.Select(point => point.Fit.Model)], fits.Design.Preparation, [.. LossesOf(points, fits.Design, heldOut)]);
     }
 
-    /// <summary>Scores on the rows that the folds held out, each by the model of its fold; null if these rows have only one class.</summary>
-    private Validated? ScoresOf(List<FittedFold> folds, int selected)
+    /// <summary>The margins of the rows that the folds held out, each by the model of its fold; 0 for other rows.</summary>
+    private double[] MarginsOf(List<FittedFold> folds, int selected)
+    {
+        var margins = new double[_target.Values.Length * _target.Vectors];
+        foreach (var fold in folds)
+            Place(MarginsOf(fold.Models[selected], _source.Transform(fold.Preparation, _crew, _cancellationToken), fold.HeldOut), fold.HeldOut, margins);
+        return margins;
+    }
+
+    private void Place(double[] ofRows, int[] rows, double[] margins)
     {
         var width = _target.Vectors;
-        var margins = new double[_target.Values.Length * width];
-        foreach (var fold in folds)
-        {
-            var ofFold = MarginsOf(fold.Models[selected], _source.Transform(fold.Preparation, _crew, _cancellationToken), fold.HeldOut);
-            for (var i = 0; i < fold.HeldOut.Length; i++)
-                ofFold.AsSpan(i * width, width).CopyTo(margins.AsSpan(fold.HeldOut[i] * width));
-        }
+        for (var i = 0; i < rows.Length; i++)
+            ofRows.AsSpan(i * width, width).CopyTo(margins.AsSpan(rows[i] * width));
+    }
+
+    /// <summary>The rows that the folds held out with their margins; null if these rows have only one class.</summary>
+    private Validated? ScoresOf(List<FittedFold> folds, double[] margins)
+    {
         int[] rows = [.. folds.SelectMany(fold => fold.HeldOut).Order()];
         return Array.Exists(rows, row => _target.Values[row] != _target.Values[rows[0]])
-            ? new Validated(Training: null, rows, Target.Select(margins, rows, width))
+            ? new Validated(Training: null, rows, Target.Select(margins, rows, _target.Vectors))
             : null;
     }
 
@@ -134,16 +199,17 @@ internal sealed class TrainingRun
     private static ModelFit Warned(ModelFit fit, ConvergenceWarning warning) =>
         fit with { Convergence = fit.Convergence with { Warnings = [.. fit.Convergence.Warnings, warning] } };
 
-    private (IReadOnlyList<FittedPoint> Points, PenalizedFits Fits) FitAll(int[]? training)
+    private (IReadOnlyList<FittedPoint> Points, PenalizedFits Fits) FitAll(int[]? training, LogisticOptions options)
     {
         var weights = LogisticTrainer.TrainingWeights(_options.SampleWeight, training, _target.Values.Length);
-        var fits = FitsOf(_source.Fit(weights, _crew, _cancellationToken), weights);
+        var fits = FitsOf(_source.Fit(weights, _crew, _cancellationToken), weights, options);
         var points = fits.FitAll(_journal, _cancellationToken);
         Passes += fits.Rows.Passes;
         return (points, fits);
     }
 
-    private PenalizedFits FitsOf(Design design, double[]? weights) => new(design, _target, weights, _options, _crew, _cancellationToken);
+    private PenalizedFits FitsOf(Design design, double[]? weights, LogisticOptions options) =>
+        new(design, _target, weights, options, _crew, _cancellationToken);
 
     private ModelFit FitOf(IReadOnlyList<FittedPoint> points, ValidationScore[]? scores)
     {
@@ -173,6 +239,13 @@ internal sealed class TrainingRun
     private double[] MarginsOf(LinearModel model, Design design, int[] rows) =>
         Target.Select(model.Margins(design.Features, _crew, _cancellationToken), rows, _target.Vectors);
 }
+
+/// <summary>The result of a run.</summary>
+/// <param name="Fit">The model's fit.</param>
+/// <param name="Fits">The fits to the model's rows.</param>
+/// <param name="Validation">The rows held out; null if there are none.</param>
+/// <param name="Calibration">Null without a calibration, and if the run was stopped before it.</param>
+internal sealed record FinishedRun(ModelFit Fit, PenalizedFits Fits, Validated? Validation, HeldOutCalibration? Calibration);
 
 /// <summary>The results of a fold that outlive its design: for each point the model and the loss on the rows held out.</summary>
 internal sealed record FittedFold(int[] HeldOut, LinearModel[] Models, Preparation? Preparation, double[] Losses);

@@ -64,7 +64,7 @@ internal sealed class NewtonSolver
     }
 
     /// <summary>Whether this solver is faster than one that does without the Hessian.</summary>
-    public static bool Suits(int dimension) => dimension <= 600;
+    public static bool Suits(long dimension) => dimension <= 600;
 
     public static SolverResult Minimize(LogisticObjective objective, double[] start, int maxIterations, double tolerance,
         FitJournal journal, CancellationToken cancellationToken)

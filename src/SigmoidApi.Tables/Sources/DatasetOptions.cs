@@ -94,6 +94,16 @@ public sealed class DatasetOptions : IValidatableObject
     [Range(1_000, int.MaxValue)]
     public int ExactProfileRows { get; set; } = 4_000_000;
 
+    /// <summary>
+    /// The columns of a data set that a profile with a target compares with each other: the first ones. The time grows with the square of their number.
+    /// </summary>
+    [Range(0, 300)]
+    public int MaxComparedColumns { get; set; } = 100;
+
+    /// <summary>The absolute correlation, or Cramér's V, from which on a profile with a target names two columns as nearly the same.</summary>
+    [Range(0.5, 1)]
+    public double NearDuplicateCorrelation { get; set; } = 0.99;
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (MaxHeaderBytes > MaxLineBytes)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Datasets;
+using SigmoidApi.Evaluations;
 using SigmoidApi.Idempotency;
 using SigmoidApi.Models;
 using SigmoidApi.TrainingJobs.Queue;
@@ -14,6 +15,7 @@ internal static class AllTables
         DatasetTables.Configure(model);
         TrainingTables.Configure(model);
         ModelTables.Configure(model);
+        EvaluationTables.Configure(model);
         IdempotencyTables.Configure(model);
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using SigmoidApi.Http;
 using SigmoidApi.Tables;
 using SigmoidApi.Tables.Import;
@@ -45,12 +46,16 @@ public sealed class Dataset
     /// <summary>When it was uploaded.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>What the columns say about a target, if the request names one; otherwise left out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TargetProfile? Target { get; init; }
+
     /// <summary>The message for a name that is not a column of this data set.</summary>
     internal string ExpectedColumn(string got) =>
         $"expected a column of data set '{Name}', got '{got}'{NearestName.Hint(got, Columns.Select(column => column.Name))}";
 
-    /// <summary>The same data set with other column profiles.</summary>
-    internal Dataset With(IReadOnlyList<ColumnProfile> columns) => new()
+    /// <summary>The same data set with other column profiles and what they say about a target.</summary>
+    internal Dataset With(IReadOnlyList<ColumnProfile> columns, TargetProfile? target = null) => new()
     {
         Id = Id,
         Name = Name,
@@ -61,6 +66,7 @@ public sealed class Dataset
         Sha256 = Sha256,
         Origin = Origin,
         CreatedAt = CreatedAt,
+        Target = target,
     };
 }
 

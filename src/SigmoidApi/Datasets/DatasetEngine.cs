@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using SigmoidApi.Storage;
 using SigmoidApi.Tables;
 using SigmoidApi.Tables.DuckDb;
+using SigmoidApi.Tables.Profile;
 using SigmoidApi.Tables.Rows;
 using SigmoidApi.Tables.Sources;
 
@@ -31,6 +32,15 @@ internal sealed class DatasetEngine(DatasetFiles files, IOptions<DatasetOptions>
         {
             using var session = Open(threads: 1, columns: 1, files.ParquetPath(dataset.Id));
             return DatasetReader.Rarest(session, files.ParquetPath(dataset.Id), dataset.Columns, column, cancellationToken);
+        }, cancellationToken);
+
+    /// <summary>The pairs of columns that are nearly the same; see <see cref="ColumnPairs.Find"/>.</summary>
+    public Task<IReadOnlyList<ColumnPair>> PairsAsync(Dataset dataset, ColumnProfile[] columns, long every, CancellationToken cancellationToken) =>
+        OnOwnThread(dataset.Id, () =>
+        {
+            using var session = Open(threads: 1, columns.Length, files.ParquetPath(dataset.Id));
+            return ColumnPairs.Find(
+                session, files.ParquetPath(dataset.Id), dataset.Columns, columns, every, options.Value.NearDuplicateCorrelation, cancellationToken);
         }, cancellationToken);
 
     /// <summary>Reads columns for a fit, and blocks the calling thread. See <see cref="DatasetReader.Read"/>.</summary>

@@ -38,6 +38,7 @@ internal static class DatasetTables
             dataset.HasIndex(d => new { d.Name, d.Version }).IsUnique();
             dataset.Property(d => d.Columns).AsJson();
             dataset.Property(d => d.Origin).AsJson();
+            dataset.Ignore(d => d.Target);
         });
         model.Entity<ListedDataset>(listed =>
         {

@@ -1,9 +1,11 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using SigmoidApi.Http;
 using SigmoidApi.Http.Metadata;
 using SigmoidApi.Storage;
+using SigmoidApi.Tables.Sources;
 
 namespace SigmoidApi.Datasets;
 
@@ -14,17 +16,19 @@ internal static class GetDataset
         datasets.MapGet("/{id}", Handle).WithName("GetDataset").WithSummary("A data set and the profile of its columns")
             .WithDescription(
                 "`id` is the data set's id, or a name, which means the newest data set of that name, or `name@version`. "
-                + "With `target`, a column of two values, the `warnings` of the columns also say which columns leak the target, "
-                + "and whether one of its values is rare.")
+                + "With `target`, a column of classes, `target` in the answer says what each column alone tells about the classes: the area under its ROC "
+                + "curve, the levels and thresholds that separate a class; and which columns are nearly the same. The `warnings` of the columns then also say "
+                + "which columns leak the target, which separate it, which have a near duplicate, and whether a class is rare. "
+                + "All areas are of the rows of the data set itself, so a category of many levels looks better than it is.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
-            .WithExampleOfAnswer(StatusCodes.Status200OK, "Mails", DatasetExamples.Mails)
+            .WithExampleOfAnswer(StatusCodes.Status200OK, "Mails", DatasetExamples.MailsWithTarget)
             .WithDatasetId().WithExampleOf("id", "\"mails\"")
-            .WithQueryParameter("target", "The column to predict; it must have two values.", Schemas.Text()).WithExampleOf("target", "\"spam\"")
+            .WithQueryParameter("target", "The column to predict: at least two classes.", Schemas.Text()).WithExampleOf("target", "\"spam\"")
             .WithETag();
 
     private static async Task<Results<Ok<Dataset>, NotModified, ProblemHttpResult>> Handle(
         string id, string? target, HttpContext context, SigmoidDbContext db, DatasetEngine engine, ComputeThreads threads, IOptions<LimitOptions> limits,
-        CancellationToken cancellationToken)
+        IOptions<DatasetOptions> options, CancellationToken cancellationToken)
     {
         var query = db.Datasets.AsNoTracking().Referenced(id);
         // A data set never changes, so its id serves as the ETag, and the profile, which may be large, need not be read.
@@ -47,8 +51,11 @@ internal static class GetDataset
             return Problems.Field(StatusCodes.Status400BadRequest, "target", dataset.ExpectedColumn(target));
         if (TargetColumn.Against(column, limits.Value.MaxClasses) is { } message)
             return Problems.Field(StatusCodes.Status400BadRequest, "target", message);
-        if (EntityTags.SetAndCompare(context, $"{dataset.Id:n}-{EntityTags.Digest(target)}"))
+        var settings = options.Value;
+        var version = string.Create(
+            CultureInfo.InvariantCulture, $"{target}\n{settings.ExactProfileRows}\n{settings.MaxComparedColumns}\n{settings.NearDuplicateCorrelation}");
+        if (EntityTags.SetAndCompare(context, $"{dataset.Id:n}-{EntityTags.Digest(version)}"))
             return new NotModified();
-        return TypedResults.Ok(await TargetWarnings.AddAsync(engine, threads, dataset, column, cancellationToken));
+        return TypedResults.Ok(await new TargetProfiler(engine, threads, settings).RunAsync(dataset, column, cancellationToken));
     }
 }

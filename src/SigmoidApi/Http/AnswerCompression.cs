@@ -12,11 +12,11 @@ namespace SigmoidApi.Http;
 /// </summary>
 internal static class AnswerCompression
 {
-    /// <summary>Texts only: Parquet and compressed files would not get smaller, binary numbers hardly, and events must not wait in a buffer.</summary>
+    /// <summary>Texts only: PNG, Parquet and compressed files would not get smaller, binary numbers hardly, and events must not wait in a buffer.</summary>
     private static readonly string[] Compressed =
     [
         MediaTypes.Json, MediaTypes.Problem, MediaTypes.NdJson, MediaTypes.Csv, MediaTypes.Text, "text/html", "text/css", "text/javascript",
-        "application/javascript",
+        "application/javascript", MediaTypes.Svg,
     ];
 
     public static void AddAnswerCompression(this WebApplicationBuilder builder)

@@ -35,7 +35,15 @@ internal static class EntityTags
             .Any(seen => seen.Equals(EntityTagHeaderValue.Any) || seen.Compare(tag, useStrongComparison: false));
     }
 
-    /// <summary>The same for an answer that is already serialized.</summary>
+    /// <summary>Removes the tag again: the answer turned out to be a problem.</summary>
+    public static TProblem Removed<TProblem>(HttpContext context, TProblem problem)
+    {
+        context.Response.Headers.Remove(HeaderNames.ETag);
+        context.Response.Headers.Remove(HeaderNames.CacheControl);
+        return problem;
+    }
+
+    /// <summary>As <see cref="SetAndCompare(HttpContext, string)"/>, for an answer that is already serialized.</summary>
     public static bool SetAndCompare(HttpContext context, byte[] answer) => SetAndCompare(context, Digest(answer));
 
     /// <summary>The same for an answer without an id: the tag is a digest of its JSON.</summary>

@@ -43,6 +43,14 @@ public sealed class LimitOptions : IValidatableObject
     [Range(1, long.MaxValue)]
     public long MaxTextBytes { get; init; } = 64L << 20;
 
+    /// <summary>Most columns that a counterfactual may change. More is a 413.</summary>
+    [Range(1, 10_000)]
+    public int MaxVariedColumns { get; init; } = 100;
+
+    /// <summary>Most steps of the search for a counterfactual; its answer says whether it ended before.</summary>
+    [Range(1, int.MaxValue)]
+    public int MaxSearchSteps { get; init; } = 200_000;
+
     /// <summary>Most iterations of one <c>/update-weights</c>; a training job may take more.</summary>
     [Range(1, int.MaxValue)]
     public int MaxUpdateIterations { get; init; } = 10_000;

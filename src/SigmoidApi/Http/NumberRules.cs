@@ -43,6 +43,11 @@ internal static class NumberRules
         rule.Custom((weights, context) =>
             Each(weights, rows(context.InstanceToValidate), "a weight", "rows", IsWeight, "a finite number of at least 0", context));
 
+    /// <summary>Null, or a number from 0 to 1 for each row.</summary>
+    public static void ProbabilitiesFor<T>(this IRuleBuilderInitial<T, double[]?> rule, Func<T, int> rows) =>
+        rule.Custom((values, context) =>
+            Each(values, rows(context.InstanceToValidate), "a probability", "rows", IsProbability, "a number from 0 to 1", context));
+
     /// <summary>A label for each row; numbers are finite.</summary>
     public static void LabelsFor<T>(this IRuleBuilderInitial<T, Labels> rule, Func<T, int> rows) =>
         rule.Custom((labels, context) =>
@@ -84,6 +89,10 @@ internal static class NumberRules
 
     public static void Probability<T>(this IRuleBuilder<T, double> rule) =>
         rule.Must(IsProbability).WithMessage(ExpectedProbability + ", got {PropertyValue}");
+
+    /// <summary>Null, or a number from 0 to 1.</summary>
+    public static void Probability<T>(this IRuleBuilder<T, double?> rule) =>
+        rule.Must(value => value is null || IsProbability(value.Value)).WithMessage(ExpectedProbability + ", got {PropertyValue}");
 
     public static bool IsPositive(double value) => double.IsFinite(value) && value > 0;
 

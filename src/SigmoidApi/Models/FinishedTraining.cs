@@ -1,3 +1,4 @@
+using SigmoidApi.Compute.Calibration;
 using SigmoidApi.Compute.Preprocessing;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Compute.Solvers;
@@ -26,6 +27,9 @@ internal sealed class FinishedTraining
 
     public Convergence Convergence => OfTwo is null ? _ofMore!.Convergence : OfTwo.Convergence;
 
+    /// <summary>Null without a calibration.</summary>
+    public HeldOutCalibration? Calibration => OfTwo is null ? _ofMore!.Calibration : OfTwo.Calibration;
+
     /// <param name="terms">The names of the coefficients.</param>
     /// <param name="convergence">How the fit ended.</param>
     /// <param name="maxCovarianceParameters">The most parameters for which the covariance is kept.</param>
@@ -41,7 +45,10 @@ internal sealed class FinishedTraining
         convergence,
         training.Path is { } path ? [.. path.Points.Select(ModelPathPoint.From)] : null,
         training.Path is { } chosen ? ModelSelection.From(chosen) : null,
-        training.Inference is { } inference ? ModelInference.From(inference, maxCovarianceParameters) : null);
+        training.Inference is { } inference ? ModelInference.From(inference, maxCovarianceParameters) : null)
+    {
+        TermMeans = training.TermMeans,
+    };
 
     private TrainedModel Of(MultinomialTraining training, IReadOnlyList<string> terms, ModelConvergence convergence, int maxCovarianceParameters) => new(
         Classes,
@@ -54,6 +61,7 @@ internal sealed class FinishedTraining
         training.Path is { } chosen ? ModelSelection.From(chosen) : null,
         training.Inference is { } inference ? ModelInference.From(inference, Classes, maxCovarianceParameters) : null)
     {
+        TermMeans = training.TermMeans,
         MultiClass = training.Model.MultiClass,
         Intercepts = training.Model.Intercepts.ToArray(),
         StandardizedIntercepts = training.StandardizedIntercepts,

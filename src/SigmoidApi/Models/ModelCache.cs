@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using SigmoidApi.Compute.Regression;
 using SigmoidApi.Storage;
 
 namespace SigmoidApi.Models;
@@ -84,7 +85,9 @@ internal sealed class ModelCache(IDbContextFactory<SigmoidDbContext> contexts, I
         var revision = await db.Models.Where(m => m.Name == name).Select(m => m.Revision).SingleOrDefaultAsync(cancellationToken);
         if (await db.ModelVersions.AsNoTracking().Referenced(name, version).SingleOrDefaultAsync(cancellationToken) is not { } found)
             return null;
-        var model = new ServedModel(found);
+        var threshold = await db.ThresholdChanges.Where(change => change.JobId == found.JobId).OrderByDescending(change => change.Number)
+            .Select(change => change.Threshold).FirstOrDefaultAsync(cancellationToken);
+        var model = new ServedModel(found) { Threshold = threshold ?? LogisticModel.DefaultThreshold };
         Add((name, version), model, revision, changes);
         return model;
     }

@@ -11,7 +11,7 @@ namespace SigmoidApi.Models;
 /// </summary>
 /// <param name="Name">The model's name.</param>
 /// <param name="Version">The number of this version, from 1. Numbers are never reused.</param>
-/// <param name="JobId">The training job that created it.</param>
+/// <param name="JobId">The training job that created it. A version that was calibrated after its training has an id of its own here, of no job.</param>
 /// <param name="DatasetId">The data set that it was trained on; null if the data came with the request.</param>
 /// <param name="Target">The column that it predicts; null if the data came with the request.</param>
 /// <param name="Classes">The target's values. With two, <c>probabilities</c> are those of the second.</param>
@@ -28,7 +28,7 @@ namespace SigmoidApi.Models;
 /// The decimal sign of the file that the data came from. A text that can be read with either sign is read with this one. Left out if the file shows none;
 /// then it is a point.
 /// </param>
-/// <param name="Metrics">How well it predicts.</param>
+/// <param name="Metrics">How well it predicts, by the probabilities of the fit, without a calibration.</param>
 /// <param name="Convergence">How the fit ended.</param>
 /// <param name="Path">The fits of a path: for each l1Ratio in turn, each c from the smallest to the largest. Null for a single fit without folds.</param>
 /// <param name="Selection">The point of the path that became this model; null without a path.</param>
@@ -56,6 +56,14 @@ public sealed record ModelResponse(
     ModelInference? Inference,
     DateTimeOffset CreatedAt)
 {
+    /// <summary>How <c>probabilities</c> are calibrated; left out if they are those of the fit itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelCalibration? Calibration { get; init; }
+
+    /// <summary>The version whose fit this is, if it was calibrated after its training; left out otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelVersionName? CalibratedFrom { get; init; }
+
     /// <param name="version">The stored version.</param>
     /// <param name="withCovariance">Whether to show the covariance, if there is one: for a hundred parameters it is longer than everything else.</param>
     internal static ModelResponse From(ModelVersion version, bool withCovariance) => new(
@@ -80,5 +88,9 @@ public sealed record ModelResponse(
         version.Trained.Inference is { } inference
             ? inference with { Covariance = withCovariance && inference.Covariance is { Count: > 0 } covariance ? covariance : null }
             : null,
-        version.CreatedAt);
+        version.CreatedAt)
+    {
+        Calibration = version.Trained.Calibration,
+        CalibratedFrom = version.Trained.CalibratedFrom,
+    };
 }

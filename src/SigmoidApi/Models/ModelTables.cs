@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using SigmoidApi.Compute.Evaluation;
 using SigmoidApi.Compute.Regression;
 using SigmoidApi.Storage;
 
@@ -12,6 +13,8 @@ internal static class ModelTables
         public DbSet<Model> Models => db.Set<Model>();
 
         public DbSet<ModelVersion> ModelVersions => db.Set<ModelVersion>();
+
+        public DbSet<ThresholdChange> ThresholdChanges => db.Set<ThresholdChange>();
 
         public DbSet<ListedModel> ListedModels => db.Set<ListedModel>();
     }
@@ -31,6 +34,14 @@ internal static class ModelTables
             version.HasKey(v => v.JobId);
             version.HasIndex(v => new { v.Name, v.Version }).IsUnique();
             version.Property(v => v.Trained).AsJson();
+        });
+        model.Entity<ThresholdChange>(change =>
+        {
+            change.ToTable("ThresholdChanges");
+            change.HasKey(c => new { c.JobId, c.Number });
+            change.HasOne<ModelVersion>().WithMany().HasForeignKey(c => c.JobId);
+            change.Property(c => c.Rule).HasConversion(KeptAsJson.Named<ThresholdRule>());
+            change.Property(c => c.Costs).AsJson();
         });
         model.Entity<ListedModel>(listed =>
         {

@@ -6,7 +6,7 @@ namespace SigmoidApi.Models;
 /// <summary>A version of a model. It never changes.</summary>
 public sealed class ModelVersion
 {
-    /// <summary>The id of the job that trained it; it also orders the versions by age.</summary>
+    /// <summary>The id of the job that trained it, or an own one if it was calibrated afterwards; it also orders the versions by age.</summary>
     public required Guid JobId { get; init; }
 
     public required string Name { get; init; }

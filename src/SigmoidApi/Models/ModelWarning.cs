@@ -12,7 +12,8 @@ namespace SigmoidApi.Models;
 /// A stable code in snake_case. Rows were left out: <c>rows_without_target</c>, <c>rows_without_weight</c>, <c>rows_without_cluster</c>,
 /// <c>rows_without_group</c>, <c>rows_without_time</c>. The data do not determine some parameters: <c>separation</c>, <c>collinear_columns</c>,
 /// <c>constant_column</c>. The fit ended before its optimum: <c>max_iterations_reached</c>, <c>line_search_failed</c>, <c>diverged</c>, <c>stopped</c>.
-/// The fit is complete, but some of its intervals are not: <c>intervals_stopped</c>.
+/// The fit is complete, but some of its intervals are not: <c>intervals_stopped</c>. The calibration: <c>calibration_no_improvement</c>,
+/// <c>calibration_not_judged</c>, <c>calibration_reversed</c>.
 /// </param>
 /// <param name="Message">The warning as a sentence.</param>
 /// <param name="Columns">

@@ -37,6 +37,20 @@ public sealed record TrainedModel(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<double>? StandardizedIntercepts { get; init; }
 
+    /// <summary>
+    /// The mean of each term over the training rows, in its own units: what predictions are explained against. Null in a model stored before 0.17.0.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double>? TermMeans { get; init; }
+
+    /// <summary>How the probabilities are calibrated; null for those of the fit itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelCalibration? Calibration { get; init; }
+
+    /// <summary>The version whose fit this is, if it was calibrated afterwards; otherwise null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelVersionName? CalibratedFrom { get; init; }
+
     /// <summary>How the fit ended. Its warnings name terms, even if they were stored as positions.</summary>
     public ModelConvergence Convergence { get; init; } =
         Convergence with { Warnings = [.. Convergence.Warnings.Select(warning => warning.Named(Coefficients))] };
@@ -47,13 +61,15 @@ public sealed record TrainedModel(
     /// <param name="decimalPoint">The decimal sign of the data set's file; null if the file shows none.</param>
     /// <param name="rowWarnings">Warnings about the rows.</param>
     /// <param name="maxCovarianceParameters">The most parameters for which the covariance is stored.</param>
+    /// <param name="calibrationFolds">The folds of the calibration; null without one.</param>
     internal static TrainedModel From(
         FinishedTraining training,
         IReadOnlyList<string> features,
         IReadOnlyList<ColumnProfile> columns,
         string? decimalPoint,
         IReadOnlyList<ModelWarning> rowWarnings,
-        int maxCovarianceParameters)
+        int maxCovarianceParameters,
+        int? calibrationFolds = null)
     {
         var profiles = columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
         var fitted = training.Preparation?.Columns.Select(column => PreparedColumn.From(
@@ -64,11 +80,13 @@ public sealed record TrainedModel(
             .Select(left => new PreparedColumn(left.Column.Name, left.Column.Type, Treatment.LeftOut, left.Reason));
         var terms = training.Preparation?.Terms ?? features;
         var warnings = training.Convergence.Warnings.Select(warning => ModelWarning.From(warning, terms, training.Classes));
-        var convergence = ModelConvergence.From(training.Convergence, [.. rowWarnings, .. warnings]);
+        var calibration = training.Calibration is { } fittedMap ? ModelCalibration.From(fittedMap, calibrationFolds, datasetId: null) : null;
+        var convergence = ModelConvergence.From(training.Convergence, [.. rowWarnings, .. warnings, .. calibration?.Warnings() ?? []]);
         return training.ToModel(terms, convergence, maxCovarianceParameters) with
         {
             Preparation = fitted is null ? null : [.. fitted, .. leftOut],
             DecimalPoint = decimalPoint,
+            Calibration = calibration,
         };
     }
 }

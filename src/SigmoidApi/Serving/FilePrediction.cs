@@ -46,10 +46,10 @@ internal static class FilePrediction
             throw new MissingColumnsException(lacking);
 
         FileColumn[] needed = [.. model.Columns.Select(column => FileColumn.Of(column, columns[column.Name], file, source))];
-        using var function = new PredictFunction(session, model, needed);
+        using var function = new PredictFunction(session, model, needed, task.Raw, task.Explain);
         var given = source.All ?? source.Columns;
         var names = given.Select(column => column.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var predicted = Predicted(model, task.Threshold, names, source.Dialect?.DecimalPoint == ',');
+        var predicted = Predicted(model, task, names, source.Dialect?.DecimalPoint == ',');
         var raw = given.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"{column.Raw} as r{i}"));
         var outer = given.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"r{i} as {DuckDbSession.Identifier(column.Name)}"));
         var sql =
@@ -75,27 +75,49 @@ internal static class FilePrediction
         return new([.. given.Select(column => column.Name).Where(model.IsUnknown)], function.UnknownLevels());
     }
 
-    /// <summary>The SQL of the columns that are added: probabilities and label, from the result <c>p</c> of the function.</summary>
-    private static List<string> Predicted(ServedModel model, double threshold, HashSet<string> names, bool hasDecimalComma)
+    /// <summary>
+    /// The SQL of the columns that are added, from the result <c>p</c> of the function: probabilities and label, and if they are asked for raw probabilities,
+    /// baseline and contributions. The result is a list if it has more than one number.
+    /// </summary>
+    private static List<string> Predicted(ServedModel model, PredictTask task, HashSet<string> names, bool hasDecimalComma)
     {
         string[] literals = [.. model.Classes.Select(Literal)];
-        if (model.Outputs == 1)
+        var outputs = model.Outputs;
+        var isList = outputs > 1 || task.Raw || task.Explain;
+        var raw = outputs + 1;
+        var explained = raw + (task.Raw ? outputs : 0);
+        List<string> predicted = [];
+        if (outputs == 1)
         {
-            var limit = threshold.ToString("R", CultureInfo.InvariantCulture);
-            return
-            [
-                $"{Shown("p")} as {UnusedName("probability", names)}",
-                $"case when p >= {limit} then {literals[1]} else {literals[0]} end as {UnusedName("label", names)}",
-            ];
+            var limit = task.Threshold.ToString("R", CultureInfo.InvariantCulture);
+            predicted.Add(Column(1, "probability"));
+            predicted.Add($"case when {Number(1)} >= {limit} then {literals[1]} else {literals[0]} end as {UnusedName("label", names)}");
+        }
+        else
+        {
+            // The label is the first class of greatest probability.
+            var all = string.Create(CultureInfo.InvariantCulture, $"p[1:{outputs}]");
+            predicted.AddRange(OfClasses(1, "probability"));
+            predicted.Add($"[{string.Join(", ", literals)}][list_position({all}, list_max({all}))] as {UnusedName("label", names)}");
         }
 
-        // The label is the first class of greatest probability.
-        return
-        [
-            .. model.Classes.Select((label, k) =>
-                $"{Shown(string.Create(CultureInfo.InvariantCulture, $"p[{k + 1}]"))} as {UnusedName($"probability_{label}", names)}"),
-            $"[{string.Join(", ", literals)}][list_position(p, list_max(p))] as {UnusedName("label", names)}",
-        ];
+        if (task.Raw && outputs == 1)
+            predicted.Add(Column(raw, "raw_probability"));
+        else if (task.Raw)
+            predicted.AddRange(OfClasses(raw, "raw_probability"));
+        if (task.Explain)
+        {
+            predicted.Add(Column(explained, "baseline"));
+            predicted.AddRange(model.Columns.Select((column, k) => Column(explained + 1 + k, $"contribution_{column.Name}")));
+        }
+
+        return predicted;
+
+        IEnumerable<string> OfClasses(int first, string name) => model.Classes.Select((label, k) => Column(first + k, $"{name}_{label}"));
+
+        string Column(int place, string name) => $"{Shown(Number(place))} as {UnusedName(name, names)}";
+
+        string Number(int place) => isList ? string.Create(CultureInfo.InvariantCulture, $"p[{place}]") : "p";
 
         string Shown(string number) => hasDecimalComma ? $"replace(cast({number} as varchar), '.', ',')" : number;
     }

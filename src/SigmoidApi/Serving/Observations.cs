@@ -109,7 +109,7 @@ internal sealed class Observations : IDisposable
     }
 
     /// <summary>The number in a cell: NaN if it is missing, null if the cell is not a number.</summary>
-    private static double? NumberOf(Cell cell, ServedColumn column) => cell.Kind switch
+    public static double? NumberOf(Cell cell, ServedColumn column) => cell.Kind switch
     {
         CellKind.Number => column.NumberOf(cell.Number),
         CellKind.Null => column.Missing,
@@ -136,7 +136,7 @@ internal sealed class Observations : IDisposable
     }
 
     /// <summary>The code of the level in a cell; null if the cell can't be a level.</summary>
-    private static int? CodeOf(Cell cell, ServedColumn column) => cell.Kind switch
+    public static int? CodeOf(Cell cell, ServedColumn column) => cell.Kind switch
     {
         CellKind.Null => FittedCategory.MissingCode,
         CellKind.True => column.CodeOf("true", column.Convention, MissingWords.Default),

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
-using SigmoidApi.Compute.Regression;
 using SigmoidApi.Datasets;
 using SigmoidApi.Http;
 using SigmoidApi.Models;
@@ -16,16 +16,36 @@ namespace SigmoidApi.Serving;
 /// <summary>Stands for a row of a predicted file in the OpenAPI document.</summary>
 internal readonly struct PredictedRow;
 
+/// <summary>What the caller asks for besides the predictions of a file.</summary>
+internal sealed class FileOptionsQuery
+{
+    /// <summary>The lowest probability that gets the label of the positive class.</summary>
+    [FromQuery(Name = "threshold")]
+    public string? Threshold { get; init; }
+
+    /// <summary>Whether to add contributions.</summary>
+    [FromQuery(Name = "explain")]
+    public string? Explain { get; init; }
+
+    /// <summary>Whether to add the probabilities of the fit itself.</summary>
+    [FromQuery(Name = "raw")]
+    public string? Raw { get; init; }
+}
+
 /// <summary>Predicts a whole file, and returns it with the columns <c>probability</c> and <c>label</c> added.</summary>
 internal sealed class PredictFile(UploadReceiver receiver, DatasetWorkers workers, ModelCache models, IOptions<DatasetOptions> options, TimeProvider time)
 {
     // The most characters of a name in a header, where a character may take nine bytes.
     private const int MaxCharacters = 60;
 
-    public async Task<IResult> PredictAsync(string name, int? version, DatasetUploadQuery query, string? threshold, HttpContext context)
+    public async Task<IResult> PredictAsync(string name, int? version, DatasetUploadQuery query, FileOptionsQuery asked, HttpContext context)
     {
-        if (ReadThreshold(threshold, out var positiveFrom) is { } wrong)
+        if (ReadThreshold(asked.Threshold, out var positiveFrom) is { } wrong)
             return wrong;
+        if (ReadFlag("explain", asked.Explain, out var isExplained) is { } wrongExplain)
+            return wrongExplain;
+        if (ReadFlag("raw", asked.Raw, out var withRaw) is { } wrongRaw)
+            return wrongRaw;
         var cancellationToken = context.RequestAborted;
         if (await models.FindAsync(name, version, cancellationToken) is not { } served)
             return await models.MissingAsync(name, version, cancellationToken);
@@ -36,7 +56,11 @@ internal sealed class PredictFile(UploadReceiver receiver, DatasetWorkers worker
             return failure;
         if (upload.Form?["threshold"] is { } part && ReadThreshold(part, out positiveFrom) is { } wrongPart)
             return wrongPart;
-        if (PredictWithModel.ThresholdFailure(positiveFrom, served) is { } failed)
+        if (upload.Form?["explain"] is { } explainPart && ReadFlag("explain", explainPart, out isExplained) is { } wrongExplainPart)
+            return wrongExplainPart;
+        if (upload.Form?["raw"] is { } rawPart && ReadFlag("raw", rawPart, out withRaw) is { } wrongRawPart)
+            return wrongRawPart;
+        if ((PredictWithModel.ThresholdFailure(positiveFrom, served) ?? (isExplained ? PredictWithModel.ExplainerFailure(served) : null)) is { } failed)
             return Problems.From(failed);
         try
         {
@@ -45,7 +69,7 @@ internal sealed class PredictFile(UploadReceiver receiver, DatasetWorkers worker
             var settings = options.Value;
             var task = new PredictTask(
                 file, staged.AnswerPath, answer, staged.SpillPath, settings.MemoryMegabytes, settings.Threads, settings.MaxWrittenBytes,
-                served.Name.Name, served.Name.Version, served.Target, served.Trained, positiveFrom);
+                served.Name.Name, served.Name.Version, served.Target, served.Trained, positiveFrom ?? served.Threshold, isExplained, withRaw);
             var predicted = await workers.AskAsync(FilePrediction.Verb, task, cancellationToken);
             SetList(context.Response, "Unknown-Columns", predicted.UnknownColumns.Count, predicted.UnknownColumns.Select(ItemOf));
             SetList(context.Response, "Unknown-Levels", predicted.UnknownLevels.Count,
@@ -59,11 +83,17 @@ internal sealed class PredictFile(UploadReceiver receiver, DatasetWorkers worker
         }
     }
 
-    private static ProblemHttpResult? ReadThreshold(string? text, out double threshold)
+    private static ProblemHttpResult? ReadFlag(string name, string? text, out bool flag)
     {
-        threshold = LogisticModel.DefaultThreshold;
-        return text is null
-            || (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out threshold) && NumberRules.IsProbability(threshold))
+        flag = text == "true";
+        return text is null or "true" or "false" ? null : Problems.Field(StatusCodes.Status400BadRequest, name, $"expected true or false, got '{text}'");
+    }
+
+    private static ProblemHttpResult? ReadThreshold(string? text, out double? threshold)
+    {
+        var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number);
+        threshold = isNumber && NumberRules.IsProbability(number) ? number : null;
+        return text is null || threshold is not null
             ? null
             : Problems.Field(StatusCodes.Status400BadRequest, "threshold", $"{NumberRules.ExpectedProbability}, got '{text}'");
     }

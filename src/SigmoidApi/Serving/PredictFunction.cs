@@ -9,7 +9,8 @@ namespace SigmoidApi.Serving;
 
 /// <summary>
 /// A model as a DuckDB function. Its arguments are the model's columns in their order, as numbers and texts; its result is the probability, or with more than
-/// two classes the list of their probabilities. DuckDB calls it for up to 2,048 rows at a time, on any of its threads.
+/// two classes the list of their probabilities. With raw probabilities it is a list of the probabilities and then of the raw ones. DuckDB calls it for up to
+/// 2,048 rows at a time, on any of its threads.
 /// </summary>
 internal sealed unsafe class PredictFunction : IDisposable
 {
@@ -25,19 +26,23 @@ internal sealed unsafe class PredictFunction : IDisposable
     private readonly IReadOnlyList<FileColumn> _columns;
     private readonly ThreadLocal<Batch> _batches;
     private readonly long[] _unknown;
+    private readonly bool _hasRaw;
+    private readonly bool _explains;
 
     /// <param name="session">The session to register the function in.</param>
     /// <param name="model">The model.</param>
     /// <param name="columns">The columns of the file that the model needs, in the model's order.</param>
-    public PredictFunction(DuckDbSession session, ServedModel model, IReadOnlyList<FileColumn> columns)
+    /// <param name="hasRaw">Whether to add the probabilities of the fit itself, without a calibration.</param>
+    /// <param name="explains">Whether to add the baseline and the contribution of each column.</param>
+    public PredictFunction(DuckDbSession session, ServedModel model, IReadOnlyList<FileColumn> columns, bool hasRaw = false, bool explains = false)
     {
-        (_model, _columns) = (model, columns);
+        (_model, _columns, _hasRaw, _explains) = (model, columns, hasRaw, explains);
         _unknown = new long[model.CategoryColumns];
         _batches = new(() => new Batch(model));
         // By default, DuckDB returns NULL if an argument is NULL, without calling the function.
         ChunkFunction.Register(
             session, Name, columns.Select(column => column.IsDouble ? DuckDBType.Double : DuckDBType.Varchar), DuckDBType.Double,
-            takesMissing: true, Predict, isList: model.Outputs > 1);
+            takesMissing: true, Predict, isList: Width > 1);
     }
 
     /// <summary>Whether the prediction ended because the model refused a cell.</summary>
@@ -50,19 +55,55 @@ internal sealed unsafe class PredictFunction : IDisposable
 
     public void Dispose() => _batches.Dispose();
 
+    /// <summary>The numbers of a row: its probabilities, and where they are asked for its raw ones, its baseline and its contributions.</summary>
+    private int Width => _model.Outputs * (_hasRaw ? 2 : 1) + (_explains ? 1 + _model.Columns.Count : 0);
+
     private void Predict(DatasetChunk rows, nint output)
     {
         var batch = _batches.Value!;
-        var outputs = _model.Outputs;
-        var probabilities = outputs == 1
+        var width = Width;
+        var results = width == 1
             ? new Span<double>(NativeMethods.Vectors.DuckDBVectorGetData(output), rows.Rows)
-            : ChunkFunction.Lists(output, rows.Rows, outputs);
+            : ChunkFunction.Lists(output, rows.Rows, width);
         for (var first = 0; first < rows.Rows; first += BatchRows)
         {
             var count = Math.Min(BatchRows, rows.Rows - first);
             batch.Read(rows, first, count, this);
-            _model.Predict(
-                batch.Numbers.AsSpan(0, count * _model.NumberColumns), batch.CodesOf(count), probabilities.Slice(first * outputs, count * outputs));
+            var numbers = batch.Numbers.AsSpan(0, count * _model.NumberColumns);
+            var ofBatch = results.Slice(first * width, count * width);
+            if (_hasRaw || _explains)
+                PredictMore(numbers, batch.CodesOf(count), count, ofBatch);
+            else
+                _model.Predict(numbers, batch.CodesOf(count), ofBatch);
+        }
+    }
+
+    /// <summary>For each row its probabilities, and what else is asked for.</summary>
+    private void PredictMore(Span<double> numbers, int[][] codes, int count, Span<double> results)
+    {
+        var outputs = _model.Outputs;
+        // A prediction writes fills over missing values, whose indicators an explanation needs.
+        var given = _explains ? numbers.ToArray() : [];
+        var (probabilities, raw) = (new double[count * outputs], new double[_hasRaw ? count * outputs : 0]);
+        _model.Predict(numbers, codes, probabilities, raw);
+        var explained = _explains ? PredictWithModel.Explain(_model, given, codes, probabilities, top: null) : null;
+        var columns = _model.Columns.Count;
+        for (var i = 0; i < count; i++)
+        {
+            var row = results.Slice(i * Width, Width);
+            probabilities.AsSpan(i * outputs, outputs).CopyTo(row);
+            row = row[outputs..];
+            if (_hasRaw)
+            {
+                raw.AsSpan(i * outputs, outputs).CopyTo(row);
+                row = row[outputs..];
+            }
+
+            if (explained is not null)
+            {
+                row[0] = explained.Baselines[i];
+                explained.Values.AsSpan(i * columns, columns).CopyTo(row[1..]);
+            }
         }
     }
 

@@ -33,12 +33,12 @@ internal static class PredictRoutes
             .WithModelVersion().WithName("PredictWithModelVersion").WithSummary("Predict with a version of a model"));
         MapFile(models.MapPost(
             Latest,
-            (string name, [AsParameters] DatasetUploadQuery query, string? threshold, HttpContext context, PredictFile files) =>
-                files.PredictAsync(name, null, query, threshold, context)));
+            (string name, [AsParameters] DatasetUploadQuery query, [AsParameters] FileOptionsQuery options, HttpContext context, PredictFile files) =>
+                files.PredictAsync(name, null, query, options, context)));
         MapFile(models.MapPost(
             Version,
-            (string name, int version, [AsParameters] DatasetUploadQuery query, string? threshold, HttpContext context, PredictFile files) =>
-                files.PredictAsync(name, version, query, threshold, context)));
+            (string name, int version, [AsParameters] DatasetUploadQuery query, [AsParameters] FileOptionsQuery options, HttpContext context,
+                PredictFile files) => files.PredictAsync(name, version, query, options, context)));
     }
 
     // OpenAPI can describe one operation per path, so the JSON endpoint describes both. The order is after the JSON endpoint: a body without a Content-Type
@@ -54,6 +54,8 @@ internal static class PredictRoutes
                 + "Also takes a whole file, like an upload: CSV, Parquet, JSON lines or LIBSVM, also compressed, as the body or as the part `file` of a form, "
                 + "whose other parts may replace parameters of the query; a JSON array of records is sent as `text/json`. "
                 + "An index that a LIBSVM file never names is 0. A file is returned in its own format with the columns `probability` and `label` added. "
+                + "With `explain`, `explanations` says what each column adds to the log-odds, against the mean of the training rows: baseline and "
+                + "contributions add up to the log-odds. "
                 + "`unknownColumns` and `unknownLevels` name the columns and levels that the model does not know. "
                 + "For a file, the headers `Unknown-Columns` (`\"age\", %\"gr%c3%b6%c3%9fe\"`) and `Unknown-Levels` (`\"kind\";count=2`), which are lists of "
                 + "RFC 9651, name the first of them, and `Unknown-Columns-Count` and `Unknown-Levels-Count` say how many there are.")
@@ -63,6 +65,9 @@ internal static class PredictRoutes
                 + """{ "word_freq_free": 0, "char_freq_!": 0, "capital_run_length": 3 }] }""")
             .WithExample("Columns", """{ "columns": { "word_freq_free": [0.9, 0], "char_freq_!": [0.4, 0], "capital_run_length": [60, 3] } }""")
             .WithExample("Features", """{ "features": [[0.9, 0.4, 60], [0, 0, 3]], "threshold": 0.5 }""")
+            .WithExample(
+                "With explanations",
+                """{ "rows": [{ "word_freq_free": 0.9, "char_freq_!": 0.4, "capital_run_length": 60 }], "explain": { "top": 2 } }""")
             .WithExampleOfAnswer(StatusCodes.Status200OK, "Records", ModelExamples.Predictions)
             .WithExampleOfAnswer(
                 StatusCodes.Status200OK,
@@ -72,8 +77,17 @@ internal static class PredictRoutes
             .WithFileBodies().WithFileParameters()
             .WithQueryParameter(
                 "threshold",
-                "For a file: the lowest probability that gets the label of the positive class; 0.5 by default.",
+                "For a file: the lowest probability that gets the label of the positive class; by default the version's own threshold.",
                 Schemas.Number(minimum: 0, maximum: 1))
+            .WithQueryParameter(
+                "explain",
+                "For a file: `true` adds the columns `baseline` and, for each column of the model, `contribution_<column>`.",
+                Schemas.OneOfTexts("true", "false"))
+            .WithQueryParameter(
+                "raw",
+                "For a file: `true` adds `raw_probability`, the probability of the fit itself, without a calibration; with more than two classes "
+                + "`raw_probability_<class>` for each.",
+                Schemas.OneOfTexts("true", "false"))
             .WithAnswer(
                 StatusCodes.Status200OK,
                 "The predictions: an object for a JSON body; for a file, the file with the columns `probability` and `label`; with more than two "
@@ -91,7 +105,7 @@ internal static class PredictRoutes
                 + "left out if there are none.")
             .WithOptionalAnswerHeader(StatusCodes.Status200OK, "Unknown-Levels-Count",
                 "The number of columns with such values; left out if there are none.", Schemas.Integer(minimum: 1))
-            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
             .WithModelName().WithExampleOf("name", "\"mails\"")
             .WithExampleOf("version", "1");
 

@@ -18,7 +18,9 @@ internal sealed record PredictTask(
     int ModelVersion,
     string? Target,
     TrainedModel Model,
-    double Threshold) : IFileTask
+    double Threshold,
+    bool Explain = false,
+    bool Raw = false) : IFileTask
 {
     [JsonIgnore]
     public string WrittenPath => AnswerPath;

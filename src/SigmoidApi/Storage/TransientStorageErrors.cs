@@ -179,7 +179,8 @@ public sealed partial class TransientStorageErrors(StorageDirectory directory, T
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            if (!LogIfTransient(failure) && IsDue(failure))
+            // A start that fails disposes the services while regular work begins; the service ends then.
+            if (failure is not ObjectDisposedException { ObjectName: nameof(IServiceProvider) } && !LogIfTransient(failure) && IsDue(failure))
                 LogFailed(failure);
         }
     }

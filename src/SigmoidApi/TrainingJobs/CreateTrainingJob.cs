@@ -44,6 +44,9 @@ internal static class CreateTrainingJob
                   "modelName": "inference", "penalty": "none", "covarianceType": "HC1", "confidenceLevel": 0.9
                 }
                 """)
+            .WithExample("Without a penalty, to be inspected", """
+                { "datasetId": "mails", "target": "spam", "features": ["char_freq_!"], "modelName": "inspected", "penalty": "none" }
+                """)
             .WithExample("Firth's fit, its intervals by standard errors", """
                 {
                   "data": { "features": [[1, 0.2], [2, 0.9], [3, 0.4], [4, 0.1], [5, 0.8], [6, 0.3], [7, 0.7], [8, 0.5]], "labels": [0, 0, 0, 0, 1, 1, 1, 1] },
@@ -134,19 +137,12 @@ internal static class CreateTrainingJob
             Warnings = warnings,
         };
         var (answer, location) = (TrainingJobResponse.From(job, fits), context.PathOf("GetTrainingJob", id));
-        Task<bool> IsFirst() => idempotency.TryKeepAsync(StatusCodes.Status202Accepted, location, answer, TrainingWait.RetryAfter);
-        switch (await queue.TryEnqueueAsync(db, job, data, IsFirst, cancellationToken))
-        {
-            case EnqueueResult.DatasetIsGone:
-                return await db.MissingDatasetAsync(body.Value.DatasetId!, cancellationToken);
-            case EnqueueResult.QueueIsFull:
-                context.Response.Headers.RetryAfter = TrainingWait.RetryAfter;
-                return Problems.Of(
-                    StatusCodes.Status429TooManyRequests,
-                    "The queue of training jobs is full (Training:MaxQueueLength); send the request again later.");
-            case EnqueueResult.StoredByACopy:
-                return await idempotency.WinnerAsync();
-        }
+        var (copy, refused) = await queue.StoreAsync(
+            job, data, body.Value.DatasetId, answer, location, idempotency, context, db, cancellationToken);
+        if (copy is not null)
+            return copy;
+        if (refused is not null)
+            return refused;
 
         if (TrainingWait.IsPreferred(prefer))
         {

@@ -23,10 +23,10 @@ internal static class DataCheck
             return Impossible("data.labels", $"expected labels of at least two classes, got only {classes[0]}");
         if (classes.Length > maxClasses)
             return Impossible("data.labels", $"expected labels of at most {maxClasses} classes (Limits:MaxClasses), got {classes.Length}");
-        if (classes.Length > 2 && Array.FindIndex(classes, label => label.Text is null && !TargetColumn.IsWhole(label.Number)) is >= 0 and var broken)
+        if (TargetClasses.Fractional(classes) is { } fractional)
         {
             return Impossible(
-                "data.labels", $"expected labels of classes, but they have numbers that are not whole, such as {classes[broken]}{TargetColumn.Binning}");
+                "data.labels", $"expected labels of classes, but they have numbers that are not whole, such as {fractional}{TargetColumn.Binning}");
         }
 
         if (data.SampleWeight is { } weights && Array.TrueForAll(weights, weight => weight == 0))

@@ -11,8 +11,9 @@ using SigmoidApi.TrainingJobs.Fitting;
 namespace SigmoidApi.TrainingJobs;
 
 /// <summary>
-/// Checks that the rarest of more than two classes has enough rows for a stratified validation: each fold has rows of every class, and so has each part of a
-/// holdout. Rows that the fit leaves out for another reason than a missing target are counted; the fit itself checks again, and it alone checks two classes.
+/// Checks that the rarest of more than two classes has enough rows for a stratified validation or calibration: each fold has rows of every class, and so has
+/// each part of a holdout. Rows that the fit leaves out for another reason than a missing target are counted; the fit itself checks again, and it alone
+/// checks two classes.
 /// </summary>
 internal static class RareClass
 {
@@ -37,19 +38,22 @@ internal static class RareClass
         return Check(request, "data.labels", labels.Texts is { } texts ? texts[(int)value] : Name(value), count);
     }
 
-    private static bool IsStratified(TrainingRequest request) => request.Validation is { GroupBy: null, TimeBy: null };
+    private static bool IsStratified(TrainingRequest request) =>
+        request is { Validation: { GroupBy: null, TimeBy: null } } or { Validation: null, Calibration: not null };
 
     private static string Name(object value) => value as string ?? new ClassLabel(Convert.ToDouble(value, CultureInfo.InvariantCulture)).ToString();
 
     private static ProblemHttpResult? Check(TrainingRequest request, string field, string name, long rows)
     {
-        if (request.Validation!.Folds is { } folds && rows < folds)
+        foreach (var (path, folds) in new[] { ("validation.folds", request.Validation?.Folds), ("calibration.folds", request.Calibration?.Folds) })
         {
+            if (!(rows < folds))
+                continue;
             return Impossible(
-                "validation.folds", $"expected at most as many folds as each class has rows, but {field} has '{ShownText.Short(name)}' in {rows} of them");
+                path, $"expected at most as many folds as each class has rows, but {field} has '{ShownText.Short(name)}' in {rows} of them");
         }
 
-        return request.Validation.Holdout is { } share && !StratifiedSplit.LeavesBothParts(rows, share)
+        return request.Validation?.Holdout is { } share && !StratifiedSplit.LeavesBothParts(rows, share)
             ? Impossible(
                 "validation.holdout",
                 $"expected a share that leaves rows of each class in both parts, but {field} has '{ShownText.Short(name)}' in {rows} rows, of which {share} "

@@ -25,6 +25,8 @@ internal static class StopTrainingJob
     {
         if (await db.TrainingJobs.AsNoTracking().FindJobAsync(id, cancellationToken) is not { } job)
             return Problems.NotFound($"training job '{id}'");
+        if (job.Work is not null)
+            return Problems.Conflict($"Job {job.Id} does not train a model, so there is nothing to keep; cancel it instead.");
         // A queued job that has run before has a checkpoint; as soon as it is claimed again, it ends with the model of that checkpoint.
         int stopped;
         await using (var transaction = await db.BeginAsync(cancellationToken))

@@ -11,7 +11,7 @@ internal static class TrainingExamples
         "l1Ratio": null, "cs": null, "l1Ratios": null, "selection": null, "fitIntercept": true, "standardize": true, "classWeight": null,
         "sampleWeight": null, "maxIterations": 1000, "tolerance": null, "learningRate": 0.1, "initialWeights": null, "validation": null, "seed": 42,
         "covarianceType": "nonrobust", "clusterBy": null, "confidenceLevel": 0.95, "intervals": null, "timeoutSeconds": null, "onTimeout": "cancel"},
-        "model": null, "warnings": [], "error": null}
+        "model": null, "warnings": [], "error": null, "kind": "training", "evaluationId": null}
         """;
 
     public const string Succeeded = """
@@ -24,7 +24,7 @@ internal static class TrainingExamples
         "l1Ratio": null, "cs": null, "l1Ratios": null, "selection": null, "fitIntercept": true, "standardize": true, "classWeight": null,
         "sampleWeight": null, "maxIterations": 1000, "tolerance": null, "learningRate": 0.1, "initialWeights": null, "validation": null, "seed": 42,
         "covarianceType": "nonrobust", "clusterBy": null, "confidenceLevel": 0.95, "intervals": null, "timeoutSeconds": null, "onTimeout": "cancel"},
-        "model": {"name": "mails", "version": 1}, "warnings": [], "error": null}
+        "model": {"name": "mails", "version": 1}, "warnings": [], "error": null, "kind": "training", "evaluationId": null}
         """;
 
     public const string OutOfTime = """
@@ -36,7 +36,7 @@ internal static class TrainingExamples
         "learningRate": 0.1, "initialWeights": null, "validation": null, "seed": 42, "covarianceType": "nonrobust", "clusterBy": null,
         "confidenceLevel": 0.95, "intervals": null, "timeoutSeconds": 1e-06, "onTimeout": "cancel"}, "model": null, "warnings": [],
         "error": {"type": "about:blank", "title": "Request Timeout", "status": 408, "detail": "The job took longer than its timeoutSeconds, 1E-06.",
-        "code": "timeout"}}
+        "code": "timeout"}, "kind": "training", "evaluationId": null}
         """;
 
     public const string Page = """
@@ -49,7 +49,7 @@ internal static class TrainingExamples
         "l1Ratio": null, "cs": null, "l1Ratios": null, "selection": null, "fitIntercept": true, "standardize": true, "classWeight": null,
         "sampleWeight": null, "maxIterations": 1000, "tolerance": null, "learningRate": 0.1, "initialWeights": null, "validation": null, "seed": 42,
         "covarianceType": "nonrobust", "clusterBy": null, "confidenceLevel": 0.95, "intervals": null, "timeoutSeconds": null, "onTimeout": "cancel"},
-        "model": {"name": "mails", "version": 1}, "warnings": [], "error": null}], "nextCursor": null}
+        "model": {"name": "mails", "version": 1}, "warnings": [], "error": null, "kind": "training", "evaluationId": null}], "nextCursor": null}
         """;
 
     public const string History = """

@@ -40,6 +40,7 @@ public static class TrainingJobEndpoints
         builder.Services.AddSingleton<TrainingQueue>();
         builder.Services.AddSingleton<TrainingLeases>();
         builder.Services.AddSingleton<MemoryBudget>();
+        builder.Services.AddSingleton<TrainedRows>();
         builder.Services.AddSingleton<TrainingFeeds>();
         builder.Services.AddSingleton<TrainingWait>();
         builder.Services.AddSingleton<TrainingRunner>();

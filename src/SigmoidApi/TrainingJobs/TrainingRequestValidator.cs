@@ -39,6 +39,7 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
         RuleFor(r => r.Features).Null().When(r => r.Data is not null).WithMessage("expected no names of features with 'data', whose columns are x1, x2, …");
         RuleFor(r => r.Features).Must(f => f is null || f.Count > 0).WithMessage("expected at least one column, got none");
         RuleFor(r => r.Features).Must(f => f is null || f.Distinct(StringComparer.Ordinal).Count() == f.Count).WithMessage("expected each column once");
+        RuleForEach(r => r.Features).NotNull().WithMessage("expected the name of a column, got null");
         RuleFor(r => r.Features).Must((r, f) => f is null || r.Target is null || !f.Contains(r.Target)).WithMessage("expected columns other than the target");
         RuleFor(r => r.SampleWeight).Null().When(r => r.Data is not null)
             .WithMessage("expected no name of a column with 'data', whose 'sampleWeight' has the weights");
@@ -138,6 +139,9 @@ internal sealed class TrainingRequestValidator : AbstractValidator<TrainingReque
         RuleFor(r => r.Validation!.Holdout).Must(h => h is null or (> 0 and < 1)).When(r => r.Validation is not null)
             .WithMessage(r => $"expected a share of the rows above 0 and below 1, got {Text(r.Validation!.Holdout)}");
         RuleFor(r => r.Validation!.Folds).InclusiveBetween(2, limits.MaxFolds).When(r => r.Validation is not null)
+            .WithMessage("expected a whole number from {From} to {To}, got {PropertyValue}");
+        RuleFor(r => r.Calibration!.Method).IsInEnum().When(r => r.Calibration is not null);
+        RuleFor(r => r.Calibration!.Folds).InclusiveBetween(2, limits.MaxFolds).When(r => r.Calibration is not null)
             .WithMessage("expected a whole number from {From} to {To}, got {PropertyValue}");
         RuleFor(r => r.Validation!.GroupBy).Null().When(r => r.Data is not null && r.Validation is not null)
             .WithMessage("expected no name of a column with 'data'");

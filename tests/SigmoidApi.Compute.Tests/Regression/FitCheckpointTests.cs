@@ -1,5 +1,6 @@
 using System.Reflection;
 using CsCheck;
+using SigmoidApi.Compute.Calibration;
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Inference;
 using SigmoidApi.Compute.Regression;
@@ -170,6 +171,7 @@ public class FitCheckpointTests
         _ when property.PropertyType == typeof(int?) => 7,
         _ when property.PropertyType == typeof(double[]) => new double[] { 1, 2 },
         _ when property.PropertyType == typeof(int[]) => new[] { 1, 2 },
+        _ when property.PropertyType == typeof(CalibrationOptions) => new CalibrationOptions(CalibrationMethod.Beta, 3),
         _ when property.PropertyType == typeof(ClassWeight) => ClassWeight.Balanced,
         _ when property.PropertyType == typeof(ConfidenceIntervals?) => ConfidenceIntervals.None,
         _ when property.PropertyType == typeof(Action) => (Action)Console.Clear,

@@ -1,3 +1,4 @@
+using SigmoidApi.Compute.Calibration;
 using SigmoidApi.Compute.Data;
 using SigmoidApi.Compute.Inference;
 using SigmoidApi.Compute.Preprocessing;
@@ -38,6 +39,9 @@ public class ResumedFitTests
         ["folds"] = options => options with { Folds = 3 },
         ["path"] = options => options with { Cs = Cs, L1Ratios = options.Penalty == Penalty.ElasticNet ? [0.2, 0.9] : null },
         ["path and holdout"] = options => options with { Cs = Cs, Holdout = 0.3 },
+        ["calibrated"] = options => options with { Calibration = new(CalibrationMethod.Isotonic, Folds: 3) },
+        ["path, folds and other folds of a calibration"] = options =>
+            options with { Cs = Cs, Folds = 3, Calibration = new(CalibrationMethod.Isotonic, Folds: 2) },
         ["path and folds"] = options => options with { Cs = Cs, Folds = 3, Selection = Selection.OneStandardError },
     };
 

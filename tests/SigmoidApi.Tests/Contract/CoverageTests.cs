@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using Microsoft.EntityFrameworkCore;
 using SigmoidApi.Tests.TrainingJobs;
 
 namespace SigmoidApi.Tests.Contract;
@@ -21,6 +22,7 @@ public sealed class CoverageTests
             await Refusals(api, operations);
             await Successes(api, operations);
             await Conflicts(api);
+            await Unexplained(application, api);
         }
 
         await TooLarge();
@@ -44,11 +46,14 @@ public sealed class CoverageTests
             if (operation.Id == "CreateTrainingJob")
                 (await api.Post("training-jobs", """{ "datasetId": "none", "target": "y" }""")).Expect(HttpStatusCode.NotFound);
             else if (operation.Answers.Contains("404"))
-                (await Ask(api, operation, operation.PathTo("none"))).Expect(HttpStatusCode.NotFound);
+                (await Ask(api, operation, operation.PathTo("none") + QueryOf(operation))).Expect(HttpStatusCode.NotFound);
             if (operation.Answers.Contains("415"))
                 (await api.Send(operation.Method, operation.PathTo("none"), Content("text/x-none", "x"))).Expect(HttpStatusCode.UnsupportedMediaType);
         }
     }
+
+    private static string QueryOf(OpenApiOperation operation) =>
+        operation.ExamplePath.IndexOf('?', StringComparison.Ordinal) is >= 0 and var start ? operation.ExamplePath[start..] : "";
 
     /// <summary>Sends the examples of the document, in an order in which each finds the resources that it needs.</summary>
     private static async Task Successes(ApiClient api, OpenApiOperation[] operations)
@@ -70,15 +75,33 @@ public sealed class CoverageTests
                 (await Ask(api, operation, operation.ExamplePath, ("If-None-Match", "*"))).Expect(HttpStatusCode.NotModified);
         }
 
+        await Inspections(api, operations);
         var content = Of("GetDatasetContent").PathTo("mails");
         (await api.Get(content, ("Range", "bytes=0-3"))).Expect(HttpStatusCode.PartialContent);
         (await api.Get(content, ("Range", "bytes=1000000-"))).Expect(HttpStatusCode.RequestedRangeNotSatisfiable);
         (await api.Get(content, ("If-Match", "\"another\""))).Expect(HttpStatusCode.PreconditionFailed);
         (await api.Get(content, ("Accept", "image/png"))).Expect(HttpStatusCode.NotAcceptable);
         (await api.Get($"training-jobs/{job}/events", ("Last-Event-ID", "end"))).Expect(HttpStatusCode.NoContent);
-        (await api.Delete("models/mails/versions/1")).Expect(HttpStatusCode.NoContent);
+        foreach (var route in new[] { "models/mails/threshold", "models/mails/versions/1/threshold", "models/mails/versions/1" })
+            (await api.Delete(route)).Expect(HttpStatusCode.NoContent);
+        (await api.Delete("evaluations/latest")).Expect(HttpStatusCode.NoContent);
         (await api.Delete("models/quick")).Expect(HttpStatusCode.NoContent);
         (await api.Delete("datasets/mails")).Expect(HttpStatusCode.NoContent);
+    }
+
+    /// <summary>Inspections of models whose rows are gone, or that have more than two classes.</summary>
+    private static async Task Inspections(ApiClient api, OpenApiOperation[] operations)
+    {
+        foreach (var operation in operations.Where(operation => operation.Method == HttpMethod.Get && operation.Path.Contains("/models/{name}")))
+        {
+            var query = operation.ExamplePath.Split('?') is [_, var given] ? $"?{given}" : "";
+            if (operation.Answers.Contains("409"))
+                (await api.Get(operation.PathTo("inference") + query)).Expect(HttpStatusCode.Conflict);
+            if (operation.Answers.Contains("422"))
+                (await api.Get(operation.PathTo("levels") + query)).Expect(HttpStatusCode.UnprocessableEntity);
+            if (operation.Answers.Contains("406"))
+                (await api.Get(operation.PathTo("inspected"), ("Accept", "image/png"))).Expect(HttpStatusCode.NotAcceptable);
+        }
     }
 
     /// <summary>Failures caused by the data or by the state of a job.</summary>
@@ -90,6 +113,23 @@ public sealed class CoverageTests
         (await api.Post("datasets/one/split", "{}")).Expect(HttpStatusCode.UnprocessableEntity);
         (await api.Post("update-weights", """{ "features": [[1e308]], "labels": [0], "weights": [1e308], "learningRate": 1e308, "iterations": 10 }"""))
             .Expect(HttpStatusCode.UnprocessableEntity);
+        await api.Upload("name=measured", "a,y\n1,0.5\n2,1.5\n3,2.5\n4,3.5\n");
+        foreach (var path in new[] { "histogram", "histogram.svg", "histogram.png" })
+            (await api.Get($"datasets/measured/{path}?column=a&target=y")).Expect(HttpStatusCode.UnprocessableEntity);
+        foreach (var route in new[] { "models/inference", "models/inference/versions/1" })
+        {
+            (await api.Post($"{route}/calibrate", """{ "datasetId": "rows", "method": "sigmoid", "target": "y" }"""))
+                .Expect(HttpStatusCode.UnprocessableEntity);
+            (await api.Post($"{route}/evaluations", """{ "datasetId": "rows", "target": "y" }""")).Expect(HttpStatusCode.UnprocessableEntity);
+        }
+
+        foreach (var route in new[] { "models/levels", "models/levels/versions/1" })
+        {
+            (await api.Send(HttpMethod.Put, $"{route}/threshold", Content("application/json", """{ "threshold": 0.4 }""")))
+                .Expect(HttpStatusCode.UnprocessableEntity);
+        }
+
+        (await api.Post("evaluations", """{ "labels": [0, 1, 2], "probabilities": [0.2, 0.3, 0.4] }""")).Expect(HttpStatusCode.UnprocessableEntity);
         (string, string)[] key = [("Idempotency-Key", "once")];
         (await api.Send(HttpMethod.Post, "datasets?name=rows", Content("text/csv", "a\n1\n"), key)).Expect(HttpStatusCode.Created);
         (await api.Send(HttpMethod.Post, "datasets?name=rows", Content("text/csv", "a\n2\n"), key)).Expect(HttpStatusCode.UnprocessableEntity);
@@ -110,6 +150,28 @@ public sealed class CoverageTests
             (await api.Post($"training-jobs/{job}/{action}", "")).Expect(HttpStatusCode.Conflict);
     }
 
+    /// <summary>A version without the means of its terms has no explanations, and three classes have no counterfactual.</summary>
+    private static async Task Unexplained(TestApplication application, ApiClient api)
+    {
+        await api.Train("""{ "data": { "features": [[1], [2], [3], [4], [5], [6]], "labels": [0, 1, 0, 1, 0, 1] }, "modelName": "older" }""");
+        await api.Train("""{ "data": { "features": [[1], [2], [3], [4], [5], [6]], "labels": [0, 1, 2, 0, 1, 2] }, "modelName": "three" }""");
+        await using (var db = await application.Database())
+        {
+            (await db.Database.ExecuteSqlRawAsync(
+                "update ModelVersions set Trained = json_remove(Trained, '$.termMeans') where Name = 'older'",
+                TestContext.Current.CancellationToken)).ShouldBe(1);
+        }
+
+        foreach (var version in new[] { "", "/versions/1" })
+        {
+            (await api.Post($"models/older{version}/predict", """{ "features": [[1]], "explain": true }""")).Expect(HttpStatusCode.Conflict);
+            foreach (var format in new[] { "svg", "png" })
+                (await api.Post($"models/older{version}/contributions.{format}", """{ "features": [[1]] }""")).Expect(HttpStatusCode.Conflict);
+            (await api.Post($"models/three{version}/counterfactuals",
+                """{ "row": { "x1": 1 }, "targetProbability": 0.5, "vary": { "x1": [0, 9] } }""")).Expect(HttpStatusCode.Conflict);
+        }
+    }
+
     private async Task TooLarge()
     {
         await using var small = new TestApplication
@@ -123,11 +185,25 @@ public sealed class CoverageTests
 
     private async Task TooMany()
     {
-        await using var small = new TestApplication { Settings = { ["Training:MaxQueueLength"] = "1" } };
+        await using var small = new TestApplication
+        {
+            Settings = { ["Training:MaxQueueLength"] = "1", ["Evaluations:MaxRowsTimesResamples"] = "1" },
+        };
         var api = Recorded(small);
+        await api.Upload("name=rows", "a,y\n1,0\n2,1\n3,0\n4,1\n");
+        await api.Train("""{ "datasetId": "rows", "target": "y" }""");
+        string[] routes = ["models/rows/evaluations", "models/rows/versions/1/evaluations"];
+        foreach (var route in routes)
+        {
+            var evaluation = (await api.Post(route, """{ "datasetId": "rows" }""")).Expect(HttpStatusCode.Accepted).Json;
+            await api.Ended(evaluation.GetProperty("id").GetString()!);
+        }
+
         await api.Running(await api.Enqueue(LongFit.Request()));
         await api.Enqueue(LongFit.Quick);
         (await api.Post("training-jobs", LongFit.Quick)).Expect(HttpStatusCode.TooManyRequests);
+        foreach (var route in routes)
+            (await api.Post(route, """{ "datasetId": "rows" }""")).Expect(HttpStatusCode.TooManyRequests);
     }
 
     /// <summary>A service whose only connection is taken and that then stops.</summary>

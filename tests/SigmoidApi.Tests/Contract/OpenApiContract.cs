@@ -155,7 +155,9 @@ internal sealed class OpenApiContract
         var start = answer.Path.IndexOf(ApiRoot, StringComparison.OrdinalIgnoreCase);
         var segments = Split(start > 0 ? answer.Path[start..] : answer.Path);
         var method = answer.Method == "HEAD" ? "get" : answer.Method.ToLowerInvariant();
-        return _paths.Where(path => IsLike(segments, path.Segments)).Select(path => path.Operations[method]).OfType<JsonObject>().FirstOrDefault();
+        // A file of a name, such as {name}.svg, comes before a name with a dot.
+        return _paths.Where(path => IsLike(segments, path.Segments)).OrderByDescending(path => path.Segments.Sum(End))
+            .Select(path => path.Operations[method]).OfType<JsonObject>().FirstOrDefault();
     }
 
     private JsonObject? Response(JsonObject operation, HttpStatusCode status)
@@ -176,9 +178,14 @@ internal sealed class OpenApiContract
     private static bool IsLike(string[] path, string[] template) =>
         path.Length == template.Length
         && path.Zip(template)
-            .All(pair => IsParameter(pair.Second) ? pair.First.Length > 0 : pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
+            .All(pair => IsParameter(pair.Second)
+                ? pair.First.Length > End(pair.Second) && pair.First.EndsWith(pair.Second[^End(pair.Second)..], StringComparison.OrdinalIgnoreCase)
+                : pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
 
-    private static bool IsParameter(string segment) => segment is ['{', .., '}'];
+    private static bool IsParameter(string segment) => segment is ['{', ..];
+
+    /// <summary>The length of what follows a parameter in its segment; 0 for other segments.</summary>
+    private static int End(string segment) => IsParameter(segment) ? segment.Length - segment.IndexOf('}', StringComparison.Ordinal) - 1 : 0;
 
     private static string[] Split(string path) => path.Trim('/').Split('/');
 }

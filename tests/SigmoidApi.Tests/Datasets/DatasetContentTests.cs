@@ -121,8 +121,8 @@ public sealed class DatasetContentTests : IAsyncDisposable
             column => column.GetProperty("name").GetString()!,
             column => column.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()).ToArray());
         columns["sick"].ShouldBe(["rare_class"]);
-        columns["code"].ShouldBe(["leaks_target"]);
-        columns["drug"].ShouldBe(["leaks_target"]);
+        columns["code"].ShouldBe(["leaks_target", "separating_threshold"]);
+        columns["drug"].ShouldBe(["leaks_target", "separating_level"]);
         columns["noise"].ShouldBeEmpty();
         // A target of numbers must be whole; there may be many.
         (await _application.Api.Get("datasets/sick?target=noise")).Expect(HttpStatusCode.BadRequest);

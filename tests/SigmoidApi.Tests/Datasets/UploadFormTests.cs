@@ -13,7 +13,7 @@ public sealed class UploadFormTests(TestApplication application) : IClassFixture
         "unknown part of the form: this path takes file, dates, decimal, delimiter, format, header, name, nullValue, quote, types";
 
     private const string UnknownPartOfPrediction =
-        "unknown part of the form: this path takes file, dates, decimal, delimiter, format, header, nullValue, quote, threshold, types";
+        "unknown part of the form: this path takes file, dates, decimal, delimiter, explain, format, header, nullValue, quote, raw, threshold, types";
 
     private readonly ApiClient _api = application.Api;
 

@@ -91,7 +91,6 @@ public sealed class OpenApiSchemaTests(TestApplication application) : IClassFixt
     [InlineData("TrainingRequest", "fitIntercept", "true")]
     [InlineData("TrainingRequest", "solver", "\"auto\"")]
     [InlineData("TrainingRequest", "learningRate", "0.1")]
-    [InlineData("PredictWithModelRequest", "threshold", "0.5")]
     [InlineData("SplitDatasetRequest", "seed", "42")]
     [InlineData("UpdateWeightsRequest", "iterations", "1")]
     public async Task DefaultsAreThoseOfTheService(string schema, string property, string expected) =>

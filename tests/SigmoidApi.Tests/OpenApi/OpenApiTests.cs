@@ -76,7 +76,7 @@ public sealed class OpenApiTests(TestApplication application) : IClassFixture<Te
 
         static int Turn(OpenApiOperation operation) => operation switch
         {
-            { Id: "CancelTrainingJob" or "StopTrainingJob" } => 4,
+            { Id: "CancelTrainingJob" or "StopTrainingJob" or "DeleteThreshold" or "DeleteVersionThreshold" } => 4,
             { Path: "/api/v1/datasets", Method.Method: "POST" } => 0,
             { Path: "/api/v1/training-jobs", Method.Method: "POST" } => 1,
             { Id: "DeleteModelVersion" } => 5,

@@ -26,6 +26,15 @@ public abstract class MissingNameTests(StoreApplication application)
         { "GET", "", null },
         { "DELETE", "", null },
         { "GET", "/covariance", null },
+        { "GET", "/summary", null },
+        { "GET", "/influence", null },
+        { "GET", "/margins", null },
+        { "GET", "/tests", null },
+        { "GET", "/compare?with=1", null },
+        { "GET", "/threshold", null },
+        { "DELETE", "/threshold", null },
+        { "PUT", "/threshold", """{ "threshold": 0.4 }""" },
+        { "POST", "/evaluations", """{ "datasetId": "mails" }""" },
         { "POST", "/predict", """{ "features": [[1]] }""" },
     };
 

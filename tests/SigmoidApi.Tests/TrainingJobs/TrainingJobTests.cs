@@ -24,7 +24,10 @@ public abstract class TrainingJobTests(StoreApplication store)
         accepted.Headers.Location.ShouldBe(new Uri($"/api/v1/training-jobs/{id}", UriKind.Relative));
         accepted.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
         accepted.Json.EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["id", "status", "progress", "createdAt", "startedAt", "finishedAt", "attempts", "worker", "memory", "request", "model", "warnings", "error"]);
+            [
+                "id", "status", "progress", "createdAt", "startedAt", "finishedAt", "attempts", "worker", "memory", "request", "model", "warnings", "error",
+                "kind", "evaluationId",
+            ]);
         accepted.Json.GetProperty("status").GetString().ShouldBe("queued");
         accepted.Json.GetProperty("createdAt").GetDateTimeOffset().Offset.ShouldBe(TimeSpan.Zero);
         (await _api.Get(accepted.Headers.Location!.ToString())).Json.GetProperty("id").GetString().ShouldBe(id);

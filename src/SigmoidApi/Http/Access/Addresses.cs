@@ -100,9 +100,12 @@ internal static class Addresses
     });
 
     /// <summary>The path of a route with an id, by the route's name, with the prefix of the caller's request.</summary>
-    public static string PathOf(this HttpContext context, string route, Guid id) =>
-        context.RequestServices.GetRequiredService<LinkGenerator>().GetPathByName(context, route, new RouteValueDictionary { ["id"] = id })
-        ?? throw new InvalidOperationException($"There is no route '{route}' with an id.");
+    public static string PathOf(this HttpContext context, string route, Guid id) => context.PathOf(route, new RouteValueDictionary { ["id"] = id });
+
+    /// <summary>The same for a route with other parameters.</summary>
+    public static string PathOf(this HttpContext context, string route, RouteValueDictionary parameters) =>
+        context.RequestServices.GetRequiredService<LinkGenerator>().GetPathByName(context, route, parameters)
+        ?? throw new InvalidOperationException($"There is no route '{route}' with these parameters.");
 
     /// <summary>Listens at the configured addresses, and on a further port for HTTP/2.</summary>
     private static void Listen(this WebApplicationBuilder builder)

@@ -28,9 +28,6 @@ internal sealed record MemoryEstimate(long InMemory, long Streamed)
 
     private const int ScoresWithValidation = 7;
 
-    /// <summary>The most parameters for which Newton's method may be chosen.</summary>
-    private const int MostOfNewton = 600;
-
     /// <summary>Numbers for each row and pair of its class and another, in a search for a separation.</summary>
     private const int NumbersOfAPair = 10;
 
@@ -59,7 +56,7 @@ internal sealed record MemoryEstimate(long InMemory, long Streamed)
             : Work(dataset.Rows, terms + 1, bytesOfARow, isSparse, request);
         // The fit to all rows keeps its rounded rows while a fold has its own.
         var rounded = isSparse || request.EffectivePenalty is Penalty.L1 or Penalty.Firth ? 0
-            : DenseRows.RoundedBytes(dataset.Rows, terms) * (request.Validation is null ? 1 : 2);
+            : DenseRows.RoundedBytes(dataset.Rows, terms) * (request is { Validation: null, Calibration: null } ? 1 : 2);
         return new(dataset.Rows * (sizeof(double) * numbers + design + held) + work + rounded, dataset.Rows * ((isSparse ? design : 0) + held) + work)
         {
             Classes = classes,
@@ -123,7 +120,7 @@ internal sealed record MemoryEstimate(long InMemory, long Streamed)
         var (isOneVsRest, penalty) = (request.MultiClass == MultiClass.OneVsRest, request.EffectivePenalty);
         long points = (request.Cs?.Length ?? 1) * (request.L1Ratios?.Length ?? 1);
         var ofFit = isOneVsRest ? parameters : parameters * (penalty == Penalty.None ? classes - 1 : classes);
-        var scores = (request.Validation is null ? Scores : ScoresWithValidation) * sizeof(double) * rows * classes;
+        var scores = (request is { Validation: null, Calibration: null } ? Scores : ScoresWithValidation) * sizeof(double) * rows * classes;
         var vectors = (VectorsOfClasses + VectorsOfAPoint * points) * sizeof(double) * parameters * classes;
         var squares = SquareMatrices * sizeof(double) * ofFit * ofFit;
         if (penalty == Penalty.None)
@@ -136,7 +133,7 @@ internal sealed record MemoryEstimate(long InMemory, long Streamed)
         var isByCoordinates = request.Solver == Solver.CoordinateDescent || penalty is Penalty.L1 or Penalty.ElasticNet;
         if (!isByCoordinates)
         {
-            var hasHessian = request.Solver == Solver.Newton ? ofFit <= NewtonSolver.MaxDimension : request.Solver == Solver.Auto && ofFit <= MostOfNewton;
+            var hasHessian = request.Solver == Solver.Newton ? ofFit <= NewtonSolver.MaxDimension : request.Solver == Solver.Auto && NewtonSolver.Suits(ofFit);
             return scores + vectors + (hasHessian ? squares : 0);
         }
 
@@ -156,7 +153,7 @@ internal sealed record MemoryEstimate(long InMemory, long Streamed)
         var count = request.OtherColumns.Count() + 3;
         count += request.ClassWeight is null ? 0 : 1;
         // Weights of the rows trained on, row numbers of both parts, margins and labels of the rows held out.
-        count += request.Validation is null ? 0 : 5;
+        count += request is { Validation: null, Calibration: null } ? 0 : 5;
         // The terms of a likelihood and of its information.
         count += request.EffectivePenalty is Penalty.None or Penalty.Firth ? 4 : 0;
         return count;

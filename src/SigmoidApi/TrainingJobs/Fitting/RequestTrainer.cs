@@ -66,6 +66,7 @@ internal static class RequestTrainer
             SampleWeight = rows.SampleWeight,
             Holdout = request.Validation?.Holdout,
             Folds = request.Validation?.Folds,
+            Calibration = request.Calibration is { } calibration ? new(calibration.Method, calibration.Folds) : null,
             Groups = rows.Groups,
             TimeOrder = rows.Times,
             Seed = request.Seed,
@@ -88,10 +89,10 @@ internal static class RequestTrainer
                 $"A classifier needs a target of at least two different values; this one has {classes.Length} in the rows that are trained on.");
         }
 
-        if (classes.Length > 2 && Array.FindIndex(classes, label => label.Text is null && !TargetColumn.IsWhole(label.Number)) is >= 0 and var broken)
+        if (TargetClasses.Fractional(classes) is { } fractional)
         {
             throw new UntrainableDataException("continuous_target",
-                $"{TargetColumn.ExpectedClasses}, but this target has numbers that are not whole, such as {classes[broken]}{TargetColumn.Binning}.");
+                $"{TargetColumn.ExpectedClasses}, but this target has numbers that are not whole, such as {fractional}{TargetColumn.Binning}.");
         }
 
         // The profile of a data set may not list every class, so the check of the request may have passed.
@@ -101,7 +102,7 @@ internal static class RequestTrainer
     }
 
     /// <summary>For each row the index of its class.</summary>
-    private static int[] Codes(ColumnValues target, ClassLabel[] classes)
+    internal static int[] Codes(ColumnValues target, ClassLabel[] classes)
     {
         if (target.Numbers is { } numbers)
         {
@@ -114,7 +115,8 @@ internal static class RequestTrainer
         return Array.ConvertAll(target.Codes!, code => indicesOfLevels[code]);
     }
 
-    private static double[] Labels(ColumnValues target, ClassLabel positive) => target.Numbers is { } numbers
+    /// <summary>For each row 1 if it is of the positive class, otherwise 0.</summary>
+    internal static double[] Labels(ColumnValues target, ClassLabel positive) => target.Numbers is { } numbers
         ? Labels(numbers, positive.Number)
         : Labels(target.Codes, target.Levels.ToList().IndexOf(positive.Text!));
 

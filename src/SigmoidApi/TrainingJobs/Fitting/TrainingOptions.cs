@@ -52,6 +52,14 @@ public sealed class TrainingOptions : IValidatableObject
     [Range(0, 10_000)]
     public int MaxCovarianceParameters { get; init; } = 200;
 
+    /// <summary>The most rows of a data set that an inspection of a model reads again; more are answered with 422.</summary>
+    [Range(1, int.MaxValue)]
+    public int MaxInspectedRows { get; init; } = 10_000_000;
+
+    /// <summary>How long an inspection waits for memory that running fits take, in seconds; then it is answered with 503.</summary>
+    [Range(0, 600)]
+    public double InspectionWaitSeconds { get; init; } = 10;
+
     /// <summary>The most jobs in the queue; one more is answered with 429.</summary>
     [Range(1, 1_000_000)]
     public int MaxQueueLength { get; init; } = 10_000;

@@ -144,6 +144,11 @@ public sealed record TrainingRequest
     /// <summary>How to validate the model. Without it, the model is fitted to all rows.</summary>
     public ValidationRequest? Validation { get; init; }
 
+    /// <summary>
+    /// Calibrates the model's probabilities on rows that its fits have not seen. The coefficients stay the same. Null for probabilities of the fit itself.
+    /// </summary>
+    public CalibrationRequest? Calibration { get; init; }
+
     /// <summary>Determines which rows are held out, or in which fold each row is.</summary>
     public long Seed { get; init; } = 42;
 

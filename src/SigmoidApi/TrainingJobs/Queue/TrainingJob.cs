@@ -14,6 +14,12 @@ public sealed class TrainingJob
     /// <summary>The request, without inline data, which <see cref="InlineRows"/> keeps until the job ends.</summary>
     public required TrainingRequest Request { get; init; }
 
+    /// <summary>The work of a job that does not train; null for a training, and in jobs that were stored before there were others.</summary>
+    public JobWork? Work { get; init; }
+
+    /// <summary>What the job does.</summary>
+    internal JobKind Kind => Work?.Kind ?? JobKind.Training;
+
     /// <summary>The data set to train on, or null for inline data.</summary>
     public Guid? DatasetId { get; init; }
 

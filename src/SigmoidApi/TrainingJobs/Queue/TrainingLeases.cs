@@ -108,6 +108,10 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
     public Task<TrainingJobStatus?> SucceedAsync(RunningFit fit, string modelName, TrainedModel trained, CancellationToken cancellationToken) =>
         EndAsync(fit, TrainingJobStatus.Succeeded, error: null, (modelName, trained), cancellationToken);
 
+    /// <summary>Ends a job with a result other than a model. The result and the end of the job are one transaction.</summary>
+    public Task<TrainingJobStatus?> SucceedAsync(RunningFit fit, Action<SigmoidDbContext> addResult, CancellationToken cancellationToken) =>
+        EndAsync(fit, TrainingJobStatus.Succeeded, error: null, model: null, cancellationToken, addResult);
+
     public Task<TrainingJobStatus?> FailAsync(RunningFit fit, ProblemDetails error, CancellationToken cancellationToken) =>
         EndAsync(fit, TrainingJobStatus.Failed, error, model: null, cancellationToken);
 
@@ -119,12 +123,13 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
 
     /// <returns>The job's final status; null if another run has the job by now.</returns>
     private async Task<TrainingJobStatus?> EndAsync(
-        RunningFit fit, TrainingJobStatus status, ProblemDetails? error, (string Name, TrainedModel Trained)? model, CancellationToken cancellationToken)
+        RunningFit fit, TrainingJobStatus status, ProblemDetails? error, (string Name, TrainedModel Trained)? model, CancellationToken cancellationToken,
+        Action<SigmoidDbContext>? addResult = null)
     {
-        if (await TryEndAsync(fit, status, error, model, unlessCanceled: true, cancellationToken))
+        if (await TryEndAsync(fit, status, error, model, addResult, unlessCanceled: true, cancellationToken))
             return status;
         // A cancel that was answered with 202 holds, even if the fit finished before it learned of the cancel.
-        if (await TryEndAsync(fit, TrainingJobStatus.Canceled, error: null, model: null, unlessCanceled: false, cancellationToken))
+        if (await TryEndAsync(fit, TrainingJobStatus.Canceled, error: null, model: null, addResult: null, unlessCanceled: false, cancellationToken))
             return TrainingJobStatus.Canceled;
         // An earlier attempt may have committed although its answer was lost with the connection.
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -140,6 +145,7 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
         TrainingJobStatus status,
         ProblemDetails? error,
         (string Name, TrainedModel Trained)? model,
+        Action<SigmoidDbContext>? addResult,
         bool unlessCanceled,
         CancellationToken cancellationToken)
     {
@@ -170,6 +176,13 @@ internal sealed class TrainingLeases(IDbContextFactory<SigmoidDbContext> context
                 Trained = model.Value.Trained,
             });
             db.ListedModels.Add(ListedModel.From(job.Id, model.Value.Trained, job.Request.ListedPenalty));
+            db.ModelRequests.Add(new ModelRequest { JobId = job.Id, Request = job.Request });
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
+        if (addResult is not null)
+        {
+            addResult(db);
             await db.SaveChangesAsync(cancellationToken);
         }
 

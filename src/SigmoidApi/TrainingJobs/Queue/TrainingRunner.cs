@@ -18,6 +18,7 @@ internal sealed partial class TrainingRunner(
     MemoryBudget budget,
     DatasetEngine datasets,
     DatasetFiles files,
+    IEnumerable<JobRunner> others,
     IDbContextFactory<SigmoidDbContext> contexts,
     TransientStorageErrors storageErrors,
     IOptions<TrainingOptions> options,
@@ -38,6 +39,12 @@ internal sealed partial class TrainingRunner(
             else if (fit.Job.StopRequested)
                 fit.End(FitEnd.Stopped);
             await using var deadline = _deadline.Start(fit);
+            if (fit.Job.Work is { } work)
+            {
+                var addResult = await WorkAsync(fit, others.Single(other => other.Kind == work.Kind));
+                return token => leases.SucceedAsync(fit, addResult, token);
+            }
+
             var trained = await TrainAsync(fit);
             return token => leases.SucceedAsync(fit, fit.Job.Request.ModelName!, trained, token);
         }
@@ -72,7 +79,8 @@ internal sealed partial class TrainingRunner(
         {
             LogFailed(e, fit.Job.Id);
             var error = Problems.Details(
-                StatusCodes.Status500InternalServerError, $"The fit failed; the service's log has the reason, under the job's id {fit.Job.Id}.");
+                StatusCodes.Status500InternalServerError,
+                $"The {(fit.Job.Work is null ? "fit" : "job")} failed; the service's log has the reason, under the job's id {fit.Job.Id}.");
             return token => leases.FailAsync(fit, error, token);
         }
     }
@@ -100,10 +108,7 @@ internal sealed partial class TrainingRunner(
         var estimate = inline is null ? MemoryEstimate.Of(dataset!, job.Request) : MemoryEstimate.Of(inline, job.Request);
         estimate.RequireRoom(Math.Max(budget.Limit, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
         var (mode, bytes) = inline is null ? estimate.Under(budget.Limit) : (MemoryMode.InMemory, estimate.InMemory);
-        using var reservation = budget.Reserve(bytes);
-        if (!reservation.Granted.IsCompleted)
-            await WaitAsync(fit, reservation, new(bytes, mode), canKeepAModel: resume.Count > 0);
-        fit.Memory = new(bytes, mode);
+        using var reservation = await ReserveAsync(fit, new(bytes, mode), canKeepAModel: resume.Count > 0);
         return await FitThread.RunAsync(
             () =>
             {
@@ -123,9 +128,36 @@ internal sealed partial class TrainingRunner(
                 var training = RequestTrainer.Train(job.Request, rows, options.Value, time, control, fit.CancelToken);
                 return TrainedModel.From(
                     training, job.Request.Features ?? [.. rows.Features.Columns.Select(c => c.Name)], dataset?.Columns ?? [],
-                    dataset?.Origin?.DecimalPoint, dataset is null ? [] : RowsLeftOut.Of(dataset, job.Request), options.Value.MaxCovarianceParameters);
+                    dataset?.Origin?.DecimalPoint, dataset is null ? [] : RowsLeftOut.Of(dataset, job.Request), options.Value.MaxCovarianceParameters,
+                    job.Request.Calibration?.Folds);
             },
             options.Value.Nice);
+    }
+
+    /// <summary>Computes the result of a job that does not train.</summary>
+    private async Task<Action<SigmoidDbContext>> WorkAsync(RunningFit fit, JobRunner runner)
+    {
+        fit.CancelToken.ThrowIfCancellationRequested();
+        var prepared = await storageErrors.RetryAsync(() => runner.PrepareAsync(fit.Job, fit.CancelToken), fit.CancelToken);
+        using var reservation = await ReserveAsync(fit, new(prepared.Bytes, MemoryMode.InMemory), canKeepAModel: false);
+        return await FitThread.RunAsync(() => prepared.Run(fit.CancelToken), options.Value.Nice);
+    }
+
+    private async Task<MemoryBudget.Reservation> ReserveAsync(RunningFit fit, JobMemory memory, bool canKeepAModel)
+    {
+        var reservation = budget.Reserve(memory.Bytes);
+        try
+        {
+            if (!reservation.Granted.IsCompleted)
+                await WaitAsync(fit, reservation, memory, canKeepAModel);
+            fit.Memory = memory;
+            return reservation;
+        }
+        catch
+        {
+            reservation.Dispose();
+            throw;
+        }
     }
 
     private async Task<(InlineRows? Inline, Dataset? Dataset, IReadOnlyList<FitCheckpoint> Resume)> InputAsync(RunningFit fit)

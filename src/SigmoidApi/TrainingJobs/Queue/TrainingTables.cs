@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using SigmoidApi.Models;
 using SigmoidApi.Storage;
 using SigmoidApi.TrainingJobs.Fitting;
 
@@ -17,6 +18,8 @@ internal static class TrainingTables
         public DbSet<TrainingCheckpoint> TrainingCheckpoints => db.Set<TrainingCheckpoint>();
 
         public DbSet<TrainingHistory> TrainingHistories => db.Set<TrainingHistory>();
+
+        public DbSet<ModelRequest> ModelRequests => db.Set<ModelRequest>();
     }
 
     /// <summary>Locks a job's row for the transaction.</summary>
@@ -83,6 +86,7 @@ internal static class TrainingTables
             job.Property(j => j.Error).AsJson();
             job.Property(j => j.Memory).AsJson();
             job.Property(j => j.Warnings).AsJson();
+            job.Property(j => j.Work).AsJson();
         });
         model.Entity<InlineRows>(data =>
         {
@@ -93,5 +97,12 @@ internal static class TrainingTables
         });
         model.Entity<TrainingCheckpoint>().ToTable("TrainingCheckpoints").HasKey(c => new { c.JobId, c.Part });
         model.Entity<TrainingHistory>().ToTable("TrainingHistories").HasKey(h => h.JobId);
+        model.Entity<ModelRequest>(request =>
+        {
+            request.ToTable("ModelRequests");
+            request.HasKey(r => r.JobId);
+            request.Property(r => r.Request).AsJson();
+            request.HasOne<ModelVersion>().WithOne().HasForeignKey<ModelRequest>(r => r.JobId).OnDelete(DeleteBehavior.Cascade);
+        });
     }
 }

@@ -12,7 +12,7 @@ namespace SigmoidApi.Database.Postgres.Compiled
     public partial class PostgresDbContextModel
     {
         private PostgresDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("ba82b376-d281-4811-a830-da51b14d2cf5"), entityTypeCount: 11)
+            : base(skipDetectChanges: false, modelId: new Guid("ec89e397-d125-4df5-ad1e-ea77d660526e"), entityTypeCount: 15)
         {
         }
 
@@ -21,27 +21,38 @@ namespace SigmoidApi.Database.Postgres.Compiled
             var dataset = DatasetEntityType.Create(this);
             var datasetName = DatasetNameEntityType.Create(this);
             var listedDataset = ListedDatasetEntityType.Create(this);
+            var evaluation = EvaluationEntityType.Create(this);
+            var evaluationScores = EvaluationScoresEntityType.Create(this);
             var idempotentAnswer = IdempotentAnswerEntityType.Create(this);
             var listedModel = ListedModelEntityType.Create(this);
             var model = ModelEntityType.Create(this);
             var modelVersion = ModelVersionEntityType.Create(this);
+            var thresholdChange = ThresholdChangeEntityType.Create(this);
             var inlineRows = InlineRowsEntityType.Create(this);
+            var modelRequest = ModelRequestEntityType.Create(this);
             var trainingCheckpoint = TrainingCheckpointEntityType.Create(this);
             var trainingHistory = TrainingHistoryEntityType.Create(this);
             var trainingJob = TrainingJobEntityType.Create(this);
 
             ListedDatasetEntityType.CreateForeignKey1(listedDataset, dataset);
+            EvaluationScoresEntityType.CreateForeignKey1(evaluationScores, evaluation);
             ListedModelEntityType.CreateForeignKey1(listedModel, modelVersion);
+            ThresholdChangeEntityType.CreateForeignKey1(thresholdChange, modelVersion);
             InlineRowsEntityType.CreateForeignKey1(inlineRows, trainingJob);
+            ModelRequestEntityType.CreateForeignKey1(modelRequest, modelVersion);
 
             DatasetEntityType.CreateAnnotations(dataset);
             DatasetNameEntityType.CreateAnnotations(datasetName);
             ListedDatasetEntityType.CreateAnnotations(listedDataset);
+            EvaluationEntityType.CreateAnnotations(evaluation);
+            EvaluationScoresEntityType.CreateAnnotations(evaluationScores);
             IdempotentAnswerEntityType.CreateAnnotations(idempotentAnswer);
             ListedModelEntityType.CreateAnnotations(listedModel);
             ModelEntityType.CreateAnnotations(model);
             ModelVersionEntityType.CreateAnnotations(modelVersion);
+            ThresholdChangeEntityType.CreateAnnotations(thresholdChange);
             InlineRowsEntityType.CreateAnnotations(inlineRows);
+            ModelRequestEntityType.CreateAnnotations(modelRequest);
             TrainingCheckpointEntityType.CreateAnnotations(trainingCheckpoint);
             TrainingHistoryEntityType.CreateAnnotations(trainingHistory);
             TrainingJobEntityType.CreateAnnotations(trainingJob);

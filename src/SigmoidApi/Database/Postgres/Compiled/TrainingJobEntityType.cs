@@ -28,7 +28,7 @@ namespace SigmoidApi.Database.Postgres.Compiled
                 "SigmoidApi.TrainingJobs.Queue.TrainingJob",
                 typeof(TrainingJob),
                 baseEntityType,
-                propertyCount: 20,
+                propertyCount: 21,
                 unnamedIndexCount: 3,
                 namedIndexCount: 1,
                 keyCount: 1);
@@ -221,6 +221,21 @@ namespace SigmoidApi.Database.Postgres.Compiled
                 int (IReadOnlyList<ModelWarning> value) => RuntimeHelpers.GetHashCode(((object)value)),
                 IReadOnlyList<ModelWarning> (IReadOnlyList<ModelWarning> value) => value));
             warnings.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+
+            var work = runtimeEntityType.AddProperty(
+                "Work",
+                typeof(JobWork),
+                propertyInfo: typeof(TrainingJob).GetProperty("Work", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(TrainingJob).GetField("<Work>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            work.SetValueConverter(new ValueConverter<JobWork, string>(
+                string (JobWork value) => KeptAsJson.Write(value),
+                JobWork (string text) => KeptAsJson.Read<JobWork>(text)));
+            work.SetComparer(new ValueComparer<JobWork>(
+                bool (JobWork a, JobWork b) => object.ReferenceEquals(((object)a), ((object)b)),
+                int (JobWork value) => RuntimeHelpers.GetHashCode(((object)value)),
+                JobWork (JobWork value) => value));
+            work.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
 
             var worker = runtimeEntityType.AddProperty(
                 "Worker",

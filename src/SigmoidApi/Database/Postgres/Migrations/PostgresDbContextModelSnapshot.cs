@@ -106,6 +106,53 @@ namespace SigmoidApi.Database.Postgres.Migrations
                     b.ToTable("ListedDatasets", (string)null);
                 });
 
+            modelBuilder.Entity("SigmoidApi.Evaluations.Evaluation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("ModelName")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int?>("ModelVersion")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ModelName", "Id");
+
+                    b.ToTable("Evaluations", (string)null);
+                });
+
+            modelBuilder.Entity("SigmoidApi.Evaluations.EvaluationScores", b =>
+                {
+                    b.Property<Guid>("EvaluationId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Class")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Part")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("EvaluationId", "Class", "Part");
+
+                    b.ToTable("EvaluationScores", (string)null);
+                });
+
             modelBuilder.Entity("SigmoidApi.Idempotency.IdempotentAnswer", b =>
                 {
                     b.Property<string>("Key")
@@ -221,6 +268,37 @@ namespace SigmoidApi.Database.Postgres.Migrations
                     b.ToTable("ModelVersions", (string)null);
                 });
 
+            modelBuilder.Entity("SigmoidApi.Models.ThresholdChange", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Costs")
+                        .HasColumnType("text");
+
+                    b.Property<Guid?>("EvaluationId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Rule")
+                        .HasColumnType("text");
+
+                    b.Property<DateTimeOffset>("SetAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<double?>("Threshold")
+                        .HasColumnType("double precision");
+
+                    b.Property<double?>("Value")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("JobId", "Number");
+
+                    b.ToTable("ThresholdChanges", (string)null);
+                });
+
             modelBuilder.Entity("SigmoidApi.TrainingJobs.Fitting.InlineRows", b =>
                 {
                     b.Property<Guid>("JobId")
@@ -242,6 +320,20 @@ namespace SigmoidApi.Database.Postgres.Migrations
                     b.HasKey("JobId");
 
                     b.ToTable("TrainingData", (string)null);
+                });
+
+            modelBuilder.Entity("SigmoidApi.TrainingJobs.Queue.ModelRequest", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("JobId");
+
+                    b.ToTable("ModelRequests", (string)null);
                 });
 
             modelBuilder.Entity("SigmoidApi.TrainingJobs.Queue.TrainingCheckpoint", b =>
@@ -342,6 +434,9 @@ namespace SigmoidApi.Database.Postgres.Migrations
                     b.Property<string>("Warnings")
                         .HasColumnType("text");
 
+                    b.Property<string>("Work")
+                        .HasColumnType("text");
+
                     b.Property<string>("Worker")
                         .HasColumnType("text")
                         .UseCollation("C");
@@ -369,6 +464,15 @@ namespace SigmoidApi.Database.Postgres.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("SigmoidApi.Evaluations.EvaluationScores", b =>
+                {
+                    b.HasOne("SigmoidApi.Evaluations.Evaluation", null)
+                        .WithMany()
+                        .HasForeignKey("EvaluationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("SigmoidApi.Models.ListedModel", b =>
                 {
                     b.HasOne("SigmoidApi.Models.ModelVersion", null)
@@ -378,11 +482,29 @@ namespace SigmoidApi.Database.Postgres.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("SigmoidApi.Models.ThresholdChange", b =>
+                {
+                    b.HasOne("SigmoidApi.Models.ModelVersion", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("SigmoidApi.TrainingJobs.Fitting.InlineRows", b =>
                 {
                     b.HasOne("SigmoidApi.TrainingJobs.Queue.TrainingJob", null)
                         .WithOne()
                         .HasForeignKey("SigmoidApi.TrainingJobs.Fitting.InlineRows", "JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("SigmoidApi.TrainingJobs.Queue.ModelRequest", b =>
+                {
+                    b.HasOne("SigmoidApi.Models.ModelVersion", null)
+                        .WithOne()
+                        .HasForeignKey("SigmoidApi.TrainingJobs.Queue.ModelRequest", "JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

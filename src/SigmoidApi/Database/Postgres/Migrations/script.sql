@@ -170,3 +170,54 @@ ALTER TABLE "TrainingData" ADD "Labels" text;
 INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
 VALUES ('20261130194925_InlineLabels', '10.0.15');
 
+CREATE TABLE "ModelRequests" (
+    "JobId" uuid NOT NULL,
+    "Request" text NOT NULL,
+    CONSTRAINT "PK_ModelRequests" PRIMARY KEY ("JobId"),
+    CONSTRAINT "FK_ModelRequests_ModelVersions_JobId" FOREIGN KEY ("JobId") REFERENCES "ModelVersions" ("JobId") ON DELETE CASCADE
+);
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261201030709_ModelRequests', '10.0.15');
+
+CREATE TABLE "Evaluations" (
+    "Id" uuid NOT NULL,
+    "ModelName" text COLLATE "C",
+    "ModelVersion" integer,
+    "CreatedAt" timestamp with time zone NOT NULL,
+    "Answer" text NOT NULL,
+    CONSTRAINT "PK_Evaluations" PRIMARY KEY ("Id")
+);
+
+CREATE TABLE "EvaluationScores" (
+    "EvaluationId" uuid NOT NULL,
+    "Class" integer NOT NULL,
+    "Part" integer NOT NULL,
+    "Bytes" bytea NOT NULL,
+    CONSTRAINT "PK_EvaluationScores" PRIMARY KEY ("EvaluationId", "Class", "Part"),
+    CONSTRAINT "FK_EvaluationScores_Evaluations_EvaluationId" FOREIGN KEY ("EvaluationId") REFERENCES "Evaluations" ("Id") ON DELETE CASCADE
+);
+
+CREATE INDEX "IX_Evaluations_ModelName_Id" ON "Evaluations" ("ModelName", "Id");
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261201031744_Evaluations', '10.0.15');
+
+ALTER TABLE "TrainingJobs" ADD "Work" text;
+
+CREATE TABLE "ThresholdChanges" (
+    "JobId" uuid NOT NULL,
+    "Number" integer NOT NULL,
+    "Threshold" double precision,
+    "Rule" text,
+    "Value" double precision,
+    "Costs" text,
+    "EvaluationId" uuid,
+    "SetAt" timestamp with time zone NOT NULL,
+    CONSTRAINT "PK_ThresholdChanges" PRIMARY KEY ("JobId", "Number"),
+    CONSTRAINT "FK_ThresholdChanges_ModelVersions_JobId" FOREIGN KEY ("JobId") REFERENCES "ModelVersions" ("JobId") ON DELETE CASCADE
+);
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261201033026_Thresholds', '10.0.15');
+

@@ -11,7 +11,7 @@ namespace SigmoidApi.Database.Sqlite.Compiled
     public partial class SqliteDbContextModel
     {
         private SqliteDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("f20b3ec5-2b48-4e3e-bd7f-b58ff03818a4"), entityTypeCount: 11)
+            : base(skipDetectChanges: false, modelId: new Guid("b8ef856e-d1e6-4923-8426-523089443e98"), entityTypeCount: 15)
         {
         }
 
@@ -20,27 +20,38 @@ namespace SigmoidApi.Database.Sqlite.Compiled
             var dataset = DatasetEntityType.Create(this);
             var datasetName = DatasetNameEntityType.Create(this);
             var listedDataset = ListedDatasetEntityType.Create(this);
+            var evaluation = EvaluationEntityType.Create(this);
+            var evaluationScores = EvaluationScoresEntityType.Create(this);
             var idempotentAnswer = IdempotentAnswerEntityType.Create(this);
             var listedModel = ListedModelEntityType.Create(this);
             var model = ModelEntityType.Create(this);
             var modelVersion = ModelVersionEntityType.Create(this);
+            var thresholdChange = ThresholdChangeEntityType.Create(this);
             var inlineRows = InlineRowsEntityType.Create(this);
+            var modelRequest = ModelRequestEntityType.Create(this);
             var trainingCheckpoint = TrainingCheckpointEntityType.Create(this);
             var trainingHistory = TrainingHistoryEntityType.Create(this);
             var trainingJob = TrainingJobEntityType.Create(this);
 
             ListedDatasetEntityType.CreateForeignKey1(listedDataset, dataset);
+            EvaluationScoresEntityType.CreateForeignKey1(evaluationScores, evaluation);
             ListedModelEntityType.CreateForeignKey1(listedModel, modelVersion);
+            ThresholdChangeEntityType.CreateForeignKey1(thresholdChange, modelVersion);
             InlineRowsEntityType.CreateForeignKey1(inlineRows, trainingJob);
+            ModelRequestEntityType.CreateForeignKey1(modelRequest, modelVersion);
 
             DatasetEntityType.CreateAnnotations(dataset);
             DatasetNameEntityType.CreateAnnotations(datasetName);
             ListedDatasetEntityType.CreateAnnotations(listedDataset);
+            EvaluationEntityType.CreateAnnotations(evaluation);
+            EvaluationScoresEntityType.CreateAnnotations(evaluationScores);
             IdempotentAnswerEntityType.CreateAnnotations(idempotentAnswer);
             ListedModelEntityType.CreateAnnotations(listedModel);
             ModelEntityType.CreateAnnotations(model);
             ModelVersionEntityType.CreateAnnotations(modelVersion);
+            ThresholdChangeEntityType.CreateAnnotations(thresholdChange);
             InlineRowsEntityType.CreateAnnotations(inlineRows);
+            ModelRequestEntityType.CreateAnnotations(modelRequest);
             TrainingCheckpointEntityType.CreateAnnotations(trainingCheckpoint);
             TrainingHistoryEntityType.CreateAnnotations(trainingHistory);
             TrainingJobEntityType.CreateAnnotations(trainingJob);

@@ -99,6 +99,53 @@ namespace SigmoidApi.Database.Sqlite.Migrations
                     b.ToTable("ListedDatasets", (string)null);
                 });
 
+            modelBuilder.Entity("SigmoidApi.Evaluations.Evaluation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CreatedAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ModelName")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("ModelVersion")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ModelName", "Id");
+
+                    b.ToTable("Evaluations", (string)null);
+                });
+
+            modelBuilder.Entity("SigmoidApi.Evaluations.EvaluationScores", b =>
+                {
+                    b.Property<Guid>("EvaluationId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Class")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Part")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("EvaluationId", "Class", "Part");
+
+                    b.ToTable("EvaluationScores", (string)null);
+                });
+
             modelBuilder.Entity("SigmoidApi.Idempotency.IdempotentAnswer", b =>
                 {
                     b.Property<string>("Key")
@@ -211,6 +258,38 @@ namespace SigmoidApi.Database.Sqlite.Migrations
                     b.ToTable("ModelVersions", (string)null);
                 });
 
+            modelBuilder.Entity("SigmoidApi.Models.ThresholdChange", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Costs")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("EvaluationId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Rule")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SetAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<double?>("Threshold")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("Value")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("JobId", "Number");
+
+                    b.ToTable("ThresholdChanges", (string)null);
+                });
+
             modelBuilder.Entity("SigmoidApi.TrainingJobs.Fitting.InlineRows", b =>
                 {
                     b.Property<Guid>("JobId")
@@ -232,6 +311,20 @@ namespace SigmoidApi.Database.Sqlite.Migrations
                     b.HasKey("JobId");
 
                     b.ToTable("TrainingData", (string)null);
+                });
+
+            modelBuilder.Entity("SigmoidApi.TrainingJobs.Queue.ModelRequest", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("JobId");
+
+                    b.ToTable("ModelRequests", (string)null);
                 });
 
             modelBuilder.Entity("SigmoidApi.TrainingJobs.Queue.TrainingCheckpoint", b =>
@@ -332,6 +425,9 @@ namespace SigmoidApi.Database.Sqlite.Migrations
                     b.Property<string>("Warnings")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Work")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Worker")
                         .HasColumnType("TEXT");
 
@@ -358,6 +454,15 @@ namespace SigmoidApi.Database.Sqlite.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("SigmoidApi.Evaluations.EvaluationScores", b =>
+                {
+                    b.HasOne("SigmoidApi.Evaluations.Evaluation", null)
+                        .WithMany()
+                        .HasForeignKey("EvaluationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("SigmoidApi.Models.ListedModel", b =>
                 {
                     b.HasOne("SigmoidApi.Models.ModelVersion", null)
@@ -367,11 +472,29 @@ namespace SigmoidApi.Database.Sqlite.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("SigmoidApi.Models.ThresholdChange", b =>
+                {
+                    b.HasOne("SigmoidApi.Models.ModelVersion", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("SigmoidApi.TrainingJobs.Fitting.InlineRows", b =>
                 {
                     b.HasOne("SigmoidApi.TrainingJobs.Queue.TrainingJob", null)
                         .WithOne()
                         .HasForeignKey("SigmoidApi.TrainingJobs.Fitting.InlineRows", "JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("SigmoidApi.TrainingJobs.Queue.ModelRequest", b =>
+                {
+                    b.HasOne("SigmoidApi.Models.ModelVersion", null)
+                        .WithOne()
+                        .HasForeignKey("SigmoidApi.TrainingJobs.Queue.ModelRequest", "JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -175,3 +175,52 @@ ALTER TABLE "TrainingData" ADD "Labels" TEXT NULL;
 INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
 VALUES ('20261130194919_InlineLabels', '10.0.15');
 
+CREATE TABLE "ModelRequests" (
+    "JobId" TEXT NOT NULL CONSTRAINT "PK_ModelRequests" PRIMARY KEY,
+    "Request" TEXT NOT NULL,
+    CONSTRAINT "FK_ModelRequests_ModelVersions_JobId" FOREIGN KEY ("JobId") REFERENCES "ModelVersions" ("JobId") ON DELETE CASCADE
+);
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261201030704_ModelRequests', '10.0.15');
+
+CREATE TABLE "Evaluations" (
+    "Id" TEXT NOT NULL CONSTRAINT "PK_Evaluations" PRIMARY KEY,
+    "ModelName" TEXT NULL,
+    "ModelVersion" INTEGER NULL,
+    "CreatedAt" TEXT NOT NULL,
+    "Answer" TEXT NOT NULL
+);
+
+CREATE TABLE "EvaluationScores" (
+    "EvaluationId" TEXT NOT NULL,
+    "Class" INTEGER NOT NULL,
+    "Part" INTEGER NOT NULL,
+    "Bytes" BLOB NOT NULL,
+    CONSTRAINT "PK_EvaluationScores" PRIMARY KEY ("EvaluationId", "Class", "Part"),
+    CONSTRAINT "FK_EvaluationScores_Evaluations_EvaluationId" FOREIGN KEY ("EvaluationId") REFERENCES "Evaluations" ("Id") ON DELETE CASCADE
+);
+
+CREATE INDEX "IX_Evaluations_ModelName_Id" ON "Evaluations" ("ModelName", "Id");
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261201031741_Evaluations', '10.0.15');
+
+ALTER TABLE "TrainingJobs" ADD "Work" TEXT NULL;
+
+CREATE TABLE "ThresholdChanges" (
+    "JobId" TEXT NOT NULL,
+    "Number" INTEGER NOT NULL,
+    "Threshold" REAL NULL,
+    "Rule" TEXT NULL,
+    "Value" REAL NULL,
+    "Costs" TEXT NULL,
+    "EvaluationId" TEXT NULL,
+    "SetAt" TEXT NOT NULL,
+    CONSTRAINT "PK_ThresholdChanges" PRIMARY KEY ("JobId", "Number"),
+    CONSTRAINT "FK_ThresholdChanges_ModelVersions_JobId" FOREIGN KEY ("JobId") REFERENCES "ModelVersions" ("JobId") ON DELETE CASCADE
+);
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261201033018_Thresholds', '10.0.15');
+
